@@ -1,0 +1,3 @@
+package dev.parley.broker;
+
+final class Placeholder {}

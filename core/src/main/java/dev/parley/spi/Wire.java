@@ -1,0 +1,3 @@
+package dev.parley.spi;
+
+public interface Wire {}

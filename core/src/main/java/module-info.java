@@ -1,0 +1,11 @@
+/** The API, the dispatcher and the value mapping that every wire shares. */
+module dev.parley.core {
+    requires transitive org.jspecify;
+    requires transitive tools.jackson.databind;
+    requires org.slf4j;
+
+    exports dev.parley;
+    exports dev.parley.spi;
+
+    uses dev.parley.spi.Wire;
+}

@@ -1,0 +1,3 @@
+package dev.parley.jsonrpc;
+
+final class Placeholder {}

@@ -1,0 +1,7 @@
+/** JSON-RPC 2.0 and 1.0, both sides. */
+module dev.parley.jsonrpc {
+    requires transitive dev.parley.net;
+    requires org.slf4j;
+
+    exports dev.parley.jsonrpc;
+}

@@ -1,0 +1,3 @@
+package dev.parley.oslo;
+
+final class Placeholder {}

@@ -1,0 +1,8 @@
+/** oslo.messaging over AMQP, both sides, on RabbitMQ or in memory. */
+module dev.parley.oslo {
+    requires transitive dev.parley.core;
+    requires com.rabbitmq.client;
+    requires org.slf4j;
+
+    exports dev.parley.oslo;
+}

@@ -1,0 +1,3 @@
+package dev.parley.xmlrpc;
+
+final class Placeholder {}

@@ -1,0 +1,3 @@
+package dev.parley.zerorpc;
+
+final class Placeholder {}
