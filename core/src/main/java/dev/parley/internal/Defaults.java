@@ -1,0 +1,35 @@
+package dev.parley.internal;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the JSON text of {@link dev.parley.Default}. */
+final class Defaults {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private Defaults() {}
+
+    /** The value, made anew each time since it may be mutable. */
+    static @Nullable Object read(MethodParameter parameter) {
+        String text = Objects.requireNonNull(parameter.defaultJson());
+        try {
+            return JSON.readerFor(JSON.constructType(parameter.type())).readValue(text);
+        } catch (JacksonException e) {
+            return JSON.convertValue(text, JSON.constructType(parameter.type()));
+        }
+    }
+
+    /** Fails now rather than at the first call. */
+    static void check(MethodParameter parameter, String method) {
+        try {
+            read(parameter);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "@Default(\"" + parameter.defaultJson() + "\") does not fit parameter '" + parameter.name()
+                            + "' of " + method,
+                    e);
+        }
+    }
+}

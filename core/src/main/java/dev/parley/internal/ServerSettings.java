@@ -1,0 +1,30 @@
+package dev.parley.internal;
+
+import dev.parley.Address;
+import dev.parley.Execution;
+import dev.parley.Limits;
+import dev.parley.Serializer;
+import dev.parley.ServerInterceptor;
+import dev.parley.Target;
+import dev.parley.spi.ValueMapping;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link ServerBuilder} was told, fixed. */
+record ServerSettings(
+        String name,
+        List<Listen> listens,
+        Execution execution,
+        Map<String, Execution> methodExecutions,
+        int concurrency,
+        List<ServerInterceptor> interceptors,
+        @Nullable Serializer serializer,
+        Limits limits,
+        ValueMapping values,
+        @Nullable SSLContext tls,
+        boolean exposeTraces) {
+    /** One address to listen to. */
+    record Listen(Address address, Target target) {}
+}

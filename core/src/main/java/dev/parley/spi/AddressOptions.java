@@ -1,0 +1,93 @@
+package dev.parley.spi;
+
+import dev.parley.Address;
+import dev.parley.InvalidTargetException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the options of an address, those after the question mark, with their types and ranges, and at the end refuses what nobody asked for. Not thread-safe.
+ */
+public final class AddressOptions {
+    private final Address address;
+    private final Map<String, String> options;
+    private final List<String> known = new ArrayList<>();
+
+    /** The options of this address. */
+    public AddressOptions(Address address) {
+        this.address = address;
+        this.options = address.options();
+    }
+
+    /** An option as text, or the default given. */
+    public @Nullable String text(String name, @Nullable String defaultValue) {
+        known.add(name);
+        return options.getOrDefault(name, defaultValue);
+    }
+
+    /** A switch: {@code true}, {@code 1}, {@code yes}, {@code on} or their contraries in any case. */
+    public boolean flag(String name, boolean defaultValue) {
+        String value = text(name, null);
+        return value == null
+                ? defaultValue
+                : switch (value.toLowerCase(java.util.Locale.ROOT)) {
+                    case "true", "1", "yes", "on" -> true;
+                    case "false", "0", "no", "off" -> false;
+                    default ->
+                        throw new InvalidTargetException("option " + name + "=" + value + " must be true or false");
+                };
+    }
+
+    /** A whole number within a range, both ends included. */
+    public int integer(String name, int defaultValue, int min, int max) {
+        String value = text(name, null);
+        if (value == null) {
+            return defaultValue;
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new InvalidTargetException(
+                "option " + name + "=" + value + " must be a whole number from " + min + " to " + max);
+    }
+
+    /** A time in seconds, fractions allowed, not negative. */
+    public Duration seconds(String name, Duration defaultValue) {
+        String value = text(name, null);
+        if (value == null) {
+            return defaultValue;
+        }
+        try {
+            double seconds = Double.parseDouble(value);
+            if (seconds >= 0 && seconds <= Integer.MAX_VALUE) {
+                return Duration.ofNanos(Math.round(seconds * 1e9));
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new InvalidTargetException("option " + name + "=" + value + " must be a number of seconds, 0 or more");
+    }
+
+    /**
+     * Call last.
+     *
+     * @throws InvalidTargetException naming an option that was not read, and those that were
+     */
+    public void refuseOthers() {
+        for (String name : options.keySet()) {
+            if (!known.contains(name)) {
+                throw new InvalidTargetException("unknown option '" + name + "' for " + address.scheme()
+                        + (known.isEmpty() ? "; it has none" : "; it has " + String.join(", ", new TreeSet<>(known))));
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.parley.spi;
+
+import dev.parley.RpcException;
+import dev.parley.SerializationException;
+import java.lang.reflect.Type;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.ObjectReader;
+
+/** Reads results as the types that callers ask for, with one cached reader per type. Thread-safe. */
+public final class ResultReaders {
+    private final ObjectMapper mapper;
+    private final ConcurrentMap<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+    /** Readers of this mapper. */
+    public ResultReaders(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /**
+     * Reads one value.
+     *
+     * @param parser on the value's first token, or just before it
+     * @throws SerializationException if the value is not of the type
+     */
+    public @Nullable Object read(JsonParser parser, ClientCall call) {
+        try {
+            JsonToken token = parser.currentToken() == null ? parser.nextToken() : parser.currentToken();
+            if (call.resultType() == void.class || call.resultType() == Void.class) {
+                parser.skipChildren();
+                return null;
+            }
+            if (token == JsonToken.VALUE_NULL || token == null) {
+                return absent(call);
+            }
+            return readers.computeIfAbsent(call.resultType(), type -> mapper.readerFor(mapper.constructType(type)))
+                    .readValue(parser);
+        } catch (JacksonException e) {
+            throw wrong(call, e);
+        }
+    }
+
+    /** The value of a result that is null or missing. */
+    public @Nullable Object absent(ClientCall call) {
+        if (call.resultType() instanceof Class<?> type && type.isPrimitive() && type != void.class) {
+            throw new SerializationException(
+                    "result of " + call.qualifiedMethod() + ": null where " + type + " is expected");
+        }
+        return null;
+    }
+
+    private static RpcException wrong(ClientCall call, JacksonException e) {
+        return new SerializationException(
+                "result of " + call.qualifiedMethod() + " is not of type "
+                        + call.resultType().getTypeName() + ": " + e.getOriginalMessage(),
+                e);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.parley.spi;
+
+import dev.parley.Limits;
+import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Makes the mappers of all wires alike: the same strictness, the same limits, the same modules of the user's. Thread-safe.
+ *
+ * <p>A whole number is read where the peer sent it as a float (Node does beyond 32 bits), but no fraction is ever dropped; no text is taken for a number or the
+ * reverse; {@code null} is refused for a primitive; unknown members of an object are ignored; class names on the wire mean nothing.
+ */
+public final class ValueMapping {
+    private final Limits limits;
+    private final List<Consumer<MapperBuilder<?, ?>>> customizers;
+    private final JsonMapper json;
+
+    /**
+     * A mapping.
+     *
+     * @param limits what readers refuse
+     * @param customizers applied to every wire's builder, after Parley's own settings
+     */
+    public ValueMapping(Limits limits, List<Consumer<MapperBuilder<?, ?>>> customizers) {
+        this.limits = limits;
+        this.customizers = List.copyOf(customizers);
+        this.json = mapper(JsonMapper.builder(JsonFactory.builder()
+                .streamReadConstraints(readConstraints())
+                .streamWriteConstraints(writeConstraints())
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                .build()));
+    }
+
+    /** The limits. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** The limits in Jackson's words, for the builder of a wire's factory. */
+    public StreamReadConstraints readConstraints() {
+        return StreamReadConstraints.builder()
+                .maxDocumentLength(limits.messageBytes())
+                .maxNestingDepth(limits.depth())
+                .maxStringLength(limits.stringLength())
+                .maxNameLength(limits.nameLength())
+                .maxNumberLength(limits.numberLength())
+                .maxTokenCount(limits.elements())
+                .build();
+    }
+
+    /** The depth that writers refuse, so that a cyclic value is an error and no stack overflow. */
+    public StreamWriteConstraints writeConstraints() {
+        return StreamWriteConstraints.builder().maxNestingDepth(limits.depth()).build();
+    }
+
+    /** The JSON mapper, the same object each time. */
+    public JsonMapper json() {
+        return json;
+    }
+
+    /** Settles a builder whose factory holds {@link #readConstraints()}, and builds it. */
+    public <M extends ObjectMapper, B extends MapperBuilder<M, B>> M mapper(MapperBuilder<M, B> builder) {
+        builder.addModule(StrictNumbers.module())
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        customizers.forEach(customizer -> customizer.accept(builder));
+        return builder.build();
+    }
+}
