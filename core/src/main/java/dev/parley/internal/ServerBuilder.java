@@ -141,16 +141,22 @@ public final class ServerBuilder implements RpcServer.Builder {
 
     @Override
     public RpcServer build() {
+        ServerSettings settings = settings();
+        List<Endpoint> built = endpoints.stream()
+                .map(one -> new Endpoint(one.type(), one.object(), one.target(), policy))
+                .toList();
+        return new MultiWireServer(settings, new CallDispatcher(settings, new MethodTable(built)));
+    }
+
+    /** What was told, checked. */
+    ServerSettings settings() {
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("a server needs at least one endpoint");
         }
         for (ServerSettings.Listen listen : listens) {
             Wires.of(listen.address(), listen.target());
         }
-        List<Endpoint> built = endpoints.stream()
-                .map(one -> new Endpoint(one.type(), one.object(), one.target(), policy))
-                .toList();
-        ServerSettings settings = new ServerSettings(
+        return new ServerSettings(
                 name == null ? endpoints.getFirst().type().getSimpleName() : name,
                 List.copyOf(listens),
                 execution,
@@ -162,6 +168,5 @@ public final class ServerBuilder implements RpcServer.Builder {
                 new ValueMapping(limits, customizers),
                 tls,
                 exposeTraces);
-        return new MultiWireServer(settings, new CallDispatcher(settings, new MethodTable(built)));
     }
 }

@@ -93,7 +93,8 @@ final class WireClient implements RpcClient {
         return cast(streamFor(method, itemType, args(args)));
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The wire has read the value as the type asked for.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // The wire has read the value as the type asked for.
     private static <T> T cast(@Nullable Object value) {
         return (T) value;
     }
