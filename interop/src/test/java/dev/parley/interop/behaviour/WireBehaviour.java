@@ -1,0 +1,436 @@
+package dev.parley.interop.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.parley.Args;
+import dev.parley.ClientInterceptor;
+import dev.parley.ConnectionLostException;
+import dev.parley.InvalidArgumentsException;
+import dev.parley.InvalidTargetException;
+import dev.parley.Limits;
+import dev.parley.MethodNotFoundException;
+import dev.parley.RemoteException;
+import dev.parley.RpcClient;
+import dev.parley.RpcException;
+import dev.parley.RpcServer;
+import dev.parley.RpcTimeoutException;
+import dev.parley.SerializationException;
+import dev.parley.Target;
+import dev.parley.interop.behaviour.BehaviourApi.Job;
+import dev.parley.interop.behaviour.BehaviourApi.State;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every wire must do alike, Parley on both sides over real sockets. One subclass per wire says where it listens and what its protocol cannot carry.
+ */
+@Timeout(60)
+abstract class WireBehaviour {
+    BehaviourService service = new BehaviourService();
+    RpcServer server;
+    RpcClient client;
+    BehaviourApi api;
+
+    /** Where to listen; port 0 for a free one. */
+    abstract String listenAddress();
+
+    /** The server's target, for brokers. */
+    Target serverTarget() {
+        return Target.none();
+    }
+
+    /** The client's target, for brokers. */
+    Target clientTarget() {
+        return Target.none();
+    }
+
+    /** Whether the wire carries the caller's context. */
+    boolean carriesContext() {
+        return false;
+    }
+
+    /** Whether a client can ask the server what it offers. */
+    boolean introspects() {
+        return true;
+    }
+
+    /** Whether arguments go by name. */
+    boolean named() {
+        return false;
+    }
+
+    /** Whether a broker keeps the calls while no server is there. */
+    boolean brokered() {
+        return serverTarget().needsBroker();
+    }
+
+    RpcServer.Builder serverBuilder() {
+        return RpcServer.builder()
+                .endpoint(service)
+                .endpoint(new Control(), Target.namespace("control").version("2.0"))
+                .listen(listenAddress(), serverTarget());
+    }
+
+    @BeforeEach
+    void start() {
+        server = serverBuilder().build().start();
+        client = connect();
+        api = client.proxy(BehaviourApi.class);
+    }
+
+    RpcClient connect() {
+        return RpcClient.builder(server.addresses().getFirst().toUri())
+                .target(clientTarget())
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    Object[] args(Object... namesAndValues) {
+        if (named()) {
+            Args.Named named = Args.named(Map.of());
+            for (int i = 0; i < namesAndValues.length; i += 2) {
+                named = named.and((String) namesAndValues[i], namesAndValues[i + 1]);
+            }
+            return new Object[] {named};
+        }
+        return IntStream.range(0, namesAndValues.length / 2)
+                .mapToObj(i -> namesAndValues[2 * i + 1])
+                .toArray();
+    }
+
+    public static class Control {
+        public String status() {
+            return "fine";
+        }
+    }
+
+    @Test
+    void calls() {
+        assertThat(client.call("add", int.class, args("a", 2, "b", 3))).isEqualTo(5);
+        assertThat(api.add(-7, 3)).isEqualTo(-4);
+    }
+
+    @Test
+    void valuesOfEveryKindComeBack() {
+        assertThat(api.echo("grüße, 世界 🌍 <&>\n\t\"'")).isEqualTo("grüße, 世界 🌍 <&>\n\t\"'");
+        assertThat(api.echo("")).isEqualTo("");
+        assertThat(api.echo(true)).isEqualTo(true);
+        assertThat(api.echo(Integer.MIN_VALUE)).isEqualTo(Integer.MIN_VALUE);
+        assertThat(api.echo(1.5e-300)).isEqualTo(1.5e-300);
+        assertThat(api.echo(List.of())).isEqualTo(List.of());
+        assertThat(api.echo(Map.of())).isEqualTo(Map.of());
+        Map<String, Object> nested = Map.of("a", List.of(1, "two", Map.of("c", List.of(3.5))), "", "empty name");
+        assertThat(api.echo(nested)).isEqualTo(nested);
+        byte[] bytes = IntStream.range(0, 256)
+                .collect(() -> new java.io.ByteArrayOutputStream(), (o, b) -> o.write(b), (x, y) -> {})
+                .toByteArray();
+        byte[] reversed = api.reverse(bytes);
+        assertThat(reversed[0]).isEqualTo((byte) 255);
+        assertThat(api.reverse(reversed)).isEqualTo(bytes);
+    }
+
+    @Test
+    void nullComesBack() {
+        assertThat(api.echo(null)).isNull();
+        List<@Nullable Object> list = Arrays.asList(1, null);
+        assertThat(api.echo(list)).isEqualTo(list);
+    }
+
+    @Test
+    void bigWholeNumbersKeepTheirDigits() {
+        assertThat(client.call("echo", long.class, args("value", Long.MAX_VALUE)))
+                .isEqualTo(Long.MAX_VALUE);
+        assertThat(client.call("echo", long.class, args("value", Long.MIN_VALUE)))
+                .isEqualTo(Long.MIN_VALUE);
+    }
+
+    @Test
+    void recordsEnumsAndTimesMapAlike() {
+        assertThat(api.run(new Job("build", List.of("fetch"), State.NEW, 1.25)))
+                .isEqualTo(new Job("build", List.of("fetch", "done"), State.RUNNING, 2.5));
+        assertThat(api.nextDay(LocalDateTime.of(2024, 2, 28, 12, 30, 59)))
+                .isEqualTo(LocalDateTime.of(2024, 2, 29, 12, 30, 59));
+        assertThat(api.count(List.of("b", "a", "b"))).isEqualTo(Map.of("a", 1, "b", 2));
+    }
+
+    @Test
+    void optionalArgumentsMayBeLeftOut() {
+        assertThat(client.call("greet", String.class, args("name", "Bob"))).isEqualTo("hello Bob");
+        assertThat(api.greet("Bob", "hi", Optional.empty())).isEqualTo("hi Bob");
+        assertThat(api.greet("Bob", "hi", Optional.of("!"))).isEqualTo("hi Bob!");
+    }
+
+    @Test
+    void callsCanBeAsynchronousOnBothSides() throws Exception {
+        List<CompletableFuture<Integer>> futures =
+                IntStream.range(0, 200).mapToObj(api::later).toList();
+        for (int i = 0; i < futures.size(); i++) {
+            assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void oneClientServesManyThreads() throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(32)) {
+            List<Callable<Integer>> tasks = new ArrayList<>();
+            for (int i = 0; i < 640; i++) {
+                int number = i;
+                tasks.add(() -> api.add(number, number));
+            }
+            List<Future<Integer>> results = executor.invokeAll(tasks);
+            for (int i = 0; i < results.size(); i++) {
+                assertThat(results.get(i).get()).isEqualTo(2 * i);
+            }
+        }
+    }
+
+    @Test
+    void aCastIsRunAndNotAwaited() throws Exception {
+        client.cast("note", args("text", "one"));
+        api.note("two");
+
+        assertThat(List.of(taken(), taken())).containsExactlyInAnyOrder("one", "two");
+    }
+
+    private String taken() throws InterruptedException {
+        return String.valueOf(service.noted.poll(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void streamsComeInOrder() {
+        try (Stream<Integer> items = api.range(1000)) {
+            assertThat(items)
+                    .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());
+        }
+        try (Stream<Integer> none = api.range(0)) {
+            assertThat(none).isEmpty();
+        }
+        try (Stream<Integer> items = api.range(10_000)) {
+            assertThat(items.limit(3).collect(Collectors.toList())).containsExactly(0, 1, 2);
+        }
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void aMethodThatIsNotThere() {
+        assertThatThrownBy(() -> client.call("nosuch", Object.class, args("a", 1)))
+                .isInstanceOf(MethodNotFoundException.class)
+                .hasMessageContaining("nosuch");
+        assertThatThrownBy(() -> client.call("hashCode", Object.class)).isInstanceOf(MethodNotFoundException.class);
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void argumentsThatDoNotFit() {
+        assertThatThrownBy(() -> client.call("add", int.class, args("a", 1)))
+                .isInstanceOf(InvalidArgumentsException.class)
+                .hasMessageContaining("add");
+        assertThatThrownBy(() -> client.call("add", int.class, args("a", 1, "b", 2, "c", 3)))
+                .isInstanceOf(InvalidArgumentsException.class)
+                .hasMessageContaining("add");
+        assertThatThrownBy(() -> client.call("add", int.class, args("a", 1, "b", "two")))
+                .isInstanceOf(InvalidArgumentsException.class)
+                .hasMessageContaining("'b'");
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void aMethodThatFails() {
+        assertThatThrownBy(() -> api.fail("bad thing <&>")).isInstanceOfSatisfying(RemoteException.class, e -> {
+            assertThat(e.type()).isEqualTo("ValueError");
+            assertThat(e.remoteMessage()).isEqualTo("bad thing <&>");
+        });
+        assertThatThrownBy(() -> client.callAsync("fail", void.class, args("message", "x"))
+                        .get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(RemoteException.class);
+    }
+
+    @Test
+    void aResultThatCannotBeEncodedOrRead() {
+        assertThatThrownBy(() -> api.unencodable()).isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> client.call("echo", int.class, args("value", "text")))
+                .isInstanceOf(SerializationException.class);
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void anArgumentThatCannotBeEncoded() {
+        assertThatThrownBy(() -> api.echo(service.unencodable())).isInstanceOf(SerializationException.class);
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void aCallThatTakesTooLong() {
+        assertThatThrownBy(() -> client.prepare(options -> options.timeout(Duration.ofMillis(300)))
+                        .call("sleep", String.class, args("millis", 20_000)))
+                .isInstanceOf(RpcTimeoutException.class)
+                .hasMessageContaining("sleep");
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void aBigMessageAndOneThatIsTooBig() {
+        String big = "x".repeat(1 << 20);
+        assertThat(api.echo(big)).isEqualTo(big);
+        server.close();
+        server = serverBuilder().limits(Limits.defaults().messageBytes(100_000)).build();
+        server.start();
+        try (RpcClient other = connect()) {
+            BehaviourApi otherApi = other.prepare(options -> options.timeout(Duration.ofSeconds(5)))
+                    .proxy(BehaviourApi.class);
+            assertThatThrownBy(() -> otherApi.echo(big)).isInstanceOf(RpcException.class);
+            assertThat(otherApi.add(1, 1)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void namespaceAndVersion() {
+        RpcClient control =
+                client.prepare(options -> options.namespace("control").version("2.0"));
+        assertThat(control.call("status", String.class)).isEqualTo("fine");
+        assertThatThrownBy(() -> client.call("status", String.class)).isInstanceOf(MethodNotFoundException.class);
+    }
+
+    @Test
+    void theCallersContextTravels() {
+        assumeTrue(carriesContext(), "the protocol carries no context");
+        assertThat(client.with(Map.of("user", "ann")).call("user", String.class))
+                .startsWith("ann on ");
+    }
+
+    @Test
+    void interceptorsSeeRequestAndOutcome() {
+        List<String> seen = new ArrayList<>();
+        ClientInterceptor interceptor = new ClientInterceptor() {
+            @Override
+            public Request beforeRequest(Request request) {
+                seen.add("before " + request.method());
+                return request;
+            }
+
+            @Override
+            public @Nullable Object afterResult(Request request, @Nullable Object result) {
+                seen.add("after " + result);
+                return result;
+            }
+
+            @Override
+            public RpcException afterError(Request request, RpcException error) {
+                seen.add("error " + error.getClass().getSimpleName());
+                return error;
+            }
+        };
+        try (RpcClient intercepted = RpcClient.builder(
+                        server.addresses().getFirst().toUri())
+                .target(clientTarget())
+                .interceptor(interceptor)
+                .build()) {
+            assertThat(intercepted.call("add", int.class, args("a", 1, "b", 2))).isEqualTo(3);
+            assertThatThrownBy(() -> intercepted.call("nosuch", Object.class))
+                    .isInstanceOf(MethodNotFoundException.class);
+        }
+        assertThat(seen).containsExactly("before add", "after 3", "before nosuch", "error MethodNotFoundException");
+    }
+
+    @Test
+    void thePeerTellsWhatItOffers() {
+        assumeTrue(introspects(), "the protocol has no introspection");
+        assertThat(client.describe().methods())
+                .anySatisfy(method -> {
+                    assertThat(method.name()).isEqualTo("add");
+                    assertThat(method.parameters()).hasSize(2);
+                    assertThat(method.doc()).isEqualTo("Adds two numbers.");
+                })
+                .anySatisfy(method -> assertThat(method.qualifiedName()).isEqualTo("control.status"));
+    }
+
+    @Test
+    void stoppingAnswersWhatWasTaken() throws Exception {
+        CompletableFuture<String> running = client.callAsync("sleep", String.class, args("millis", 500));
+        assertThat(service.sleeping.await(20, TimeUnit.SECONDS)).isTrue();
+
+        server.stop();
+        assertThat(server.await(Duration.ofSeconds(20))).isTrue();
+
+        assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo("awake");
+    }
+
+    @Test
+    void aServerCanBeStartedAgain() throws Exception {
+        assertThat(api.add(1, 1)).isEqualTo(2);
+        server.stop();
+        assertThat(server.await(Duration.ofSeconds(20))).isTrue();
+        server.start();
+        try (RpcClient again = connect()) {
+            assertThat(again.call("add", int.class, args("a", 1, "b", 2))).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aServerThatIsGone() {
+        assumeTrue(!brokered(), "behind a broker the call waits for a server");
+        assertThat(api.add(1, 1)).isEqualTo(2);
+        server.close();
+        assertThatThrownBy(() -> api.add(1, 1)).isInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void aPortThatIsTaken() {
+        assumeTrue(!brokered(), "a broker's port is not bound here");
+        RpcServer second = RpcServer.builder()
+                .endpoint(service)
+                .listen(server.addresses().getFirst().toUri())
+                .build();
+        assertThatThrownBy(second::start)
+                .isInstanceOf(ConnectionLostException.class)
+                .hasMessageContaining(
+                        Integer.toString(server.addresses().getFirst().port(-1)));
+        assertThat(api.add(1, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void aClosedClientSaysSo() {
+        client.close();
+        assertThatThrownBy(() -> api.add(1, 1)).isInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedByName() {
+        String address = server.addresses().getFirst().toUri();
+        String odd = address + (address.contains("?") ? "&" : "?") + "nosuchoption=1";
+        assertThatThrownBy(() -> RpcClient.builder(odd)
+                        .target(clientTarget())
+                        .build()
+                        .call("add", int.class, args("a", 1, "b", 2)))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("nosuchoption");
+    }
+}
