@@ -8,6 +8,7 @@ module dev.parley.net {
     requires io.netty.codec;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires org.slf4j;
 
     exports dev.parley.net;

@@ -16,7 +16,11 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 
 /**
  * The event loops of this process: one group of daemon threads, shared by every socket wire, epoll where the platform has it.
@@ -52,6 +56,11 @@ public final class EventLoops {
     /** The channel type of a connecting Unix-domain socket on {@link #shared()}. */
     public static Class<? extends Channel> unixChannel() {
         return EPOLL ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+    }
+
+    /** The address of a Unix-domain socket as the channels of this class take it. */
+    public static SocketAddress unixAddress(Path path) {
+        return EPOLL ? new DomainSocketAddress(path.toString()) : UnixDomainSocketAddress.of(path);
     }
 
     private static final class Holder {
