@@ -137,6 +137,9 @@ public final class HttpClient implements AutoCloseable {
         Headers headers = Headers.empty();
 
         @Nullable
+        BasicCredentials credentials;
+
+        @Nullable
         SSLContext sslContext;
 
         @Nullable
@@ -161,11 +164,18 @@ public final class HttpClient implements AutoCloseable {
             }
             this.address = address;
             this.secure = scheme.equals("https");
+            this.credentials = BasicCredentials.of(address).orElse(null);
         }
 
         /** Fields sent with every request, such as {@code Content-Type}. Default none; {@code User-Agent} is Parley unless given here. */
         public Builder headers(Headers value) {
             this.headers = value;
+            return this;
+        }
+
+        /** Sent as Basic {@code Authorization}. Default: the address's user info, if any. */
+        public Builder credentials(BasicCredentials value) {
+            this.credentials = value;
             return this;
         }
 

@@ -27,7 +27,7 @@ final class Origin {
         this.sslContext = builder.sslContext;
         this.proxy = builder.proxy;
         this.unixPath = builder.unixPath;
-        this.credentials = BasicCredentials.of(address);
+        this.credentials = Optional.ofNullable(builder.credentials);
     }
 
     /** The host without the brackets that an IPv6 literal has in an address. */
