@@ -1,6 +1,7 @@
 package dev.parley;
 
 import dev.parley.internal.ClientBuilder;
+import dev.parley.spi.Connection.ArgumentStyle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,9 @@ public interface RpcClient extends AutoCloseable {
 
     /** The options of this client. */
     CallOptions options();
+
+    /** Which arguments the wire carries: what it cannot carry is refused before anything is sent. */
+    ArgumentStyle argumentStyle();
 
     /** Whether a version fits this client's version cap: same major, minor not above. {@code true} without a cap. */
     boolean canSendVersion(String version);

@@ -294,6 +294,11 @@ final class WireClient implements RpcClient {
     }
 
     @Override
+    public Connection.ArgumentStyle argumentStyle() {
+        return connection.arguments();
+    }
+
+    @Override
     public boolean canSendVersion(String version) {
         String cap = options.versionCap();
         return cap == null || Versions.compatible(cap, version);
