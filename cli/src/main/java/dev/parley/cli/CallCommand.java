@@ -1,0 +1,68 @@
+package dev.parley.cli;
+
+import dev.parley.Args;
+import dev.parley.RpcClient;
+import java.util.Iterator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code parley call}. */
+@Command(
+        name = "call",
+        description = "Calls a method and prints its result.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  parley call xmlrpc+http://127.0.0.1:8088/RPC2 add 2 3",
+            "  parley call jsonrpc+http://127.0.0.1:8080/jsonrpc add --named x=2 y=3",
+            "  parley call tcp://127.0.0.1:1234 strftime %%Y/%%m/%%d",
+            "  parley call rabbit://guest:guest@127.0.0.1/ test --topic test --rpc-version 2.0 arg=1"
+        })
+final class CallCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private PeerOptions peer = new PeerOptions();
+
+    @Mixin
+    private ArgumentOptions request = new ArgumentOptions();
+
+    @Mixin
+    private ValuePrinter printer = new ValuePrinter();
+
+    @Option(names = "--stream", description = "Print the items of a stream, or of a list, one per line as they come.")
+    private boolean stream;
+
+    CallCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        request.check();
+        try (RpcClient client = peer.connect()) {
+            Args args = request.arguments(client.argumentStyle(), peer.address().scheme());
+            if (stream) {
+                printItems(client, args);
+            } else {
+                printer.print(client.call(request.method(), Object.class, args), terminal);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void printItems(RpcClient client, Args args) {
+        try (Stream<@Nullable Object> items = client.stream(request.method(), Object.class, args)) {
+            Iterator<@Nullable Object> each = items.iterator();
+            // A reader that has seen enough, such as head, closes the pipe.
+            while (!terminal.out().checkError() && each.hasNext()) {
+                printer.print(each.next(), terminal);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.parley.cli;
+
+import dev.parley.RpcClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code parley cast}. */
+@Command(
+        name = "cast",
+        description = "Sends a call that nobody waits for.",
+        sortOptions = false,
+        footer = {"", "Example:", "  parley cast rabbit://guest:guest@127.0.0.1/ log --topic test message=hello"})
+final class CastCommand implements Callable<Integer> {
+    @Mixin
+    private PeerOptions peer = new PeerOptions();
+
+    @Mixin
+    private ArgumentOptions request = new ArgumentOptions();
+
+    @Override
+    public Integer call() {
+        request.check();
+        try (RpcClient client = peer.connect()) {
+            client.cast(
+                    request.method(),
+                    request.arguments(client.argumentStyle(), peer.address().scheme()));
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.parley.cli;
+
+import dev.parley.Address;
+import dev.parley.CallOptions;
+import dev.parley.RpcClient;
+import dev.parley.Target;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Whom to call and how: the options that every command of the client side has. */
+final class PeerOptions {
+    @Parameters(index = "0", paramLabel = "ADDRESS", converter = Converters.OfAddress.class, description = "The peer.")
+    private @Nullable Address address;
+
+    @Mixin
+    private TargetOptions targets = new TargetOptions();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = Converters.OfDuration.class,
+            description = "How long to wait: 5, 0.5, 500ms, 2m. Default: the wire's, 60 s (zerorpc: 30 s).")
+    private @Nullable Duration timeout;
+
+    @Option(names = "--context", paramLabel = "JSON", description = "The context to send along, a JSON object.")
+    private @Nullable String context;
+
+    Address address() {
+        assert address != null;
+        return address;
+    }
+
+    /** A client of the peer; whether it connects now or at its first call is the wire's choice. */
+    RpcClient connect() {
+        Address peer = address();
+        Target target = targets.target();
+        if (Schemes.brokered(peer) && target.topic() == null) {
+            throw CommandException.usage(peer.scheme() + " needs a --topic");
+        }
+        Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
+        return RpcClient.builder(peer.toUri())
+                .target(target)
+                .options(options -> options(options.context(sent)))
+                .build();
+    }
+
+    private CallOptions options(CallOptions options) {
+        return timeout == null ? options : options.timeout(timeout);
+    }
+}

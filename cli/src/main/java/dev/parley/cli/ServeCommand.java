@@ -1,0 +1,202 @@
+package dev.parley.cli;
+
+import dev.parley.AccessPolicy;
+import dev.parley.Address;
+import dev.parley.Execution;
+import dev.parley.RpcServer;
+import dev.parley.Target;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code parley serve}. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves objects of plain Java classes until Ctrl-C (SIGINT) or SIGTERM, then answers the calls under way and exits.",
+            "Prints 'listening ADDRESS' with the real port for each address once peers can call."
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  parley serve Calculator.java --listen xmlrpc+http://127.0.0.1:8088/RPC2",
+            "  parley serve -cp app.jar com.example.Calculator -l jsonrpc+http://127.0.0.1:0/jsonrpc -l tcp://127.0.0.1:4242",
+            "  parley serve Calculator.java -l rabbit://guest:guest@127.0.0.1/ --topic test --server server1"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final StopSignal stop;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "CLASS|FILE.java",
+            description = "A class with a constructor without parameters, or a source file that is compiled in memory.")
+    private List<String> endpoints = List.of();
+
+    @Option(
+            names = {"-cp", "--class-path"},
+            paramLabel = "PATH",
+            description = "Jars and folders to find the classes in.")
+    private @Nullable String classPath;
+
+    @Option(
+            names = {"-l", "--listen"},
+            required = true,
+            paramLabel = "ADDRESS",
+            converter = Converters.OfAddress.class,
+            description = "Where to listen; may be repeated. Port 0 takes a free one.")
+    private List<Address> listen = List.of();
+
+    @Mixin
+    private TargetOptions targets = new TargetOptions();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The service's name in introspection. Default: the first class's.")
+    private @Nullable String name;
+
+    @ArgGroup
+    private Threads threads = new Threads();
+
+    @Option(names = "--concurrency", paramLabel = "N", description = "How many calls may run at once. Default: 1024.")
+    private int concurrency = 1024;
+
+    @Option(
+            names = "--access",
+            description =
+                    "Which public methods are offered: those the class itself declares, those with @Expose, or inherited ones too."
+                            + " One of ${COMPLETION-CANDIDATES}. Default: declared.")
+    private Access access = Access.declared;
+
+    @Option(
+            names = "--expose-only",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Of these, offer only the methods named.")
+    private Set<String> exposed = Set.of();
+
+    @Option(names = "--expose-traces", description = "Send Java stack traces to callers.")
+    private boolean traces;
+
+    ServeCommand(Terminal terminal, StopSignal stop) {
+        this.terminal = terminal;
+        this.stop = stop;
+    }
+
+    /** Where methods run. */
+    static final class Threads {
+        @Option(
+                names = "--inline",
+                description = "Run methods on the wire's own thread: fastest, for methods that never block.")
+        private boolean inline;
+
+        @Option(
+                names = "--pool",
+                paramLabel = "N",
+                description = "Run methods on N threads. Default: a virtual thread per call.")
+        private @Nullable Integer pool;
+
+        Execution execution() {
+            return inline ? Execution.inline() : pool == null ? Execution.virtual() : Execution.pool(pool);
+        }
+    }
+
+    /** The access policies under their names on the command line. */
+    enum Access {
+        declared(AccessPolicy.declared()),
+        explicit(AccessPolicy.explicit()),
+        legacy(AccessPolicy.legacy());
+
+        private final AccessPolicy policy;
+
+        Access(AccessPolicy policy) {
+            this.policy = policy;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        try (RpcServer server = server()) {
+            server.start();
+            stop.watch();
+            server.addresses().forEach(address -> terminal.result("listening " + address));
+            stop.await();
+            terminal.note("stopping: calls under way are answered, for 30 s at most");
+        }
+        return ExitCode.OK;
+    }
+
+    private RpcServer server() {
+        EndpointLoader loader = new EndpointLoader(classPath);
+        RpcServer.Builder builder = RpcServer.builder();
+        Target endpointTarget = targets.endpoint();
+        try {
+            builder.concurrency(concurrency)
+                    .execution(threads.execution())
+                    .accessPolicy(policy())
+                    .exposeTraces(traces);
+            if (name != null) {
+                builder.name(name);
+            }
+            for (String endpoint : endpoints) {
+                Object object = loader.load(endpoint);
+                if (endpointTarget == null) {
+                    builder.endpoint(object);
+                } else {
+                    builder.endpoint(object, endpointTarget);
+                }
+            }
+            for (Address address : listen) {
+                builder.listen(address.toUri(), Schemes.brokered(address) ? queue(address) : Target.none());
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private AccessPolicy policy() {
+        AccessPolicy policy = access.policy;
+        return exposed.isEmpty() ? policy : new Named(policy, exposed);
+    }
+
+    /** Of what another policy allows, some methods by name. */
+    private record Named(AccessPolicy policy, Set<String> names) implements AccessPolicy {
+        @Override
+        public boolean allows(java.lang.reflect.Method method) {
+            return names.contains(method.getName()) && policy.allows(method);
+        }
+
+        @Override
+        public boolean inherited() {
+            return policy.inherited();
+        }
+    }
+
+    private Target queue(Address address) {
+        Target queue = targets.queue();
+        if (queue.topic() == null) {
+            throw CommandException.usage(address.scheme() + " needs a --topic");
+        }
+        return queue.server() == null ? queue.server(hostName()) : queue;
+    }
+
+    /** What OpenStack's services take for their server name. */
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw CommandException.usage("this machine has no name: give a --server");
+        }
+    }
+}

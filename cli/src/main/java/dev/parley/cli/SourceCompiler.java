@@ -1,0 +1,125 @@
+package dev.parley.cli;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.JavacTask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.Diagnostic;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles one source file in memory, with parameter names, and loads what it declares. */
+final class SourceCompiler {
+    private final JavaCompiler javac;
+    private final Path file;
+    private final String classPath;
+
+    /**
+     * A compiler of one file.
+     *
+     * @param classPath what the source may use besides the JDK
+     * @throws CommandException if this Java has no compiler
+     */
+    SourceCompiler(Path file, String classPath) {
+        JavaCompiler found = ToolProvider.getSystemJavaCompiler();
+        if (found == null) {
+            throw CommandException.usage("this Java has no compiler: use a JDK, or compile " + file
+                    + " and give its class and --class-path");
+        }
+        this.javac = found;
+        this.file = file;
+        this.classPath = classPath;
+    }
+
+    /**
+     * Compiles, and loads the class to serve: the top-level one with the file's name, else the first. Doc comments of methods become what introspection shows.
+     *
+     * @param parent finds the classes that the source uses
+     * @throws CommandException with the compiler's own messages if the file does not compile
+     */
+    Class<?> compile(ClassLoader parent) {
+        String source = read();
+        List<String> ignored = new ArrayList<>();
+        Result result = compile(
+                DocComments.toAnnotations(source, text -> task(text, new MemoryClasses(javac), ignored)), ignored);
+        if (result == null) {
+            // Again as the user wrote it, so that the messages quote that.
+            List<String> errors = new ArrayList<>();
+            result = compile(source, errors);
+            if (result == null) {
+                throw CommandException.compilation(file.toString(), errors);
+            }
+        }
+        try {
+            return Class.forName(result.mainClass(file), false, result.classes().loader(parent));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("the compiler did not write what it declared", e);
+        }
+    }
+
+    /** What was compiled: the names of its top-level classes in order, and all classes. */
+    private record Result(List<String> names, MemoryClasses classes) {
+        String mainClass(Path file) {
+            String wanted = file.getFileName().toString().replaceFirst("\\.java$", "");
+            return names.stream()
+                    .filter(name -> name.substring(name.lastIndexOf('.') + 1).equals(wanted))
+                    .findFirst()
+                    .or(() -> names.stream().findFirst())
+                    .orElseThrow(() -> CommandException.usage(file + " declares no class"));
+        }
+    }
+
+    private String read() {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw CommandException.usage("cannot read " + file + ": " + e, e);
+        }
+    }
+
+    private @Nullable Result compile(String source, List<String> errors) {
+        MemoryClasses classes = new MemoryClasses(javac);
+        JavacTask task = task(source, classes, errors);
+        List<String> names = new ArrayList<>();
+        try {
+            for (CompilationUnitTree unit : task.parse()) {
+                String prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
+                for (Tree type : unit.getTypeDecls()) {
+                    if (type instanceof ClassTree declared) {
+                        names.add(prefix + declared.getSimpleName());
+                    }
+                }
+            }
+            if (errors.isEmpty()) {
+                task.analyze();
+            }
+            if (errors.isEmpty()) {
+                task.generate();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("all is in memory", e);
+        }
+        return errors.isEmpty() ? new Result(names, classes) : null;
+    }
+
+    private JavacTask task(String source, MemoryClasses classes, List<String> errors) {
+        return (JavacTask) javac.getTask(
+                null,
+                classes,
+                (Diagnostic<? extends JavaFileObject> diagnostic) -> {
+                    if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
+                        errors.add(diagnostic.toString());
+                    }
+                },
+                List.of("-parameters", "-proc:none", "-classpath", classPath),
+                null,
+                List.of(new MemoryClasses.Source(file, source)));
+    }
+}

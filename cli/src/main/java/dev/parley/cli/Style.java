@@ -1,0 +1,23 @@
+package dev.parley.cli;
+
+/** Colours of a terminal, as ANSI escape sequences of its own sixteen. */
+enum Style {
+    BOLD("1"),
+    DIM("2"),
+    RED("31"),
+    GREEN("32"),
+    YELLOW("33"),
+    BLUE("34"),
+    CYAN("36");
+
+    private final String code;
+
+    Style(String code) {
+        this.code = code;
+    }
+
+    /** The text in this style, or as it is when there is no colour. */
+    String apply(String text, boolean colour) {
+        return colour ? "\033[" + code + "m" + text + "\033[0m" : text;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.parley.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Where results ({@code out}) and everything else ({@code err}) go, and what these places can show. Both are UTF-8, whatever the locale: results are data.
+ *
+ * @param out results
+ * @param err errors, progress, hints
+ * @param interactive whether {@code out} is a terminal
+ * @param colourOut whether {@code out} shows colours
+ * @param colourErr whether {@code err} shows colours
+ * @param width the number of columns
+ */
+record Terminal(
+        PrintStream out, PrintStream err, boolean interactive, boolean colourOut, boolean colourErr, int width) {
+    private static final int USUAL_WIDTH = 80;
+
+    /**
+     * The process's own. Which of its streams are terminals a JVM cannot tell before Java 22, so the launcher does: property {@code parley.terminal} lists
+     * {@code out} and {@code err}, {@code parley.columns} is the width.
+     */
+    static Terminal system() {
+        List<String> terminals =
+                List.of(System.getProperty("parley.terminal", "").split(","));
+        String noColour = System.getenv("NO_COLOR");
+        boolean colour = (noColour == null || noColour.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+        return new Terminal(
+                stream(FileDescriptor.out),
+                stream(FileDescriptor.err),
+                terminals.contains("out"),
+                colour && terminals.contains("out"),
+                colour && terminals.contains("err"),
+                Integer.getInteger("parley.columns", USUAL_WIDTH));
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /** Prints a line of results at once. */
+    void result(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Prints a line of what is no result, led by the command's name. */
+    void note(String line) {
+        err.println(Style.DIM.apply("parley: " + line, colourErr));
+    }
+
+    /** Prints the one line of an error. */
+    void error(String line) {
+        err.println(Style.RED.apply("parley:", colourErr) + " " + line);
+    }
+
+    /** The text styled for {@code out}. */
+    String styled(Style style, String text) {
+        return style.apply(text, colourOut);
+    }
+}
