@@ -27,10 +27,7 @@ final class CallCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private PeerOptions peer = new PeerOptions();
-
-    @Mixin
-    private ArgumentOptions request = new ArgumentOptions();
+    private RequestOptions request = new RequestOptions();
 
     @Mixin
     private ValuePrinter printer = new ValuePrinter();
@@ -45,8 +42,8 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         request.check();
-        try (RpcClient client = peer.connect()) {
-            Args args = request.arguments(client.argumentStyle(), peer.address().scheme());
+        try (RpcClient client = request.peer().connect()) {
+            Args args = request.arguments(client.argumentStyle());
             if (stream) {
                 printItems(client, args);
             } else {

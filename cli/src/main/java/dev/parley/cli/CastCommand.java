@@ -13,18 +13,13 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  parley cast rabbit://guest:guest@127.0.0.1/ log --topic test message=hello"})
 final class CastCommand implements Callable<Integer> {
     @Mixin
-    private PeerOptions peer = new PeerOptions();
-
-    @Mixin
-    private ArgumentOptions request = new ArgumentOptions();
+    private RequestOptions request = new RequestOptions();
 
     @Override
     public Integer call() {
         request.check();
-        try (RpcClient client = peer.connect()) {
-            client.cast(
-                    request.method(),
-                    request.arguments(client.argumentStyle(), peer.address().scheme()));
+        try (RpcClient client = request.peer().connect()) {
+            client.cast(request.method(), request.arguments(client.argumentStyle()));
         }
         return ExitCode.OK;
     }

@@ -14,24 +14,17 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  parley fanout rabbit://guest:guest@127.0.0.1/ refresh --topic test"})
 final class FanoutCommand implements Callable<Integer> {
     @Mixin
-    private PeerOptions peer = new PeerOptions();
-
-    @Mixin
-    private ArgumentOptions request = new ArgumentOptions();
+    private RequestOptions request = new RequestOptions();
 
     @Override
     public Integer call() {
         request.check();
-        if (!Schemes.brokered(peer.address())) {
-            throw CommandException.usage(
-                    peer.address().scheme() + " is a direct wire: only a broker (rabbit, memory) has a fanout");
+        if (!Schemes.brokered(request.peer().address())) {
+            throw CommandException.usage(request.peer().address().scheme()
+                    + " is a direct wire: only a broker (rabbit, memory) has a fanout");
         }
-        try (RpcClient client = peer.connect()) {
-            client.prepare(CallOptions::fanout)
-                    .cast(
-                            request.method(),
-                            request.arguments(
-                                    client.argumentStyle(), peer.address().scheme()));
+        try (RpcClient client = request.peer().connect()) {
+            client.prepare(CallOptions::fanout).cast(request.method(), request.arguments(client.argumentStyle()));
         }
         return ExitCode.OK;
     }

@@ -50,7 +50,7 @@ public final class Main {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
-    /** The ARGs of a call may be negative numbers; {@link ArgumentOptions} refuses what looks like a mistyped option. */
+    /** The ARGs of a call may be negative numbers; {@link RequestOptions} refuses what looks like a mistyped option. */
     private static CommandLine callLike(Object command) {
         return new CommandLine(CommandSpec.forAnnotatedObject(command)).setUnmatchedOptionsArePositionalParams(true);
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,8 +15,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
 
-/** What to call with what: METHOD and its ARGs. */
-final class ArgumentOptions {
+/** Whom to call, and what with what: ADDRESS, METHOD and its ARGs. */
+final class RequestOptions {
+    @Mixin
+    private PeerOptions peer = new PeerOptions();
+
     @Parameters(index = "1", paramLabel = "METHOD", description = "The method's name.")
     private String method = "";
 
@@ -38,6 +42,10 @@ final class ArgumentOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
+    PeerOptions peer() {
+        return peer;
+    }
+
     String method() {
         return method;
     }
@@ -47,7 +55,8 @@ final class ArgumentOptions {
      *
      * @throws CommandException if it cannot
      */
-    Args arguments(ArgumentStyle style, String scheme) {
+    Args arguments(ArgumentStyle style) {
+        String scheme = peer.address().scheme();
         if (named && style == ArgumentStyle.POSITIONAL) {
             throw CommandException.usage(
                     scheme + " carries no named arguments: give them by position, without --named");
