@@ -3,9 +3,10 @@
 const zerorpc = require('zerorpc');
 const { calculator, freePort, ready } = require('./peer');
 
+// zerorpc reads the parameter names out of a method's source, and so understands `function` alone.
 const methods = {};
 for (const [name, method] of Object.entries(calculator)) {
-  methods[name] = (...args) => {
+  methods[name] = function (...args) {
     const reply = args.pop();
     try {
       reply(null, method(...args), false);
@@ -14,11 +15,13 @@ for (const [name, method] of Object.entries(calculator)) {
     }
   };
 }
-methods.range = (start, stop, reply) => {
+methods.range = function (start, stop, reply) {
   for (let i = start; i < stop; i++) reply(null, i, true);
   reply();
 };
-methods.sleep = (seconds, reply) => setTimeout(() => reply(null, seconds, false), seconds * 1000);
+methods.sleep = function (seconds, reply) {
+  setTimeout(() => reply(null, seconds, false), seconds * 1000);
+};
 
 (async () => {
   const address = process.argv[2] || `tcp://127.0.0.1:${await freePort()}`;

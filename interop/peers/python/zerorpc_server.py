@@ -2,6 +2,7 @@
 
 import argparse
 
+import old_python  # noqa: F401 (before zerorpc)
 import gevent
 import zerorpc
 

@@ -1,0 +1,45 @@
+package dev.parley.interop;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives a test class a running {@link RabbitMq} as a parameter of its constructor, its methods or its {@code @Before}
+ * methods. It is started once for the whole run and shared, so tests use topics of their own.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith({OnRabbitMq.Condition.class, OnRabbitMq.Resolver.class})
+public @interface OnRabbitMq {
+
+    final class Condition implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return NeedsPeer.Condition.evaluate(Peer.RABBITMQ);
+        }
+    }
+
+    final class Resolver implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == RabbitMq.class;
+        }
+
+        @Override
+        public RabbitMq resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            // The store of the run closes what it holds when the run ends.
+            return context.getRoot()
+                    .getStore(Namespace.create(RabbitMq.class))
+                    .computeIfAbsent(RabbitMq.class, key -> RabbitMq.givenOrStarted(), RabbitMq.class);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.parley.interop;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A foreign implementation that {@code peers/install} installs in an environment of its own. */
+public enum Peer {
+    RABBITMQ("rabbitmq", Kind.SERVER),
+    /** Python's standard library: {@code xmlrpc.server}, {@code xmlrpc.client}. */
+    PYTHON("python", Kind.PYTHON),
+    JSONRPCLIB("jsonrpclib", Kind.PYTHON),
+    JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
+    ZERORPC_PYTHON("zerorpc-python", Kind.PYTHON),
+    /** libzmq. */
+    PYZMQ("pyzmq", Kind.PYTHON),
+    /** pika and kombu. */
+    PYTHON_AMQP("python-amqp", Kind.PYTHON),
+    /** The newest oslo.messaging. */
+    OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
+    /** oslo.messaging 14.0.3, Debian 12's. */
+    OSLO_MESSAGING_14("oslo-messaging-14", Kind.PYTHON),
+    ZERORPC_NODE("zerorpc-node", Kind.NODE),
+    JAYSON("jayson", Kind.NODE),
+    JSON_RPC_2("json-rpc-2.0", Kind.NODE),
+    XMLRPC_NODE("xmlrpc-node", Kind.NODE),
+    AMQPLIB("amqplib", Kind.NODE);
+
+    private enum Kind {
+        SERVER,
+        PYTHON,
+        NODE
+    }
+
+    /** Where {@code peers/install} put everything, by the same rule. */
+    static final Path HOME = home();
+
+    private final String installedAs;
+    private final Kind kind;
+
+    Peer(String installedAs, Kind kind) {
+        this.installedAs = installedAs;
+        this.kind = kind;
+    }
+
+    /** The name by which {@code peers/install} knows it. */
+    public String installedAs() {
+        return installedAs;
+    }
+
+    /** The folder of its environment. */
+    public Path folder() {
+        return HOME.resolve(installedAs);
+    }
+
+    /** Why this peer cannot be used; empty if it can. */
+    public Optional<String> missing() {
+        if (this == RABBITMQ && RabbitMq.GIVEN != null) {
+            return Optional.empty();
+        }
+        Path status = HOME.resolve("status").resolve(installedAs);
+        try {
+            String text = Files.readString(status).strip();
+            return text.equals("ok") ? Optional.empty() : Optional.of(text);
+        } catch (IOException e) {
+            return Optional.of("not installed (run interop/peers/install)");
+        }
+    }
+
+    /**
+     * The command line that runs a program with this peer's interpreter and packages.
+     *
+     * @param program a file of {@code peers/python} or {@code peers/node}, or an interpreter's own option such as
+     *     {@code -c} or {@code -e}
+     */
+    public List<String> command(String program, String... arguments) {
+        String folder = kind.name().toLowerCase(Locale.ROOT);
+        List<String> command = new ArrayList<>();
+        switch (kind) {
+            case PYTHON -> command.add(executable("python").toString());
+            case NODE -> command.add("node");
+            case SERVER -> throw new IllegalArgumentException(this + " runs no programs");
+        }
+        command.add(
+                program.startsWith("-")
+                        ? program
+                        : sources().resolve(folder).resolve(program).toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** A command that the peer itself brings, such as {@code zerorpc}. */
+    public Path executable(String name) {
+        return folder().resolve("bin").resolve(name);
+    }
+
+    /** What its programs need in their environment. */
+    Map<String, String> environment() {
+        return switch (kind) {
+            // Warnings about eventlet's end would drown what a test wants to see.
+            case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
+            case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
+            case SERVER -> Map.of();
+        };
+    }
+
+    /** The folder {@code interop/peers} of the source tree. */
+    static Path sources() {
+        return Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("peers");
+    }
+
+    private static Path home() {
+        String own = System.getenv("PARLEY_PEERS");
+        if (own != null && !own.isEmpty()) {
+            return Path.of(own).toAbsolutePath();
+        }
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path cache = caches != null && !caches.isEmpty()
+                ? Path.of(caches)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return cache.resolve("parley-peers");
+    }
+}

@@ -1,0 +1,227 @@
+package dev.parley.interop;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real RabbitMQ node on free loopback ports, with its data in a temporary folder and a name, a configuration and an
+ * Erlang port mapper of its own, so that no other RabbitMQ on the machine meets it. {@link OnRabbitMq} hands the one
+ * node of a test run to tests; those that stop or break a node start their own.
+ *
+ * <p>If {@code PARLEY_RABBITMQ} is set ({@code amqp://user:password@host:port/vhost}), that broker is used instead.
+ */
+public final class RabbitMq implements AutoCloseable {
+    /** The broker that the environment names. */
+    static final @Nullable String GIVEN = System.getenv("PARLEY_RABBITMQ");
+
+    private final String address;
+    private final @Nullable Node node;
+
+    private RabbitMq(String address, @Nullable Node node) {
+        this.address = address;
+        this.node = node;
+    }
+
+    /** The broker that {@code PARLEY_RABBITMQ} names, else a node of our own. */
+    static RabbitMq givenOrStarted() {
+        return GIVEN != null ? new RabbitMq(GIVEN, null) : start();
+    }
+
+    /** Starts a node and returns when it takes connections: a few seconds. */
+    public static RabbitMq start() {
+        Node node = Node.start();
+        RabbitMq rabbit = new RabbitMq("amqp://guest:guest@127.0.0.1:" + node.port + "/", node);
+        try {
+            node.awaitConnections(rabbit);
+        } catch (Throwable e) {
+            rabbit.close();
+            throw e;
+        }
+        return rabbit;
+    }
+
+    /** {@code amqp://guest:guest@127.0.0.1:PORT/}. */
+    public String amqpUrl() {
+        return address;
+    }
+
+    /** The transport URL of oslo.messaging, {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
+    public String transportUrl() {
+        return "rabbit" + address.substring(address.indexOf("://"));
+    }
+
+    public int port() {
+        int port = URI.create(address).getPort();
+        return port < 0 ? ConnectionFactory.DEFAULT_AMQP_PORT : port;
+    }
+
+    /** A connection of RabbitMQ's own client; the caller closes it. */
+    public Connection connect() throws IOException, TimeoutException {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setHost(URI.create(address).getHost());
+        factory.setPort(port());
+        String[] user = URI.create(address).getUserInfo().split(":", 2);
+        factory.setUsername(user[0]);
+        factory.setPassword(user[1]);
+        String path = URI.create(address).getPath();
+        factory.setVirtualHost(path.length() <= 1 ? "/" : path.substring(1));
+        factory.setAutomaticRecoveryEnabled(false);
+        return factory.newConnection("parley-interop");
+    }
+
+    /**
+     * Runs {@code rabbitmqctl} on the node and returns what it printed, without its chatter. Takes about a second.
+     *
+     * @throws IllegalStateException if the broker is one that {@code PARLEY_RABBITMQ} names
+     */
+    public String ctl(String... arguments) {
+        if (node == null) {
+            throw new IllegalStateException("rabbitmqctl needs a node of our own, not the one of PARLEY_RABBITMQ");
+        }
+        List<String> command = new ArrayList<>(List.of(Node.script("rabbitmqctl"), "--quiet"));
+        command.addAll(List.of(arguments));
+        try (PeerProcess ctl = PeerProcess.start(node.environment, command)) {
+            return ctl.output();
+        }
+    }
+
+    /** The node's own process, for tests that stop or kill it. */
+    public ProcessHandle handle() {
+        if (node == null) {
+            throw new IllegalStateException("the broker of PARLEY_RABBITMQ is not ours to signal");
+        }
+        return node.server
+                .handle()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("beam.smp"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the RabbitMQ node is not running"));
+    }
+
+    /** Ends the node, if it is ours, and deletes its data. */
+    @Override
+    public void close() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private record Node(
+            Path data, int port, Map<String, String> environment, PeerProcess portMapper, PeerProcess server) {
+
+        static Node start() {
+            try {
+                return start(Files.createTempDirectory("parley-rabbitmq-"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static Node start(Path data) throws IOException {
+            List<Integer> ports = FreePorts.take(3);
+            int amqp = ports.get(0);
+            int distribution = ports.get(1);
+            int mapper = ports.get(2);
+            Path config = Files.writeString(data.resolve("rabbitmq.conf"), """
+                    listeners.tcp.1 = 127.0.0.1:%d
+                    # A nearly full disk must not stop publishers: what tests send is small.
+                    disk_free_limit.absolute = 1MB
+                    log.console.level = warning
+                    """.formatted(amqp));
+            Map<String, String> environment = new HashMap<>();
+            environment.put("HOME", data.toString()); // Erlang's cookie
+            environment.put("ERL_CRASH_DUMP", data.resolve("erl_crash.dump").toString());
+            environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
+            environment.put("ERL_EPMD_PORT", Integer.toString(mapper));
+            environment.put("RABBITMQ_NODENAME", "parley-" + amqp + "@localhost");
+            environment.put("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
+            environment.put("RABBITMQ_NODE_PORT", Integer.toString(amqp));
+            environment.put("RABBITMQ_DIST_PORT", Integer.toString(distribution));
+            environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
+            environment.put("RABBITMQ_CONF_ENV_FILE", empty(data.resolve("env.conf")));
+            environment.put("RABBITMQ_CONFIG_FILE", config.toString());
+            environment.put(
+                    "RABBITMQ_ADVANCED_CONFIG_FILE",
+                    data.resolve("advanced.config").toString());
+            environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", write(data.resolve("enabled_plugins"), "[]."));
+            environment.put("RABBITMQ_MNESIA_BASE", data.resolve("mnesia").toString());
+            environment.put(
+                    "RABBITMQ_GENERATED_CONFIG_DIR", data.resolve("config").toString());
+            environment.put("RABBITMQ_SCHEMA_DIR", data.resolve("schema").toString());
+            environment.put("RABBITMQ_PID_FILE", data.resolve("pid").toString());
+            environment.put("RABBITMQ_LOGS", "-");
+
+            // In the foreground, as ours to end: Erlang would leave a daemon behind, on all interfaces.
+            PeerProcess portMapper = PeerProcess.start(
+                    Map.of(), List.of("epmd", "-port", Integer.toString(mapper), "-address", "127.0.0.1"));
+            PeerProcess server = PeerProcess.start(environment, List.of(script("rabbitmq-server")));
+            return new Node(data, amqp, environment, portMapper, server);
+        }
+
+        static String script(String name) {
+            try {
+                // Without links, as the scripts look for the rest of RabbitMQ beside themselves.
+                return Peer.RABBITMQ.executable(name).toRealPath().toString();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void awaitConnections(RabbitMq rabbit) {
+            long end = System.nanoTime() + PeerProcess.PATIENCE.toNanos();
+            while (true) {
+                try {
+                    rabbit.connect().close();
+                    return;
+                } catch (IOException | TimeoutException e) {
+                    if (!server.isAlive() || System.nanoTime() > end) {
+                        throw new IllegalStateException("RabbitMQ did not start: " + server.errors(), e);
+                    }
+                    pause();
+                }
+            }
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while RabbitMQ was starting", e);
+            }
+        }
+
+        void close() {
+            server.close(); // hard, as all it holds is deleted
+            portMapper.close();
+            try (Stream<Path> files = Files.walk(data)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // A file that just went by itself; the folder is temporary.
+            }
+        }
+
+        private static String empty(Path file) throws IOException {
+            return write(file, "");
+        }
+
+        private static String write(Path file, String text) throws IOException {
+            return Files.writeString(file, text).toString();
+        }
+    }
+}
