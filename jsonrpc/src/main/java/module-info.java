@@ -4,4 +4,7 @@ module dev.parley.jsonrpc {
     requires org.slf4j;
 
     exports dev.parley.jsonrpc;
+
+    provides dev.parley.spi.Wire with
+            dev.parley.jsonrpc.JsonRpcWire;
 }

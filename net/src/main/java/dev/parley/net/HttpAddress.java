@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In {@code …+unix:///run/service.sock} the path is the socket's file, and the option {@code path} the HTTP path. User info is Basic credentials: sent
  * by a client, demanded by a server. Options of a server: {@code idle_timeout} (seconds, default 75), {@code read_timeout} (seconds, default 30) and
  * {@code max_connections} (default 10,000), see {@link HttpLimits}. Options of a client: {@code connect_timeout} (seconds, default 10),
- * {@code max_connections} (default 256), {@code proxy} ({@code http://host:port}) and {@code token} (sent as {@code Authorization: Bearer}).
- * Stateless.
+ * {@code max_connections} (default 256) and {@code proxy} ({@code http://host:port}); {@link #token} reads one more. Stateless.
  */
 public final class HttpAddress {
     private HttpAddress() {}
@@ -94,10 +93,6 @@ public final class HttpAddress {
             if (proxy != null) {
                 client.proxy(URI.create(proxy));
             }
-            String token = options.text("token", null);
-            if (token != null) {
-                client.headers(Headers.of("Authorization", "Bearer " + token));
-            }
             if (tls != null) {
                 client.sslContext(tls);
             }
@@ -105,6 +100,12 @@ public final class HttpAddress {
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(address + ": " + e.getMessage());
         }
+    }
+
+    /** The header field for the option {@code token}, {@code Authorization: Bearer …}; none without it. */
+    public static Headers token(AddressOptions options) {
+        String token = options.text("token", null);
+        return token == null ? Headers.empty() : Headers.of("Authorization", "Bearer " + token);
     }
 
     /** The address with the port really bound. */

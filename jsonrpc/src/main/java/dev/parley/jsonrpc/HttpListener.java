@@ -1,0 +1,120 @@
+package dev.parley.jsonrpc;
+
+import dev.parley.Address;
+import dev.parley.net.BasicCredentials;
+import dev.parley.net.HttpAddress;
+import dev.parley.net.HttpExchange;
+import dev.parley.net.HttpResponse;
+import dev.parley.net.HttpServer;
+import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Listener;
+import dev.parley.spi.ServerContext;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** JSON-RPC over HTTP: every answer has status 200, errors too, because jsonrpclib reads no other. Thread-safe. */
+final class HttpListener implements Listener {
+    static final String DEFAULT_PATH = "/";
+
+    /** Messages above this size are scanned on a thread of their own, so that the event loop stays free for other connections. */
+    private static final int LARGE = 64 << 10;
+
+    private final Address address;
+    private final boolean authenticates;
+    private final MessageHandler handler;
+    private final HttpServer server;
+
+    private HttpListener(Address asked, ServerContext context) {
+        AddressOptions options = new AddressOptions(asked);
+        String path = HttpAddress.path(asked, options, DEFAULT_PATH);
+        HttpServer.Builder builder =
+                HttpAddress.server(asked, options, context.values().limits(), context.tls());
+        this.handler = new MessageHandler(context, asked.scheme(), maxBatch(options));
+        this.authenticates = asked.user() != null;
+        options.refuseOthers();
+        this.server = builder.handle(path, this::handle).start();
+        this.address = HttpAddress.bound(asked, server);
+    }
+
+    static HttpListener start(Address address, ServerContext context) {
+        return new HttpListener(address, context);
+    }
+
+    static int maxBatch(AddressOptions options) {
+        return options.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
+    }
+
+    private void handle(HttpExchange exchange) {
+        if (exchange.body().length > LARGE) {
+            Thread.ofVirtual().name("parley-jsonrpc").start(() -> take(exchange));
+        } else {
+            take(exchange);
+        }
+    }
+
+    private void take(HttpExchange exchange) {
+        // Nothing to pause: a connection gives no further request before this one is answered.
+        MessageHandler.Running running = handler.handle(
+                exchange.body(),
+                new HttpPeer(exchange, authenticates),
+                answer -> exchange.respond(HttpResponse.of(200, "application/json", answer)),
+                new Once(() -> {}));
+        exchange.onCancel(running::cancel);
+    }
+
+    @Override
+    public Address address() {
+        return address;
+    }
+
+    @Override
+    public void stop() {
+        server.stop();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private record HttpPeer(HttpExchange exchange, boolean authenticated) implements Peer {
+        @Override
+        public @Nullable String remoteAddress() {
+            return exchange.remoteAddress() instanceof InetSocketAddress inet
+                    ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                    : "unix";
+        }
+
+        @Override
+        public @Nullable Principal principal() {
+            Principal certified = exchange.tlsPrincipal().orElse(null);
+            if (certified != null || !authenticated) {
+                return certified;
+            }
+            return exchange.credentials()
+                    .map(BasicCredentials::user)
+                    .map(User::new)
+                    .orElse(null);
+        }
+
+        @Override
+        public Map<String, String> metadata() {
+            Map<String, String> fields = new HashMap<>();
+            exchange.headers()
+                    .forEach((name, value) ->
+                            fields.merge(name.toLowerCase(Locale.ROOT), value, (first, more) -> first + ", " + more));
+            return fields;
+        }
+    }
+
+    private record User(String name) implements Principal {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+}

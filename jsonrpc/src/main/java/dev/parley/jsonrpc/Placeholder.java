@@ -1,3 +1,0 @@
-package dev.parley.jsonrpc;
-
-final class Placeholder {}

@@ -1,0 +1,100 @@
+package dev.parley.jsonrpc;
+
+import dev.parley.RpcException;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerCall;
+import java.lang.reflect.Type;
+import java.security.Principal;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.ObjectMapper;
+
+/** One call or notification on its way through the dispatcher. */
+final class ServedCall extends ServerCall {
+    private final Request.Call request;
+    private final Peer peer;
+    private final String scheme;
+    private final ObjectMapper mapper;
+    private final AnswerWriter writer;
+    private final Dispatcher dispatcher;
+    private final Consumer<byte[]> answer;
+
+    ServedCall(
+            Request.Call request,
+            Peer peer,
+            String scheme,
+            ObjectMapper mapper,
+            AnswerWriter writer,
+            Dispatcher dispatcher,
+            Consumer<byte[]> answer) {
+        this.request = request;
+        this.peer = peer;
+        this.scheme = scheme;
+        this.mapper = mapper;
+        this.writer = writer;
+        this.dispatcher = dispatcher;
+        this.answer = answer;
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return mapper;
+    }
+
+    @Override
+    public @Nullable JsonParser arguments() {
+        Envelope envelope = request.envelope();
+        if (envelope.paramsToken == null) {
+            return null;
+        }
+        int start = envelope.paramsStart;
+        JsonParser parser = mapper.createParser(envelope.bytes, start, envelope.paramsEnd - start);
+        if (!envelope.mixedParams) {
+            return parser;
+        }
+        try (parser) {
+            return MixedArguments.untangle(mapper, mapper.readTree(parser), method(), dispatcher);
+        }
+    }
+
+    @Override
+    public String wire() {
+        return scheme;
+    }
+
+    @Override
+    public @Nullable String remoteAddress() {
+        return peer.remoteAddress();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return peer.principal();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return peer.metadata();
+    }
+
+    @Override
+    public void reply(@Nullable Object value, Type type) {
+        if (request.answerId() != null) {
+            answer.accept(writer.result(request, value, type));
+        }
+    }
+
+    @Override
+    public void fail(RpcException error) {
+        if (request.answerId() != null) {
+            answer.accept(writer.error(request, error));
+        }
+    }
+}
