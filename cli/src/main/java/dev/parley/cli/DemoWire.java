@@ -46,15 +46,27 @@ record DemoWire(
     /** All wires, in the order they are shown. */
     static List<DemoWire> all(Address broker) {
         return List.of(
-                direct("XML-RPC", "xmlrpc+http://127.0.0.1:8088/RPC2", address -> "from xmlrpc.client import ServerProxy; print(ServerProxy('http://"
-                        + address.hosts().getFirst() + address.path() + "').add(2, 3))"),
-                direct("JSON-RPC", "jsonrpc+http://127.0.0.1:8080/jsonrpc", address -> "import jsonrpclib; print(jsonrpclib.Server('http://"
-                        + address.hosts().getFirst() + address.path() + "').add(2, 3))"),
-                direct("zerorpc", "zerorpc+tcp://127.0.0.1:4242", address -> "import zerorpc; c = zerorpc.Client('tcp://"
-                        + address.hosts().getFirst() + "'); print(c.add(2, 3))"),
-                brokered("oslo.messaging", broker, address -> "import oslo_messaging as m; from oslo_config.cfg import CONF; "
-                        + "print(m.get_rpc_client(m.get_rpc_transport(CONF, '" + address.toUri()
-                        + "'), m.Target(topic='test')).call({}, 'add', x=2, y=3))"),
+                direct(
+                        "XML-RPC",
+                        "xmlrpc+http://127.0.0.1:8088/RPC2",
+                        address -> "from xmlrpc.client import ServerProxy; print(ServerProxy('http://"
+                                + address.hosts().getFirst() + address.path() + "').add(2, 3))"),
+                direct(
+                        "JSON-RPC",
+                        "jsonrpc+http://127.0.0.1:8080/jsonrpc",
+                        address -> "import jsonrpclib; print(jsonrpclib.Server('http://"
+                                + address.hosts().getFirst() + address.path() + "').add(2, 3))"),
+                direct(
+                        "zerorpc",
+                        "zerorpc+tcp://127.0.0.1:4242",
+                        address -> "import zerorpc; c = zerorpc.Client('tcp://"
+                                + address.hosts().getFirst() + "'); print(c.add(2, 3))"),
+                brokered(
+                        "oslo.messaging",
+                        broker,
+                        address -> "import oslo_messaging as m; from oslo_config.cfg import CONF; "
+                                + "print(m.get_rpc_client(m.get_rpc_transport(CONF, '" + address.toUri()
+                                + "'), m.Target(topic='test')).call({}, 'add', x=2, y=3))"),
                 brokered("in memory", Address.parse("memory://"), address -> null));
     }
 
@@ -89,8 +101,8 @@ record DemoWire(
             for (Check check : CHECKS) {
                 String answer = String.valueOf(peer.call(check.method(), check.type(), check.args(named)));
                 if (!answer.equals(check.answer())) {
-                    throw CommandException.failed(check.method() + "(" + check.x() + ", " + check.y() + ") answered " + answer + " instead of "
-                            + check.answer());
+                    throw CommandException.failed(check.method() + "(" + check.x() + ", " + check.y() + ") answered "
+                            + answer + " instead of " + check.answer());
                 }
             }
             checkError(peer);

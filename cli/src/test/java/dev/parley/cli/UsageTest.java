@@ -1,0 +1,70 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.cli.Cli.Run;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "call", "cast", "fanout", "inspect"})
+    void everyCommandHasHelpOnStandardOutput(String command) {
+        Run run = Cli.run(command, "--help");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).startsWith("Usage: parley " + command).contains("Example");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void theHelpOfTheCommandItselfListsTheOthers() {
+        assertThat(Cli.run("--help").out()).contains("serve", "call", "cast", "fanout", "inspect", "Exit status");
+    }
+
+    @Test
+    void colourIsForTerminals() {
+        assertThat(Cli.run("--help").out()).doesNotContain("\033[");
+        assertThat(Cli.runOnTerminal("--help").out()).contains("\033[");
+    }
+
+    @Test
+    void theVersionNamesJavaToo() {
+        assertThat(Cli.run("--version").out()).startsWith("parley ").contains("Java " + Runtime.version());
+    }
+
+    @Test
+    void completionIsAShellScript() {
+        assertThat(Cli.run("generate-completion").out())
+                .startsWith("#!/usr/bin/env bash")
+                .contains("--rpc-version");
+    }
+
+    @Test
+    void aWrongCommandLineIsToldInALineWithAHint() {
+        assertUsage("Missing COMMAND");
+        assertUsage("'cal'", "cal");
+        assertUsage("Missing required parameters: 'ADDRESS', 'METHOD'", "call");
+        assertUsage("'--nope'", "inspect", "tcp://127.0.0.1:1", "--nope");
+        assertUsage("'soon' is not a time", "call", "tcp://127.0.0.1:1", "add", "--timeout", "soon");
+        assertUsage("'10.0.0.1' has no scheme", "call", "10.0.0.1", "add");
+        assertUsage("does not tell which protocol", "call", "http://127.0.0.1:1/x", "add");
+    }
+
+    private static void assertUsage(String message, String... args) {
+        Run run = Cli.run(args);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("parley: ").contains(message).contains("--help'.");
+    }
+
+    @Test
+    void anUnknownSchemeIsNoConnection() {
+        Run run = Cli.run("call", "gopher://127.0.0.1", "add");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
+        assertThat(run.err()).startsWith("parley: unknown scheme 'gopher'").hasLineCount(1);
+    }
+}
