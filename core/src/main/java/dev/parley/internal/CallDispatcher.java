@@ -225,7 +225,7 @@ final class CallDispatcher implements Dispatcher {
                 && error.getCause() != null) {
             error = error.getCause();
         }
-        if (error instanceof RpcException || method.expects(error)) {
+        if (error instanceof RpcException || method.expects(error) || call.isCancelled()) {
             log.debug("{} {} failed: {}", call.wire(), call.method(), error.toString());
         } else {
             log.warn("{} {} failed", call.wire(), call.method(), error);
