@@ -1,7 +1,10 @@
 /** An embedded AMQP 0-9-1 broker with RabbitMQ's behaviour, in memory. */
 module dev.parley.broker {
     requires transitive dev.parley.net;
+    requires io.netty.codec;
+    requires io.netty.handler;
     requires org.slf4j;
+    requires tools.jackson.databind;
 
     exports dev.parley.broker;
 }

@@ -1,0 +1,63 @@
+package dev.parley.broker;
+
+import dev.parley.broker.Permissions.Action;
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ReplyCode;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the user of a connection may do in its virtual host. Used on the connection's event loop. */
+final class Access {
+    private final User user;
+    private final Permissions permissions;
+    private final VirtualHost virtualHost;
+    private @Nullable String lastWritten;
+
+    Access(User user, Permissions permissions, VirtualHost virtualHost) {
+        this.user = user;
+        this.permissions = permissions;
+        this.virtualHost = virtualHost;
+    }
+
+    String userName() {
+        return user.name();
+    }
+
+    void configureQueue(String queue) {
+        check(Action.CONFIGURE, "queue", queue);
+    }
+
+    void writeQueue(String queue) {
+        check(Action.WRITE, "queue", queue);
+    }
+
+    void readQueue(String queue) {
+        check(Action.READ, "queue", queue);
+    }
+
+    void configureExchange(String exchange) {
+        check(Action.CONFIGURE, "exchange", exchange);
+    }
+
+    /** Remembers the last one allowed: publishers repeat themselves. */
+    void writeExchange(String exchange) {
+        if (!Objects.equals(lastWritten, exchange)) {
+            check(Action.WRITE, "exchange", exchange);
+            lastWritten = exchange;
+        }
+    }
+
+    void readExchange(String exchange) {
+        check(Action.READ, "exchange", exchange);
+    }
+
+    private void check(Action action, String kind, String name) {
+        String checked = name.isEmpty() && kind.equals("exchange") ? "amq.default" : name;
+        if (!permissions.allows(action, checked)) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED,
+                    "access to " + kind + " '" + checked + "' in vhost '" + virtualHost.name() + "' refused for user '"
+                            + user.name() + "'");
+        }
+    }
+}

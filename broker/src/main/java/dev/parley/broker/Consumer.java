@@ -1,0 +1,102 @@
+package dev.parley.broker;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription of a channel to a queue, with what it may still be sent. Thread-safe. */
+final class Consumer {
+    private final String tag;
+    private final ChannelSession channel;
+    private final MessageQueue queue;
+    private final boolean noAck;
+    private final boolean exclusive;
+    private final int prefetch;
+    private final Map<String, @Nullable Object> arguments;
+    private final AtomicInteger unacked = new AtomicInteger();
+
+    Consumer(
+            String tag,
+            ChannelSession channel,
+            MessageQueue queue,
+            boolean noAck,
+            boolean exclusive,
+            int prefetch,
+            Map<String, @Nullable Object> arguments) {
+        this.tag = tag;
+        this.channel = channel;
+        this.queue = queue;
+        this.noAck = noAck;
+        this.exclusive = exclusive;
+        this.prefetch = prefetch;
+        this.arguments = arguments;
+    }
+
+    String tag() {
+        return tag;
+    }
+
+    ChannelSession channel() {
+        return channel;
+    }
+
+    MessageQueue queue() {
+        return queue;
+    }
+
+    boolean noAck() {
+        return noAck;
+    }
+
+    boolean exclusive() {
+        return exclusive;
+    }
+
+    int prefetch() {
+        return prefetch;
+    }
+
+    Map<String, @Nullable Object> arguments() {
+        return arguments;
+    }
+
+    int priority() {
+        return arguments.get("x-priority") instanceof Number number ? number.intValue() : 0;
+    }
+
+    int unacked() {
+        return unacked.get();
+    }
+
+    /** Claims the right to be sent one more message. */
+    boolean reserve() {
+        if (!channel.connection().outbox().ready()) {
+            return false;
+        }
+        if (noAck) {
+            return true;
+        }
+        if (!take(unacked, prefetch)) {
+            return false;
+        }
+        if (!channel.credit().take()) {
+            unacked.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** Gives a right back: the message was settled. */
+    void settled() {
+        unacked.decrementAndGet();
+        channel.credit().giveBack();
+    }
+
+    static boolean take(AtomicInteger used, int limit) {
+        if (used.incrementAndGet() > limit && limit > 0) {
+            used.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.parley.broker;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer as it was when it was looked at.
+ *
+ * @param connection the {@link ConnectionInfo#id()} of its connection
+ * @param prefetch how many unacknowledged messages it may have; 0 is no limit
+ * @param active whether it is sent messages, where a queue has a single active consumer
+ */
+public record ConsumerInfo(
+        String virtualHost,
+        String queue,
+        String tag,
+        long connection,
+        int channel,
+        boolean noAck,
+        boolean exclusive,
+        int prefetch,
+        int unacked,
+        boolean active,
+        Map<String, @Nullable Object> arguments) {}

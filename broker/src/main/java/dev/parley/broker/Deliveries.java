@@ -1,0 +1,102 @@
+package dev.parley.broker;
+
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ReplyCode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a channel was sent and has not acknowledged, in the order of delivery. Used on the connection's event loop. */
+final class Deliveries {
+    /** What the client says of a delivery. */
+    enum Outcome {
+        ACKNOWLEDGED,
+        REQUEUED,
+        REJECTED
+    }
+
+    private final LinkedHashMap<Long, Unacked> unacked = new LinkedHashMap<>();
+    private long nextTag = 1;
+
+    /** The tag for the next delivery. */
+    long nextTag() {
+        return nextTag++;
+    }
+
+    void add(Unacked delivery) {
+        unacked.put(delivery.tag(), delivery);
+    }
+
+    int size() {
+        return unacked.size();
+    }
+
+    /** Takes those a client refers to: one, or all up to it, or with 0 and multiple all there are. */
+    List<Unacked> take(long tag, boolean multiple) {
+        if (!multiple) {
+            Unacked one = unacked.remove(tag);
+            if (one == null) {
+                throw unknown(tag);
+            }
+            return List.of(one);
+        }
+        if (tag != 0 && !unacked.containsKey(tag)) {
+            throw unknown(tag);
+        }
+        List<Unacked> taken = new ArrayList<>();
+        var deliveries = unacked.values().iterator();
+        while (deliveries.hasNext()) {
+            Unacked next = deliveries.next();
+            if (tag != 0 && next.tag() > tag) {
+                break;
+            }
+            taken.add(next);
+            deliveries.remove();
+        }
+        return taken;
+    }
+
+    private static AmqpException unknown(long tag) {
+        return new AmqpException(ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
+    }
+
+    /** Takes all. */
+    List<Unacked> takeAll() {
+        return take(0, true);
+    }
+
+    /** Does with deliveries what the client said, then lets their queues go on. */
+    static void settle(List<Unacked> deliveries, Outcome outcome) {
+        if (outcome == Outcome.REQUEUED) {
+            requeue(deliveries);
+            return;
+        }
+        Set<MessageQueue> queues =
+                deliveries.size() == 1 ? Set.of(deliveries.get(0).queue()) : new LinkedHashSet<>();
+        for (Unacked delivery : deliveries) {
+            delivery.settled();
+            if (outcome == Outcome.ACKNOWLEDGED) {
+                delivery.queue().acknowledge(delivery.message());
+            } else {
+                delivery.queue().reject(delivery.message());
+            }
+            if (deliveries.size() > 1) {
+                queues.add(delivery.queue());
+            }
+        }
+        queues.forEach(MessageQueue::deliver);
+    }
+
+    private static void requeue(List<Unacked> deliveries) {
+        Map<MessageQueue, List<QueuedMessage>> byQueue = new LinkedHashMap<>();
+        for (Unacked delivery : deliveries) {
+            delivery.settled();
+            byQueue.computeIfAbsent(delivery.queue(), queue -> new ArrayList<>())
+                    .add(delivery.message());
+        }
+        byQueue.forEach(MessageQueue::requeue);
+    }
+}

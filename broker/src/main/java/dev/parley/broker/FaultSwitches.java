@@ -1,0 +1,79 @@
+package dev.parley.broker;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** The switches of {@link Faults}. Thread-safe. */
+final class FaultSwitches implements Faults {
+    private final BrokerCore broker;
+    private volatile boolean refusing;
+    private volatile boolean notReading;
+    private volatile Duration delay = Duration.ZERO;
+
+    FaultSwitches(BrokerCore broker) {
+        this.broker = broker;
+    }
+
+    boolean refusing() {
+        return refusing;
+    }
+
+    boolean notReading() {
+        return notReading;
+    }
+
+    Duration delay() {
+        return delay;
+    }
+
+    @Override
+    public int dropConnections() {
+        return dropConnections(connection -> true);
+    }
+
+    @Override
+    public int dropConnections(Predicate<ConnectionInfo> which) {
+        int dropped = 0;
+        for (Connection connection : broker.connections()) {
+            if (which.test(Views.connection(connection))) {
+                connection.ctx().close();
+                dropped++;
+            }
+        }
+        return dropped;
+    }
+
+    @Override
+    public void refuseConnections(boolean refuse) {
+        refusing = refuse;
+    }
+
+    @Override
+    public void stopReading(boolean stop) {
+        notReading = stop;
+        for (Connection connection : broker.connections()) {
+            connection.ctx().executor().execute(() -> connection.blocking().fault(stop));
+        }
+    }
+
+    @Override
+    public void delay(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("a delay of " + delay + ": zero or more is right");
+        }
+        this.delay = delay;
+    }
+
+    @Override
+    public void memoryAlarm(boolean alarm) {
+        broker.memory().force(alarm);
+    }
+
+    @Override
+    public void clear() {
+        refuseConnections(false);
+        stopReading(false);
+        delay(Duration.ZERO);
+        memoryAlarm(false);
+    }
+}

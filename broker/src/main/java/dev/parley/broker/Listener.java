@@ -1,0 +1,78 @@
+package dev.parley.broker;
+
+import dev.parley.net.EventLoops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/** Accepts connections. */
+final class Listener {
+    private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+    private final BrokerCore broker;
+    private final @Nullable SSLContext tls;
+    private final boolean asksCertificates;
+
+    Listener(BrokerCore broker, @Nullable SSLContext tls, boolean asksCertificates) {
+        this.broker = broker;
+        this.tls = tls;
+        this.asksCertificates = asksCertificates;
+    }
+
+    boolean encrypts() {
+        return tls != null;
+    }
+
+    Channel listen(String host, int port) {
+        return bind(host, port, new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                accept(channel);
+            }
+        });
+    }
+
+    static Channel bind(String host, int port, ChannelInitializer<Channel> initializer) {
+        var bound = new ServerBootstrap()
+                .group(EventLoops.shared())
+                .channel(EventLoops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
+                .childHandler(initializer)
+                .bind(new InetSocketAddress(host, port))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new BrokerStartException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
+        }
+        return bound.channel();
+    }
+
+    private void accept(Channel channel) {
+        if (broker.faults().refusing()
+                || broker.connections().size() >= broker.limits().maxConnections()) {
+            channel.close();
+            return;
+        }
+        if (tls != null) {
+            SSLEngine engine = tls.createSSLEngine();
+            engine.setUseClientMode(false);
+            engine.setWantClientAuth(asksCertificates);
+            channel.pipeline().addLast(new SslHandler(engine));
+        }
+        Connection connection = new Connection(broker, asksCertificates);
+        channel.pipeline().addLast(new FaultHandler(broker.faults()), connection.decoder(), connection);
+        if (broker.faults().notReading()) {
+            channel.config().setAutoRead(false);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.parley.broker;
+
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ContentHeader;
+import dev.parley.broker.amqp.ReplyCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as it was published. Several queues may hold the same one; its bytes count once, from the first that takes it to the last that lets
+ * it go.
+ */
+final class Message {
+    /** What a held message costs besides its octets: objects around it, roughly. */
+    private static final int OVERHEAD = 256;
+
+    private final String exchange;
+    private final String routingKey;
+    private final ContentHeader header;
+    private final byte[] body;
+    private final long expiration;
+    private final AtomicInteger holders = new AtomicInteger();
+
+    private Message(String exchange, String routingKey, ContentHeader header, byte[] body, long expiration) {
+        this.exchange = exchange;
+        this.routingKey = routingKey;
+        this.header = header;
+        this.body = body;
+        this.expiration = expiration;
+    }
+
+    static Message of(String exchange, String routingKey, ContentHeader header, byte[] body) {
+        return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
+    }
+
+    private static long expiration(@Nullable String text) {
+        if (text == null) {
+            return -1;
+        }
+        try {
+            long millis = Long.parseLong(text);
+            if (millis < 0) {
+                throw invalidExpiration(text, "{value_negative," + millis + "}");
+            }
+            if (millis > 0xffffffffL) {
+                throw invalidExpiration(text, "{value_too_big," + millis + "}");
+            }
+            return millis;
+        } catch (NumberFormatException e) {
+            boolean leadingNumber = text.matches("[+-]?\\d+.+");
+            throw invalidExpiration(
+                    text,
+                    leadingNumber ? "{leftover_string,\"" + text.replaceFirst("[+-]?\\d+", "") + "\"}" : "no_integer");
+        }
+    }
+
+    private static AmqpException invalidExpiration(String text, String why) {
+        return new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + text + "': " + why);
+    }
+
+    String exchange() {
+        return exchange;
+    }
+
+    String routingKey() {
+        return routingKey;
+    }
+
+    ContentHeader header() {
+        return header;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /** Milliseconds to live in a queue, -1 without end. */
+    long expiration() {
+        return expiration;
+    }
+
+    /** What holding it costs, in bytes. */
+    int footprint() {
+        return body.length + header.octets().length + OVERHEAD;
+    }
+
+    void retain(Watermark memory) {
+        if (holders.getAndIncrement() == 0) {
+            memory.add(footprint());
+        }
+    }
+
+    void release(Watermark memory) {
+        if (holders.decrementAndGet() == 0) {
+            memory.remove(footprint());
+        }
+    }
+
+    /** The routing key and those in the CC and BCC headers, which RabbitMQ routes alike. */
+    List<String> routingKeys() {
+        if (!header.hasHeaders()) {
+            return List.of(routingKey);
+        }
+        Map<String, @Nullable Object> headers = header.headers();
+        List<String> keys = new ArrayList<>();
+        keys.add(routingKey);
+        addKeys("CC", headers, keys);
+        addKeys("BCC", headers, keys);
+        return keys;
+    }
+
+    private static void addKeys(String name, Map<String, @Nullable Object> headers, List<String> keys) {
+        Object value = headers.get(name);
+        if (value == null) {
+            return;
+        }
+        if (!(value instanceof List<?> list)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid message: {unacceptable_type_in_header,\"" + name + "\",an array of strings is right}");
+        }
+        for (Object key : list) {
+            if (key instanceof String text) {
+                keys.add(text);
+            }
+        }
+    }
+
+    /** The same message under a header of its own and, where {@code exchange} differs, published elsewhere. */
+    Message derive(String exchange, String routingKey, ContentHeader header) {
+        return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
+    }
+}

@@ -1,3 +1,0 @@
-package dev.parley.broker;
-
-final class Placeholder {}

@@ -1,0 +1,85 @@
+package dev.parley.broker;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A count of bytes held, and a limit past which publishers wait: nothing is dropped, the connections that publish are read no further until
+ * enough was consumed. Thread-safe.
+ */
+final class Watermark {
+    /** Who waits. Its methods may be called from any thread. */
+    interface Waiter {
+        /** The count is at or below the limit again. */
+        void released(Watermark watermark);
+    }
+
+    private final String what;
+    private final long limit;
+    private final AtomicLong bytes = new AtomicLong();
+    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean forced;
+
+    Watermark(String what, long limit) {
+        this.what = what;
+        this.limit = limit;
+    }
+
+    void add(long count) {
+        bytes.addAndGet(count);
+    }
+
+    void remove(long count) {
+        if (bytes.addAndGet(-count) <= limit && !forced) {
+            release();
+        }
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    long limit() {
+        return limit;
+    }
+
+    boolean exceeded() {
+        return forced || bytes.get() > limit;
+    }
+
+    /** Behaves as if the limit were exceeded, for tests of publishers. */
+    void force(boolean exceeded) {
+        forced = exceeded;
+        if (!exceeded()) {
+            release();
+        }
+    }
+
+    void await(Waiter waiter) {
+        waiting.add(waiter);
+        if (!exceeded()) {
+            release();
+        }
+    }
+
+    void forget(Waiter waiter) {
+        waiting.remove(waiter);
+    }
+
+    private void release() {
+        if (!waiting.isEmpty()) {
+            for (Waiter waiter : List.copyOf(waiting)) {
+                if (waiting.remove(waiter)) {
+                    waiter.released(this);
+                }
+            }
+        }
+    }
+
+    /** Why a publisher is blocked, as it is told. */
+    String reason() {
+        return "low on memory: " + what + " holds " + bytes.get() + " bytes, limit " + limit;
+    }
+}
