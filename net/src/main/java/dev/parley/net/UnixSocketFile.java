@@ -14,8 +14,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file of a listening Unix-domain socket, which the kernel leaves behind when its process dies. */
-final class UnixSocketFile {
+/** The file of a listening Unix-domain socket, which the kernel leaves behind when its process dies. Thread-safe. */
+public final class UnixSocketFile {
     private static final Logger log = LoggerFactory.getLogger(UnixSocketFile.class);
 
     private final Path path;
@@ -30,7 +30,7 @@ final class UnixSocketFile {
      * @throws ConnectionLostException if somebody listens there
      * @throws InvalidTargetException if it is another kind of file
      */
-    static UnixSocketFile prepare(Path path) {
+    public static UnixSocketFile prepare(Path path) {
         try {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 BasicFileAttributes attributes =
@@ -51,7 +51,8 @@ final class UnixSocketFile {
         }
     }
 
-    void delete() {
+    /** Removes the file; to be called when nobody listens any more. */
+    public void delete() {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
