@@ -1,8 +1,11 @@
 /** zerorpc over its own ZMTP sockets, both sides. */
 module dev.parley.zerorpc {
     requires transitive dev.parley.net;
+    requires io.netty.codec;
     requires org.slf4j;
-    requires msgpack.core;
 
     exports dev.parley.zerorpc;
+
+    provides dev.parley.spi.Wire with
+            dev.parley.zerorpc.ZerorpcWire;
 }

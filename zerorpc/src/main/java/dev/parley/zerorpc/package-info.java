@@ -1,4 +1,6 @@
-/** zerorpc over its own ZMTP sockets, both sides. */
+/**
+ * zerorpc over its own ZMTP sockets, both sides. There is nothing here to call: {@link dev.parley.zerorpc.ZerorpcWire} is found by its schemes.
+ */
 @NullMarked
 package dev.parley.zerorpc;
 

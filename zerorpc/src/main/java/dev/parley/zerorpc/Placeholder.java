@@ -1,3 +1,0 @@
-package dev.parley.zerorpc;
-
-final class Placeholder {}

@@ -1,0 +1,296 @@
+package dev.parley.zerorpc.zmtp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the bytes of one connection: greeting, READY, then messages for the socket's handler. */
+final class ZmtpDecoder extends ByteToMessageDecoder {
+    static final int MORE = 1;
+    static final int LONG = 2;
+    static final int COMMAND = 4;
+
+    private static final byte[] EMPTY = {};
+    private static final int PREFIX_BYTES = 1024;
+
+    private enum State {
+        GREETING,
+        READY,
+        MESSAGES,
+        CLOSED
+    }
+
+    private final ZmtpSocket socket;
+    private final ZmtpPeer peer;
+    private State state = State.GREETING;
+    private byte[][] frames = new byte[2][];
+    private int frameCount;
+    private long messageBytes;
+    private boolean oversized;
+    /** The beginning of a frame that is read past, and how much of the frame is still to come. */
+    private byte @Nullable [] prefix;
+
+    private int prefixBytes;
+    private long skipBytes;
+    private boolean skipMore;
+    private @Nullable Future<?> handshakeTimer;
+    private String reason = "the peer closed the connection";
+
+    ZmtpDecoder(ZmtpSocket socket, ZmtpPeer peer) {
+        this.socket = socket;
+        this.peer = peer;
+    }
+
+    /** Why the connection ended or is about to. */
+    String reason() {
+        return state == State.GREETING || state == State.READY ? reason + " during the ZMTP handshake" : reason;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        peer.start(Handshake.greeting(), Handshake.ready(socket.type()));
+        long millis = socket.limits().handshakeTimeout().toMillis();
+        handshakeTimer = ctx.executor()
+                .schedule(
+                        () -> refuse(ctx, "no ZMTP handshake within " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        peer.readingBegins();
+        super.channelRead(ctx, message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        peer.readingEnds();
+        super.channelReadComplete(ctx);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        peer.drain();
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        if (handshakeTimer != null) {
+            handshakeTimer.cancel(false);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        super.channelInactive(ctx);
+        String why = reason();
+        state = State.CLOSED;
+        if (handshakeTimer != null) {
+            handshakeTimer.cancel(false);
+        }
+        socket.gone(peer, why);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof java.io.IOException) {
+            reason = "the connection broke: " + cause.getMessage();
+        } else {
+            ZmtpSocket.log.error("closing the connection to {}", peer, cause);
+            reason = "internal error: " + cause;
+        }
+        ctx.close();
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        // What is left at the end is a cut frame.
+        in.skipBytes(in.readableBytes());
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        switch (state) {
+            case GREETING -> greeting(ctx, in);
+            case READY, MESSAGES -> {
+                if (prefix == null) {
+                    frame(ctx, in);
+                } else {
+                    skip(in);
+                }
+            }
+            case CLOSED -> in.skipBytes(in.readableBytes());
+        }
+    }
+
+    private void greeting(ChannelHandlerContext ctx, ByteBuf in) {
+        String wrong = Handshake.wrongWith(in);
+        if (wrong != null) {
+            refuse(ctx, wrong);
+        } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
+            in.skipBytes(Handshake.GREETING_BYTES);
+            state = State.READY;
+        }
+    }
+
+    private void frame(ChannelHandlerContext ctx, ByteBuf in) {
+        if (in.readableBytes() < 2) {
+            return;
+        }
+        int start = in.readerIndex();
+        int flags = in.getUnsignedByte(start);
+        boolean command = (flags & COMMAND) != 0;
+        if ((flags & ~(MORE | LONG | COMMAND)) != 0 || command && (flags & MORE) != 0) {
+            refuse(ctx, "frame flags " + Integer.toHexString(flags) + " are not ZMTP's");
+            return;
+        }
+        if (!command && state == State.READY) {
+            refuse(ctx, "a message before READY");
+            return;
+        }
+        int header = (flags & LONG) == 0 ? 2 : 9;
+        if (in.readableBytes() < header) {
+            return;
+        }
+        long length = header == 2 ? in.getUnsignedByte(start + 1) : in.getLong(start + 1);
+        String wrong = command ? wrongCommand(length) : wrongFrame(length);
+        if (wrong != null) {
+            refuse(ctx, wrong);
+            return;
+        }
+        if (!command && (oversized || length > socket.limits().messageBytes() - messageBytes)) {
+            in.skipBytes(header);
+            oversized = true;
+            prefix = new byte[(int) Math.min(length, PREFIX_BYTES)];
+            prefixBytes = 0;
+            skipBytes = length;
+            skipMore = (flags & MORE) != 0;
+            skip(in);
+            return;
+        }
+        if (in.readableBytes() < header + length) {
+            return;
+        }
+        byte[] body = length == 0 ? EMPTY : new byte[(int) length];
+        in.skipBytes(header);
+        in.readBytes(body);
+        if (command) {
+            command(ctx, body);
+        } else {
+            add(body, (flags & MORE) != 0);
+        }
+    }
+
+    private @Nullable String wrongCommand(long length) {
+        return length >= 0 && length <= Handshake.COMMAND_BYTES
+                ? null
+                : "a command of " + Long.toUnsignedString(length) + " bytes, at most " + Handshake.COMMAND_BYTES
+                        + " are allowed";
+    }
+
+    private @Nullable String wrongFrame(long length) {
+        if (length < 0) {
+            return "a frame of " + Long.toUnsignedString(length) + " bytes";
+        }
+        return frameCount < socket.limits().frames()
+                ? null
+                : "a message has more frames than the limit of "
+                        + socket.limits().frames();
+    }
+
+    private void skip(ByteBuf in) {
+        byte[] beginning = Objects.requireNonNull(prefix);
+        int stored = Math.min(in.readableBytes(), beginning.length - prefixBytes);
+        in.readBytes(beginning, prefixBytes, stored);
+        prefixBytes += stored;
+        skipBytes -= stored;
+        int skipped = (int) Math.min(in.readableBytes(), skipBytes);
+        in.skipBytes(skipped);
+        skipBytes -= skipped;
+        messageBytes += stored + skipped;
+        if (skipBytes == 0) {
+            prefix = null;
+            messageBytes -= beginning.length;
+            add(beginning, skipMore);
+        }
+    }
+
+    private void add(byte[] body, boolean more) {
+        if (frameCount == frames.length) {
+            frames = Arrays.copyOf(frames, 2 * frameCount);
+        }
+        frames[frameCount++] = body;
+        messageBytes += body.length;
+        if (!more) {
+            byte[][] message = frameCount == frames.length ? frames : Arrays.copyOf(frames, frameCount);
+            long bytes = messageBytes;
+            boolean tooLarge = oversized;
+            frames = new byte[2][];
+            frameCount = 0;
+            messageBytes = 0;
+            oversized = false;
+            if (tooLarge) {
+                socket.handler().oversized(peer, message, bytes);
+            } else {
+                socket.handler().received(peer, message);
+            }
+        }
+    }
+
+    private void command(ChannelHandlerContext ctx, byte[] body) {
+        String name = Handshake.name(body);
+        if (name.equals("ERROR")) {
+            refuse(ctx, "the peer refused: " + Handshake.reason(body));
+        } else if (state == State.READY) {
+            if (name.equals("READY")) {
+                ready(ctx, body);
+            } else {
+                refuse(ctx, "the command " + Handshake.printable(name) + " where READY is due");
+            }
+        } else if (name.equals("PING")) {
+            peer.sendCommand(Handshake.pong(body));
+        } else {
+            // SUBSCRIBE and CANCEL mean nothing to these socket types; what a later ZMTP adds may be ignored.
+            ZmtpSocket.log.debug("{}: ignored the command {}", peer, Handshake.printable(name));
+        }
+    }
+
+    private void ready(ChannelHandlerContext ctx, byte[] body) {
+        Map<String, String> properties = Handshake.properties(body);
+        String type = properties == null ? null : properties.get("socket-type");
+        if (type == null) {
+            refuse(ctx, "a READY command that tells no Socket-Type");
+        } else if (!socket.type().accepts(type)) {
+            peer.sendCommand(Handshake.error("Invalid socket type"));
+            refuse(
+                    ctx,
+                    "a " + Handshake.printable(type) + " socket where one of "
+                            + socket.type().accepted() + " is needed");
+        } else {
+            state = State.MESSAGES;
+            if (handshakeTimer != null) {
+                handshakeTimer.cancel(false);
+            }
+            socket.ready(peer);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, String why) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean connected = state == State.MESSAGES;
+        reason = connected ? why : why + ", in the ZMTP handshake";
+        state = State.CLOSED;
+        frames = new byte[2][];
+        ZmtpSocket.log.warn("{}: {}; the connection is closed", peer, why);
+        peer.drain();
+        ctx.close();
+    }
+}
