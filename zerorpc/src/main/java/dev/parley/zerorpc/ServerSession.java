@@ -74,7 +74,8 @@ final class ServerSession extends Session {
     }
 
     private void call(ZerorpcCall call, Event event, MessageId id, byte[][] envelope) {
-        if (full && isBacklogFull()) {
+        // Without a stream reading stops at the bound, and what one read had brought before is taken all the same.
+        if (full && isBacklogFull() && streams.get() > 0) {
             refuse(event, id, envelope, new OverloadedException("the server is at its bound; try again later"));
             return;
         }

@@ -1,0 +1,53 @@
+package dev.parley.zerorpc.zmtp;
+
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps what a socket tells; echoes messages if asked to. */
+final class RecordingHandler implements ZmtpHandler {
+    record Message(ZmtpPeer peer, List<byte[]> frames) {}
+
+    final BlockingQueue<ZmtpPeer> connected = new LinkedBlockingQueue<>();
+    final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    final BlockingQueue<Long> oversized = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> disconnected = new LinkedBlockingQueue<>();
+    private final boolean echo;
+
+    RecordingHandler(boolean echo) {
+        this.echo = echo;
+    }
+
+    @Override
+    public void connected(ZmtpPeer peer) {
+        connected.add(peer);
+    }
+
+    @Override
+    public void received(ZmtpPeer peer, byte[][] frames) {
+        if (echo) {
+            peer.send(frames);
+        } else {
+            messages.add(new Message(peer, List.of(frames)));
+        }
+    }
+
+    @Override
+    public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
+        oversized.add(bytes);
+    }
+
+    @Override
+    public void disconnected(ZmtpPeer peer, String reason) {
+        disconnected.add(reason);
+    }
+
+    static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        T next = queue.poll(20, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("nothing came within 20 s");
+        }
+        return next;
+    }
+}
