@@ -1,0 +1,180 @@
+package dev.parley.xmlrpc;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import java.io.Serial;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.GregorianCalendar;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.DeserializationConfig;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.deser.std.DelegatingDeserializer;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.ValueSerializerModifier;
+import tools.jackson.databind.ser.std.StdSerializer;
+
+/**
+ * Java's types of date and time as {@code dateTime.iso8601}. The wire has neither zone nor fraction: what is written is the local time in one zone, and what is
+ * read without a zone is taken for that.
+ */
+final class DateTimeModule extends SimpleModule {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    DateTimeModule(ZoneId zone) {
+        super("parley-xmlrpc-datetime");
+        setDeserializerModifier(new Readers(zone));
+        setSerializerModifier(new Writers(zone));
+    }
+
+    private static final class Readers extends ValueDeserializerModifier {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final transient Map<Class<?>, Function<Object, Object>> conversions;
+
+        Readers(ZoneId zone) {
+            conversions = Map.of(
+                    LocalDateTime.class,
+                            time -> time instanceof LocalDateTime
+                                    ? time
+                                    : zoned(time, zone).toLocalDateTime(),
+                    OffsetDateTime.class,
+                            time -> time instanceof OffsetDateTime
+                                    ? time
+                                    : zoned(time, zone).toOffsetDateTime(),
+                    ZonedDateTime.class, time -> zoned(time, zone),
+                    Instant.class, time -> zoned(time, zone).toInstant(),
+                    LocalDate.class,
+                            time -> time instanceof LocalDateTime local
+                                    ? local.toLocalDate()
+                                    : zoned(time, zone).toLocalDate(),
+                    Date.class, time -> Date.from(zoned(time, zone).toInstant()),
+                    Calendar.class, time -> GregorianCalendar.from(zoned(time, zone)),
+                    GregorianCalendar.class, time -> GregorianCalendar.from(zoned(time, zone)));
+        }
+
+        private static ZonedDateTime zoned(Object time, ZoneId zone) {
+            return time instanceof OffsetDateTime offset
+                    ? offset.atZoneSameInstant(zone)
+                    : ((LocalDateTime) time).atZone(zone);
+        }
+
+        @Override
+        public ValueDeserializer<?> modifyDeserializer(
+                DeserializationConfig config, BeanDescription.Supplier bean, ValueDeserializer<?> standard) {
+            Class<?> type = bean.getBeanClass();
+            Function<Object, Object> conversion = conversions.get(type);
+            if (conversion != null) {
+                return new DateTimeDeserializer(standard, conversion);
+            }
+            return type == String.class ? new DateTimeDeserializer(standard, null) : standard;
+        }
+    }
+
+    /** Takes the embedded date and time; leaves the rest, such as a text, to Jackson. */
+    private static final class DateTimeDeserializer extends DelegatingDeserializer {
+        /** From the embedded object; {@code null} to take the text as it was. */
+        private final @Nullable Function<Object, Object> conversion;
+
+        DateTimeDeserializer(ValueDeserializer<?> standard, @Nullable Function<Object, Object> conversion) {
+            super(standard);
+            this.conversion = conversion;
+        }
+
+        @Override
+        protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> standard) {
+            return new DateTimeDeserializer(standard, conversion);
+        }
+
+        @Override
+        public @Nullable Object deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.hasToken(JsonToken.VALUE_EMBEDDED_OBJECT)) {
+                Object value = parser.getEmbeddedObject();
+                if (value instanceof LocalDateTime || value instanceof OffsetDateTime) {
+                    return conversion == null ? parser.getString() : conversion.apply(value);
+                }
+            }
+            return super.deserialize(parser, context);
+        }
+    }
+
+    private static final class Writers extends ValueSerializerModifier {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final ZoneId zone;
+
+        Writers(ZoneId zone) {
+            this.zone = zone;
+        }
+
+        @Override
+        public ValueSerializer<?> modifySerializer(
+                SerializationConfig config, BeanDescription.Supplier bean, ValueSerializer<?> standard) {
+            Class<?> type = bean.getBeanClass();
+            return type == LocalDateTime.class
+                            || type == LocalDate.class
+                            || type == Instant.class
+                            || type == OffsetDateTime.class
+                            || type == ZonedDateTime.class
+                            || type == Date.class
+                            || Calendar.class.isAssignableFrom(type)
+                    ? new DateTimeSerializer(type, zone, standard)
+                    : standard;
+        }
+    }
+
+    private static final class DateTimeSerializer extends StdSerializer<Object> {
+        private final ZoneId zone;
+        private final ValueSerializer<?> standard;
+
+        DateTimeSerializer(Class<?> type, ZoneId zone, ValueSerializer<?> standard) {
+            super(type);
+            this.zone = zone;
+            this.standard = standard;
+        }
+
+        @Override
+        public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
+            JsonFormat.Value format = findFormatOverrides(context, property, handledType());
+            boolean asked = format != null && (format.hasPattern() || format.hasShape());
+            return asked ? standard.createContextual(context, property) : this;
+        }
+
+        @Override
+        public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
+            generator.writeEmbeddedObject(
+                    switch (value) {
+                        case LocalDateTime local -> local;
+                        case LocalDate date -> date.atStartOfDay();
+                        case Instant instant -> LocalDateTime.ofInstant(instant, zone);
+                        case OffsetDateTime time -> time.atZoneSameInstant(zone).toLocalDateTime();
+                        case ZonedDateTime time ->
+                            time.withZoneSameInstant(zone).toLocalDateTime();
+                        case Date date -> LocalDateTime.ofInstant(date.toInstant(), zone);
+                        case Calendar calendar -> LocalDateTime.ofInstant(calendar.toInstant(), zone);
+                        default ->
+                            throw new IllegalStateException(value.getClass().getName());
+                    });
+        }
+    }
+}

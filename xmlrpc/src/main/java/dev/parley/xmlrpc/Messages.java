@@ -1,0 +1,278 @@
+package dev.parley.xmlrpc;
+
+import static dev.parley.xmlrpc.XmlOutput.ascii;
+
+import dev.parley.ProtocolException;
+import dev.parley.SerializationException;
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
+
+/** The envelopes around the values: {@code methodCall}, {@code methodResponse} and its {@code fault}. Thread-safe. */
+final class Messages {
+    private static final byte[] CALL = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>");
+    private static final byte[] PARAMS = ascii("</methodName><params>");
+    private static final byte[] PARAM = ascii("<param>");
+    private static final byte[] END_PARAM = ascii("</param>");
+    private static final byte[] END_CALL = ascii("</params></methodCall>");
+    private static final byte[] RESPONSE =
+            ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse><params><param>");
+    private static final byte[] END_RESPONSE = ascii("</param></params></methodResponse>");
+    private static final byte[] FAULT = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse><fault>");
+    private static final byte[] END_FAULT = ascii("</fault></methodResponse>");
+    private static final byte[] RESPONSE_START =
+            ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse><params><param><value><array><data>");
+    private static final byte[] RESPONSE_END = ascii("</data></array></value></param></params></methodResponse>");
+    private static final byte[] ITEM = ascii("<value><array><data>");
+    private static final byte[] END_ITEM = ascii("</data></array></value>");
+
+    private final XmlRpcMapper mapper;
+    private final ObjectWriter untyped;
+    private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+    Messages(XmlRpcMapper mapper) {
+        this.mapper = mapper;
+        // A flush after each value would empty the buffer in small pieces.
+        this.untyped = mapper.writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    }
+
+    XmlRpcMapper mapper() {
+        return mapper;
+    }
+
+    /**
+     * A call that was read as far as its method's name.
+     *
+     * @param arguments an array of the arguments, not yet read
+     */
+    record Call(String method, XmlRpcParser arguments) {}
+
+    /**
+     * A response that was read as far as its kind.
+     *
+     * @param fault whether the value is that of a fault
+     * @param value the value; {@code null} if the response has none
+     * @param xml the scanner behind it
+     */
+    record Response(boolean fault, @Nullable XmlRpcParser value, XmlScanner xml) {
+        /** Whether another value follows the one that was read. */
+        boolean more() {
+            return !fault && value != null && xml.opens("param");
+        }
+    }
+
+    // --- reading
+
+    /**
+     * Reads a call up to its arguments.
+     *
+     * @throws ProtocolException if the document is none
+     */
+    Call readCall(byte[] body) {
+        try {
+            var io = mapper.tokenStreamFactory().context(body);
+            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            open(xml, "methodCall");
+            open(xml, "methodName");
+            String method = xml.text().strip();
+            if (!xml.closes("methodName") || method.isEmpty()) {
+                throw xml.refuse("no method's name in <methodName>");
+            }
+            xml.next();
+            if (xml.opens("params")) {
+                return new Call(method, mapper.parser(io, xml, XmlRpcParser.Scope.PARAMS));
+            }
+            if (!xml.closes("methodCall")) {
+                throw xml.refuse("<" + xml.tag() + "> where <params> is due");
+            }
+            xml.finish();
+            return new Call(method, mapper.parser(io, xml, XmlRpcParser.Scope.NOTHING));
+        } catch (JacksonException e) {
+            throw malformed("the request is no XML-RPC call", e);
+        }
+    }
+
+    /**
+     * Reads a response up to its value.
+     *
+     * @param all whether to present all values as an array; else the first one
+     * @throws ProtocolException if the document is none
+     */
+    Response readResponse(byte[] body, boolean all) {
+        try {
+            var io = mapper.tokenStreamFactory().context(body);
+            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            open(xml, "methodResponse");
+            xml.next();
+            if (xml.opens("fault")) {
+                return new Response(true, mapper.parser(io, xml, XmlRpcParser.Scope.FAULT), xml);
+            }
+            if (!xml.opens("params")) {
+                throw xml.refuse("<" + xml.tag() + "> where <params> or <fault> is due");
+            }
+            if (all) {
+                return new Response(false, mapper.parser(io, xml, XmlRpcParser.Scope.PARAMS), xml);
+            }
+            xml.next();
+            if (xml.closes("params")) {
+                xml.next();
+                xml.finish();
+                return new Response(false, null, xml);
+            }
+            if (!xml.opens("param")) {
+                throw xml.refuse("<" + xml.tag() + "> where <param> is due");
+            }
+            return new Response(false, mapper.parser(io, xml, XmlRpcParser.Scope.PARAM), xml);
+        } catch (JacksonException e) {
+            throw malformed("the answer is no XML-RPC response", e);
+        }
+    }
+
+    private static void open(XmlScanner xml, String name) {
+        xml.next();
+        if (!xml.opens(name)) {
+            throw xml.refuse("<" + xml.tag() + "> where <" + name + "> is due");
+        }
+    }
+
+    /** The error for a document that cannot be parsed. */
+    static ProtocolException malformed(String what, JacksonException e) {
+        String place = e.getLocation() == null || e.getLocation().getLineNr() < 1
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+        String kind = e instanceof StreamConstraintsException ? " within the limits: " : ": ";
+        return new ProtocolException(what + kind + e.getOriginalMessage() + place, e);
+    }
+
+    // --- writing
+
+    /**
+     * A call.
+     *
+     * @throws SerializationException if an argument cannot be written
+     */
+    byte[] writeCall(String method, List<? extends @Nullable Object> arguments) {
+        int[] index = {-1};
+        try {
+            return write(generator -> {
+                XmlOutput out = generator.output();
+                out.markup(CALL);
+                out.text(method, generator);
+                out.markup(PARAMS);
+                for (Object argument : arguments) {
+                    index[0]++;
+                    out.markup(PARAM);
+                    untyped.writeValue(generator, argument);
+                    out.markup(END_PARAM);
+                }
+                out.markup(END_CALL);
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    (index[0] < 0 ? "the method's name" : "argument " + (index[0] + 1) + " of " + method)
+                            + " cannot be sent: " + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * A result.
+     *
+     * @throws SerializationException if it cannot be written
+     */
+    byte[] writeResult(String method, @Nullable Object value, Type type) {
+        return result(method, value, type, RESPONSE, END_RESPONSE);
+    }
+
+    /** A result as an item of a multicall's answer: an array of one. */
+    byte[] writeItem(String method, @Nullable Object value, Type type) {
+        return result(method, value, type, ITEM, END_ITEM);
+    }
+
+    private byte[] result(String method, @Nullable Object value, Type type, byte[] before, byte[] after) {
+        ObjectWriter writer = value == null ? untyped : writers.computeIfAbsent(type, this::writer);
+        try {
+            return write(generator -> {
+                generator.output().markup(before);
+                writer.writeValue(generator, value);
+                generator.output().markup(after);
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "the result of " + method + " cannot be sent: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private ObjectWriter writer(Type type) {
+        return type == Object.class || type == void.class ? untyped : untyped.forType(mapper.constructType(type));
+    }
+
+    /** A fault. What XML cannot carry in its text is replaced, so that this never fails. */
+    byte[] writeFault(Fault fault) {
+        return write(generator -> {
+            generator.output().markup(FAULT);
+            fault(generator, fault);
+            generator.output().markup(END_FAULT);
+        });
+    }
+
+    /** A fault as an item of a multicall's answer. */
+    byte[] writeFaultItem(Fault fault) {
+        return write(generator -> fault(generator, fault));
+    }
+
+    private static void fault(XmlRpcGenerator generator, Fault fault) {
+        generator.writeStartObject();
+        generator.writeNumberProperty("faultCode", fault.code());
+        generator.writeStringProperty("faultString", writable(fault.text()));
+        generator.writeEndObject();
+    }
+
+    /** A multicall's answer of the items given. */
+    static byte[] writeItems(List<byte[]> items) {
+        int size = RESPONSE_START.length + RESPONSE_END.length;
+        for (byte[] item : items) {
+            size = Math.addExact(size, item.length);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(size);
+        out.writeBytes(RESPONSE_START);
+        items.forEach(out::writeBytes);
+        out.writeBytes(RESPONSE_END);
+        return out.toByteArray();
+    }
+
+    private interface Content {
+        void write(XmlRpcGenerator generator);
+    }
+
+    private byte[] write(Content content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (XmlRpcGenerator generator = (XmlRpcGenerator) mapper.createGenerator(out)) {
+            content.write(generator);
+        }
+        return out.toByteArray();
+    }
+
+    private static String writable(String text) {
+        StringBuilder clean = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c == '\t'
+                                || c == '\n'
+                                || c == '\r'
+                                || c >= ' ' && c < 0xD800
+                                || c >= 0xE000 && c < 0xFFFE
+                                || c > 0xFFFF
+                        ? c
+                        : 0xFFFD)
+                .forEach(clean::appendCodePoint);
+        return clean.toString();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.parley.xmlrpc;
+
+import dev.parley.InvalidArgumentsException;
+import dev.parley.RpcException;
+import dev.parley.net.HttpExchange;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.util.TokenBuffer;
+
+/**
+ * One {@code system.multicall}: its calls run one after the other, in their order. Each answers with an array of its result or with a fault, so that one that
+ * fails, even one that is no call at all, fails alone.
+ */
+final class Multicall {
+    /**
+     * One call of it.
+     *
+     * @param method its method; {@code null} if it is no call
+     * @param arguments its arguments
+     * @param problem why it is no call
+     */
+    private record Item(
+            @Nullable String method,
+            @Nullable TokenBuffer arguments,
+            @Nullable String problem) {}
+
+    private final List<Item> items;
+    private final HttpExchange exchange;
+    private final XmlRpcListener listener;
+    private final List<byte[]> answers = new ArrayList<>();
+    private volatile boolean cancelled;
+    private volatile @Nullable ItemCall running;
+
+    /** Counts answers that have come while {@link #run} was at work, so that a long chain of quick calls does not become a deep stack. */
+    private final AtomicInteger turns = new AtomicInteger();
+
+    private Multicall(List<Item> items, HttpExchange exchange, XmlRpcListener listener) {
+        this.items = items;
+        this.exchange = exchange;
+        this.listener = listener;
+    }
+
+    /**
+     * Reads the calls.
+     *
+     * @throws RpcException if the argument is not one array
+     */
+    static Multicall read(Messages.Call call, HttpExchange exchange, XmlRpcListener listener) {
+        List<Item> items = new ArrayList<>();
+        try (XmlRpcParser parser = call.arguments()) {
+            parser.nextToken();
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw wrongArguments();
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                items.add(item(parser));
+            }
+            if (parser.nextToken() != JsonToken.END_ARRAY) {
+                throw wrongArguments();
+            }
+        } catch (JacksonException e) {
+            throw Messages.malformed("the request is no XML-RPC call", e);
+        }
+        Multicall multicall = new Multicall(items, exchange, listener);
+        exchange.onCancel(multicall::cancel);
+        return multicall;
+    }
+
+    private static InvalidArgumentsException wrongArguments() {
+        return new InvalidArgumentsException(
+                SystemMethods.MULTICALL + " takes one array of structs of methodName and params");
+    }
+
+    private static Item item(XmlRpcParser parser) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return new Item(null, null, "a call must be a struct of methodName and params");
+        }
+        String method = null;
+        TokenBuffer arguments = null;
+        String problem = null;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            if ("methodName".equals(name) && token == JsonToken.VALUE_STRING) {
+                method = parser.getString();
+            } else if ("params".equals(name) && token == JsonToken.START_ARRAY) {
+                arguments = TokenBuffer.forBuffering(parser, parser.objectReadContext());
+                arguments.copyCurrentStructure(parser);
+            } else {
+                parser.skipChildren();
+                if ("methodName".equals(name) || "params".equals(name)) {
+                    problem = "a call's methodName must be a string, its params an array";
+                }
+            }
+        }
+        if (problem == null && (method == null || arguments == null)) {
+            problem = "a call needs " + (method == null ? "methodName" : "params");
+        }
+        if (problem == null && SystemMethods.MULTICALL.equals(method)) {
+            problem = SystemMethods.MULTICALL + " cannot be called by itself";
+        }
+        return new Item(method, arguments, problem);
+    }
+
+    private void cancel() {
+        cancelled = true;
+        ItemCall current = running;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    /** Starts the next call, as long as there is one and the last one has answered. */
+    void run() {
+        if (turns.getAndIncrement() != 0) {
+            return;
+        }
+        do {
+            step();
+        } while (turns.decrementAndGet() != 0);
+    }
+
+    private void step() {
+        if (answers.size() == items.size()) {
+            listener.respond(exchange, Messages.writeItems(answers));
+            return;
+        }
+        Item item = items.get(answers.size());
+        String method = item.method();
+        if (item.problem() != null || method == null) {
+            failed(new InvalidArgumentsException(String.valueOf(item.problem())));
+            return;
+        }
+        ItemCall call = new ItemCall(method, item.arguments());
+        running = call;
+        if (cancelled) {
+            call.cancel();
+        }
+        listener.start(call);
+    }
+
+    private void answered(byte[] answer) {
+        answers.add(answer);
+        run();
+    }
+
+    private void failed(RpcException error) {
+        answered(listener.messages().writeFaultItem(listener.fault(error)));
+    }
+
+    private final class ItemCall extends XmlRpcServerCall {
+        private final @Nullable TokenBuffer arguments;
+
+        ItemCall(String method, @Nullable TokenBuffer arguments) {
+            super(method, exchange, listener);
+            this.arguments = arguments;
+        }
+
+        @Override
+        public @Nullable JsonParser arguments() {
+            return arguments == null ? null : arguments.asParser();
+        }
+
+        @Override
+        public void reply(@Nullable Object value, Type type) {
+            answered(listener.messages().writeItem(method(), value, type));
+        }
+
+        @Override
+        public void fail(RpcException error) {
+            failed(error);
+        }
+    }
+}

@@ -1,3 +1,0 @@
-package dev.parley.xmlrpc;
-
-final class Placeholder {}

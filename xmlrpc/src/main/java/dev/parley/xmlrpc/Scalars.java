@@ -1,0 +1,211 @@
+package dev.parley.xmlrpc;
+
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.Temporal;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * The texts of scalar values, read as leniently as the peers write them. Errors are {@link IllegalArgumentException}s whose message completes the sentence
+ * "the value is wrong: …".
+ */
+final class Scalars {
+    private Scalars() {}
+
+    /** The text of a whole number without blanks and plus sign, checked to be one. */
+    static String integer(String text) {
+        String digits = text.strip();
+        if (digits.length() > 1 && digits.charAt(0) == '+' && digits.charAt(1) != '-') {
+            digits = digits.substring(1);
+        }
+        int start = digits.startsWith("-") ? 1 : 0;
+        if (digits.length() == start) {
+            throw new IllegalArgumentException(quote(text) + " is not a whole number");
+        }
+        for (int i = start; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                throw new IllegalArgumentException(quote(text) + " is not a whole number");
+            }
+        }
+        return digits;
+    }
+
+    /** A double: also {@code inf}, {@code nan} and {@code 1e+16}, as Python writes them. */
+    static double decimal(String text) {
+        String number = text.strip();
+        return switch (number.toLowerCase(Locale.ROOT)) {
+            case "nan", "+nan", "-nan" -> Double.NaN;
+            case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+            default -> {
+                checkDecimal(number, text);
+                yield Double.parseDouble(number);
+            }
+        };
+    }
+
+    static BigDecimal bigDecimal(String text) {
+        String number = text.strip();
+        checkDecimal(number, text);
+        try {
+            return new BigDecimal(number);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(quote(text) + " is not a number", e);
+        }
+    }
+
+    /** Double.parseDouble would take more than a number: hexadecimal, a trailing d. */
+    private static void checkDecimal(String number, String text) {
+        boolean digits = false;
+        boolean point = false;
+        boolean exponent = false;
+        for (int i = 0; i < number.length(); i++) {
+            char c = number.charAt(i);
+            if (c >= '0' && c <= '9') {
+                digits = true;
+            } else if (c == '.' && !point && !exponent) {
+                point = true;
+            } else if ((c == 'e' || c == 'E') && digits && !exponent) {
+                exponent = true;
+                digits = false;
+            } else if (!((c == '-' || c == '+')
+                    && (i == 0 || number.charAt(i - 1) == 'e' || number.charAt(i - 1) == 'E'))) {
+                throw new IllegalArgumentException(quote(text) + " is not a number");
+            }
+        }
+        if (!digits) {
+            throw new IllegalArgumentException(quote(text) + " is not a number");
+        }
+    }
+
+    static boolean truth(String text) {
+        return switch (text.strip()) {
+            case "1" -> true;
+            case "0" -> false;
+            default -> throw new IllegalArgumentException(quote(text) + " is not 0 or 1");
+        };
+    }
+
+    /** Base64 as Python reads it: characters outside its alphabet are skipped, missing padding is no error. */
+    static byte[] base64(String text) {
+        try {
+            return Base64.getMimeDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the text is not base64: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A point in time: {@code YYYYMMDDThh:mm:ss} as the specification has it, and every variant seen: dashes in the date, no colons in the time, no seconds, no
+     * time, a fraction, a zone ({@code Z}, {@code +hh}, {@code +hhmm}, {@code +hh:mm}).
+     *
+     * @return a {@link LocalDateTime}, or an {@link OffsetDateTime} if the text names a zone
+     */
+    static Temporal dateTime(String text) {
+        try {
+            return new DateTimeText(text.strip()).read();
+        } catch (DateTimeException | IndexOutOfBoundsException | NumberFormatException e) {
+            throw new IllegalArgumentException(quote(text) + " is not a date and time such as 20261122T20:15:00", e);
+        }
+    }
+
+    private static final class DateTimeText {
+        private final String text;
+        private int pos;
+
+        DateTimeText(String text) {
+            this.text = text;
+        }
+
+        Temporal read() {
+            int year = digits(4);
+            skip('-');
+            int month = digits(2);
+            skip('-');
+            int day = digits(2);
+            int hour = 0;
+            int minute = 0;
+            int second = 0;
+            int nanos = 0;
+            if (skip('T') || skip(' ')) {
+                hour = digits(2);
+                skip(':');
+                minute = digits(2);
+                if (skip(':') || pos < text.length() && Character.isDigit(text.charAt(pos))) {
+                    second = digits(2);
+                }
+                if (skip('.') || skip(',')) {
+                    nanos = fraction();
+                }
+            }
+            LocalDateTime local = LocalDateTime.of(year, month, day, hour, minute, second, nanos);
+            if (pos == text.length()) {
+                return local;
+            }
+            ZoneOffset offset = offset();
+            if (pos != text.length()) {
+                throw new DateTimeException("more text");
+            }
+            return local.atOffset(offset);
+        }
+
+        private ZoneOffset offset() {
+            if (skip('Z')) {
+                return ZoneOffset.UTC;
+            }
+            int sign = skip('-') ? -1 : 1;
+            if (sign > 0 && !skip('+')) {
+                throw new DateTimeException("no zone");
+            }
+            int hours = digits(2);
+            int minutes = 0;
+            if (skip(':') || pos < text.length()) {
+                minutes = digits(2);
+            }
+            return ZoneOffset.ofHoursMinutes(sign * hours, sign * minutes);
+        }
+
+        private int fraction() {
+            int nanos = 0;
+            int scale = 100_000_000;
+            int from = pos;
+            while (pos < text.length() && text.charAt(pos) >= '0' && text.charAt(pos) <= '9') {
+                nanos += (text.charAt(pos++) - '0') * scale;
+                scale /= 10;
+            }
+            if (pos == from) {
+                throw new DateTimeException("no fraction");
+            }
+            return nanos;
+        }
+
+        private int digits(int count) {
+            int value = 0;
+            for (int i = 0; i < count; i++) {
+                char c = text.charAt(pos++);
+                if (c < '0' || c > '9') {
+                    throw new DateTimeException("no digit");
+                }
+                value = value * 10 + c - '0';
+            }
+            return value;
+        }
+
+        private boolean skip(char c) {
+            if (pos < text.length() && text.charAt(pos) == c) {
+                pos++;
+                return true;
+            }
+            return false;
+        }
+    }
+
+    /** A text for an error message: quoted, and cut if it is long. */
+    static String quote(String text) {
+        return "'" + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + "'";
+    }
+}

@@ -1,0 +1,104 @@
+package dev.parley.xmlrpc;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Locale;
+import tools.jackson.core.exc.StreamReadException;
+
+/**
+ * From a document's bytes to its characters, by the rules of XML 1.0 appendix F: a byte order mark, else the look of the first bytes, else the encoding that the
+ * XML declaration names, else UTF-8. Bytes that are no characters of the encoding are refused, never replaced.
+ */
+final class XmlEncoding {
+    /** The XML declaration is looked for in this many bytes. */
+    private static final int DECLARATION_BYTES = 256;
+
+    private XmlEncoding() {}
+
+    static CharBuffer decode(byte[] bytes, int offset, int length) {
+        int first = length > 0 ? bytes[offset] & 0xFF : -1;
+        int second = length > 1 ? bytes[offset + 1] & 0xFF : -1;
+        int third = length > 2 ? bytes[offset + 2] & 0xFF : -1;
+        if (first == 0xEF && second == 0xBB && third == 0xBF) {
+            return decode(bytes, offset + 3, length - 3, StandardCharsets.UTF_8);
+        }
+        if (first == 0xFF && second == 0xFE) {
+            return decode(bytes, offset + 2, length - 2, StandardCharsets.UTF_16LE);
+        }
+        if (first == 0xFE && second == 0xFF) {
+            return decode(bytes, offset + 2, length - 2, StandardCharsets.UTF_16BE);
+        }
+        if (first == '<' && second == 0) {
+            return decode(bytes, offset, length, StandardCharsets.UTF_16LE);
+        }
+        if (first == 0 && second == '<') {
+            return decode(bytes, offset, length, StandardCharsets.UTF_16BE);
+        }
+        return decode(bytes, offset, length, declared(bytes, offset, length));
+    }
+
+    private static Charset declared(byte[] bytes, int offset, int length) {
+        if (length < 6 || bytes[offset] != '<' || bytes[offset + 1] != '?' || bytes[offset + 2] != 'x') {
+            return StandardCharsets.UTF_8;
+        }
+        String head = new String(bytes, offset, Math.min(length, DECLARATION_BYTES), StandardCharsets.ISO_8859_1);
+        int end = head.indexOf("?>");
+        int at = head.indexOf("encoding");
+        if (at < 0 || end < at) {
+            return StandardCharsets.UTF_8;
+        }
+        int quote = at + "encoding".length();
+        while (quote < end && head.charAt(quote) != '"' && head.charAt(quote) != '\'') {
+            quote++;
+        }
+        int close = head.indexOf(head.charAt(quote), quote + 1);
+        if (close < 0 || close > end) {
+            return StandardCharsets.UTF_8; // the scanner reports the broken declaration
+        }
+        String name = head.substring(quote + 1, close);
+        Charset charset;
+        try {
+            charset = Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new StreamReadException(
+                    null, "the document's encoding '" + name + "' is not known; UTF-8 suits every peer", e);
+        }
+        String canonical = charset.name().toUpperCase(Locale.ROOT);
+        if (canonical.startsWith("UTF-16") || canonical.startsWith("UTF-32")) {
+            throw new StreamReadException(
+                    null, "the document says that its encoding is " + name + " but its bytes are not");
+        }
+        return charset;
+    }
+
+    private static CharBuffer decode(byte[] bytes, int offset, int length, Charset charset) {
+        CharsetDecoder decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+        CharBuffer out = CharBuffer.allocate((int) Math.ceil(length * (double) decoder.maxCharsPerByte()) + 1);
+        CoderResult result = decoder.decode(in, out, true);
+        if (!result.isError()) {
+            result = decoder.flush(out);
+        }
+        if (result.isError()) {
+            int at = in.position();
+            throw new StreamReadException(
+                    null,
+                    String.format(
+                            Locale.ROOT,
+                            "byte 0x%02X at offset %d is not %s; the XML declaration must name the encoding if it is not UTF-8",
+                            bytes[at],
+                            at - offset,
+                            charset.name()));
+        }
+        return out.flip();
+    }
+}

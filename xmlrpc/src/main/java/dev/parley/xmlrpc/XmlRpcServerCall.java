@@ -1,0 +1,66 @@
+package dev.parley.xmlrpc;
+
+import dev.parley.net.HttpExchange;
+import dev.parley.spi.ServerCall;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+
+/** What a call by itself and one inside a multicall share: all that the HTTP request tells. */
+abstract class XmlRpcServerCall extends ServerCall {
+    private final String method;
+    private final HttpExchange exchange;
+    private final XmlRpcListener listener;
+
+    XmlRpcServerCall(String method, HttpExchange exchange, XmlRpcListener listener) {
+        this.method = method;
+        this.exchange = exchange;
+        this.listener = listener;
+    }
+
+    HttpExchange exchange() {
+        return exchange;
+    }
+
+    @Override
+    public String method() {
+        return method;
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return listener.messages().mapper();
+    }
+
+    @Override
+    public String wire() {
+        return listener.scheme();
+    }
+
+    @Override
+    public String remoteAddress() {
+        SocketAddress address = exchange.remoteAddress();
+        return address instanceof InetSocketAddress inet
+                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                : address.toString();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return exchange.tlsPrincipal().orElse(null);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        exchange.headers()
+                .forEach((name, value) ->
+                        metadata.merge(name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
+        return metadata;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.parley.xmlrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.InvalidArgumentsException;
+import dev.parley.MethodNotFoundException;
+import dev.parley.ProtocolException;
+import dev.parley.RemoteException;
+import dev.parley.RpcException;
+import dev.parley.spi.ErrorTable;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FaultTest {
+    @Test
+    void aFailedMethod() {
+        RpcException error = ErrorTable.outgoing(new IllegalArgumentException("bad thing"));
+        assertThat(Fault.of(error, false)).isEqualTo(new Fault(-32500, "ValueError: bad thing"));
+        assertThat(Fault.of(error, true)).isEqualTo(new Fault(1, "<class 'ValueError'>:bad thing"));
+        assertThat(Fault.of(RemoteException.of("no such job").withCode(404), false))
+                .isEqualTo(new Fault(404, "no such job"));
+        assertThat(Fault.of(RemoteException.of("no such job"), true))
+                .isEqualTo(new Fault(1, "<class 'Exception'>:no such job"));
+        assertThat(Fault.of(RemoteException.of("Gone", "x").withModule("my.app"), true))
+                .isEqualTo(new Fault(1, "<class 'my.app.Gone'>:x"));
+    }
+
+    @Test
+    void anUnknownMethod() {
+        assertThat(Fault.of(new MethodNotFoundException("no method 'x'"), false))
+                .isEqualTo(new Fault(-32601, "no method 'x'"));
+        assertThat(Fault.of(new MethodNotFoundException("no method 'x'"), true).text())
+                .isEqualTo("<class 'Exception'>:no method 'x'");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorTable.class)
+    void everyErrorOfTheTableComesBack(ErrorTable row) {
+        RpcException error = row.create("what it was");
+        RpcException back = Fault.of(error, false).toException();
+        assertThat(back).hasSameClassAs(error).hasMessage("what it was");
+    }
+
+    @Test
+    void whatPythonsServersSay() {
+        assertThat(new Fault(1, "<class 'ValueError'>:bad\nthing").toException())
+                .isInstanceOfSatisfying(RemoteException.class, e -> {
+                    assertThat(e.type()).isEqualTo("ValueError");
+                    assertThat(e.module()).contains("builtins");
+                    assertThat(e.remoteMessage()).isEqualTo("bad\nthing");
+                    assertThat(e.code()).hasValue(1);
+                });
+        assertThat(new Fault(1, "<type 'exceptions.ValueError'>:bad").toException())
+                .isInstanceOfSatisfying(RemoteException.class, e -> {
+                    assertThat(e.type()).isEqualTo("ValueError");
+                    assertThat(e.module()).contains("builtins");
+                });
+        assertThat(new Fault(1, "<class 'my.app.Gone'>:").toException())
+                .isInstanceOfSatisfying(RemoteException.class, e -> {
+                    assertThat(e.type()).isEqualTo("Gone");
+                    assertThat(e.module()).contains("my.app");
+                });
+        assertThat(new Fault(1, "<class 'Exception'>:method \"nosuch\" is not supported").toException())
+                .isInstanceOf(MethodNotFoundException.class);
+        assertThat(new Fault(1, "<type 'exceptions.Exception'>:method \"nosuch\" is not supported").toException())
+                .isInstanceOf(MethodNotFoundException.class);
+    }
+
+    @Test
+    void codesOfTheInteroperabilitySet() {
+        assertThat(new Fault(-32601, "x").toException()).isInstanceOf(MethodNotFoundException.class);
+        assertThat(new Fault(-32602, "x").toException()).isInstanceOf(InvalidArgumentsException.class);
+        assertThat(new Fault(-32700, "x").toException()).isInstanceOf(ProtocolException.class);
+        assertThat(new Fault(-32500, "KeyError: 'x'").toException())
+                .isInstanceOfSatisfying(
+                        RemoteException.class, e -> assertThat(e.type()).isEqualTo("KeyError"));
+        assertThat(new Fault(4, "Too many parameters.").toException())
+                .isInstanceOfSatisfying(RemoteException.class, e -> {
+                    assertThat(e.code()).hasValue(4);
+                    assertThat(e.remoteMessage()).isEqualTo("Too many parameters.");
+                });
+    }
+
+    @Test
+    void structsThatPeersSend() {
+        assertThat(Fault.of(Map.of("faultCode", 7, "faultString", "x", "more", true)))
+                .isEqualTo(new Fault(7, "x"));
+        assertThat(Fault.of(Map.of("faultCode", " 7 ", "faultString", "x"))).isEqualTo(new Fault(7, "x"));
+        assertThat(Fault.of(Map.of("faultCode", "E7", "faultString", "x"))).isEqualTo(new Fault(-32500, "E7: x"));
+        for (Object wrong : Arrays.asList(null, "x", Map.of(), Map.of("faultCode", 1), Map.of("faultString", "x"))) {
+            assertThatThrownBy(() -> Fault.of(wrong))
+                    .hasMessageContaining("must be a struct of faultCode and faultString");
+        }
+    }
+}
