@@ -1,5 +1,6 @@
 package dev.parley.broker;
 
+import dev.parley.ConnectionLostException;
 import dev.parley.net.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -52,7 +53,8 @@ final class Listener {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
-            throw new BrokerStartException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
+            throw new ConnectionLostException(
+                    "cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
         }
         return bound.channel();
     }

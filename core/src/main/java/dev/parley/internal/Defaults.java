@@ -11,14 +11,20 @@ final class Defaults {
 
     private Defaults() {}
 
+    /** The annotation's text as JSON: itself if it is JSON, else a string. */
+    static String json(String text) {
+        try {
+            JSON.readTree(text);
+            return text;
+        } catch (JacksonException e) {
+            return JSON.writeValueAsString(text);
+        }
+    }
+
     /** The value, made anew each time since it may be mutable. */
     static @Nullable Object read(MethodParameter parameter) {
-        String text = Objects.requireNonNull(parameter.defaultJson());
-        try {
-            return JSON.readerFor(JSON.constructType(parameter.type())).readValue(text);
-        } catch (JacksonException e) {
-            return JSON.convertValue(text, JSON.constructType(parameter.type()));
-        }
+        return JSON.readerFor(JSON.constructType(parameter.type()))
+                .readValue(Objects.requireNonNull(parameter.defaultJson()));
     }
 
     /** Fails now rather than at the first call. */

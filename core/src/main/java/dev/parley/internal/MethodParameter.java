@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the type of its value: the optional's content, the varargs' element
  * @param optional whether it is an {@code Optional}
  * @param variable whether it is a varargs parameter
- * @param defaultJson the value of {@link Default}
+ * @param defaultJson the value of {@link Default} as JSON text
  */
 record MethodParameter(
         String name,
@@ -42,7 +42,7 @@ record MethodParameter(
                 type,
                 optional,
                 parameter.isVarArgs(),
-                defaultValue == null ? null : defaultValue.value());
+                defaultValue == null ? null : Defaults.json(defaultValue.value()));
     }
 
     boolean required() {
