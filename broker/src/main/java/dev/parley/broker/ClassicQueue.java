@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * one machine by the delivery limit alone.
  */
 final class ClassicQueue extends MessageQueue {
+    /** Beyond what a clock in nanoseconds can tell. */
+    private static final long FOR_EVER_MILLIS = TimeUnit.DAYS.toMillis(36_500);
+
     private final ReadyMessages ready;
     private final DeadLetters deadLetters;
     private final long timeToLive;
@@ -64,7 +67,9 @@ final class ClassicQueue extends MessageQueue {
             long ttl = message.expiration() < 0
                     ? timeToLive
                     : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
-            long expiresAt = ttl < 0 ? QueuedMessage.NEVER : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
+            long expiresAt = ttl < 0 || ttl > FOR_EVER_MILLIS
+                    ? QueuedMessage.NEVER
+                    : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
             int priority = maxPriority == 0
                     ? 0
                     : Math.min(maxPriority, message.header().priority());

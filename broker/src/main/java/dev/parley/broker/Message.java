@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Message {
     /** What a held message costs besides its octets: objects around it, roughly. */
     private static final int OVERHEAD = 256;
+
+    private static final Pattern LEADING_NUMBER = Pattern.compile("[+-]?\\d+(.+)");
 
     private final String exchange;
     private final String routingKey;
@@ -45,15 +49,12 @@ final class Message {
             if (millis < 0) {
                 throw invalidExpiration(text, "{value_negative," + millis + "}");
             }
-            if (millis > 0xffffffffL) {
-                throw invalidExpiration(text, "{value_too_big," + millis + "}");
-            }
             return millis;
         } catch (NumberFormatException e) {
-            boolean leadingNumber = text.matches("[+-]?\\d+.+");
+            Matcher leadingNumber = LEADING_NUMBER.matcher(text);
             throw invalidExpiration(
                     text,
-                    leadingNumber ? "{leftover_string,\"" + text.replaceFirst("[+-]?\\d+", "") + "\"}" : "no_integer");
+                    leadingNumber.matches() ? "{leftover_string,\"" + leadingNumber.group(1) + "\"}" : "no_integer");
         }
     }
 
@@ -120,7 +121,8 @@ final class Message {
         if (!(value instanceof List<?> list)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
-                    "invalid message: {unacceptable_type_in_header,\"" + name + "\",an array of strings is right}");
+                    "invalid message: {unacceptable_type_in_header,\"" + name + "\"," + ArgumentTypes.name(value)
+                            + "}");
         }
         for (Object key : list) {
             if (key instanceof String text) {

@@ -47,7 +47,8 @@ abstract sealed class MessageQueue implements Destination permits ClassicQueue, 
         this.owner = owner;
         this.timers = virtualHost.broker().nextLoop();
         this.watermark = new Watermark(describe(), virtualHost.broker().limits().queueMemory());
-        this.expires = TimeUnit.MILLISECONDS.toNanos(settings.number("x-expires", 0));
+        this.expires = TimeUnit.MILLISECONDS.toNanos(
+                Math.min(TimeUnit.DAYS.toMillis(36_500), settings.number("x-expires", 0)));
         if (expires > 0) {
             expiry = timers.schedule(this::expireIfUnused, expires, TimeUnit.NANOSECONDS);
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Which queue arguments mean something, what values they take, and when two declarations are the same. */
 final class QueueArguments {
     private static final Pattern AGE = Pattern.compile("(\\d{1,9})([YMDhms])");
+    private static final Set<String> KINDS = Set.of("classic", "quorum", "stream");
+    private static final Set<String> MODES = Set.of("default", "lazy");
     private static final Set<String> OVERFLOWS = Set.of("drop-head", "reject-publish", "reject-publish-dlx");
     /** In the order in which a second declaration is compared with the first. */
     private static final List<String> COMPARED = List.of(
@@ -35,80 +37,105 @@ final class QueueArguments {
 
     private QueueArguments() {}
 
+    /** Which of the compared arguments a kind of queue does not know. */
+    private static boolean unknownTo(String kind, String name) {
+        return switch (name) {
+            case "x-queue-type", "x-max-length-bytes" -> false;
+            case "x-max-priority", "x-queue-mode" -> !kind.equals("classic");
+            case "x-delivery-limit", "x-max-in-memory-length", "x-max-in-memory-bytes" -> !kind.equals("quorum");
+            case "x-max-age", "x-stream-max-segment-size-bytes" -> !kind.equals("stream");
+            default -> kind.equals("stream");
+        };
+    }
+
     /** Refuses what RabbitMQ refuses, with its words. */
     static void check(String queue, QueueSettings settings) {
         Map<String, @Nullable Object> arguments = settings.arguments();
+        String wrongKind = wrong("x-queue-type", arguments.getOrDefault("x-queue-type", "classic"));
+        if (wrongKind != null) {
+            throw invalid("x-queue-type", queue, wrongKind);
+        }
         for (String name : COMPARED) {
             if (arguments.containsKey(name)) {
+                if (unknownTo(settings.kind(), name)) {
+                    throw refused("invalid arg '" + name + "' for " + queue + " of queue type rabbit_" + settings.kind()
+                            + "_queue");
+                }
                 String wrong = wrong(name, arguments.get(name));
                 if (wrong != null) {
-                    throw refused("invalid arg '" + name + "' for " + queue + ": " + wrong);
+                    throw invalid(name, queue, wrong);
                 }
             }
         }
         if (arguments.containsKey("x-dead-letter-routing-key") && !arguments.containsKey("x-dead-letter-exchange")) {
-            throw refused("invalid arg 'x-dead-letter-routing-key' for " + queue + ": routing_key_but_no_dlx_defined");
+            throw invalid("x-dead-letter-routing-key", queue, "routing_key_but_no_dlx_defined");
         }
-        String kind = settings.kind();
-        if (!kind.equals("classic")) {
-            if (!settings.durable()) {
-                throw refused("invalid property 'non-durable' for " + queue);
-            }
-            if (settings.autoDelete()) {
-                throw refused("invalid property 'auto-delete' for " + queue);
-            }
-            if (settings.exclusive()) {
-                throw refused("invalid property 'exclusive-owner' for " + queue);
-            }
+        if (!settings.kind().equals("classic")) {
+            checkReplicated(queue, settings);
         }
+    }
+
+    /** Quorum queues and streams outlive their clients. */
+    private static void checkReplicated(String queue, QueueSettings settings) {
+        if (!settings.durable()) {
+            throw refused("invalid property 'non-durable' for " + queue);
+        }
+        if (settings.autoDelete()) {
+            throw refused("invalid property 'auto-delete' for " + queue);
+        }
+        if (settings.exclusive()) {
+            throw refused("invalid property 'exclusive-owner' for " + queue);
+        }
+    }
+
+    private static AmqpException invalid(String name, String queue, String why) {
+        return refused("invalid arg '" + name + "' for " + queue + ": " + why);
     }
 
     private static @Nullable String wrong(String name, @Nullable Object value) {
         return switch (name) {
-            case "x-expires", "x-message-ttl", "x-max-length", "x-max-length-bytes", "x-delivery-limit" -> {
-                if (!ArgumentTypes.integer(value)) {
-                    yield "{unacceptable_type," + ArgumentTypes.name(value) + "}";
-                }
-                long number = ((Number) Objects.requireNonNull(value)).longValue();
-                boolean timer = name.equals("x-expires") || name.equals("x-message-ttl");
-                if (number < 0) {
-                    yield "{value_negative," + number + "}";
-                }
-                if (number == 0 && name.equals("x-expires")) {
-                    yield "{value_zero,0}";
-                }
-                yield timer && number > 0xffffffffL ? "{value_too_big," + number + "}" : null;
-            }
-            case "x-max-priority" -> {
-                if (!ArgumentTypes.integer(value)) {
-                    yield "{unacceptable_type," + ArgumentTypes.name(value) + "}";
-                }
-                long number = ((Number) Objects.requireNonNull(value)).longValue();
-                yield number < 0
-                        ? "{value_negative," + number + "}"
-                        : number > 255 ? "{max_value_exceeded," + number + "}" : null;
-            }
-            case "x-single-active-consumer" ->
-                value instanceof Boolean ? null : "{unacceptable_type," + ArgumentTypes.name(value) + "}";
-            case "x-queue-type" ->
-                value instanceof String text
-                                && Set.of("classic", "quorum", "stream").contains(text)
-                        ? null
-                        : value instanceof String text
-                                ? "{unacceptable_value,<<\"" + text + "\">>}"
-                                : "{unacceptable_type," + ArgumentTypes.name(value) + "}";
-            case "x-overflow" ->
-                value instanceof String text && OVERFLOWS.contains(text)
-                        ? null
-                        : value instanceof String
-                                ? "invalid_overflow"
-                                : "{unacceptable_type," + ArgumentTypes.name(value) + "}";
+            case "x-expires",
+                    "x-message-ttl",
+                    "x-max-length",
+                    "x-max-length-bytes",
+                    "x-max-priority",
+                    "x-delivery-limit" ->
+                ArgumentTypes.integer(value)
+                        ? wrongNumber(name, ((Number) Objects.requireNonNull(value)).longValue())
+                        : "\"expected integer, got " + ArgumentTypes.name(value) + "\"";
+            case "x-single-active-consumer" -> value instanceof Boolean ? null : unacceptable(value);
+            case "x-queue-type" -> oneOf(KINDS, value, "\"unsupported queue type '" + value + "'\"");
+            case "x-queue-mode" -> oneOf(MODES, value, "\"unsupported queue mode '" + value + "'\"");
+            case "x-overflow" -> oneOf(OVERFLOWS, value, "invalid_overflow");
             case "x-max-age" ->
-                value instanceof String text && AGE.matcher(text).matches() ? null : "{error,invalid_max_age}";
+                value instanceof String text && AGE.matcher(text).matches()
+                        ? null
+                        : "a number and one of Y M D h m s is right";
             case "x-dead-letter-exchange", "x-dead-letter-routing-key" ->
-                value instanceof String ? null : "{unacceptable_type," + ArgumentTypes.name(value) + "}";
+                value instanceof String ? null : unacceptable(value);
             default -> null;
         };
+    }
+
+    private static @Nullable String wrongNumber(String name, long number) {
+        if (number < 0 && !name.equals("x-delivery-limit")) {
+            return "{value_negative," + number + "}";
+        }
+        if (number == 0 && name.equals("x-expires")) {
+            return "{value_zero,0}";
+        }
+        return number > 255 && name.equals("x-max-priority") ? "{max_value_exceeded," + number + "}" : null;
+    }
+
+    private static @Nullable String oneOf(Set<String> right, @Nullable Object value, String otherwise) {
+        if (!(value instanceof String text)) {
+            return unacceptable(value);
+        }
+        return right.contains(text) ? null : otherwise;
+    }
+
+    private static String unacceptable(@Nullable Object value) {
+        return "{unacceptable_type," + ArgumentTypes.name(value) + "}";
     }
 
     /** Refuses a declaration that does not fit the queue of that name. */

@@ -110,7 +110,7 @@ final class StreamQueue extends MessageQueue {
         }
         if (consumer.prefetch() == 0 && consumer.channel().credit().limit() == 0) {
             throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED, "consumer prefetch count is not set for '" + name() + "'");
+                    ReplyCode.PRECONDITION_FAILED, "consumer prefetch count is not set for '" + describe() + "'");
         }
         lock.lock();
         try {

@@ -62,12 +62,10 @@ final class TopologyCommands {
 
     void declare(ExchangeDeclare declare) {
         String name = declare.exchange();
+        checkNotDefault(name);
         if (declare.passive()) {
-            if (!name.isEmpty()) {
-                virtualHost().exchange(name);
-            }
+            virtualHost().exchange(name);
         } else {
-            checkNotDefault(name);
             connection.access().configureExchange(name);
             if (declare.arguments().get("alternate-exchange") instanceof String alternate) {
                 connection.access().readExchange(name);

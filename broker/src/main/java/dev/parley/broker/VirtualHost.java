@@ -134,12 +134,13 @@ final class VirtualHost {
     void deleteExchange(String exchange, boolean ifUnused) {
         topology.lock();
         try {
-            if (exchange.startsWith("amq.")) {
-                throw new AmqpException(
-                        ReplyCode.ACCESS_REFUSED, "exchange name '" + exchange + "' contains reserved prefix 'amq.*'");
-            }
             Exchange found = exchanges.get(exchange);
             if (found != null) {
+                if (exchange.startsWith("amq.")) {
+                    throw new AmqpException(
+                            ReplyCode.ACCESS_REFUSED,
+                            "deletion of system " + describeExchange(exchange) + " not allowed");
+                }
                 if (ifUnused && !found.bindings().isEmpty()) {
                     throw new AmqpException(ReplyCode.PRECONDITION_FAILED, describeExchange(exchange) + " in use");
                 }

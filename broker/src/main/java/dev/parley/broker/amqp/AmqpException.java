@@ -5,6 +5,8 @@ package dev.parley.broker.amqp;
  * is the peer's doing and can be frequent.
  */
 public final class AmqpException extends RuntimeException {
+    private static final int MAX_TEXT = 255;
+
     private final ReplyCode code;
     private final boolean hard;
 
@@ -36,6 +38,7 @@ public final class AmqpException extends RuntimeException {
 
     /** The text of the close method, cut to what a short string can carry. */
     public String replyText() {
-        return String.valueOf(getMessage());
+        String text = String.valueOf(getMessage());
+        return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT - 3) + "..." : text;
     }
 }

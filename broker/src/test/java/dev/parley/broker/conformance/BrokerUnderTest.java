@@ -1,0 +1,37 @@
+package dev.parley.broker.conformance;
+
+import com.rabbitmq.client.ConnectionFactory;
+import dev.parley.broker.EmbeddedBroker;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A broker the suite runs against: a name and where it listens. */
+record BrokerUnderTest(String name, String host, int port) {
+    private static final EmbeddedBroker EMBEDDED = EmbeddedBroker.start();
+
+    /** The embedded broker, and RabbitMQ where there is one. */
+    static List<BrokerUnderTest> all() {
+        List<BrokerUnderTest> all = new ArrayList<>();
+        all.add(new BrokerUnderTest("embedded", "127.0.0.1", EMBEDDED.port()));
+        String rabbit = System.getProperty("PARLEY_RABBITMQ", System.getenv().getOrDefault("PARLEY_RABBITMQ", ""));
+        if (!rabbit.isEmpty()) {
+            URI uri = URI.create(rabbit);
+            all.add(new BrokerUnderTest("RabbitMQ", uri.getHost(), uri.getPort() < 0 ? 5672 : uri.getPort()));
+        }
+        return all;
+    }
+
+    ConnectionFactory factory() {
+        var factory = new ConnectionFactory();
+        factory.setHost(host);
+        factory.setPort(port);
+        factory.setAutomaticRecoveryEnabled(false);
+        return factory;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,277 @@
+package dev.parley.broker.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.GetResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class QueueFeaturesConformanceTest extends ConformanceTest {
+    private static AMQP.BasicProperties expiring(String millis) {
+        return new AMQP.BasicProperties.Builder().expiration(millis).build();
+    }
+
+    @Test
+    @DisplayName("x-dead-letter-exchange: declare; x-dead-letter-exchange: reject dead-letters")
+    void deadLetterRejected() throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(channel, Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        publish(channel, "", queue, expiring("50000"), "bad");
+        eventually(() -> channel.messageCount(queue) == 1);
+        channel.basicReject(channel.basicGet(queue, false).getEnvelope().getDeliveryTag(), false);
+        GetResponse got = get(channel, dead);
+        assertThat(body(got)).isEqualTo("bad");
+        Map<String, Object> headers = got.getProps().getHeaders();
+        assertThat(headers)
+                .containsOnlyKeys("x-first-death-exchange", "x-death", "x-first-death-reason", "x-first-death-queue");
+        assertThat(headers.get("x-first-death-reason").toString()).isEqualTo("rejected");
+        assertThat(headers.get("x-first-death-queue").toString()).isEqualTo(queue);
+        assertThat(got.getProps().getExpiration()).isNull();
+        Map<?, ?> death = (Map<?, ?>) ((List<?>) headers.get("x-death")).get(0);
+        assertThat(death.get("count")).isEqualTo(1L);
+        assertThat(death.get("reason").toString()).isEqualTo("rejected");
+        assertThat(death.get("queue").toString()).isEqualTo(queue);
+        assertThat(death.get("exchange").toString()).isEmpty();
+        assertThat(death.get("routing-keys").toString()).isEqualTo("[" + queue + "]");
+        assertThat(death.get("original-expiration").toString()).isEqualTo("50000");
+        assertThat(death.get("time")).isInstanceOf(java.util.Date.class);
+    }
+
+    @Test
+    @DisplayName("dead letters count: the same death again")
+    void deadLetterCount() throws Exception {
+        Channel channel = channel();
+        String back = name();
+        channel.exchangeDeclare(back, "fanout", false, true, Map.of());
+        String queue = queue(channel, Map.of("x-dead-letter-exchange", back));
+        channel.queueBind(queue, back, "");
+        publish(channel, "", queue, "again");
+        for (int round = 1; round <= 3; round++) {
+            GetResponse[] got = {null};
+            eventually(() -> (got[0] = channel.basicGet(queue, false)) != null);
+            if (round > 1) {
+                Map<?, ?> death =
+                        (Map<?, ?>) ((List<?>) got[0].getProps().getHeaders().get("x-death")).get(0);
+                assertThat(death.get("count")).isEqualTo(round - 1L);
+            }
+            channel.basicReject(got[0].getEnvelope().getDeliveryTag(), false);
+        }
+    }
+
+    @Test
+    @DisplayName("dead letters: a circle without a reject ends")
+    void deadLetterCircle() throws Exception {
+        Channel channel = channel();
+        String queue = name();
+        channel.queueDeclare(
+                queue,
+                false,
+                false,
+                false,
+                Map.of("x-message-ttl", 50, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue));
+        publish(channel, "", queue, "round");
+        eventually(() -> channel.messageCount(queue) == 0);
+        Thread.sleep(200);
+        assertThat(channel.messageCount(queue)).isZero();
+        channel.queueDelete(queue);
+    }
+
+    @Test
+    @DisplayName("x-message-ttl: really expires")
+    void queueTtl() throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(
+                channel, Map.of("x-message-ttl", 100, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        publish(channel, "", queue, "short-lived");
+        GetResponse got = get(channel, dead);
+        assertThat(body(got)).isEqualTo("short-lived");
+        assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
+                .isEqualTo("expired");
+        assertThat(channel.messageCount(queue)).isZero();
+    }
+
+    @Test
+    @DisplayName("expiration property (per-message TTL)")
+    void messageTtl() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel);
+        publish(channel, "", queue, expiring("50"), "gone");
+        publish(channel, "", queue, expiring("30000"), "live");
+        Thread.sleep(300);
+        GetResponse got = get(channel, queue);
+        assertThat(body(got)).isEqualTo("live");
+        assertThat(got.getProps().getExpiration()).isEqualTo("30000");
+    }
+
+    @Test
+    @DisplayName("x-max-length: enforced")
+    void maxLength() throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(
+                channel, Map.of("x-max-length", 2, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        for (int i = 0; i < 5; i++) {
+            publish(channel, "", queue, "m" + i);
+        }
+        eventually(() -> channel.messageCount(dead) == 3);
+        assertThat(channel.messageCount(queue)).isEqualTo(2);
+        assertThat(body(get(channel, queue))).isEqualTo("m3");
+        GetResponse got = get(channel, dead);
+        assertThat(body(got)).isEqualTo("m0");
+        assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
+                .isEqualTo("maxlen");
+    }
+
+    @Test
+    @DisplayName("x-max-length with reject-publish")
+    void rejectPublish() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        var events = new LinkedBlockingQueue<String>();
+        channel.addConfirmListener((tag, multiple) -> events.add("ack"), (tag, multiple) -> events.add("nack"));
+        channel.confirmSelect();
+        publish(channel, "", queue, "first");
+        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("ack");
+        publish(channel, "", queue, "second");
+        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("nack");
+        assertThat(body(get(channel, queue))).isEqualTo("first");
+        assertThat(channel.basicGet(queue, true)).isNull();
+    }
+
+    @Test
+    @DisplayName("x-max-length-bytes")
+    void maxLengthBytes() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel, Map.of("x-max-length-bytes", 10));
+        for (String body : new String[] {"12345", "67890", "abcde"}) {
+            publish(channel, "", queue, body);
+        }
+        eventually(() -> channel.messageCount(queue) == 2);
+        assertThat(body(get(channel, queue))).isEqualTo("67890");
+    }
+
+    @Test
+    @DisplayName("x-max-priority: declare + order")
+    void priorities() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel, Map.of("x-max-priority", 5));
+        for (int priority : new int[] {0, 3, 9, 3}) {
+            publish(
+                    channel,
+                    "",
+                    queue,
+                    new AMQP.BasicProperties.Builder().priority(priority).build(),
+                    "p" + priority);
+        }
+        publish(
+                channel,
+                "",
+                queue,
+                new AMQP.BasicProperties.Builder().priority(5).build(),
+                "hi");
+        eventually(() -> channel.messageCount(queue) == 5);
+        for (String expected : new String[] {"p9", "hi", "p3", "p3", "p0"}) {
+            assertThat(body(get(channel, queue))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    @DisplayName("quorum queue: delivery limit")
+    void deliveryLimit() throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = durableQueue(
+                channel,
+                Map.of(
+                        "x-queue-type",
+                        "quorum",
+                        "x-delivery-limit",
+                        2,
+                        "x-dead-letter-exchange",
+                        "",
+                        "x-dead-letter-routing-key",
+                        dead));
+        publish(channel, "", queue, "poison");
+        BlockingQueue<Delivery> deliveries = consume(channel, queue, false);
+        for (int round = 0; round < 3; round++) {
+            Delivery delivery = next(deliveries);
+            Map<String, Object> headers = delivery.getProperties().getHeaders();
+            Object count = headers == null ? null : headers.get("x-delivery-count");
+            assertThat(count).isEqualTo(round == 0 ? null : (Object) (long) round);
+            channel.basicNack(delivery.getEnvelope().getDeliveryTag(), false, true);
+        }
+        GetResponse got = get(channel, dead);
+        assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
+                .isEqualTo("delivery_limit");
+    }
+
+    private BlockingQueue<Delivery> read(String stream, Object offset) throws Exception {
+        Channel reader = channel();
+        reader.basicQos(100);
+        var deliveries = new LinkedBlockingQueue<Delivery>();
+        reader.basicConsume(
+                stream,
+                false,
+                Map.of("x-stream-offset", offset),
+                (tag, delivery) -> {
+                    deliveries.add(delivery);
+                    reader.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+                },
+                tag -> {});
+        return deliveries;
+    }
+
+    @Test
+    @DisplayName("stream queue: offsets")
+    void streamOffsets() throws Exception {
+        Channel channel = channel();
+        String stream = durableQueue(channel, Map.of("x-queue-type", "stream", "x-max-age", "1D"));
+        channel.confirmSelect();
+        for (int i = 0; i < 10; i++) {
+            publish(channel, "", stream, "m" + i);
+            channel.waitForConfirmsOrDie(10_000);
+        }
+        BlockingQueue<Delivery> all = read(stream, "first");
+        for (int i = 0; i < 10; i++) {
+            Delivery delivery = next(all);
+            assertThat(text(delivery)).isEqualTo("m" + i);
+            assertThat(delivery.getProperties().getHeaders().get("x-stream-offset"))
+                    .isEqualTo((long) i);
+        }
+        assertThat(text(next(read(stream, 7)))).isEqualTo("m7");
+        assertThat(text(next(read(stream, "last")))).isEqualTo("m9");
+        BlockingQueue<Delivery> fresh = read(stream, "next");
+        publish(channel, "", stream, "new");
+        assertThat(text(next(fresh))).isEqualTo("new");
+        assertThat(text(next(all))).as("who read everything reads on").isEqualTo("new");
+    }
+
+    @Test
+    @DisplayName("stream queue: what is refused")
+    void streamRefusals() throws Exception {
+        Channel channel = channel();
+        String stream = durableQueue(channel, Map.of("x-queue-type", "stream"));
+        assertThat(outcome(() -> consume(channel(), stream, false)))
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for 'queue"
+                        + " '<q>' in vhost '/''");
+        Channel reader = channel();
+        reader.basicQos(10);
+        assertThat(outcome(() -> consume(reader, stream, true)))
+                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by stream"
+                        + " queues queue '<q>' in vhost '/'");
+        assertThat(outcome(() -> channel().basicGet(stream, true)))
+                .isEqualTo(
+                        "CONNECTION closed 540 NOT_IMPLEMENTED - basic.get not supported by stream queues queue '<q>'"
+                                + " in vhost '/'");
+    }
+}
