@@ -15,24 +15,30 @@ import java.util.Set;
  * {@code version=1.0}. Thread-safe.
  */
 public final class JsonRpcWire implements Wire {
+    private static final String TCP = "jsonrpc+tcp";
+
     /** Made by {@link java.util.ServiceLoader}. */
     public JsonRpcWire() {}
 
     @Override
     public Set<String> schemes() {
-        return Set.of("jsonrpc+http", "jsonrpc+https", "jsonrpc+unix");
+        return Set.of("jsonrpc+http", "jsonrpc+https", "jsonrpc+unix", TCP);
     }
 
     @Override
     public Listener listen(Address address, Target target, ServerContext context) {
         refuseBrokerTarget(target);
-        return HttpListener.start(address, context);
+        return address.scheme().equals(TCP)
+                ? TcpListener.start(address, context)
+                : HttpListener.start(address, context);
     }
 
     @Override
     public Connection connect(Address address, ClientContext context) {
         refuseBrokerTarget(context.target());
-        return JsonRpcHttpConnection.open(address, context);
+        return address.scheme().equals(TCP)
+                ? JsonRpcTcpConnection.open(address, context)
+                : JsonRpcHttpConnection.open(address, context);
     }
 
     private static void refuseBrokerTarget(Target target) {

@@ -103,6 +103,12 @@ final class MessageHandler {
         return running;
     }
 
+    /** The answer to what a transport could not cut into messages. */
+    byte[] refusal(String problem) {
+        Request.Invalid invalid = Request.invalid(problem);
+        return writer.error(invalid, invalid.code(), "invalid request: " + problem, null);
+    }
+
     private void notifyAll(
             List<Request> requests, Peer peer, Consumer<byte[]> answer, Runnable resume, Running running) {
         Once done = new Once(() -> {

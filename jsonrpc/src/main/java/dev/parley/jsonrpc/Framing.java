@@ -1,0 +1,25 @@
+package dev.parley.jsonrpc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/** How messages follow each other on a stream. */
+enum Framing {
+    /** One JSON text per line, ended by a line feed; blank lines mean nothing. */
+    LINES,
+    /** The base protocol of the Language Server Protocol: {@code Content-Length: n}, a blank line, n bytes. */
+    HEADERS;
+
+    private static final byte[] LINE_FEED = {'\n'};
+
+    ByteBuf frame(byte[] message) {
+        return switch (this) {
+            case LINES -> Unpooled.wrappedBuffer(message, LINE_FEED);
+            case HEADERS ->
+                Unpooled.wrappedBuffer(
+                        ("Content-Length: " + message.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII),
+                        message);
+        };
+    }
+}

@@ -1,0 +1,201 @@
+package dev.parley.jsonrpc;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a {@link TcpListener}. Its state belongs to its event loop.
+ *
+ * <p>It reads on while calls run, and stops reading while the dispatcher is full or the peer does not take its answers.
+ */
+final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
+    /** Messages above this size are scanned on a thread of their own. */
+    private static final int LARGE = 64 << 10;
+
+    private static final Logger log = LoggerFactory.getLogger(TcpSession.class);
+
+    /** Fired through a pipeline when the server stops. */
+    enum Stop {
+        STOP
+    }
+
+    private final MessageHandler handler;
+    private final FrameDecoder decoder;
+    private final Set<MessageHandler.Running> running = new HashSet<>();
+    private final Runnable resume = this::resume;
+    private @Nullable Channel channel;
+    private @Nullable String remoteAddress;
+    /** Messages taken whose answer is not out yet, those included that are being scanned. */
+    private int unanswered;
+
+    private boolean full;
+    private boolean stopping;
+
+    TcpSession(MessageHandler handler, FrameDecoder decoder) {
+        this.handler = handler;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        if (ctx.channel().remoteAddress() instanceof InetSocketAddress inet) {
+            remoteAddress = inet.getAddress().getHostAddress() + ":" + inet.getPort();
+        }
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public @Nullable String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        switch (message) {
+            case FrameDecoder.Problem problem -> {
+                ctx.writeAndFlush(decoder.framing().frame(handler.refusal(problem.text())))
+                        .addListener(problem.fatal() ? ChannelFutureListener.CLOSE : done -> {});
+            }
+            case byte[] bytes
+            when stopping -> log.debug("{}: dropped {} bytes while stopping", remoteAddress, bytes.length);
+            case byte[] bytes -> take(ctx.channel(), bytes);
+            default -> ctx.fireChannelRead(message);
+        }
+    }
+
+    private void take(Channel peer, byte[] bytes) {
+        unanswered++;
+        if (bytes.length <= LARGE) {
+            Answer answer = new Answer(peer);
+            MessageHandler.Running taken = handler.handle(bytes, this, answer, resume);
+            taken(taken, answer);
+            if (!taken.accepted()) {
+                full = true;
+                updateReading();
+            }
+            return;
+        }
+        full = true;
+        updateReading();
+        Thread.ofVirtual().name("parley-jsonrpc").start(() -> {
+            Answer answer = new Answer(peer);
+            MessageHandler.Running taken = handler.handle(bytes, this, answer, resume);
+            peer.eventLoop().execute(() -> taken(taken, answer));
+            if (taken.accepted()) {
+                resume();
+            }
+        });
+    }
+
+    /** Remembers a message under way, so that the peer's going away cancels it. */
+    private void taken(MessageHandler.Running taken, Answer answer) {
+        if (!answer.sent) {
+            running.add(taken);
+            answer.running = taken;
+        }
+    }
+
+    /** The way of one answer back to the event loop. */
+    private final class Answer implements Consumer<byte[]> {
+        private final Channel peer;
+        private MessageHandler.@Nullable Running running;
+        private boolean sent;
+
+        Answer(Channel peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public void accept(byte[] bytes) {
+            if (peer.eventLoop().inEventLoop()) {
+                send(bytes);
+            } else {
+                peer.eventLoop().execute(() -> send(bytes));
+            }
+        }
+
+        private void send(byte[] bytes) {
+            sent = true;
+            unanswered--;
+            if (running != null) {
+                TcpSession.this.running.remove(running);
+            }
+            if (bytes.length > 0) {
+                peer.writeAndFlush(decoder.framing().frame(bytes));
+            }
+            closeIfDone(peer);
+        }
+    }
+
+    private void closeIfDone(Channel peer) {
+        if (stopping && unanswered == 0) {
+            peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void resume() {
+        Channel peer = channel;
+        if (peer != null) {
+            peer.eventLoop().execute(() -> {
+                full = false;
+                updateReading();
+            });
+        }
+    }
+
+    private void updateReading() {
+        Channel peer = channel;
+        if (peer != null) {
+            boolean read = !full && !stopping && peer.isWritable();
+            if (peer.config().isAutoRead() != read) {
+                peer.config().setAutoRead(read);
+            }
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        updateReading();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Stop.STOP) {
+            stopping = true;
+            updateReading();
+            closeIfDone(ctx.channel());
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        running.forEach(MessageHandler.Running::cancel);
+        running.clear();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("{}: connection failed: {}", remoteAddress, cause.toString());
+        } else {
+            log.warn("{}: closing the connection", remoteAddress, cause);
+        }
+        ctx.close();
+    }
+}
