@@ -1,6 +1,7 @@
 package dev.parley.xmlrpc;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamReadException;
@@ -515,21 +516,46 @@ final class XmlScanner {
         if (end > 0 && in[0] == '\uFEFF') {
             pos = 1;
         }
-        if (at("<?xml") && pos + 5 < end && blank(in[pos + 5])) {
-            int close = find("?>", pos + 5);
-            String text = new String(in, pos + 5, close - pos - 5);
-            if (!Declaration.FORM.matcher(text).matches()) {
-                throw error("the XML declaration is malformed; it should read <?xml version=\"1.0\"?>");
-            }
-            pos = close + 2;
+        if (!at("<?xml") || pos + 5 == end || !blank(in[pos + 5])) {
+            return;
         }
+        pos += 5;
+        String version = pseudoAttribute("version");
+        String encoding = pseudoAttribute("encoding");
+        String standalone = pseudoAttribute("standalone");
+        skipBlanks();
+        boolean wellFormed = version != null
+                && (version.equals("1.0") || version.equals("1.1"))
+                && (encoding == null || encoding.equals("UTF-8") || encoding.matches("[A-Za-z][A-Za-z0-9._-]*"))
+                && (standalone == null || standalone.equals("yes") || standalone.equals("no"));
+        if (!wellFormed || !at("?>")) {
+            throw error("the XML declaration is malformed; it should read <?xml version=\"1.0\"?>");
+        }
+        pos += 2;
     }
 
-    private static final class Declaration {
-        static final java.util.regex.Pattern FORM =
-                java.util.regex.Pattern.compile("\\s+version\\s*=\\s*(?:\"1\\.[0-9]+\"|'1\\.[0-9]+')"
-                        + "(?:\\s+encoding\\s*=\\s*(?:\"[A-Za-z][\\w.-]*\"|'[A-Za-z][\\w.-]*'))?"
-                        + "(?:\\s+standalone\\s*=\\s*(?:\"(?:yes|no)\"|'(?:yes|no)'))?\\s*");
+    /** The value of this part of the XML declaration if it comes next. */
+    private @Nullable String pseudoAttribute(String name) {
+        int start = pos;
+        skipBlanks();
+        if (pos == start || !at(name)) {
+            pos = start;
+            return null;
+        }
+        pos += name.length();
+        skipBlanks();
+        if (!at("=")) {
+            return null;
+        }
+        pos++;
+        skipBlanks();
+        if (!at("\"") && !at("'")) {
+            return null;
+        }
+        int from = pos + 1;
+        int close = find(String.valueOf(in[pos]), from);
+        pos = close + 1;
+        return new String(in, from, close - from);
     }
 
     // --- names and characters
