@@ -1,0 +1,244 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.cli.Cli.Run;
+import dev.parley.cli.Cli.Serving;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands over a wire that carries arguments by position and by name. */
+class ServeAndCallTest {
+    private static final String ANY_PORT = "jsonrpc+http://127.0.0.1:0/jsonrpc";
+
+    @TempDir
+    static Path folder;
+
+    private static String source = "";
+    private static Serving serving;
+    private static String address = "";
+
+    @BeforeAll
+    static void serve() throws Exception {
+        source = Files.writeString(folder.resolve("Calc.java"), """
+                        import java.util.*;
+                        import java.util.stream.*;
+
+                        public class Calc {
+                            /** Adds. */
+                            public int add(int x, int y) { return x + y; }
+                            public int divide(int x, int y) { return x / y; }
+                            public Object echo(Object value) { return value; }
+                            public IntStream count(int n) { return IntStream.rangeClosed(1, n); }
+                            public Object context(dev.parley.RpcContext context) { return context.values(); }
+                            public void sleep(long millis) throws InterruptedException { Thread.sleep(millis); }
+                            private volatile boolean running;
+                            public String slow() throws InterruptedException { running = true; Thread.sleep(500); return "done"; }
+                            public boolean running() { return running; }
+                            public void nothing() {}
+                        }
+                        """).toString();
+        serving = new Serving(1, "serve", source, "--listen", ANY_PORT);
+        address = serving.addresses().getFirst();
+    }
+
+    @AfterAll
+    static void stop() {
+        serving.close();
+    }
+
+    private static Run call(String... rest) {
+        String[] line = new String[rest.length + 2];
+        line[0] = "call";
+        line[1] = address;
+        System.arraycopy(rest, 0, line, 2, rest.length);
+        return Cli.run(line);
+    }
+
+    private static void assertFails(Run run, int exitCode, String error) {
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("parley: ").contains(error).hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void theAddressHasTheRealPort() {
+        assertThat(address).matches("jsonrpc\\+http://127\\.0\\.0\\.1:[1-9]\\d*/jsonrpc");
+    }
+
+    @Test
+    void theResultAloneIsOnStandardOutput() {
+        Run run = call("add", "2", "3");
+
+        assertThat(run).isEqualTo(new Run(ExitCode.OK, "5\n", ""));
+        assertThat(call("add", "--named", "y=3", "x=-2").line()).isEqualTo("1");
+        assertThat(call("add", "-2", "3").line()).isEqualTo("1");
+        assertThat(call("echo", "{\"a\": [1, null]}").line()).isEqualTo("{\"a\":[1,null]}");
+        assertThat(call("echo", "grüße").line()).isEqualTo("\"grüße\"");
+        assertThat(call("echo", "--raw", "grüße").line()).isEqualTo("grüße");
+        assertThat(call("nothing").line()).isEqualTo("null");
+    }
+
+    @Test
+    void aTerminalGetsColours() {
+        assertThat(Cli.runOnTerminal("call", address, "add", "2", "3").out()).isEqualTo("\033[36m5\033[0m\n");
+    }
+
+    @Test
+    void aStreamIsAListOrALinePerItem() {
+        assertThat(call("count", "3").out()).isEqualTo("[1,2,3]\n");
+        assertThat(call("count", "3", "--stream").out()).isEqualTo("1\n2\n3\n");
+    }
+
+    @Test
+    void aFailedMethodIsOneLineAndExitCode1() {
+        assertFails(call("divide", "1", "0"), ExitCode.REMOTE_FAILURE, "ArithmeticError: / by zero");
+        assertFails(call("nope"), ExitCode.REMOTE_FAILURE, "MethodNotFoundException: ");
+        assertFails(call("add", "x", "3"), ExitCode.REMOTE_FAILURE, "InvalidArgumentsException: argument 'x' of add");
+        assertFails(call("add", "1"), ExitCode.REMOTE_FAILURE, "InvalidArgumentsException: ");
+    }
+
+    @Test
+    void noAnswerInTimeIsExitCode4() {
+        assertFails(call("sleep", "60000", "--timeout", "100ms"), ExitCode.TIMEOUT, "RpcTimeoutException: ");
+    }
+
+    @Test
+    void nobodyThereIsExitCode3() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+
+        assertFails(
+                Cli.run("call", "jsonrpc+http://127.0.0.1:" + port + "/jsonrpc", "add"),
+                ExitCode.NO_CONNECTION,
+                "ConnectionLostException: ");
+        assertFails(
+                Cli.run("inspect", "jsonrpc+http://127.0.0.1:" + port + "/jsonrpc"),
+                ExitCode.NO_CONNECTION,
+                "ConnectionLostException: ");
+    }
+
+    @Test
+    void aPortTakenIsExitCode3() {
+        assertFails(Cli.run("serve", source, "-l", address), ExitCode.NO_CONNECTION, "Address already in use");
+    }
+
+    @Test
+    void whatTheWireCannotDoIsUsage() {
+        assertFails(call("add", "--context", "3"), ExitCode.USAGE, "--context '3' is not a JSON object");
+        assertFails(call("add", "--rpc-version", "two"), ExitCode.USAGE, "version 'two'");
+        assertFails(call("add", "--topic", "test"), ExitCode.USAGE, "direct wire");
+        assertFails(Cli.run("fanout", address, "add"), ExitCode.USAGE, "only a broker");
+        assertFails(Cli.run("call", address + "?colour=red", "add"), ExitCode.USAGE, "'colour'");
+    }
+
+    @Test
+    void aCastPrintsNothing() {
+        assertThat(Cli.run("cast", address, "nothing")).isEqualTo(new Run(ExitCode.OK, "", ""));
+    }
+
+    @Test
+    void inspectListsSignaturesAndDocs() {
+        assertThat(Cli.run("inspect", address).out())
+                .startsWith("Calc\n")
+                .contains("  add(x: integer, y: integer) -> integer\n      Adds.\n")
+                .contains("  sleep(millis: integer)");
+        assertThat(Cli.run("inspect", address, "add").out())
+                .isEqualTo("add(x: integer, y: integer) -> integer\n    Adds.\n");
+        assertThat(Cli.run("inspect", address, "add", "--json").out())
+                .startsWith("{\"name\":\"Calc\",\"methods\":[{\"name\":\"add\"");
+        assertFails(
+                Cli.run("inspect", address, "nope"),
+                ExitCode.REMOTE_FAILURE,
+                "Calc has no method 'nope'; it has add, ");
+    }
+
+    @Test
+    void callsUnderWayAreAnsweredWhenItStops() throws Exception {
+        try (Serving other = new Serving(1, "serve", source, "-l", ANY_PORT)) {
+            CompletableFuture<Run> slow = CompletableFuture.supplyAsync(
+                    () -> Cli.run("call", other.addresses().getFirst(), "slow"));
+            while (!Cli.run("call", other.addresses().getFirst(), "running")
+                    .line()
+                    .equals("true")) {
+                Thread.onSpinWait();
+            }
+            Run stopped = other.stop();
+
+            assertThat(stopped.exitCode()).isEqualTo(ExitCode.OK);
+            Run answered = slow.get(60, TimeUnit.SECONDS);
+            assertThat(answered.err()).isEmpty();
+            assertThat(answered.line()).isEqualTo("\"done\"");
+        }
+    }
+
+    @Test
+    void theOptionsOfServeShapeWhatIsOffered() throws Exception {
+        try (Serving other = new Serving(
+                2,
+                "serve",
+                source,
+                "-l",
+                ANY_PORT,
+                "-l",
+                ANY_PORT,
+                "--expose-only",
+                "add,divide",
+                "--name",
+                "Sums",
+                "--namespace",
+                "maths",
+                "--pool",
+                "2",
+                "--concurrency",
+                "5")) {
+            assertThat(other.addresses()).hasSize(2).doesNotHaveDuplicates();
+            for (String each : other.addresses()) {
+                assertThat(Cli.run("inspect", each).out().lines().map(String::strip))
+                        .containsExactly(
+                                "Sums",
+                                "maths.add(x: integer, y: integer) -> integer",
+                                "Adds.",
+                                "maths.divide(x: integer, y: integer) -> integer");
+                assertThat(Cli.run("call", each, "maths.add", "1", "2").line()).isEqualTo("3");
+                assertThat(Cli.run("call", each, "add", "1", "2", "--namespace", "maths")
+                                .line())
+                        .isEqualTo("3");
+                assertThat(Cli.run("call", each, "echo", "1").exitCode()).isEqualTo(ExitCode.REMOTE_FAILURE);
+            }
+        }
+    }
+
+    @Test
+    void whatServeCannotDoIsUsage() {
+        assertFails(
+                Cli.run("serve", "com.example.None", "-l", ANY_PORT),
+                ExitCode.USAGE,
+                "there is no class com.example.None");
+        assertFails(
+                Cli.run("serve", source, "-l", ANY_PORT, "--concurrency", "0"),
+                ExitCode.USAGE,
+                "concurrency must be at least 1");
+        assertFails(
+                Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "offers no method");
+        assertFails(
+                Cli.run("serve", source, "-l", "gopher://127.0.0.1:0"),
+                ExitCode.NO_CONNECTION,
+                "unknown scheme 'gopher'");
+        assertThat(Cli.run("serve", source, "-l", ANY_PORT, "--pool", "2", "--inline")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(Cli.run("serve", source).err()).contains("Missing required option: '--listen=ADDRESS'");
+    }
+}
