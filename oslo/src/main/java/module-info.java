@@ -5,4 +5,7 @@ module dev.parley.oslo {
     requires org.slf4j;
 
     exports dev.parley.oslo;
+
+    provides dev.parley.spi.Wire with
+            dev.parley.oslo.OsloWire;
 }

@@ -1,0 +1,156 @@
+package dev.parley.oslo;
+
+import dev.parley.Args;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.SerializationException;
+import dev.parley.Target;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ValueMapping;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes messages of oslo.messaging: the request or reply as JSON, that text as a string in an envelope. Thread-safe.
+ *
+ * <p>Python's JSON knows the bare words NaN and Infinity; so does this one, both ways.
+ */
+final class Codec {
+    private final JsonMapper mapper;
+    private final int maxBytes;
+    private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+    Codec(ValueMapping values) {
+        mapper = values.mapper(JsonMapper.builder(JsonFactory.builder()
+                .streamReadConstraints(values.readConstraints())
+                .streamWriteConstraints(values.writeConstraints())
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+                .build()));
+        maxBytes = values.limits().messageBytes();
+    }
+
+    JsonMapper mapper() {
+        return mapper;
+    }
+
+    /** The text of the message in a delivery. */
+    char[] open(Delivery delivery) {
+        return Envelope.open(delivery, mapper, maxBytes);
+    }
+
+    /**
+     * A request; a call if it has a message id and a reply queue, else a cast.
+     *
+     * @throws SerializationException if an argument or the context cannot be encoded
+     */
+    byte[] request(ClientCall call, @Nullable String msgId, @Nullable String replyQueue) {
+        Target target = call.target();
+        try {
+            return message(json -> {
+                json.writeStringProperty("method", call.method());
+                json.writeObjectPropertyStart("args");
+                ((Args.Named) call.args()).values().forEach((name, value) -> property(json, name, value));
+                json.writeEndObject();
+                if (target.namespace() != null) {
+                    json.writeStringProperty("namespace", target.namespace());
+                }
+                if (target.version() != null) {
+                    json.writeStringProperty("version", target.version());
+                }
+                if (msgId != null && replyQueue != null) {
+                    json.writeStringProperty("_msg_id", msgId);
+                    json.writeStringProperty("_reply_q", replyQueue);
+                    json.writeName("_timeout");
+                    if (call.options().monitorTimeout() == null) {
+                        json.writeNull();
+                    } else {
+                        json.writeNumber(call.options().monitorTimeout().toSeconds());
+                    }
+                }
+                json.writeStringProperty("_unique_id", Ids.next());
+                call.context().forEach((name, value) -> property(json, "_context_" + name, value));
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "the arguments or the context of " + call.qualifiedMethod() + " cannot be encoded: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * A reply.
+     *
+     * @param type the declared type of the value
+     * @param failure the failure's JSON text, {@code null} for none
+     * @param ending whether it is the last one
+     * @throws SerializationException if the value cannot be encoded
+     */
+    byte[] reply(String msgId, @Nullable Object value, Type type, @Nullable String failure, boolean ending) {
+        try {
+            return message(json -> {
+                json.writeName("result");
+                if (value == null) {
+                    json.writeNull();
+                } else {
+                    writer(type).writeValue(json, value);
+                }
+                json.writeStringProperty("failure", failure);
+                json.writeBooleanProperty("ending", ending);
+                json.writeStringProperty("_msg_id", msgId);
+                json.writeStringProperty("_unique_id", Ids.next());
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException("the result cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** JSON text of its own, for a failure. */
+    String text(Map<String, ? extends @Nullable Object> values) {
+        return mapper.writeValueAsString(values);
+    }
+
+    private void property(JsonGenerator json, String name, @Nullable Object value) {
+        json.writeName(name);
+        if (value instanceof String text) {
+            json.writeString(text);
+        } else {
+            json.writePOJO(value);
+        }
+    }
+
+    private ObjectWriter writer(Type type) {
+        return writers.computeIfAbsent(
+                type, key -> key == Object.class ? mapper.writer() : mapper.writerFor(mapper.constructType(key)));
+    }
+
+    private byte[] message(Consumer<JsonGenerator> members) {
+        ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+        try (JsonGenerator json = mapper.createGenerator(bytes)) {
+            json.writeStartObject();
+            members.accept(json);
+            json.writeEndObject();
+        }
+        return Envelope.seal(bytes.toByteArray());
+    }
+
+    /** The error of a message that is not what the protocol says. */
+    static RpcException malformed(JacksonException e) {
+        return new ProtocolException("the message is no JSON of oslo.messaging: " + e.getOriginalMessage(), e);
+    }
+}

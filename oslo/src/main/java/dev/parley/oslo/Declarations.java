@@ -1,0 +1,76 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Declares exchanges and queues. Where one of that name exists with other attributes, the broker answers 406 and closes the channel; then what exists is used as
+ * it is, and said so once. So each declaration has a channel to lose.
+ */
+final class Declarations {
+    private static final Logger log = LoggerFactory.getLogger(Declarations.class);
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
+    private Declarations() {}
+
+    private interface Step {
+        void on(Channel channel) throws IOException;
+    }
+
+    static void declare(Connection connection, Exchange exchange) throws IOException, TimeoutException {
+        if (!exchange.isDefault()) {
+            attempt(
+                    connection,
+                    "exchange '" + exchange.name() + "'",
+                    channel -> channel.exchangeDeclare(
+                            exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
+        }
+    }
+
+    /** With its exchange first and its binding last, as the peer does. */
+    static void declare(Connection connection, Queue queue) throws IOException, TimeoutException {
+        declare(connection, queue.exchange());
+        attempt(
+                connection,
+                "queue '" + queue.name() + "'",
+                channel -> channel.queueDeclare(
+                        queue.name(), queue.durable(), false, queue.autoDelete(), queue.arguments()));
+        if (!queue.exchange().isDefault()) {
+            attempt(
+                    connection,
+                    "binding of queue '" + queue.name() + "'",
+                    channel -> channel.queueBind(queue.name(), queue.exchange().name(), queue.key()));
+        }
+    }
+
+    private static void attempt(Connection connection, String what, Step step) throws IOException, TimeoutException {
+        Channel channel = connection.createChannel();
+        if (channel == null) {
+            throw new IOException("the broker allows no more channels");
+        }
+        try {
+            step.on(channel);
+        } catch (IOException | ShutdownSignalException e) {
+            ShutdownSignalException signal = Connector.signal(e);
+            if (signal != null
+                    && signal.getReason() instanceof AMQP.Channel.Close close
+                    && close.getReplyCode() == AMQP.PRECONDITION_FAILED) {
+                if (TOLD.add(what)) {
+                    log.warn("{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
+                }
+                return;
+            }
+            throw e;
+        } finally {
+            Lane.quietly(channel);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.parley.oslo;
+
+import org.jspecify.annotations.Nullable;
+
+/** A message that a broker has delivered. Exactly one of its three verbs is for the receiver to say. Thread-safe. */
+interface Delivery {
+    byte[] body();
+
+    @Nullable
+    String contentType();
+
+    @Nullable
+    String contentEncoding();
+
+    /** The header {@code compression}. */
+    @Nullable
+    String compression();
+
+    /** The time to live that the sender gave, in milliseconds as text. */
+    @Nullable
+    String expiration();
+
+    /** It is done with, or will be. {@code false} if the broker can no longer be told, and so will deliver it again. */
+    boolean acknowledge();
+
+    /** It goes back into its queue, for any consumer. */
+    void requeue();
+
+    /** It is dropped, or dead-lettered where the queue has that. */
+    void reject();
+}

@@ -1,0 +1,18 @@
+package dev.parley.oslo;
+
+/**
+ * An exchange as it is declared. The one without a name is the broker's own, which routes to the queue named by the key and is never declared. Immutable.
+ *
+ * @param name its name
+ * @param type {@code topic}, {@code fanout} or {@code direct}
+ * @param durable whether it outlives the broker's restart
+ * @param autoDelete whether it goes with its last binding
+ */
+record Exchange(String name, String type, boolean durable, boolean autoDelete) {
+    /** The broker's own exchange. */
+    static final Exchange DEFAULT = new Exchange("", "direct", true, false);
+
+    boolean isDefault() {
+        return name.isEmpty();
+    }
+}

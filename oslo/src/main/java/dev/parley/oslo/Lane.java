@@ -1,0 +1,234 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.AccessDeniedException;
+import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One channel that publishes, and the messages that wait for it. Thread-safe.
+ *
+ * <p>Messages go into a queue; whoever gets the lock writes all that is there, so callers never wait for each other. Where writing could block, for the broker's
+ * answer to a declare or for room in the socket, a virtual thread does it.
+ */
+final class Lane {
+    private static final Logger log = LoggerFactory.getLogger(Lane.class);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Publisher publisher;
+    private final ConcurrentLinkedDeque<Outgoing> queue = new ConcurrentLinkedDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean writing = new AtomicBoolean();
+    private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
+
+    Lane(Publisher publisher) {
+        this.publisher = publisher;
+    }
+
+    void add(Outgoing message) {
+        queue.add(message);
+        write(false);
+    }
+
+    int waiting() {
+        // Counting is linear, and only of interest when messages cannot go.
+        return publisher.writable() == null ? queue.size() : 0;
+    }
+
+    int forgetDone() {
+        queue.removeIf(Outgoing::isDone);
+        return queue.size();
+    }
+
+    void removeIf(Predicate<Outgoing> condition) {
+        queue.removeIf(condition);
+    }
+
+    /** Writes what waits, on a thread of its own. */
+    void write() {
+        if (!queue.isEmpty() && writing.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("parley-amqp-write").start(() -> {
+                try {
+                    write(true);
+                } finally {
+                    writing.set(false);
+                }
+                if (publisher.writable() != null) {
+                    write(false);
+                }
+            });
+        }
+    }
+
+    private void write(boolean mayBlock) {
+        // Whoever holds the lock looks again after giving it back, so nothing is left lying.
+        while (!queue.isEmpty()) {
+            if (mayBlock) {
+                lock.lock();
+            } else if (!lock.tryLock()) {
+                return;
+            }
+            try {
+                if (!writeAll(mayBlock)) {
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** {@code false} if somebody else will go on: the thread that may block, or the one that brings the connection back. */
+    private boolean writeAll(boolean mayBlock) {
+        for (Outgoing message = queue.peek(); message != null; message = queue.peek()) {
+            if (message.isDone()) {
+                queue.remove(message);
+                continue;
+            }
+            Connection connection = publisher.writable();
+            if (connection == null) {
+                return false;
+            }
+            Session current = session.get();
+            boolean ready = current != null && current.isReadyFor(message.exchange());
+            if (!mayBlock && !(ready && publisher.roomFor(message))) {
+                write();
+                return false;
+            }
+            try {
+                if (current == null) {
+                    current = new Session(this, connection, publisher);
+                    session.set(current);
+                }
+                current.declare(message.exchange());
+            } catch (IOException | TimeoutException | ShutdownSignalException e) {
+                if (!connection.isOpen()) {
+                    return false;
+                }
+                queue.remove(message);
+                message.fail(refused(message, e));
+                continue;
+            }
+            if (queue.remove(message)) {
+                current.publish(message);
+            }
+        }
+        return true;
+    }
+
+    private static RpcException refused(Outgoing message, Exception e) {
+        ShutdownSignalException signal = Connector.signal(e);
+        if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
+            String text = "the broker refuses exchange '" + message.exchange().name() + "': " + close.getReplyText();
+            return close.getReplyCode() == AMQP.ACCESS_REFUSED
+                    ? new AccessDeniedException(text, e)
+                    : new ConnectionLostException(text, e);
+        }
+        return new ConnectionLostException("no channel to the broker: " + e, e);
+    }
+
+    /** The channel is gone. Runs on the client library's thread. */
+    void lost(Session which, ShutdownSignalException cause, List<Outgoing> unconfirmed) {
+        session.compareAndSet(which, null);
+        boolean noExchange = !cause.isHardError()
+                && cause.getReason() instanceof AMQP.Channel.Close close
+                && close.getReplyCode() == AMQP.NOT_FOUND;
+        if (!cause.isInitiatedByApplication()) {
+            log.debug(
+                    "a channel for publishing is gone with {} messages unconfirmed: {}",
+                    unconfirmed.size(),
+                    cause.getMessage());
+        }
+        for (Outgoing message : unconfirmed.reversed()) {
+            // Without its exchange a message went nowhere; an auto-delete one goes with its last queue.
+            if ((noExchange || message.isRepeatable()) && message.tryAgain()) {
+                queue.addFirst(message);
+            } else {
+                message.fail(new ConnectionLostException(
+                        "the connection broke before the broker confirmed the message; it may have been delivered or not",
+                        cause));
+            }
+        }
+        write();
+    }
+
+    /** A message that was surely not written. */
+    void putBack(Outgoing message) {
+        queue.addFirst(message);
+    }
+
+    /** The broker did not take it. */
+    void refused(Outgoing message) {
+        if (message.isMandatory()) {
+            // Qpid says so before it returns the message.
+            message.fail(message.unroutable("the broker refused it"));
+        } else if (message.tryAgain()) {
+            Timers.after(AGAIN_NANOS, () -> add(message));
+        } else {
+            message.fail(message.unroutable("the broker refused it, and no time or retries are left"));
+        }
+    }
+
+    void drain(long endNanos) {
+        List<Outgoing> waiting = new java.util.ArrayList<>(queue);
+        Session current = session.get();
+        if (current != null) {
+            waiting.addAll(current.unconfirmed());
+        }
+        try {
+            CompletableFuture.allOf(waiting.stream().map(Outgoing::confirmed).toArray(CompletableFuture<?>[]::new))
+                    .get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            // Whoever published it knows.
+        } catch (java.util.concurrent.TimeoutException e) {
+            log.warn(
+                    "{} messages are not confirmed at the end",
+                    waiting.stream().filter(message -> !message.isDone()).count());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void close(RpcException error) {
+        queue.forEach(message -> message.fail(error));
+        queue.clear();
+        Session current = session.get();
+        if (current != null) {
+            current.unconfirmed().forEach(message -> message.fail(error));
+        }
+    }
+
+    /** For {@link Session}: whether an exception means that nothing was written. */
+    static boolean nothingWritten(Exception e) {
+        return e instanceof AlreadyClosedException;
+    }
+
+    /** For {@link Session}: a channel on which the broker may refuse a declare without harm to others. */
+    static void quietly(Channel channel) {
+        try {
+            if (channel.isOpen()) {
+                channel.close();
+            }
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            log.debug("closing a channel", e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection that comes back by itself, with growing, random pauses. Thread-safe. */
+final class Link implements AutoCloseable {
+    /** What lives on the connection. Never called by two threads at once. */
+    interface Tenant {
+        /** It is there: set everything up. What this throws counts as a failed attempt. */
+        void up(Connection connection) throws IOException, TimeoutException;
+
+        /** It is gone, and will be tried again. */
+        void down(ShutdownSignalException cause);
+
+        /** An attempt to come back failed. */
+        void failed(RpcException error);
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Link.class);
+    private static final int CLOSE_MILLIS = 5_000;
+
+    private final String purpose;
+    private final boolean daemon;
+    private final Connector connector;
+    private final OsloOptions.Retry retry;
+    private final Tenant tenant;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition closing = lock.newCondition();
+    private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+    private boolean reconnecting;
+    private volatile boolean closed;
+
+    Link(String purpose, boolean daemon, Connector connector, OsloOptions.Retry retry, Tenant tenant) {
+        this.purpose = purpose;
+        this.daemon = daemon;
+        this.connector = connector;
+        this.retry = retry;
+        this.tenant = tenant;
+    }
+
+    /** The connection, {@code null} while there is none. */
+    @Nullable
+    Connection connection() {
+        return connection.get();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Connects unless connected: one attempt over all hosts.
+     *
+     * @throws RpcException if none takes it
+     */
+    void open() {
+        lock.lock();
+        try {
+            if (connection.get() == null && !closed && !reconnecting) {
+                attempt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Connects in the background unless connected or at it already. */
+    void openLater() {
+        lock.lock();
+        try {
+            if (connection.get() == null && !closed && !reconnecting) {
+                reconnecting = true;
+                Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(() -> reconnect(false));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void attempt() {
+        Connection fresh = connector.connect(purpose, daemon);
+        try {
+            tenant.up(fresh);
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            fresh.abort(CLOSE_MILLIS);
+            ShutdownSignalException signal = Connector.signal(e);
+            throw new ConnectionLostException(
+                    "the broker's connection for " + purpose + " cannot be set up: "
+                            + (signal == null ? e.getMessage() : signal.getMessage()),
+                    e);
+        } catch (RpcException e) {
+            fresh.abort(CLOSE_MILLIS);
+            throw e;
+        }
+        connection.set(fresh);
+        fresh.addShutdownListener(cause -> lost(fresh, cause));
+    }
+
+    private void lost(Connection which, ShutdownSignalException cause) {
+        if (closed || !connection.compareAndSet(which, null)) {
+            return;
+        }
+        log.warn("lost the broker's connection for {}: {}", purpose, cause.getMessage());
+        tenant.down(cause);
+        // Not on this thread: it is the connection's own, or holds the lock already.
+        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(this::startOver);
+    }
+
+    private void startOver() {
+        lock.lock();
+        try {
+            if (reconnecting || closed || connection.get() != null) {
+                return;
+            }
+            reconnecting = true;
+        } finally {
+            lock.unlock();
+        }
+        reconnect(true);
+    }
+
+    private void reconnect(boolean again) {
+        for (int failures = again ? 1 : 0; !closed; failures++) {
+            lock.lock();
+            try {
+                if (failures > 0) {
+                    closing.awaitNanos(pause(failures - 1));
+                }
+                if (closed) {
+                    return;
+                }
+                attempt();
+                reconnecting = false;
+                if (again || failures > 0) {
+                    log.info("the broker's connection for {} is back", purpose);
+                }
+                return;
+            } catch (RpcException e) {
+                log.warn("attempt {} to reach the broker for {}: {}", failures + 1, purpose, e.getMessage());
+                tenant.failed(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private long pause(int failures) {
+        Duration most = retry.first().plus(retry.step().multipliedBy(failures));
+        long nanos = Math.min(most.toNanos(), retry.most().toNanos());
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        // The first pause may be nothing at all; later ones keep at least half of their length.
+        long base = failures == 0 ? random.nextLong(nanos + 1) : nanos / 2 + random.nextLong(nanos / 2 + 1);
+        return base + random.nextLong(retry.splay().toNanos() + 1);
+    }
+
+    @Override
+    public void close() {
+        Connection open;
+        closed = true;
+        lock.lock();
+        try {
+            closing.signalAll();
+            open = connection.getAndSet(null);
+        } finally {
+            lock.unlock();
+        }
+        if (open != null) {
+            open.abort(CLOSE_MILLIS);
+        }
+    }
+}

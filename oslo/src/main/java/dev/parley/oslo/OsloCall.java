@@ -1,0 +1,147 @@
+package dev.parley.oslo;
+
+import dev.parley.RpcException;
+import dev.parley.spi.ServerCall;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.ObjectMapper;
+
+/** One request that is served. */
+final class OsloCall extends ServerCall {
+    private static final Logger log = LoggerFactory.getLogger(OsloCall.class);
+    private static final int SHORTEST_MONITOR = 2;
+    private static final double LONGEST_PAUSE = 86_400;
+
+    private final OsloListener listener;
+    private final Request request;
+    private final @Nullable Instant deadline;
+    private final @Nullable Delivery unacknowledged;
+    private final @Nullable ScheduledFuture<?> signsOfLife;
+
+    /**
+     * A call.
+     *
+     * @param expiration the message's time to live: so long its caller waits at most
+     * @param unacknowledged what to acknowledge when it is over, {@code null} for nothing
+     */
+    OsloCall(OsloListener listener, Request request, @Nullable String expiration, @Nullable Delivery unacknowledged) {
+        this.listener = listener;
+        this.request = request;
+        this.unacknowledged = unacknowledged;
+        this.deadline = deadline(expiration);
+        this.signsOfLife = signsOfLife();
+    }
+
+    private static @Nullable Instant deadline(@Nullable String expiration) {
+        try {
+            return expiration == null ? null : Instant.now().plusMillis(Long.parseLong(expiration));
+        } catch (ArithmeticException | java.time.DateTimeException | NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private @Nullable ScheduledFuture<?> signsOfLife() {
+        Number timeout = request.timeout();
+        if (timeout == null || !wantsReply()) {
+            return null;
+        } else if (!(timeout.doubleValue() >= SHORTEST_MONITOR)) {
+            log.warn(
+                    "call monitor timeout {} of {} is below {} s and ignored",
+                    timeout,
+                    request.method(),
+                    SHORTEST_MONITOR);
+            return null;
+        }
+        double seconds = Math.min(timeout.doubleValue() / 2, LONGEST_PAUSE);
+        return Timers.every((long) (seconds * 1e9), () -> listener.replies().signOfLife(request));
+    }
+
+    private boolean wantsReply() {
+        return request.msgId() != null && request.replyQueue() != null;
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public @Nullable String namespace() {
+        return request.namespace();
+    }
+
+    @Override
+    public String version() {
+        return request.version();
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return listener.codec().mapper();
+    }
+
+    @Override
+    public @Nullable JsonParser arguments() {
+        return request.arguments();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> context() {
+        return request.context();
+    }
+
+    @Override
+    public @Nullable Instant deadline() {
+        return deadline;
+    }
+
+    @Override
+    public String wire() {
+        return listener.scheme();
+    }
+
+    @Override
+    public void reply(@Nullable Object value, Type type) {
+        if (wantsReply()) {
+            // May throw: then fail follows, and ends what is to be ended.
+            byte[] body = listener.codec().reply(msgId(), value, type, null, request.timeoutTold());
+            end();
+            listener.replies().send(request, body, deadline);
+        } else {
+            end();
+        }
+    }
+
+    @Override
+    public void fail(RpcException error) {
+        end();
+        if (wantsReply()) {
+            String failure = Failure.encode(error, listener.codec());
+            listener.replies()
+                    .send(
+                            request,
+                            listener.codec().reply(msgId(), null, Object.class, failure, request.timeoutTold()),
+                            deadline);
+        }
+    }
+
+    private String msgId() {
+        String id = request.msgId();
+        return id == null ? "" : id;
+    }
+
+    private void end() {
+        if (signsOfLife != null) {
+            signsOfLife.cancel(false);
+        }
+        if (unacknowledged != null) {
+            unacknowledged.acknowledge();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.parley.oslo;
+
+import dev.parley.Address;
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcException;
+import dev.parley.Target;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Listener;
+import dev.parley.spi.ServerContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server side of oslo.messaging RPC: takes requests from the topic's queue, the server's and the fanout's, no more than the dispatcher has room for. What is
+ * beyond stays unacknowledged, so the broker gives it to another server if this one goes. Thread-safe.
+ */
+final class OsloListener implements Listener {
+    private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private final Address address;
+    private final OsloOptions options;
+    private final Driver driver;
+    private final Dispatcher dispatcher;
+    private final Codec codec;
+    private final ReplySender replies;
+    private final DuplicateWindow window;
+    private final Queue fanoutQueue;
+    private final Driver.Subscription subscription;
+    private final ConcurrentLinkedQueue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock taking = new ReentrantLock();
+    private final Runnable resume = this::resume;
+    private volatile boolean full;
+    private volatile boolean stopped;
+    private @Nullable Thread stopper;
+
+    OsloListener(Address address, Target target, OsloOptions options, Driver driver, ServerContext context) {
+        String topic = target.topic();
+        String server = target.server();
+        if (topic == null || topic.isEmpty() || server == null || server.isEmpty()) {
+            throw new InvalidTargetException(
+                    "a server on " + address.scheme() + " needs a topic and a server name: " + target);
+        }
+        this.address = address;
+        this.options = options;
+        this.driver = driver;
+        this.dispatcher = context.dispatcher();
+        this.codec = new Codec(context.values());
+        this.replies = new ReplySender(driver, codec, options);
+        this.window = new DuplicateWindow(options.duplicateWindow());
+        Topology topology = options.topology();
+        Exchange exchange =
+                topology.topicExchange(target.exchange() == null ? options.controlExchange() : target.exchange());
+        this.fanoutQueue = topology.fanoutQueue(topic, Ids.next());
+        driver.connect();
+        this.subscription = driver.subscribe(
+                List.of(
+                        topology.topicQueue(exchange, topic),
+                        topology.serverQueue(exchange, topic, server),
+                        fanoutQueue),
+                options.prefetch() < 0 ? Math.min(dispatcher.concurrency(), 65_535) : options.prefetch(),
+                this::received,
+                false);
+    }
+
+    String scheme() {
+        return address.scheme();
+    }
+
+    Codec codec() {
+        return codec;
+    }
+
+    ReplySender replies() {
+        return replies;
+    }
+
+    private void received(Delivery delivery) {
+        waiting.add(delivery);
+        take();
+    }
+
+    /** Whoever gets the lock takes all there is room for, and looks again after giving it back. */
+    private void take() {
+        while (!full && !waiting.isEmpty()) {
+            if (!taking.tryLock()) {
+                return;
+            }
+            try {
+                for (Delivery next = full ? null : waiting.poll(); next != null; next = full ? null : waiting.poll()) {
+                    take(next);
+                }
+            } finally {
+                taking.unlock();
+            }
+        }
+    }
+
+    private void take(Delivery delivery) {
+        if (stopped) {
+            delivery.requeue();
+            return;
+        }
+        Request request;
+        try {
+            request = Request.parse(codec.open(delivery), codec.mapper());
+        } catch (RpcException e) {
+            log.warn("rejected a message that is no request: {}", e.getMessage());
+            delivery.reject();
+            return;
+        }
+        String id = request.uniqueId();
+        if (id != null && !window.add(id)) {
+            log.warn("dropped a second copy of request {} for {}", id, request.method());
+            delivery.acknowledge();
+            return;
+        }
+        boolean after = options.acknowledge() == OsloOptions.Acknowledge.AFTER;
+        if (!after && !delivery.acknowledge()) {
+            // The broker gives it to somebody again, perhaps to us.
+            if (id != null) {
+                window.remove(id);
+            }
+            return;
+        }
+        OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
+        full = true;
+        // While this runs there may be room again already: then resume has said so, and its word stays.
+        if (dispatcher.dispatch(call, resume)) {
+            full = false;
+        }
+    }
+
+    private void resume() {
+        full = false;
+        if (!waiting.isEmpty()) {
+            Thread.ofVirtual().name("parley-oslo-resume").start(this::take);
+        }
+    }
+
+    @Override
+    public Address address() {
+        return address;
+    }
+
+    @Override
+    public void stop() {
+        taking.lock();
+        try {
+            if (stopped) {
+                return;
+            }
+            stopped = true;
+            // On a thread of its own, since a method that runs inline may stop its server.
+            stopper = Thread.ofVirtual().name("parley-oslo-stop").start(() -> {
+                subscription.cancel(List.of(fanoutQueue));
+                List<Delivery> back = new ArrayList<>();
+                for (Delivery next = waiting.poll(); next != null; next = waiting.poll()) {
+                    back.add(next);
+                }
+                back.forEach(Delivery::requeue);
+            });
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        Thread stopping = stopper;
+        try {
+            if (stopping != null) {
+                stopping.join(DRAIN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        driver.drain(DRAIN);
+        driver.close();
+    }
+}

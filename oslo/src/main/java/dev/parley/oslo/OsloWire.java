@@ -1,0 +1,63 @@
+package dev.parley.oslo;
+
+import dev.parley.Address;
+import dev.parley.Target;
+import dev.parley.spi.ClientContext;
+import dev.parley.spi.Connection;
+import dev.parley.spi.Listener;
+import dev.parley.spi.ServerContext;
+import dev.parley.spi.Wire;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} (or its other name {@code kombu}), in the memory of this JVM with scheme {@code memory}.
+ *
+ * <p>The address is oslo.messaging's transport URL, {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are
+ * those of group {@code oslo_messaging_rabbit}. Peers on a {@code memory} address with the same host and path meet; values go through JSON there too.
+ */
+public final class OsloWire implements Wire {
+    /** For {@link java.util.ServiceLoader}. */
+    public OsloWire() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("rabbit", "kombu", "memory");
+    }
+
+    @Override
+    public boolean brokered() {
+        return true;
+    }
+
+    @Override
+    public Listener listen(Address address, Target target, ServerContext context) {
+        OsloOptions options = OsloOptions.of(address);
+        Driver driver = driver(address, options, context.tls(), false);
+        try {
+            return new OsloListener(address, target, options, driver, context);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Connection connect(Address address, ClientContext context) {
+        OsloOptions options = OsloOptions.of(address);
+        Driver driver = driver(address, options, context.tls(), true);
+        try {
+            return new OsloConnection(address, options, driver, context);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
+    }
+
+    private static Driver driver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
+        return address.scheme().equals("memory")
+                ? new MemoryDriver(MemoryBroker.named(address.host() + address.path()))
+                : new RabbitDriver(address, options, tls, daemon);
+    }
+}

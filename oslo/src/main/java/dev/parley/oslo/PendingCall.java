@@ -1,0 +1,70 @@
+package dev.parley.oslo;
+
+import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
+import dev.parley.spi.ClientCall;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A call that waits for its reply. Thread-safe. */
+final class PendingCall {
+    private final String id = Ids.next();
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final @Nullable Duration monitor;
+    private final String method;
+    private volatile @Nullable Reply result;
+    private volatile @Nullable ScheduledFuture<?> silence;
+
+    PendingCall(ClientCall call) {
+        monitor = call.options().monitorTimeout();
+        method = call.qualifiedMethod();
+        listen();
+    }
+
+    String id() {
+        return id;
+    }
+
+    CompletableFuture<Reply> reply() {
+        return reply;
+    }
+
+    void fail(RpcException error) {
+        reply.completeExceptionally(error);
+    }
+
+    /**
+     * A message came. One that is not the last is a sign of life, or from an old server the result: then the ending follows.
+     */
+    void received(Reply message) {
+        if (message.isEnding()) {
+            Reply early = result;
+            reply.complete(message.isEmpty() && early != null ? early : message);
+        } else {
+            if (!message.isEmpty()) {
+                result = message;
+            }
+            listen();
+        }
+    }
+
+    /** Gives the call up when the server stays silent for longer than the monitor allows. */
+    private void listen() {
+        if (monitor != null) {
+            stopListening();
+            silence = Timers.after(
+                    monitor.toNanos(),
+                    () -> fail(new RpcTimeoutException(
+                            "no sign of life of " + method + " within " + monitor.toSeconds() + " s")));
+        }
+    }
+
+    void stopListening() {
+        ScheduledFuture<?> timer = silence;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+}

@@ -1,3 +1,0 @@
-package dev.parley.oslo;
-
-final class Placeholder {}

@@ -1,0 +1,142 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.AccessDeniedException;
+import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
+import dev.parley.RpcException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes on one connection with confirms, for any number of threads, none of which it blocks. Thread-safe.
+ *
+ * <p>Each kind of exchange has a channel of its own, so that an exchange that has gone, which closes the channel, disturbs only messages of its kind.
+ */
+final class Publisher implements Link.Tenant {
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+
+    /**
+     * A caller may write to the socket itself while the broker owes confirms for less than this many bytes: that much fits the socket's buffer even when the
+     * broker reads nothing, so the write returns at once. Beyond it a thread of its own writes.
+     */
+    static final int SAFE_BYTES = 16 * 1024;
+
+    /** How many messages may wait for a connection. */
+    private static final int MOST_WAITING = 65_536;
+
+    private final boolean compress;
+    private final Lane replies = new Lane(this);
+    private final Lane topics = new Lane(this);
+    private final Lane fanouts = new Lane(this);
+    private final AtomicLong owedBytes = new AtomicLong();
+    private volatile @Nullable Connection connection;
+    private volatile boolean blocked;
+    private volatile boolean closed;
+
+    Publisher(boolean compress) {
+        this.compress = compress;
+    }
+
+    private List<Lane> lanes() {
+        return List.of(replies, topics, fanouts);
+    }
+
+    private Lane lane(Exchange exchange) {
+        if (exchange.isDefault()) {
+            return replies;
+        }
+        return exchange.type().equals("fanout") ? fanouts : topics;
+    }
+
+    void publish(Outgoing message) {
+        Lane lane = lane(message.exchange());
+        if (closed) {
+            message.fail(new ConnectionLostException("the client or server is closed"));
+        } else if (connection == null && !message.tryAgain()) {
+            message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
+        } else if (lane.waiting() >= MOST_WAITING && lane.forgetDone() >= MOST_WAITING) {
+            message.fail(new OverloadedException(MOST_WAITING + " messages wait for the broker already"));
+        } else {
+            lane.add(message);
+        }
+    }
+
+    /** Whether bodies are compressed. */
+    boolean compresses() {
+        return compress;
+    }
+
+    /** What to write to; {@code null} while there is no connection, or the broker has asked for a pause. */
+    @Nullable
+    Connection writable() {
+        return blocked ? null : connection;
+    }
+
+    boolean roomFor(Outgoing message) {
+        return owedBytes.get() + message.size() <= SAFE_BYTES;
+    }
+
+    /** Counts bytes that wait for their confirm. */
+    void owed(int bytes) {
+        owedBytes.addAndGet(bytes);
+    }
+
+    @Override
+    public void up(Connection fresh) {
+        blocked = false;
+        fresh.addBlockedListener(
+                reason -> {
+                    log.warn("the broker takes no messages for now: {}", reason);
+                    blocked = true;
+                },
+                () -> {
+                    log.info("the broker takes messages again");
+                    blocked = false;
+                    lanes().forEach(Lane::write);
+                });
+        connection = fresh;
+        lanes().forEach(Lane::write);
+    }
+
+    @Override
+    public void down(ShutdownSignalException cause) {
+        connection = null;
+    }
+
+    @Override
+    public void failed(RpcException error) {
+        for (Lane lane : lanes()) {
+            lane.removeIf(message -> {
+                if (message.isDone()) {
+                    return true;
+                } else if (error instanceof AccessDeniedException || !message.tryAgain()) {
+                    message.fail(error);
+                    return true;
+                }
+                return false;
+            });
+        }
+    }
+
+    /** Waits until everything is confirmed or failed. */
+    void drain(Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        for (Lane lane : lanes()) {
+            lane.drain(end);
+        }
+    }
+
+    void close() {
+        closed = true;
+        ConnectionLostException error = new ConnectionLostException("closed before the broker confirmed the message");
+        for (Lane lane : lanes()) {
+            lane.close(error);
+        }
+    }
+}

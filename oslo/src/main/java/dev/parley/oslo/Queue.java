@@ -1,0 +1,25 @@
+package dev.parley.oslo;
+
+import java.util.Map;
+
+/**
+ * A queue as it is declared, and its one binding. Immutable.
+ *
+ * @param name its name
+ * @param durable whether it outlives the broker's restart
+ * @param autoDelete whether it goes with its last consumer
+ * @param arguments the {@code x-} arguments
+ * @param exchange what it is bound to; the broker's own exchange needs no binding
+ * @param key the key of the binding
+ */
+record Queue(
+        String name,
+        boolean durable,
+        boolean autoDelete,
+        Map<String, Object> arguments,
+        Exchange exchange,
+        String key) {
+    Queue {
+        arguments = Map.copyOf(arguments);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.Address;
+import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** RabbitMQ, or what speaks like it: one connection for publishing and one for consuming, the latter from the first subscription on. Thread-safe. */
+final class RabbitDriver implements Driver {
+    private final OsloOptions options;
+    private final Publisher publisher;
+    private final Link publishing;
+    private final Link consuming;
+    private final List<RabbitSubscription> subscriptions = new CopyOnWriteArrayList<>();
+
+    /**
+     * A driver.
+     *
+     * @param daemon whether its threads let the JVM end
+     */
+    RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
+        this.options = options;
+        Connector connector = new Connector(address, options, tls);
+        publisher = new Publisher(options.compress());
+        publishing = new Link("publishing", true, connector, options.retry(), publisher);
+        consuming = new Link("consuming", daemon, connector, options.retry(), new Consumption());
+    }
+
+    private final class Consumption implements Link.Tenant {
+        @Override
+        public void up(Connection connection) throws IOException, TimeoutException {
+            for (RabbitSubscription subscription : subscriptions) {
+                subscription.open(connection);
+            }
+        }
+
+        @Override
+        public void down(ShutdownSignalException cause) {
+            subscriptions.forEach(RabbitSubscription::lost);
+        }
+
+        @Override
+        public void failed(RpcException error) {
+            // Goes on until it is there.
+        }
+    }
+
+    @Override
+    public void connect() {
+        publishing.open();
+    }
+
+    @Override
+    public void publish(Outgoing message) {
+        publisher.publish(message);
+    }
+
+    @Override
+    public Subscription subscribe(List<Queue> queues, int prefetch, Consumer<Delivery> handler, boolean patient) {
+        RabbitSubscription subscription =
+                new RabbitSubscription(consuming, options, queues, prefetch, handler, subscriptions::remove);
+        Connection connection = consuming.connection();
+        subscriptions.add(subscription);
+        if (connection == null && patient) {
+            consuming.openLater();
+            return subscription;
+        }
+        try {
+            if (connection == null) {
+                consuming.open();
+            } else {
+                subscription.open(connection);
+            }
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            subscriptions.remove(subscription);
+            ShutdownSignalException signal = Connector.signal(e);
+            throw new ConnectionLostException(
+                    "the broker refuses to let consume: " + (signal == null ? e.getMessage() : signal.getMessage()), e);
+        } catch (RpcException e) {
+            subscriptions.remove(subscription);
+            throw e;
+        }
+        return subscription;
+    }
+
+    @Override
+    public void drain(Duration atMost) {
+        publisher.drain(atMost);
+    }
+
+    @Override
+    public void close() {
+        consuming.close();
+        publishing.close();
+        publisher.close();
+    }
+}

@@ -1,0 +1,235 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Consumes from queues on one channel, and sets it up anew, queues included, when the broker cancels or closes it. Thread-safe. */
+final class RabbitSubscription implements Driver.Subscription {
+    private static final Logger log = LoggerFactory.getLogger(RabbitSubscription.class);
+
+    private final Link link;
+    private final OsloOptions options;
+    private final List<Queue> queues;
+    private final int prefetch;
+    private final Consumer<Delivery> handler;
+    private final Consumer<RabbitSubscription> ended;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
+    private volatile boolean cancelled;
+
+    RabbitSubscription(
+            Link link,
+            OsloOptions options,
+            List<Queue> queues,
+            int prefetch,
+            Consumer<Delivery> handler,
+            Consumer<RabbitSubscription> ended) {
+        this.link = link;
+        this.options = options;
+        this.queues = List.copyOf(queues);
+        this.prefetch = prefetch;
+        this.handler = handler;
+        this.ended = ended;
+    }
+
+    void open(Connection connection) throws IOException, TimeoutException {
+        lock.lock();
+        try {
+            if (cancelled) {
+                return;
+            }
+            for (Queue queue : queues) {
+                Declarations.declare(connection, queue);
+            }
+            Channel fresh = connection.createChannel();
+            if (fresh == null) {
+                throw new IOException("the broker allows no more channels");
+            }
+            if (prefetch > 0) {
+                fresh.basicQos(prefetch);
+            }
+            channel.set(fresh);
+            fresh.addShutdownListener(cause -> closed(fresh, cause));
+            int tag = 0;
+            for (Queue queue : queues) {
+                fresh.basicConsume(
+                        queue.name(),
+                        false,
+                        Integer.toString(++tag),
+                        false,
+                        false,
+                        options.topology().consumerArguments(),
+                        new Deliveries(fresh));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection is gone; it comes back by itself. */
+    void lost() {
+        channel.set(null);
+    }
+
+    private void closed(Channel which, ShutdownSignalException cause) {
+        if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
+            log.debug("the broker closed a consuming channel: {}", cause.getMessage());
+            again(which);
+        }
+    }
+
+    private void again(Channel which) {
+        if (!cancelled && channel.compareAndSet(which, null)) {
+            log.warn("the broker has ended the consumption from {}", names());
+            Timers.after(
+                    options.retry().consumerPause().toNanos(),
+                    () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(which)));
+        }
+    }
+
+    private List<String> names() {
+        return queues.stream().map(Queue::name).toList();
+    }
+
+    private void reopen(Channel old) {
+        Lane.quietly(old);
+        Connection connection = link.connection();
+        if (cancelled || connection == null || channel.get() != null) {
+            return;
+        }
+        try {
+            open(connection);
+            log.info("consuming again from {}", names());
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            if (connection.isOpen()) {
+                log.warn("consuming from {} fails, and is tried again: {}", names(), e.toString());
+                Timers.after(
+                        options.retry().consumerPause().toNanos(),
+                        () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
+            }
+        }
+    }
+
+    @Override
+    public void cancel(List<Queue> delete) {
+        cancelled = true;
+        lock.lock();
+        try {
+            ended.accept(this);
+            Channel open = channel.get();
+            if (open == null) {
+                return;
+            }
+            for (Queue queue : delete) {
+                open.queueDelete(queue.name());
+            }
+            for (int i = 0; i < queues.size(); i++) {
+                if (!delete.contains(queues.get(i))) {
+                    open.basicCancel(Integer.toString(i + 1));
+                }
+            }
+        } catch (IOException | ShutdownSignalException e) {
+            log.debug("cancelling consumers", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Deliveries extends DefaultConsumer {
+        private final Channel source;
+
+        Deliveries(Channel source) {
+            super(source);
+            this.source = source;
+        }
+
+        @Override
+        public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+            Delivery delivery = new RabbitDelivery(source, envelope.getDeliveryTag(), properties, body);
+            try {
+                handler.accept(delivery);
+            } catch (RuntimeException | Error e) {
+                // What gets out of here would close the channel.
+                log.error("handling a message failed; it is rejected", e);
+                delivery.reject();
+            }
+        }
+
+        @Override
+        public void handleCancel(String tag) {
+            if (!cancelled) {
+                log.debug("the broker cancelled consumer {}", tag);
+                again(source);
+            }
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record RabbitDelivery(Channel channel, long tag, AMQP.BasicProperties properties, byte[] body)
+            implements Delivery {
+        @Override
+        public @Nullable String contentType() {
+            return properties.getContentType();
+        }
+
+        @Override
+        public @Nullable String contentEncoding() {
+            return properties.getContentEncoding();
+        }
+
+        @Override
+        public @Nullable String compression() {
+            Map<String, Object> headers = properties.getHeaders();
+            Object value = headers == null ? null : headers.get("compression");
+            return value == null ? null : value.toString();
+        }
+
+        @Override
+        public @Nullable String expiration() {
+            return properties.getExpiration();
+        }
+
+        private interface Verb {
+            void say() throws IOException;
+        }
+
+        private boolean tell(Verb verb) {
+            try {
+                verb.say();
+                return true;
+            } catch (IOException | ShutdownSignalException e) {
+                log.debug("a message cannot be settled: its channel is gone", e);
+                return false;
+            }
+        }
+
+        @Override
+        public boolean acknowledge() {
+            return tell(() -> channel.basicAck(tag, false));
+        }
+
+        @Override
+        public void requeue() {
+            tell(() -> channel.basicReject(tag, true));
+        }
+
+        @Override
+        public void reject() {
+            tell(() -> channel.basicReject(tag, false));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.parley.oslo;
+
+import dev.parley.ProtocolException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.ObjectMapper;
+
+/** A reply that came in. The result stays as text until its type is known. Immutable. */
+final class Reply {
+    private final ObjectMapper mapper;
+    private final @Nullable Slice result;
+    private final String msgId;
+    private final @Nullable String failure;
+    private final boolean ending;
+
+    private Reply(ObjectMapper mapper, @Nullable Slice result, String msgId, @Nullable String failure, boolean ending) {
+        this.mapper = mapper;
+        this.result = result;
+        this.msgId = msgId;
+        this.failure = failure;
+        this.ending = ending;
+    }
+
+    /**
+     * Reads a reply.
+     *
+     * @throws ProtocolException if it is none
+     */
+    static Reply parse(char[] text, ObjectMapper mapper) {
+        Slice result = null;
+        String msgId = null;
+        String failure = null;
+        boolean ending = false;
+        try (JsonParser json = mapper.createParser(text, 0, text.length)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new ProtocolException("the reply is no JSON object");
+            }
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                String name = json.currentName();
+                JsonToken token = json.nextToken();
+                switch (name) {
+                    case "result" -> result = token == JsonToken.VALUE_NULL ? null : Slice.of(text, json);
+                    case "failure" ->
+                        failure = switch (token) {
+                            case VALUE_NULL -> null;
+                            case VALUE_STRING -> json.getString();
+                            default -> Slice.of(text, json).toString();
+                        };
+                    case "ending" -> ending = token == JsonToken.VALUE_TRUE;
+                    case "_msg_id" -> msgId = token == JsonToken.VALUE_STRING ? json.getString() : null;
+                    default -> {
+                        // Of no use here.
+                    }
+                }
+                json.skipChildren();
+            }
+        } catch (JacksonException e) {
+            throw Codec.malformed(e);
+        }
+        if (msgId == null) {
+            throw new ProtocolException("a reply without _msg_id");
+        }
+        return new Reply(mapper, result, msgId, failure, ending);
+    }
+
+    String msgId() {
+        return msgId;
+    }
+
+    /** The failure's JSON text, {@code null} for none. */
+    @Nullable
+    String failure() {
+        return failure;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    /** Whether it has neither result nor failure: a sign of life, an ending, or a result that is null. */
+    boolean isEmpty() {
+        return result == null && failure == null;
+    }
+
+    /** A parser just before the result, {@code null} if that is null. */
+    @Nullable
+    JsonParser result() {
+        return result == null ? null : result.parser(mapper);
+    }
+}

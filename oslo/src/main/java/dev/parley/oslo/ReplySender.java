@@ -1,0 +1,95 @@
+package dev.parley.oslo;
+
+import dev.parley.DeliveryException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends replies. One whose queue is not there is tried again every quarter of a second, since a caller that reconnects declares it anew, until its caller waits
+ * no longer; that costs no thread. Thread-safe.
+ */
+final class ReplySender {
+    private static final Logger log = LoggerFactory.getLogger(ReplySender.class);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int REMEMBERED = 200;
+
+    private final Driver driver;
+    private final Codec codec;
+    private final Duration missingConsumerRetry;
+
+    /** Queues that stayed away until the end, and when that was: replies to them are tried just once. */
+    private final Map<String, Long> gone = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+
+    ReplySender(Driver driver, Codec codec, OsloOptions options) {
+        this.driver = driver;
+        this.codec = codec;
+        this.missingConsumerRetry = options.missingConsumerRetry();
+    }
+
+    /** Sends a reply and, to a caller of before 2015, the ending after it. */
+    void send(Request request, byte[] body, @Nullable Instant callerWaits) {
+        String queue = request.replyQueue();
+        if (queue == null) {
+            return;
+        }
+        long patience = missingConsumerRetry.toNanos();
+        if (callerWaits != null) {
+            Duration left = Duration.between(Instant.now(), callerWaits);
+            patience = Math.min(patience, left.compareTo(missingConsumerRetry) > 0 ? patience : left.toNanos());
+        }
+        Long since = gone.get(queue);
+        if (since != null && System.nanoTime() - since < missingConsumerRetry.toNanos()) {
+            patience = 0;
+        }
+        long until = System.nanoTime() + Math.max(0, patience);
+        send(queue, body, until);
+        String msgId = request.msgId();
+        if (!request.timeoutTold() && msgId != null) {
+            send(queue, codec.reply(msgId, null, Object.class, null, true), until);
+        }
+    }
+
+    private void send(String queue, byte[] body, long until) {
+        // Waits for a lost connection as long as for a lost queue, and a moment at least: it may be just the one that
+        // is being made.
+        long deadline = Math.max(until, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
+        Outgoing message = new Outgoing(Exchange.DEFAULT, queue, body, deadline)
+                .mandatory(true)
+                .repeatable();
+        message.confirmed().whenComplete((nothing, error) -> {
+            if (error == null) {
+                gone.remove(queue);
+            } else if (error instanceof DeliveryException && System.nanoTime() < until) {
+                Timers.after(AGAIN_NANOS, () -> send(queue, body, until));
+            } else {
+                gone.put(queue, System.nanoTime());
+                log.warn("a reply is lost, its caller waits no longer: {}", error.getMessage());
+            }
+        });
+        driver.publish(message);
+    }
+
+    /** Tells the caller that the method still runs. */
+    void signOfLife(Request request) {
+        String queue = request.replyQueue();
+        String msgId = request.msgId();
+        Number timeout = request.timeout();
+        if (queue != null && msgId != null && timeout != null) {
+            byte[] body = codec.reply(msgId, null, Object.class, null, false);
+            long useful = System.nanoTime() + (long) (timeout.doubleValue() * 1e9);
+            driver.publish(new Outgoing(Exchange.DEFAULT, queue, body, useful).mandatory(true));
+        }
+    }
+}

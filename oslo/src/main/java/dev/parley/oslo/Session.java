@@ -1,0 +1,156 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Return;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeoutException;
+
+/** The life of one publishing channel: what it has declared, and what the broker has not confirmed yet. Publishing is for one thread at a time. */
+final class Session {
+    private static final AMQP.BasicProperties PLAIN = properties(Map.of());
+    private static final AMQP.BasicProperties COMPRESSED = properties(Map.of("compression", Envelope.ZLIB));
+
+    private final Lane lane;
+    private final Connection connection;
+    private final Publisher publisher;
+    private final Channel channel;
+    private final Set<String> declared = ConcurrentHashMap.newKeySet();
+    private final ConcurrentNavigableMap<Long, Outgoing> unconfirmed = new ConcurrentSkipListMap<>();
+
+    Session(Lane lane, Connection connection, Publisher publisher) throws IOException {
+        this.lane = lane;
+        this.connection = connection;
+        this.publisher = publisher;
+        Channel fresh = connection.createChannel();
+        if (fresh == null) {
+            throw new IOException("the broker allows no more channels");
+        }
+        this.channel = fresh;
+        channel.addReturnListener(this::returned);
+        channel.addConfirmListener(
+                (tag, multiple) -> settle(tag, multiple, true), (tag, multiple) -> settle(tag, multiple, false));
+        channel.confirmSelect();
+        channel.addShutdownListener(this::lost);
+    }
+
+    /** As the peer's, every one of them always there. */
+    private static AMQP.BasicProperties properties(Map<String, Object> headers) {
+        return new AMQP.BasicProperties.Builder()
+                .contentType(Envelope.CONTENT_TYPE)
+                .contentEncoding(Envelope.CONTENT_ENCODING)
+                .headers(headers)
+                .deliveryMode(2)
+                .priority(0)
+                .build();
+    }
+
+    boolean isReadyFor(Exchange exchange) {
+        return exchange.isDefault() || declared.contains(exchange.name());
+    }
+
+    void declare(Exchange exchange) throws IOException, TimeoutException {
+        if (!isReadyFor(exchange)) {
+            Declarations.declare(connection, exchange);
+            declared.add(exchange.name());
+        }
+    }
+
+    void publish(Outgoing message) {
+        long tag = channel.getNextPublishSeqNo();
+        unconfirmed.put(tag, message);
+        publisher.owed(message.size());
+        AMQP.BasicProperties properties = publisher.compresses() ? COMPRESSED : PLAIN;
+        if (message.expirationMillis() >= 0) {
+            properties = properties
+                    .builder()
+                    .expiration(Long.toString(message.expirationMillis()))
+                    .build();
+        }
+        try {
+            channel.basicPublish(
+                    message.exchange().name(),
+                    message.key(),
+                    message.isMandatory(),
+                    properties,
+                    publisher.compresses() ? Envelope.compress(message.body()) : message.body());
+        } catch (IOException | ShutdownSignalException e) {
+            // If it is not there any more, the shutdown listener has dealt with it.
+            if (unconfirmed.remove(tag) != null) {
+                publisher.owed(-message.size());
+                if (Lane.nothingWritten(e) || message.isRepeatable()) {
+                    lane.putBack(message);
+                } else {
+                    message.fail(new dev.parley.ConnectionLostException(
+                            "the connection broke while the message was written; it may have been delivered or not",
+                            e));
+                }
+            }
+        }
+    }
+
+    private void settle(long tag, boolean multiple, boolean taken) {
+        if (multiple) {
+            // In order, since the map is sorted.
+            for (Map.Entry<Long, Outgoing> entry :
+                    unconfirmed.headMap(tag, true).entrySet()) {
+                settle(entry.getKey(), taken);
+            }
+        } else {
+            settle(tag, taken);
+        }
+    }
+
+    private void settle(long tag, boolean taken) {
+        Outgoing message = unconfirmed.remove(tag);
+        if (message != null) {
+            publisher.owed(-message.size());
+            if (taken) {
+                message.confirm();
+            } else {
+                lane.refused(message);
+            }
+        }
+    }
+
+    /** The broker tells no number, but the whole message, and no two bodies are alike. */
+    private void returned(Return back) {
+        byte[] body = back.getBody();
+        for (Outgoing message : unconfirmed.values()) {
+            if (message.isMandatory()
+                    && message.key().equals(back.getRoutingKey())
+                    && Arrays.equals(
+                            publisher.compresses() ? Envelope.compress(message.body()) : message.body(), body)) {
+                message.returned(back.getReplyCode() + " " + back.getReplyText());
+                return;
+            }
+        }
+    }
+
+    private void lost(ShutdownSignalException cause) {
+        List<Outgoing> left = new ArrayList<>();
+        for (Long tag : List.copyOf(unconfirmed.keySet())) {
+            Outgoing message = unconfirmed.remove(tag);
+            if (message != null) {
+                publisher.owed(-message.size());
+                left.add(message);
+            }
+        }
+        lane.lost(this, cause, left);
+    }
+
+    Collection<Outgoing> unconfirmed() {
+        return unconfirmed.values();
+    }
+}

@@ -1,0 +1,457 @@
+package dev.parley.oslo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.Args;
+import dev.parley.Default;
+import dev.parley.DeliveryException;
+import dev.parley.Execution;
+import dev.parley.InvalidArgumentsException;
+import dev.parley.InvalidTargetException;
+import dev.parley.MethodNotFoundException;
+import dev.parley.RemoteException;
+import dev.parley.RpcClient;
+import dev.parley.RpcContext;
+import dev.parley.RpcServer;
+import dev.parley.RpcTimeoutException;
+import dev.parley.SerializationException;
+import dev.parley.Target;
+import dev.parley.TypeRef;
+import dev.parley.UnsupportedVersionException;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What holds between Parley peers behind any broker. */
+@SuppressWarnings("try") // Servers are there to be called, not referenced.
+abstract class RpcBehaviour {
+    private static final TypeRef<Map<String, @Nullable Object>> MAP = new TypeRef<>() {};
+
+    private final String topic = "t" + UUID.randomUUID().toString().substring(0, 8);
+
+    /** The broker's address, options to be appended after a question mark. */
+    abstract String address();
+
+    record Point(int x, int y) {}
+
+    /** What the servers of these tests offer. */
+    @SuppressWarnings("UnusedMethod") // Called by name.
+    public static class TestEndpoint {
+        final String server;
+        final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        final CountDownLatch holding = new CountDownLatch(1);
+        final CountDownLatch release = new CountDownLatch(1);
+
+        TestEndpoint(String server) {
+            this.server = server;
+        }
+
+        public Object echo(@Nullable Object arg) {
+            return arg == null ? "null" : arg;
+        }
+
+        public int add(int a, @Default("1") int b) {
+            return a + b;
+        }
+
+        public Point mirror(Point point) {
+            return new Point(point.y, point.x);
+        }
+
+        public String who() {
+            return server;
+        }
+
+        public void note(String text) {
+            seen.add(server + " " + text);
+        }
+
+        public Map<String, @Nullable Object> context(RpcContext context) {
+            return context.values();
+        }
+
+        public boolean waits(RpcContext context) {
+            return context.deadline().isPresent();
+        }
+
+        public void fail(String text) {
+            throw new IllegalArgumentException(text);
+        }
+
+        public void refuse() {
+            throw RemoteException.of("Refused", "no")
+                    .withModule("shop")
+                    .withCode(7)
+                    .withData(List.of(1, "a"));
+        }
+
+        public Object unspeakable() {
+            return new Object() {
+                public Object getSelf() {
+                    return this;
+                }
+            };
+        }
+
+        public String hold() throws InterruptedException {
+            holding.countDown();
+            release.await();
+            return "released";
+        }
+
+        public String slow(long millis) throws InterruptedException {
+            Thread.sleep(millis);
+            return "done";
+        }
+
+        public BigInteger big(BigInteger n) {
+            return n.multiply(n);
+        }
+    }
+
+    RpcServer serve(String name, Object endpoint, String options) {
+        return RpcServer.builder()
+                .endpoint(endpoint)
+                .listen(address() + options, Target.topic(topic).server(name))
+                .build()
+                .start();
+    }
+
+    RpcServer serve(String name, Object endpoint) {
+        return serve(name, endpoint, "");
+    }
+
+    RpcClient client() {
+        return RpcClient.builder(address())
+                .target(Target.topic(topic))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+    }
+
+    @Test
+    void callsWithValuesOfManyKinds() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            assertThat(client.call("add", int.class, Args.named("a", 2).and("b", 3)))
+                    .isEqualTo(5);
+            assertThat(client.call("add", int.class, Args.named("a", 2))).isEqualTo(3);
+            assertThat(client.call("mirror", Point.class, Args.named("point", new Point(1, 2))))
+                    .isEqualTo(new Point(2, 1));
+            String text = "quote \" backslash \\ newline \n nul \0 \u00e9 \u2603 \ud83d\ude00";
+            assertThat(client.call("echo", String.class, Args.named("arg", text)))
+                    .isEqualTo(text);
+            assertThat(client.call("echo", Object.class, Args.named("arg", Map.of("k", List.of(1, 2.5, true)))))
+                    .isEqualTo(Map.of("k", List.of(1, 2.5, true)));
+            assertThat(client.call("echo", Double.class, Args.named("arg", Double.NaN)))
+                    .isNaN();
+            BigInteger big = BigInteger.TWO.pow(70);
+            assertThat(client.call("big", BigInteger.class, Args.named("n", big)))
+                    .isEqualTo(big.multiply(big));
+            assertThat(client.call("note", Object.class, Args.named("text", "x")))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void callsAsynchronouslyAndManyAtOnce() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            List<CompletableFuture<@Nullable Integer>> sums = IntStream.range(0, 1000)
+                    .mapToObj(i -> client.callAsync("add", Integer.class, Args.named("a", i)))
+                    .toList();
+            for (int i = 0; i < sums.size(); i++) {
+                assertThat(sums.get(i).join()).isEqualTo(i + 1);
+            }
+        }
+    }
+
+    @Test
+    void servesInline() {
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new TestEndpoint("s1"))
+                        .execution(Execution.inline())
+                        .listen(address(), Target.topic(topic).server("s1"))
+                        .build()
+                        .start();
+                RpcClient client = client()) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(client.call("add", int.class, Args.named("a", i))).isEqualTo(i + 1);
+            }
+        }
+    }
+
+    @Test
+    void tellsEveryErrorApart() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            assertThatThrownBy(() -> client.call("nosuch", Object.class))
+                    .isInstanceOf(MethodNotFoundException.class)
+                    .hasMessage("Endpoint does not support RPC method nosuch");
+            assertThatThrownBy(() -> client.prepare(o -> o.version("9.0")).call("who", Object.class))
+                    .isInstanceOf(UnsupportedVersionException.class)
+                    .hasMessage("Endpoint does not support RPC version 9.0. Attempted method: who");
+            assertThatThrownBy(() -> client.prepare(o -> o.namespace("x")).call("who", Object.class))
+                    .isInstanceOf(UnsupportedVersionException.class);
+            assertThatThrownBy(() -> client.call("add", int.class, Args.named("c", 1)))
+                    .isInstanceOf(InvalidArgumentsException.class);
+            assertThatThrownBy(() -> client.call("add", int.class, Args.named("a", "two")))
+                    .isInstanceOf(InvalidArgumentsException.class);
+            assertThatThrownBy(() -> client.call("add", int.class, 1, 2))
+                    .isInstanceOf(InvalidArgumentsException.class)
+                    .hasMessageContaining("named");
+            assertThatThrownBy(() -> client.call("fail", void.class, Args.named("text", "bad \"value\"")))
+                    .isInstanceOfSatisfying(RemoteException.class, e -> {
+                        assertThat(e.type()).isEqualTo("ValueError");
+                        assertThat(e.module()).contains("builtins");
+                        assertThat(e.remoteMessage()).isEqualTo("bad \"value\"");
+                    });
+            assertThatThrownBy(() -> client.call("refuse", void.class))
+                    .isInstanceOfSatisfying(RemoteException.class, e -> {
+                        assertThat(e.type()).isEqualTo("Refused");
+                        assertThat(e.module()).contains("shop");
+                        assertThat(e.code()).hasValue(7);
+                        assertThat(e.data()).contains(List.of(1, "a"));
+                    });
+            assertThatThrownBy(() -> client.call("unspeakable", void.class)).isInstanceOf(SerializationException.class);
+            assertThatThrownBy(() -> client.call("who", int.class)).isInstanceOf(SerializationException.class);
+            assertThatThrownBy(() -> client.prepare(o -> o.fanout()).call("who", Object.class))
+                    .isInstanceOf(InvalidTargetException.class);
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+        }
+    }
+
+    @Test
+    void carriesTheContext() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            Map<String, @Nullable Object> seen = client.with(
+                            Map.of("user_id", "u1", "roles", List.of("a", "b"), "msg_id", "swallowed"))
+                    .call("context", MAP);
+            assertThat(seen)
+                    .containsEntry("user_id", "u1")
+                    .containsEntry("roles", List.of("a", "b"))
+                    .containsEntry("client_timeout", null)
+                    .hasSize(3);
+            assertThat(client.call("waits", boolean.class)).isTrue();
+        }
+    }
+
+    @Test
+    void spreadsCallsOverServersAndReachesOneByName() {
+        try (RpcServer first = serve("s1", new TestEndpoint("s1"));
+                RpcServer second = serve("s2", new TestEndpoint("s2"));
+                RpcClient client = client()) {
+            List<@Nullable String> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(client.call("who", String.class));
+            }
+            assertThat(answers).contains("s1", "s2");
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.prepare(o -> o.server("s2")).call("who", String.class))
+                        .isEqualTo("s2");
+            }
+        }
+    }
+
+    @Test
+    void fanoutReachesEveryServer() throws InterruptedException {
+        TestEndpoint one = new TestEndpoint("s1");
+        TestEndpoint two = new TestEndpoint("s2");
+        try (RpcServer first = serve("s1", one);
+                RpcServer second = serve("s2", two);
+                RpcClient client = client()) {
+            client.prepare(o -> o.fanout()).cast("note", Args.named("text", "all"));
+            assertThat(one.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 all");
+            assertThat(two.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s2 all");
+            client.cast("note", Args.named("text", "one"));
+            client.prepare(o -> o.server("s1")).cast("note", Args.named("text", "mine"));
+            List<String> rest = new ArrayList<>();
+            while (rest.size() < 2) {
+                String text = one.seen.poll(100, TimeUnit.MILLISECONDS);
+                rest.addAll(text == null ? List.of() : List.of(text));
+                two.seen.drainTo(rest);
+            }
+            assertThat(rest).hasSize(2).contains("s1 mine").anyMatch(text -> text.endsWith(" one"));
+        }
+    }
+
+    @Test
+    void fanoutsGoOnWhenTheLastServerHasGoneAndOthersCome() throws InterruptedException {
+        try (RpcClient client = client()) {
+            for (int round = 0; round < 3; round++) {
+                TestEndpoint endpoint = new TestEndpoint("s" + round);
+                try (RpcServer server = serve("s" + round, endpoint)) {
+                    client.prepare(o -> o.fanout()).cast("note", Args.named("text", "round"));
+                    assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s" + round + " round");
+                }
+                client.prepare(o -> o.fanout()).cast("note", Args.named("text", "nobody"));
+            }
+        }
+    }
+
+    @Test
+    void castsWaitForAServer() throws InterruptedException {
+        serve("s1", new TestEndpoint("s1")).close();
+        try (RpcClient client = client()) {
+            for (int i = 0; i < 10; i++) {
+                client.cast("note", Args.named("text", "early " + i));
+            }
+            TestEndpoint endpoint = new TestEndpoint("s1");
+            try (RpcServer server = serve("s1", endpoint)) {
+                for (int i = 0; i < 10; i++) {
+                    assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 early " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void timesOutAndGoesOn() {
+        TestEndpoint endpoint = new TestEndpoint("s1");
+        try (RpcServer server = serve("s1", endpoint);
+                RpcClient client = client()) {
+            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
+                            .call("hold", String.class))
+                    .isInstanceOf(RpcTimeoutException.class)
+                    .hasMessageContaining("hold");
+            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
+                            .callAsync("hold", String.class)
+                            .join())
+                    .hasCauseInstanceOf(RpcTimeoutException.class);
+            endpoint.release.countDown();
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+        }
+    }
+
+    @Test
+    void failsAtOnceWhereNothingListensIfAskedTo() {
+        try (RpcClient client = client()) {
+            RpcClient strict = client.prepare(o -> o.mustRoute(true));
+            assertThatThrownBy(() -> strict.call("who", String.class)).isInstanceOf(DeliveryException.class);
+            assertThatThrownBy(() -> strict.cast("who")).isInstanceOf(DeliveryException.class);
+            client.cast("who");
+            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
+                            .call("who", String.class))
+                    .isInstanceOf(RpcTimeoutException.class);
+        }
+    }
+
+    @Test
+    void monitorsLongCalls() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            RpcClient monitored = client.prepare(o -> o.monitorTimeout(Duration.ofSeconds(2)));
+            assertThat(monitored.call("slow", String.class, Args.named("millis", 3200)))
+                    .isEqualTo("done");
+            assertThat(monitored.with(Map.of("a", 1)).call("context", MAP)).containsEntry("client_timeout", 2);
+        }
+        try (RpcClient client = client()) {
+            assertThatThrownBy(() -> client.prepare(o -> o.monitorTimeout(Duration.ofMillis(300)))
+                            .call("slow", String.class, Args.named("millis", 1)))
+                    .isInstanceOf(RpcTimeoutException.class)
+                    .hasMessageContaining("sign of life");
+        }
+    }
+
+    @Test
+    void aMethodMayStopItsServer() throws InterruptedException {
+        RpcServer[] self = new RpcServer[1];
+        @SuppressWarnings("UnusedMethod") // Called by name.
+        class Control {
+            public String stop() {
+                self[0].stop();
+                return "stopping";
+            }
+        }
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Control() {}, Target.namespace("control").version("2.0"))
+                        .endpoint(new TestEndpoint("s1"))
+                        .accessPolicy(dev.parley.AccessPolicy.legacy())
+                        .listen(address(), Target.topic(topic).server("s1"))
+                        .build()
+                        .start();
+                RpcClient client = client()) {
+            self[0] = server;
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+            assertThat(client.prepare(o -> o.namespace("control").version("2.0"))
+                            .call("stop", String.class))
+                    .isEqualTo("stopping");
+            assertThat(server.await(Duration.ofSeconds(10))).isTrue();
+            server.start();
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+        }
+    }
+
+    @Test
+    void whatAServerCannotTakeGoesToAnother() throws InterruptedException {
+        TestEndpoint busy = new TestEndpoint("busy");
+        RpcServer first = RpcServer.builder()
+                .endpoint(busy)
+                .concurrency(1)
+                .listen(address(), Target.topic(topic).server("busy"))
+                .build()
+                .start();
+        try (RpcClient client = client()) {
+            CompletableFuture<@Nullable String> held = client.callAsync("hold", String.class);
+            assertThat(busy.holding.await(10, TimeUnit.SECONDS)).isTrue();
+            List<CompletableFuture<@Nullable String>> others = IntStream.range(0, 5)
+                    .mapToObj(i -> client.callAsync("who", String.class))
+                    .toList();
+            first.stop();
+            try (RpcServer second = serve("idle", new TestEndpoint("idle"))) {
+                // All but the one or two that the busy server had taken before it stopped.
+                assertThat(others.getLast().join()).isEqualTo("idle");
+                busy.release.countDown();
+                assertThat(held.join()).isEqualTo("released");
+                others.forEach(CompletableFuture::join);
+            }
+        } finally {
+            busy.release.countDown();
+            first.close();
+        }
+    }
+
+    @Test
+    void acknowledgesAfterTheWorkIfAskedTo() throws InterruptedException {
+        TestEndpoint endpoint = new TestEndpoint("s1");
+        try (RpcServer server = serve("s1", endpoint, "?acknowledge=after");
+                RpcClient client = client()) {
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+            assertThatThrownBy(() -> client.call("fail", void.class, Args.named("text", "x")))
+                    .isInstanceOf(RemoteException.class);
+            client.cast("note", Args.named("text", "once"));
+            assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 once");
+        }
+    }
+
+    @Test
+    void refusesBadAddresses() {
+        assertThatThrownBy(() -> RpcClient.connect(address() + "?nosuch=1", Target.topic("x")))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("nosuch");
+        assertThatThrownBy(() -> RpcServer.builder()
+                        .endpoint(new TestEndpoint("x"))
+                        .listen(address(), Target.topic("x"))
+                        .build()
+                        .start())
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("server");
+        try (RpcClient client = RpcClient.connect(address(), Target.none())) {
+            assertThatThrownBy(() -> client.call("x", Object.class))
+                    .isInstanceOf(InvalidTargetException.class)
+                    .hasMessageContaining("topic");
+        }
+    }
+}
