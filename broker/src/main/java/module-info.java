@@ -5,6 +5,8 @@ module dev.parley.broker {
     requires io.netty.handler;
     requires org.slf4j;
     requires tools.jackson.databind;
+    requires static org.junit.jupiter.api;
 
     exports dev.parley.broker;
+    exports dev.parley.broker.junit;
 }

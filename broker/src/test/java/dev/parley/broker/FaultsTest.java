@@ -1,0 +1,87 @@
+package dev.parley.broker;
+
+import static dev.parley.broker.EmbeddedBrokerTest.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FaultsTest {
+    private final EmbeddedBroker broker = EmbeddedBroker.start();
+
+    @AfterEach
+    void end() {
+        broker.close();
+    }
+
+    @Test
+    void dropsConnections() throws Exception {
+        Connection connection = connect(broker);
+        var gone = new CountDownLatch(1);
+        connection.addShutdownListener(cause -> gone.countDown());
+        assertThat(broker.faults().dropConnections(info -> info.clientName().equals("someone else")))
+                .isZero();
+        assertThat(broker.faults().dropConnections()).isEqualTo(1);
+        assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void refusesConnections() throws Exception {
+        broker.faults().refuseConnections(true);
+        assertThatThrownBy(() -> connect(broker)).isInstanceOf(java.io.IOException.class);
+        broker.faults().clear();
+        connect(broker).close();
+    }
+
+    @Test
+    void stopsReadingAndGoesOn() throws Exception {
+        Channel channel = connect(broker).createChannel();
+        channel.queueDeclare("q", false, false, false, Map.of());
+        channel.confirmSelect();
+        broker.faults().stopReading(true);
+        channel.basicPublish("", "q", null, new byte[1]);
+        assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
+        broker.faults().stopReading(false);
+        assertThat(channel.waitForConfirms(10_000)).isTrue();
+    }
+
+    @Test
+    void delaysInOrder() throws Exception {
+        Channel channel = connect(broker).createChannel();
+        channel.queueDeclare("q", false, false, false, Map.of());
+        broker.faults().delay(Duration.ofMillis(200));
+        long start = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            channel.basicPublish("", "q", null, new byte[] {(byte) i});
+        }
+        assertThat(channel.messageCount("q")).isEqualTo(10);
+        assertThat(System.nanoTime() - start)
+                .isGreaterThan(Duration.ofMillis(200).toNanos());
+        broker.faults().clear();
+        for (int i = 0; i < 10; i++) {
+            assertThat(channel.basicGet("q", true).getBody()).containsExactly(i);
+        }
+    }
+
+    @Test
+    void blocksPublishersOnDemand() throws Exception {
+        Connection connection = connect(broker);
+        var blocked = new CountDownLatch(1);
+        var unblocked = new CountDownLatch(1);
+        connection.addBlockedListener(reason -> blocked.countDown(), unblocked::countDown);
+        broker.faults().memoryAlarm(true);
+        connection.createChannel().basicPublish("amq.fanout", "", null, new byte[1]);
+        assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+        broker.faults().memoryAlarm(false);
+        assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.parley.broker;
+
+import static dev.parley.broker.EmbeddedBrokerTest.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.Connection;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ManagementTest {
+    private final EmbeddedBroker broker =
+            EmbeddedBroker.builder().managementPort(0).start();
+
+    @AfterEach
+    void end() {
+        broker.close();
+    }
+
+    private record Response(int statusCode, String body) {}
+
+    private Response call(String method, String path, String login) throws Exception {
+        var connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + broker.managementPort() + "/api/" + path)
+                .toURL()
+                .openConnection();
+        connection.setRequestMethod(method);
+        connection.setRequestProperty(
+                "Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+        int status = connection.getResponseCode();
+        try (InputStream body = status < 400 ? connection.getInputStream() : InputStream.nullInputStream()) {
+            return new Response(status, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private JsonNode get(String path) throws Exception {
+        Response response = call("GET", path, "guest:guest");
+        assertThat(response.statusCode()).isEqualTo(200);
+        return new JsonMapper().readTree(response.body());
+    }
+
+    @Test
+    void showsAndDeletes() throws Exception {
+        try (Connection connection = connect(broker)) {
+            var channel = connection.createChannel();
+            channel.queueDeclare("a queue", false, false, false, Map.of("x-expires", 60_000));
+            channel.queueBind("a queue", "amq.topic", "key");
+            channel.exchangeDeclare("mine", "fanout");
+            channel.basicPublish("", "a queue", null, new byte[3]);
+            assertThat(channel.messageCount("a queue")).isEqualTo(1);
+
+            JsonNode overview = get("overview");
+            assertThat(overview.at("/rabbitmq_version").asString()).isEqualTo("3.10.8");
+            assertThat(overview.at("/object_totals/queues").asInt()).isEqualTo(1);
+            assertThat(overview.at("/queue_totals/messages").asInt()).isEqualTo(1);
+            JsonNode queue = get("queues").get(0);
+            assertThat(queue.at("/name").asString()).isEqualTo("a queue");
+            assertThat(queue.at("/arguments/x-expires").asInt()).isEqualTo(60_000);
+            assertThat(get("queues/%2F/a%20queue").at("/messages_ready").asInt())
+                    .isEqualTo(1);
+            assertThat(get("exchanges/%2F/mine").at("/type").asString()).isEqualTo("fanout");
+            assertThat(get("bindings").toString()).contains("\"routing_key\":\"key\"");
+            assertThat(get("connections").get(0).at("/user_provided_name").asString())
+                    .isEqualTo("the test");
+
+            assertThat(call("DELETE", "queues/%2F/a%20queue", "guest:guest").statusCode())
+                    .isEqualTo(204);
+            assertThat(call("DELETE", "queues/%2F/a%20queue", "guest:guest").statusCode())
+                    .isEqualTo(404);
+            assertThat(call("DELETE", "exchanges/%2F/mine", "guest:guest").statusCode())
+                    .isEqualTo(204);
+            assertThat(get("queues").isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void asksWhoCalls() throws Exception {
+        assertThat(call("GET", "queues", "guest:wrong").statusCode()).isEqualTo(401);
+        assertThat(call("POST", "queues", "guest:guest").statusCode()).isEqualTo(405);
+        assertThat(call("GET", "nonsense", "guest:guest").statusCode()).isEqualTo(404);
+        assertThat(call("DELETE", "exchanges/%2F/amq.topic", "guest:guest").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void isOffByDefault() {
+        try (EmbeddedBroker plain = EmbeddedBroker.start()) {
+            assertThatThrownBy(plain::managementPort).isInstanceOf(IllegalStateException.class);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.parley.broker;
+
+import static dev.parley.broker.EmbeddedBrokerTest.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryLimitTest {
+    private static final int MESSAGES = 400;
+    private static final byte[] BODY = new byte[10_000];
+
+    @ParameterizedTest(name = "limit of {0}")
+    @ValueSource(strings = {"the broker", "a queue"})
+    void publishersWaitAndNothingIsLost(String whose) throws Exception {
+        BrokerBuilder builder = EmbeddedBroker.builder();
+        builder = whose.equals("a queue") ? builder.queueMemoryLimit(500_000) : builder.memoryLimit(500_000);
+        try (EmbeddedBroker broker = builder.start();
+                Connection publishing = connect(broker);
+                Connection consuming = connect(broker)) {
+            var blocked = new CountDownLatch(1);
+            var unblocked = new CountDownLatch(1);
+            publishing.addBlockedListener(reason -> blocked.countDown(), unblocked::countDown);
+            Channel channel = publishing.createChannel();
+            channel.queueDeclare("q", false, false, false, Map.of());
+            Thread publisher = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        channel.basicPublish("", "q", null, BODY);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(broker.connections()).extracting(ConnectionInfo::blocked).containsExactly(true, false);
+            assertThat(broker.counters().memoryBytes()).isLessThan(3_000_000);
+            assertThat(unblocked.getCount()).isEqualTo(1);
+
+            var received = new AtomicInteger();
+            var all = new CountDownLatch(MESSAGES);
+            consuming
+                    .createChannel()
+                    .basicConsume(
+                            "q",
+                            true,
+                            (tag, delivery) -> {
+                                received.incrementAndGet();
+                                all.countDown();
+                            },
+                            tag -> {});
+            assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+            publisher.join();
+            assertThat(received).hasValue(MESSAGES);
+            assertThat(broker.counters().memoryBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aFullQueueBlocksOnlyThoseWhoPublishToIt() throws Exception {
+        try (EmbeddedBroker broker =
+                        EmbeddedBroker.builder().queueMemoryLimit(50_000).start();
+                Connection greedy = connect(broker);
+                Connection modest = connect(broker)) {
+            var blocked = new CountDownLatch(1);
+            greedy.addBlockedListener(reason -> blocked.countDown(), () -> {});
+            Channel channel = greedy.createChannel();
+            channel.queueDeclare("full", false, false, false, Map.of());
+            for (int i = 0; i < 10; i++) {
+                channel.basicPublish("", "full", null, BODY);
+            }
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            Channel other = modest.createChannel();
+            other.queueDeclare("free", false, false, false, Map.of());
+            other.confirmSelect();
+            other.basicPublish("", "free", null, BODY);
+            assertThat(other.waitForConfirms(10_000)).isTrue();
+            other.queueDelete("full");
+        }
+    }
+}
