@@ -139,8 +139,7 @@ final class Introspection {
     }
 
     private @Nullable Object defaultValue(Parameter parameter) {
-        return parameter.defaultValue() == null
-                ? null
-                : values.json().readValue(parameter.defaultValue(), Object.class);
+        String json = parameter.defaultValue();
+        return json == null ? null : values.json().readValue(json, Object.class);
     }
 }

@@ -19,8 +19,14 @@ import org.slf4j.LoggerFactory;
 abstract class Session {
     static final Logger log = LoggerFactory.getLogger(Session.class);
 
-    /** A beat is answered by a beat, so that a peer with a shorter interval hears us in time; but not more often than this. */
-    private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /**
+     * The argument of a beat that answers one. A beat of the peer's own is answered, so that a peer with a shorter interval than ours hears us in time; an answer
+     * is not. Other implementations send 0 and look at the argument only before protocol version 3.
+     */
+    private static final int ANSWER = 1;
+
+    /** But beats are answered not more often than this. */
+    private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final byte[] DELIMITER = {};
 
@@ -118,17 +124,18 @@ abstract class Session {
             // Before version 3 a beat was a grant too.
             channel.owner().granted(event.number());
         }
-        if (channel.lastSeen - channel.lastBeat >= ANSWER_NANOS) {
-            beat(channel, channel.lastSeen);
+        boolean answer = channel.version() >= 3 && event.number() == ANSWER;
+        if (!answer && channel.lastSeen - channel.lastBeat >= ANSWER_NANOS) {
+            beat(channel, channel.lastSeen, channel.version() < 3 ? 0 : ANSWER);
         }
     }
 
-    private void beat(Channel channel, long now) {
+    private void beat(Channel channel, long now, int argument) {
         channel.lastBeat = now;
         channel.nextBeat = now + options.heartbeatNanos();
         MsgpackBuffer out = writer.event(channel.id(), Event.HEARTBEAT);
         out.writeArrayHeader(1);
-        out.writeLong(0);
+        out.writeLong(argument);
         send(channel, out);
     }
 
@@ -177,7 +184,7 @@ abstract class Session {
                                             + " ms without a heartbeat"));
                 }
             } else if (now - channel.nextBeat >= 0) {
-                beat(channel, now);
+                beat(channel, now, 0);
             }
         }
         if (channels.isEmpty()) {

@@ -244,10 +244,6 @@ class ZerorpcPythonTest {
             assertThat(python.call("range", 0, 1000).path("ok")).hasSize(1000);
             assertThat(python.call("range", 0, 0).path("ok")).isEmpty();
             assertThat(python.call("broken", 150).at("/error/msg").asString()).isEqualTo("broken after 150");
-            assertThat(python.call(Map.of("method", "range", "args", List.of(0, 100_000), "take", 5))
-                            .path("ok")
-                            .toString())
-                    .isEqualTo("[0,1,2,3,4]");
             assertThat(python.call("add", 1, 1).path("ok").asInt()).isEqualTo(2);
         }
     }
@@ -278,16 +274,20 @@ class ZerorpcPythonTest {
                     .containsPattern("add +Adds two numbers\\.")
                     .containsPattern("echo +<undocumented>");
             assertThat(command("-?", zmq(server), "add")).contains("add(x, y)").contains("Adds two numbers.");
-            try (PeerProcess failing =
-                    PeerProcess.startExecutable(Peer.ZERORPC_PYTHON, "zerorpc", zmq(server), "fail", "no luck")) {
+            try (PeerProcess failing = commandLine(zmq(server), "fail", "no luck")) {
                 assertThat(failing.exitCode()).isEqualTo(1);
                 assertThat(failing.errors()).contains("ValueError: no luck");
             }
         }
     }
 
+    /** On Python 3.10 and later the command fails in its own code once it has the answer, unless it is given what Python took away. */
+    private static PeerProcess commandLine(String... arguments) {
+        return PeerProcess.start(Peer.ZERORPC_PYTHON, "zerorpc_command.py", arguments);
+    }
+
     private static String command(String... arguments) {
-        try (PeerProcess command = PeerProcess.startExecutable(Peer.ZERORPC_PYTHON, "zerorpc", arguments)) {
+        try (PeerProcess command = commandLine(arguments)) {
             return command.output();
         }
     }

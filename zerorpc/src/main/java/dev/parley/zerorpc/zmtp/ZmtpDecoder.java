@@ -235,10 +235,15 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
             frameCount = 0;
             messageBytes = 0;
             oversized = false;
-            if (tooLarge) {
-                socket.handler().oversized(peer, message, bytes);
-            } else {
-                socket.handler().received(peer, message);
+            try {
+                if (tooLarge) {
+                    socket.handler().oversized(peer, message, bytes);
+                } else {
+                    socket.handler().received(peer, message);
+                }
+            } catch (RuntimeException e) {
+                // A message that the handler cannot cope with must not cost the others their connection.
+                ZmtpSocket.log.error("{}: a message could not be handled", peer, e);
             }
         }
     }
