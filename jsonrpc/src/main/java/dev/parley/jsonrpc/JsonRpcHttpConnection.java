@@ -41,7 +41,9 @@ final class JsonRpcHttpConnection implements Connection {
         this.shown = address.toString();
         this.mapper = context.values().json();
         this.reader = new AnswerReader(mapper);
-        this.writer = new RequestWriter(mapper, isOld(options));
+        // jsonrpclib's server counts characters where it should count bytes, and waits for ever for a text beyond
+        // ASCII.
+        this.writer = new RequestWriter(mapper, isOld(options), options.flag("ascii", true));
         this.zabbix = Zabbix.isPath(path);
         this.credentials = HttpAddress.token(options);
         this.auth = options.text("auth", null);

@@ -62,7 +62,7 @@ final class JsonRpcTcpConnection implements Connection {
         AddressOptions options = new AddressOptions(address);
         this.address = address;
         this.mapper = context.values().json();
-        this.writer = new RequestWriter(mapper, JsonRpcHttpConnection.isOld(options));
+        this.writer = new RequestWriter(mapper, JsonRpcHttpConnection.isOld(options), false);
         this.reader = new AnswerReader(mapper);
         this.maxMessage = context.values().limits().messageBytes();
         this.connectTimeout = options.seconds("connect_timeout", Duration.ofSeconds(10));

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.ObjectMapper;
 
@@ -14,8 +15,9 @@ import tools.jackson.databind.ObjectMapper;
  * Writes requests. Always with {@code params}, which some servers require. Thread-safe.
  *
  * @param old whether they are of JSON-RPC 1.0
+ * @param ascii whether characters beyond ASCII are escaped
  */
-record RequestWriter(ObjectMapper mapper, boolean old) {
+record RequestWriter(ObjectMapper mapper, boolean old, boolean ascii) {
     /**
      * A request, or a notification if there is no id.
      *
@@ -24,7 +26,7 @@ record RequestWriter(ObjectMapper mapper, boolean old) {
      */
     byte[] write(ClientCall call, @Nullable Long id, @Nullable String auth) {
         ByteArrayBuilder out = new ByteArrayBuilder();
-        try (JsonGenerator generator = mapper.createGenerator(out)) {
+        try (JsonGenerator generator = open(out)) {
             generator.writeStartObject();
             if (!old) {
                 generator.writeStringProperty("jsonrpc", "2.0");
@@ -46,6 +48,12 @@ record RequestWriter(ObjectMapper mapper, boolean old) {
                     "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + e.getOriginalMessage(), e);
         }
         return out.toByteArray();
+    }
+
+    private JsonGenerator open(ByteArrayBuilder out) {
+        return ascii
+                ? mapper.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).createGenerator(out)
+                : mapper.createGenerator(out);
     }
 
     private void write(JsonGenerator generator, Args args) {

@@ -180,7 +180,12 @@ class ClientToleranceTest {
                     .asString()
                     .isEqualTo("{\"jsonrpc\":\"2.0\",\"method\":\"ns.m\",\"params\":[],\"id\":1}");
             client.call("m", void.class, Args.named("a", "ü"));
-            assertThat(sent()).isEqualTo("{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"ü\"},\"id\":2}");
+            assertThat(sent())
+                    .isEqualTo("{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"\\u00FC\"},\"id\":2}");
+        }
+        try (RpcClient client = client("?ascii=false")) {
+            client.call("m", void.class, "ü");
+            assertThat(sent()).contains("[\"ü\"]");
         }
         try (RpcClient client = client("?version=1.0")) {
             client.call("m", void.class, 1, (Object) null);
