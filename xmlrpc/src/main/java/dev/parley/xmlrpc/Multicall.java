@@ -2,6 +2,7 @@ package dev.parley.xmlrpc;
 
 import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcException;
+import dev.parley.SerializationException;
 import dev.parley.net.HttpExchange;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class Multicall {
     private final HttpExchange exchange;
     private final XmlRpcListener listener;
     private final List<byte[]> answers = new ArrayList<>();
+    private long size;
     private volatile boolean cancelled;
     private volatile @Nullable ItemCall running;
 
@@ -132,6 +134,14 @@ final class Multicall {
             listener.respond(exchange, Messages.writeItems(answers));
             return;
         }
+        if (size > listener.maxAnswer()) {
+            // Many small calls in one request, each with a large result, would fill the memory.
+            RpcException error = new SerializationException(
+                    "the results of " + answers.size() + " of the " + items.size() + " calls are over the limit of "
+                            + listener.maxAnswer() + " bytes; the others were not run");
+            listener.respond(exchange, listener.messages().writeFault(listener.fault(error)));
+            return;
+        }
         Item item = items.get(answers.size());
         String method = item.method();
         if (item.problem() != null || method == null) {
@@ -148,6 +158,7 @@ final class Multicall {
 
     private void answered(byte[] answer) {
         answers.add(answer);
+        size += answer.length;
         run();
     }
 

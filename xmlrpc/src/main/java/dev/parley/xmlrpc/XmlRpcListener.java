@@ -34,6 +34,8 @@ final class XmlRpcListener implements Listener {
      */
     static final Runnable NOTHING_TO_RESUME = () -> {};
 
+    private final String scheme;
+    private final boolean authenticates;
     private final Address address;
     private final HttpServer server;
     private final Dispatcher dispatcher;
@@ -48,6 +50,9 @@ final class XmlRpcListener implements Listener {
             Dispatcher dispatcher,
             XmlRpcMapper mapper,
             boolean pythonFaults) {
+        // All but the bound address stands before the first request can come.
+        this.scheme = address.scheme();
+        this.authenticates = address.user() != null;
         this.dispatcher = dispatcher;
         this.messages = new Messages(mapper);
         this.system = new SystemMethods(dispatcher, mapper);
@@ -76,10 +81,22 @@ final class XmlRpcListener implements Listener {
 
     private void handle(HttpExchange exchange) {
         if (exchange.body().length > LARGE) {
-            Thread.ofVirtual().name("parley-xmlrpc").start(() -> serve(exchange));
+            offLoop(exchange, () -> serve(exchange));
         } else {
             serve(exchange);
         }
+    }
+
+    /** Runs on a thread of its own what would keep the event loop from other connections. */
+    private static void offLoop(HttpExchange exchange, Runnable work) {
+        Thread.ofVirtual().name("parley-xmlrpc").start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                log.error("a request of {} failed", exchange.remoteAddress(), e);
+                exchange.respond(HttpResponse.text(500, "internal error"));
+            }
+        });
     }
 
     private void serve(HttpExchange exchange) {
@@ -93,7 +110,7 @@ final class XmlRpcListener implements Listener {
         }
         String method = call.method();
         if (method.equals(SystemMethods.MULTICALL) && !dispatcher.has(method)) {
-            Thread.ofVirtual().name("parley-xmlrpc").start(() -> multicall(call, exchange));
+            offLoop(exchange, () -> multicall(call, exchange));
         } else {
             start(new HttpCall(call, exchange));
         }
@@ -129,8 +146,18 @@ final class XmlRpcListener implements Listener {
         return Fault.of(error, pythonFaults);
     }
 
+    /** How much an answer that is put together here may hold, in bytes. */
+    long maxAnswer() {
+        return messages.mapper().tokenStreamFactory().streamReadConstraints().getMaxDocumentLength();
+    }
+
+    /** Whether the HTTP server demands and checks credentials. */
+    boolean authenticates() {
+        return authenticates;
+    }
+
     String scheme() {
-        return address.scheme();
+        return scheme;
     }
 
     void respond(HttpExchange exchange, byte[] body) {

@@ -1,5 +1,6 @@
 package dev.parley.xmlrpc;
 
+import dev.parley.net.BasicCredentials;
 import dev.parley.net.HttpExchange;
 import dev.parley.spi.ServerCall;
 import java.net.InetSocketAddress;
@@ -52,7 +53,11 @@ abstract class XmlRpcServerCall extends ServerCall {
 
     @Override
     public @Nullable Principal principal() {
-        return exchange.tlsPrincipal().orElse(null);
+        Principal certified = exchange.tlsPrincipal().orElse(null);
+        if (certified != null || !listener.authenticates()) {
+            return certified;
+        }
+        return exchange.credentials().map(BasicCredentials::user).map(User::new).orElse(null);
     }
 
     @Override
@@ -62,5 +67,13 @@ abstract class XmlRpcServerCall extends ServerCall {
                 .forEach((name, value) ->
                         metadata.merge(name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
         return metadata;
+    }
+
+    /** A user whose password the HTTP server has checked. */
+    private record User(String name) implements Principal {
+        @Override
+        public String getName() {
+            return name;
+        }
     }
 }

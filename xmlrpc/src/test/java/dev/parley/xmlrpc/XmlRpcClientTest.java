@@ -14,6 +14,7 @@ import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
+import dev.parley.RpcContext;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
@@ -23,6 +24,7 @@ import dev.parley.net.HttpExchange;
 import dev.parley.net.HttpResponse;
 import dev.parley.net.HttpServer;
 import java.nio.file.Path;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -280,6 +282,11 @@ class XmlRpcClientTest {
         }
 
         public void quiet() {}
+
+        public String who(RpcContext context) {
+            return context.principal().map(Principal::getName).orElse("nobody") + " by "
+                    + context.metadata().get("content-type");
+        }
     }
 
     @Test
@@ -307,7 +314,7 @@ class XmlRpcClientTest {
             try (RpcClient client = RpcClient.connect("xmlrpc+http://ann:secret@127.0.0.1:" + port);
                     RpcClient wrong = RpcClient.connect("xmlrpc+http://ann:wrong@127.0.0.1:" + port);
                     RpcClient none = RpcClient.connect("xmlrpc+http://127.0.0.1:" + port)) {
-                assertThat(client.call("echo", Object.class, "x")).isEqualTo("x");
+                assertThat(client.call("who", String.class)).isEqualTo("ann by text/xml");
                 assertThatThrownBy(() -> wrong.call("echo", Object.class, "x"))
                         .isInstanceOf(AccessDeniedException.class);
                 assertThatThrownBy(() -> none.call("echo", Object.class, "x"))
@@ -327,7 +334,7 @@ class XmlRpcClientTest {
                         RpcClient.connect(server.addresses().getFirst().toUri())) {
             assertThat(client.describe().methods())
                     .extracting(Method::signature)
-                    .containsExactly("echo(arg1: any) -> any", "quiet() -> null");
+                    .containsExactly("echo(arg1: any) -> any", "quiet() -> null", "who() -> string");
         }
     }
 }

@@ -50,6 +50,10 @@ class XmlRpcServerTest {
             return 1L << 40;
         }
 
+        public String large() {
+            return "x".repeat(24_000);
+        }
+
         public String agent(RpcContext context) {
             return context.metadata().get("user-agent") + " " + context.wire();
         }
@@ -275,6 +279,7 @@ class XmlRpcServerTest {
                                                 "echo",
                                                 "fail",
                                                 "greet",
+                                                "large",
                                                 "nothing",
                                                 "system.getCapabilities",
                                                 "system.listMethods",
@@ -382,6 +387,17 @@ class XmlRpcServerTest {
                         + item("add", "<value><int>1</int></value><value><int>2</int></value>")
                                 .repeat(count) + "</data></array>"));
         assertThat(answer.split("<int>3</int>", -1)).hasSize(count + 1);
+    }
+
+    @Test
+    void aMulticallWhoseAnswerIsTooLarge() {
+        serve("", Limits.defaults().messageBytes(100_000));
+        String answer = post(
+                call("system.multicall", "<array><data>" + item("large", "").repeat(100) + "</data></array>"));
+        assertThat(answer)
+                .contains("<int>-32015</int>")
+                .contains("the results of 5 of the 100 calls are over the limit of 100000 bytes");
+        stillServes();
     }
 
     @ParameterizedTest
