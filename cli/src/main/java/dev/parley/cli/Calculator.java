@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.Doc;
+import dev.parley.ExpectedExceptions;
 import java.util.stream.LongStream;
 
 /** What the demo serves: a plain object that knows nothing of wires. Thread-safe. */
@@ -25,6 +26,7 @@ public final class Calculator {
 
     /** Divides. */
     @Doc("x by y; fails when y is 0.")
+    @ExpectedExceptions(ArithmeticException.class)
     public double divide(double x, double y) {
         if (y == 0) {
             throw new ArithmeticException("division by zero");

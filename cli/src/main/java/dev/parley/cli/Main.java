@@ -29,11 +29,13 @@ public final class Main {
 
     static CommandLine commandLine(Terminal terminal, StopSignal stop) {
         CommandLine command = new CommandLine(new ParleyCommand())
+                .addSubcommand(new DemoCommand(terminal, stop))
                 .addSubcommand(new ServeCommand(terminal, stop))
                 .addSubcommand(callLike(new CallCommand(terminal)))
                 .addSubcommand(callLike(new CastCommand()))
                 .addSubcommand(callLike(new FanoutCommand()))
                 .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new BrokerCommand(terminal, stop))
                 .addSubcommand(new AutoComplete.GenerateCompletion());
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))

@@ -1,0 +1,58 @@
+package dev.parley.cli;
+
+import dev.parley.broker.EmbeddedBroker;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code parley broker}. */
+@Command(
+        name = "broker",
+        description = {
+            "Runs the embedded AMQP 0-9-1 broker, in memory, until Ctrl-C (SIGINT) or SIGTERM.",
+            "Prints 'listening ADDRESS' with the real port once clients can connect; user guest, password guest."
+        },
+        sortOptions = false,
+        footer = {"", "Example:", "  parley broker --port 5673"})
+final class BrokerCommand implements Callable<Integer> {
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final Terminal terminal;
+    private final StopSignal stop;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "The port; 0 takes a free one. Default: 5672.")
+    private int port = 5672;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "The host name or IP address to listen on. Default: 127.0.0.1.")
+    private String host = "127.0.0.1";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    BrokerCommand(Terminal terminal, StopSignal stop) {
+        this.terminal = terminal;
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() {
+        if (port < 0 || port > HIGHEST_PORT) {
+            assert spec != null;
+            throw new ParameterException(spec.commandLine(), "--port must be from 0 to 65535, not " + port);
+        }
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.builder().host(host).port(port).start()) {
+            stop.watch();
+            terminal.result("listening " + broker.address());
+            stop.await();
+        }
+        return ExitCode.OK;
+    }
+}
