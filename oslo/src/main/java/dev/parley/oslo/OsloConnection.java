@@ -54,11 +54,7 @@ final class OsloConnection implements Connection {
 
     @Override
     public @Nullable Object call(ClientCall call) {
-        CompletableFuture<String> queue = replies.name();
-        if (!queue.isDone()) {
-            await(queue, call);
-        }
-        PendingCall pending = send(call, queue.join());
+        PendingCall pending = send(call, await(replies.name(), call));
         try {
             return read(await(pending.reply(), call), call);
         } finally {

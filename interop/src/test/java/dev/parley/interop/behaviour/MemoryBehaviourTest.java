@@ -1,0 +1,35 @@
+package dev.parley.interop.behaviour;
+
+import dev.parley.Target;
+
+class MemoryBehaviourTest extends WireBehaviour {
+    @Override
+    String listenAddress() {
+        return "memory://behaviour";
+    }
+
+    @Override
+    Target serverTarget() {
+        return Target.topic("behaviour").server("one");
+    }
+
+    @Override
+    Target clientTarget() {
+        return Target.topic("behaviour");
+    }
+
+    @Override
+    boolean carriesContext() {
+        return true;
+    }
+
+    @Override
+    boolean introspects() {
+        return false;
+    }
+
+    @Override
+    boolean named() {
+        return true;
+    }
+}
