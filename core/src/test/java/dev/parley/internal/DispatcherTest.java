@@ -440,6 +440,7 @@ class DispatcherTest {
 
     @Test
     void pastTheBoundCallsWaitAndTheWireIsPaused() throws Exception {
+        CountDownLatch started = new CountDownLatch(2);
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -448,6 +449,7 @@ class DispatcherTest {
             @SuppressWarnings("unused")
             public void work() throws InterruptedException {
                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                started.countDown();
                 go.await();
                 running.decrementAndGet();
             }
@@ -464,6 +466,7 @@ class DispatcherTest {
         assertThat(goOn).containsExactly(true, true, false, false, false);
         assertThat(resumed.getCount()).isEqualTo(1);
         assertThat(dispatcher.gate().awaitIdle(1)).isFalse();
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
         go.countDown();
         for (RecordedCall call : calls) {
             call.result();
