@@ -127,7 +127,7 @@ final class ChannelSession {
                 ok(90, 21);
             }
             case TxRollback t -> {
-                transaction().rollback().forEach(deliveries::add);
+                deliveries.restore(transaction().rollback());
                 ok(90, 31);
             }
             default ->
@@ -170,8 +170,7 @@ final class ChannelSession {
     }
 
     private void get(BasicGet get) {
-        MessageQueue queue = topology.queue(get.queue());
-        connection.access().readQueue(queue.name());
+        MessageQueue queue = topology.readable(get.queue());
         QueuedMessage message = queue.take();
         if (message == null) {
             MethodWriter.basicGetEmpty(frame(), number);
@@ -311,7 +310,7 @@ final class ChannelSession {
         subscriptions.consumers().forEach(consumer -> consumer.queue().deliver());
     }
 
-    void readComplete() {
+    void flushConfirms() {
         publishing.flushConfirms();
     }
 
@@ -333,7 +332,7 @@ final class ChannelSession {
         subscriptions.end();
         connection.drain();
         if (transaction != null) {
-            transaction.rollback().forEach(deliveries::add);
+            deliveries.restore(transaction.rollback());
         }
         Deliveries.settle(deliveries.takeAll(), Outcome.REQUEUED);
     }

@@ -136,15 +136,9 @@ final class ClassicQueue extends MessageQueue {
 
     /** Hands out what waits while someone can take it; under the lock. */
     private void pump() {
-        while (ready.size() > 0) {
+        while (peekWaited() != null) {
             Consumer consumer = reserve();
             if (consumer == null) {
-                return;
-            }
-            if (peekWaited() == null) {
-                if (!consumer.noAck()) {
-                    consumer.settled();
-                }
                 return;
             }
             QueuedMessage message = Objects.requireNonNull(ready.poll());

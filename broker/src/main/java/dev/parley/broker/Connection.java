@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.net.SocketAddress;
 import java.security.Principal;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +49,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
     private final FrameDecoder decoder;
     private final Map<Integer, ChannelSession> channels = new ConcurrentHashMap<>();
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
+    private final Set<ChannelSession> unconfirmed = new LinkedHashSet<>();
     private final Handshake handshake;
     private final Blocking blocking = new Blocking(this);
     private final long connectedAt = System.currentTimeMillis();
@@ -56,6 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
     private @Nullable VirtualHost virtualHost;
     private @Nullable Access access;
     private @Nullable Heartbeats heartbeats;
+    private @Nullable Future<?> patience;
     private int channelMax;
     private int frameMax;
     private boolean closing;
@@ -166,7 +170,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
         outbox = new Outbox(ctx.channel().eventLoop(), this::drainOutbox);
         broker.connections().add(this);
         broker.accepted.increment();
-        ctx.executor()
+        patience = ctx.executor()
                 .schedule(
                         () -> {
                             if (!handshake.done()) {
@@ -187,7 +191,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
         heartbeats = new Heartbeats(this, heartbeatSeconds);
     }
 
+    private void endPatience() {
+        if (patience != null) {
+            patience.cancel(false);
+        }
+    }
+
     void opened(VirtualHost virtualHost, Access access) {
+        endPatience();
         this.access = access;
         this.virtualHost = virtualHost;
         LOG.debug("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
@@ -379,10 +390,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        for (ChannelSession session : channels.values()) {
-            session.readComplete();
-        }
+        unconfirmed.forEach(ChannelSession::flushConfirms);
+        unconfirmed.clear();
         output().flush();
+    }
+
+    /** The channel has publishes to confirm once everything that came is handled. */
+    void confirmLater(ChannelSession session) {
+        unconfirmed.add(session);
     }
 
     @Override
@@ -410,6 +425,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
     public void channelInactive(ChannelHandlerContext ctx) {
         LOG.debug("{} gone", this);
         cleanUp();
+        output().flush(); // Nobody reads it, but its buffer goes back.
     }
 
     @Override
@@ -427,6 +443,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
             return;
         }
         cleaned = true;
+        endPatience();
         outbox().writable(false); // No queue hands this connection a message that another of its channels gives back.
         broker.connections().remove(this);
         blocking.end();

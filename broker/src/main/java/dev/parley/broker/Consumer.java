@@ -93,10 +93,15 @@ final class Consumer {
     }
 
     static boolean take(AtomicInteger used, int limit) {
-        if (used.incrementAndGet() > limit && limit > 0) {
-            used.decrementAndGet();
-            return false;
+        // Never above the limit, not even for a moment: another queue would be turned away and not asked again.
+        while (true) {
+            int now = used.get();
+            if (limit > 0 && now >= limit) {
+                return false;
+            }
+            if (used.compareAndSet(now, now + 1)) {
+                return true;
+            }
         }
-        return true;
     }
 }

@@ -3,6 +3,7 @@ package dev.parley.broker;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ReplyCode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,15 @@ final class Deliveries {
 
     void add(Unacked delivery) {
         unacked.put(delivery.tag(), delivery);
+    }
+
+    /** Puts back what was taken, in order. */
+    void restore(List<Unacked> deliveries) {
+        List<Unacked> all = new ArrayList<>(unacked.values());
+        all.addAll(deliveries);
+        all.sort(Comparator.comparingLong(Unacked::tag));
+        unacked.clear();
+        all.forEach(this::add);
     }
 
     int size() {

@@ -94,6 +94,7 @@ final class Publishing {
                 unconfirmed = nextTag + 1;
             }
             nextTag++;
+            connection.confirmLater(channel);
         }
     }
 

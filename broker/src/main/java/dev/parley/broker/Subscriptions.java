@@ -62,8 +62,7 @@ final class Subscriptions {
             consumeReplies(tag, consume);
             return;
         }
-        MessageQueue queue = topology.queue(consume.queue());
-        channel.connection().access().readQueue(queue.name());
+        MessageQueue queue = topology.readable(consume.queue());
         Consumer consumer =
                 new Consumer(tag, channel, queue, consume.noAck(), consume.exclusive(), prefetch, consume.arguments());
         // First the answer, then deliveries; but no answer if the queue refuses.

@@ -1,23 +1,32 @@
 package dev.parley.broker;
 
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Routes by patterns of words separated by dots: {@code *} stands for one word, {@code #} for any number of them. */
 final class TopicExchange extends Exchange {
     /** A trie of words, so that a message costs what matches it and not what is bound. */
     private static final class Node {
+        /** Whether its word was {@code #}, so that it stays for any word. */
+        private final boolean many;
+
         private final Map<String, Node> next = new ConcurrentHashMap<>(2);
         private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(1);
+
+        Node(boolean many) {
+            this.many = many;
+        }
 
         boolean isEmpty() {
             return next.isEmpty() && bindings.isEmpty();
         }
     }
 
-    private final Node root = new Node();
+    private final Node root = new Node(false);
 
     TopicExchange(String name, ExchangeSettings settings) {
         super(name, ExchangeType.TOPIC, settings);
@@ -31,7 +40,7 @@ final class TopicExchange extends Exchange {
     void index(Binding binding) {
         Node node = root;
         for (String word : words(binding.routingKey())) {
-            node = node.next.computeIfAbsent(word, w -> new Node());
+            node = node.next.computeIfAbsent(word, w -> new Node(w.equals("#")));
         }
         node.bindings.add(binding);
     }
@@ -57,30 +66,33 @@ final class TopicExchange extends Exchange {
 
     @Override
     void match(Message message, String routingKey, Consumer<Destination> found) {
-        match(root, words(routingKey), 0, found);
-    }
-
-    private static void match(Node node, String[] words, int depth, Consumer<Destination> found) {
-        Node many = node.next.get("#");
-        if (many != null) {
-            for (int rest = depth; rest <= words.length; rest++) {
-                match(many, words, rest, found);
+        // All places in the trie at once, word by word: no key and no pattern makes this take long.
+        Set<Node> places = new LinkedHashSet<>();
+        enter(root, places);
+        for (String word : words(routingKey)) {
+            Set<Node> further = new LinkedHashSet<>();
+            for (Node place : places) {
+                if (place.many) {
+                    further.add(place);
+                }
+                enter(place.next.get("*"), further);
+                if (!word.equals("*") && !word.equals("#")) {
+                    enter(place.next.get(word), further);
+                }
             }
+            places = further;
         }
-        if (depth == words.length) {
-            for (Binding binding : node.bindings) {
+        for (Node place : places) {
+            for (Binding binding : place.bindings) {
                 found.accept(binding.destination());
             }
-            return;
         }
-        Node one = node.next.get("*");
-        if (one != null) {
-            match(one, words, depth + 1, found);
-        }
-        String word = words[depth];
-        Node same = node.next.get(word);
-        if (same != null && !word.equals("*") && !word.equals("#")) {
-            match(same, words, depth + 1, found);
+    }
+
+    /** Adds a place and what can be reached from it without a word. */
+    private static void enter(@Nullable Node node, Set<Node> places) {
+        for (Node next = node; next != null && places.add(next); ) {
+            next = next.next.get("#");
         }
     }
 }

@@ -46,6 +46,12 @@ final class TopologyCommands {
         return queue;
     }
 
+    /** As {@link #queue}, for reading. Who may not is not told whether there is such a queue. */
+    MessageQueue readable(String name) {
+        connection.access().readQueue(queueName(name));
+        return queue(name);
+    }
+
     private void checkOwner(MessageQueue queue) {
         if (queue.owner() != null && queue.owner() != connection) {
             throw locked(queue);
@@ -179,8 +185,7 @@ final class TopologyCommands {
     }
 
     void purge(QueuePurge purge) {
-        MessageQueue queue = queue(purge.queue());
-        connection.access().readQueue(queue.name());
+        MessageQueue queue = readable(purge.queue());
         int count = queue.purge();
         if (!purge.noWait()) {
             MethodWriter.queueCountOk(channel.frame(), channel.number(), 31, count);

@@ -86,4 +86,27 @@ class MemoryLimitTest {
             other.queueDelete("full");
         }
     }
+
+    @Test
+    void aBlockedClientThatGoesIsForgotten() throws Exception {
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.builder().memoryLimit(50_000).start()) {
+            Connection connection = connect(broker);
+            var blocked = new CountDownLatch(1);
+            connection.addBlockedListener(reason -> blocked.countDown(), () -> {});
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("q", false, true, false, Map.of());
+            for (int i = 0; i < 10; i++) {
+                channel.basicPublish("", "q", null, BODY);
+            }
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            connection.abort(0);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!broker.connections().isEmpty() || broker.counters().memoryBytes() > 0) {
+                assertThat(System.nanoTime()).as("%s", broker.connections()).isLessThan(end);
+                Thread.sleep(10);
+            }
+            assertThat(broker.queues()).isEmpty();
+        }
+    }
 }

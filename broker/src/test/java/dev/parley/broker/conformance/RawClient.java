@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -113,6 +114,11 @@ public final class RawClient implements AutoCloseable {
         send(open());
         expect("10.41");
         return this;
+    }
+
+    /** Reads up to the end, whatever comes. */
+    public void drain() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     /** Ends the sending half. */
