@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -33,33 +32,34 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        keytool("-genkeypair", "-alias", "server", "-keystore", "server.p12", "-dname", "CN=localhost");
-        keytool("-genkeypair", "-alias", "client", "-keystore", "client.p12", "-dname", "CN=bob,O=Parley");
-        for (String[] way : new String[][] {{"server", "client"}, {"client", "server"}}) {
-            keytool("-exportcert", "-alias", way[0], "-keystore", way[0] + ".p12", "-file", way[0] + ".crt");
-            keytool(
-                    "-importcert",
-                    "-noprompt",
-                    "-alias",
-                    way[0],
-                    "-keystore",
-                    way[1] + ".p12",
-                    "-file",
-                    way[0] + ".crt");
-        }
-        server = context("server.p12");
-        client = context("client.p12");
+        keytool("server", "CN=localhost");
+        keytool("client", "CN=bob,O=Parley");
+        KeyStore serverKeys = load("server");
+        KeyStore clientKeys = load("client");
+        server = context(serverKeys, clientKeys);
+        client = context(clientKeys, serverKeys);
     }
 
-    private static void keytool(String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storepass", "changeit", "-storetype", "PKCS12"));
-        if (arguments[0].equals("-genkeypair")) {
-            command.addAll(List.of("-keyalg", "EC", "-ext", "san=dns:localhost,ip:127.0.0.1"));
-        }
-        Process process = new ProcessBuilder(command)
+    private static void keytool(String alias, String name) throws Exception {
+        String program =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        Process process = new ProcessBuilder(
+                        program,
+                        "-genkeypair",
+                        "-alias",
+                        alias,
+                        "-keystore",
+                        alias + ".p12",
+                        "-dname",
+                        name,
+                        "-storepass",
+                        "changeit",
+                        "-storetype",
+                        "PKCS12",
+                        "-keyalg",
+                        "EC",
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
@@ -67,15 +67,24 @@ class TlsTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    private static SSLContext context(String file) throws Exception {
+    private static KeyStore load(String alias) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(folder.resolve(file))) {
+        try (InputStream in = Files.newInputStream(folder.resolve(alias + ".p12"))) {
             store.load(in, PASSWORD);
         }
+        return store;
+    }
+
+    /** With the key of one side and trust in the other's certificate. */
+    private static SSLContext context(KeyStore own, KeyStore peer) throws Exception {
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, PASSWORD);
+        keys.init(own, PASSWORD);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        String alias = peer.aliases().nextElement();
+        trusted.setCertificateEntry(alias, peer.getCertificate(alias));
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
+        trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
