@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * An HTTP/1.0 and 1.1 server for small requests: it collects a request's body, gives it to the handler of its path, and sends the one answer.
  *
  * <p>Keep-alive, chunked bodies, {@code Expect: 100-continue}, gzip and deflate requests, and gzip answers (above 1,400 bytes, to peers that
- * accept them) are the server's business, as are refusals: 400 malformed, 401, 404 unknown path, 405 method, 408 too slow, 411 no length, 413 and
+ * accept them) are the server's business, as are refusals: 400 malformed, 401, 403 foreign web page, 404 unknown path, 405 method, 408 too slow, 411 no length, 413 and
  * 431 too large, 415 unknown coding. A connection works on one request at a time; pipelined requests wait and are answered in order.
  *
  * <p>Runs on {@link EventLoops#shared()}. Thread-safe.

@@ -68,6 +68,9 @@ final class RequestCheck {
 
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
+        if (isForeign(headers.get("origin"), headers.get("host"))) {
+            return refuse(HttpResponse.text(403, "this server takes no requests from web pages of other origins"));
+        }
         HttpServer.Auth auth = server.auth();
         if (auth != null) {
             String given = headers.get("authorization");
@@ -93,6 +96,16 @@ final class RequestCheck {
                     .with("Accept-Encoding", "gzip, deflate"));
         }
         return new Route(handler, null);
+    }
+
+    /**
+     * Whether a browser sent the request for a page that is not this server's own. Browsers post plain text anywhere without asking, to a server on the user's own
+     * machine too; the page cannot read the answer, but the call would have run.
+     */
+    private static boolean isForeign(@Nullable String origin, @Nullable String host) {
+        return origin != null
+                && !(host != null
+                        && (origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host)));
     }
 
     private static Route refuse(HttpResponse response) {

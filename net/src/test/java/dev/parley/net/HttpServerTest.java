@@ -344,6 +344,14 @@ class HttpServerTest {
         assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"http://evil.example, 403", "null, 403", "http://x.evil.example, 403", "http://x, 200", "https://X, 200"
+    })
+    void refusesWebPagesOfOtherOrigins(String origin, int status) throws IOException {
+        String request = closing("/echo", "x").replace("Host: x", "Host: x\r\nOrigin: " + origin);
+        assertThat(ask(server.port(), request)).startsWith("HTTP/1.1 " + status + " ");
+    }
+
     @Test
     void asksForCredentials() throws IOException {
         try (HttpServer guarded = builder()
