@@ -35,7 +35,7 @@ final class Link {
         this.out = out;
     }
 
-    /** Sends a request. Cancelling the future, or completing it in any other way, forgets the call. */
+    /** Sends a request. Cancelling the future tells the peer that nobody awaits the answer any more. */
     CompletableFuture<Envelope> request(long id, byte[] message) {
         CompletableFuture<Envelope> answer = new CompletableFuture<>();
         if (pending.size() >= MAX_PENDING) {
@@ -45,7 +45,12 @@ final class Link {
         }
         String key = Long.toString(id);
         pending.put(key, answer);
-        answer.whenComplete((envelope, error) -> pending.remove(key));
+        answer.whenComplete((envelope, error) -> {
+            pending.remove(key);
+            if (answer.isCancelled() && lost == null) {
+                out.accept(Cancellation.of(id));
+            }
+        });
         RpcException gone = lost;
         if (gone != null) {
             answer.completeExceptionally(gone);
@@ -80,13 +85,14 @@ final class Link {
                 ? element.id.substring(1, element.id.length() - 1)
                 : String.valueOf(element.id);
         CompletableFuture<Envelope> call = pending.get(key);
-        if (call == null && element.errorToken != null && pending.size() == 1) {
+        boolean nameless = element.idToken == null || element.idToken == JsonToken.VALUE_NULL;
+        if (nameless && element.errorToken != null && pending.size() == 1) {
             // An error about a request whose id the peer could not read: there is only one it can mean.
             call = pending.values().stream().findFirst().orElse(null);
         }
         if (call != null) {
             call.complete(element);
-        } else if (element.errorToken != null) {
+        } else if (nameless && element.errorToken != null) {
             log.warn(
                     "{} sent an error that belongs to no call: {}",
                     peer,

@@ -44,7 +44,7 @@ final class MessageHandler {
 
     /** A message under way. */
     static final class Running {
-        private final List<ServerCall> calls = new ArrayList<>(1);
+        private final List<ServedCall> calls = new ArrayList<>(1);
         private boolean accepted = true;
 
         /** Whether there is room for more; if not, the source must not be read until {@code resume} is run. */
@@ -55,6 +55,11 @@ final class MessageHandler {
         /** The peer is gone: interrupts what runs. */
         void cancel() {
             calls.forEach(ServerCall::cancel);
+        }
+
+        /** The peer gives up one call: interrupts it, if it is among these. */
+        void cancel(String id) {
+            calls.stream().filter(call -> call.hasId(id)).forEach(ServerCall::cancel);
         }
     }
 
@@ -129,6 +134,8 @@ final class MessageHandler {
             case Request.Call call -> {
                 if (Introspection.has(call.method()) && !dispatcher.has(call.method())) {
                     answer.accept(introspect(call));
+                } else if (call.method().equals(Cancellation.METHOD) && call.answerId() == null) {
+                    peer.cancelled(Cancellation.id(call, mapper));
                 } else {
                     ServedCall served = new ServedCall(call, peer, scheme, mapper, writer, dispatcher, answer);
                     running.calls.add(served);

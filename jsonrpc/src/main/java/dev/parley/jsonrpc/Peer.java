@@ -15,6 +15,9 @@ interface Peer {
         return null;
     }
 
+    /** The peer gives up its request of this id, given as JSON text. */
+    default void cancelled(String id) {}
+
     /** Headers and the like, names in lower case. */
     default Map<String, String> metadata() {
         return Map.of();

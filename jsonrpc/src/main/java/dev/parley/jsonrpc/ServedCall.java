@@ -38,6 +38,11 @@ final class ServedCall extends ServerCall {
         this.answer = answer;
     }
 
+    /** Whether it is the call of this id, given as JSON text. */
+    boolean hasId(String id) {
+        return id.equals(request.answerId());
+    }
+
     @Override
     public String method() {
         return request.method();

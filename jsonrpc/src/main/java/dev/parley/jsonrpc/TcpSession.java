@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,19 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
             when stopping -> log.debug("{}: dropped {} bytes while stopping", remoteAddress, bytes.length);
             case byte[] bytes -> take(ctx.channel(), bytes);
             default -> ctx.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void cancelled(String id) {
+        Channel peer = channel;
+        if (peer != null) {
+            if (peer.eventLoop().inEventLoop()) {
+                // At once: a request that comes later may use the id again.
+                List.copyOf(running).forEach(taken -> taken.cancel(id));
+            } else {
+                peer.eventLoop().execute(() -> List.copyOf(running).forEach(taken -> taken.cancel(id)));
+            }
         }
     }
 

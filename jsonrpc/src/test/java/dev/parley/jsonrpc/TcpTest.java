@@ -225,6 +225,40 @@ class TcpTest {
     }
 
     @Test
+    void aPeerMayGiveACallUp() throws Exception {
+        try (Raw peer = raw()) {
+            peer.say("{\"jsonrpc\":\"2.0\",\"method\":\"hold\",\"id\":\"x\"}\n");
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("held");
+            // None of these is it.
+            for (String params : List.of("{\"id\":1}", "{}", "[]", "{\"id\":null}")) {
+                peer.say("{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\",\"params\":" + params + "}\n");
+            }
+            peer.say("{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\"}\n" + CALL + "\n");
+            assertThat(peer.line()).isEqualTo(ANSWER);
+            assertThat(service.seen).isEmpty();
+            peer.say("{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\",\"params\":{\"id\":\"x\"}}\n");
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+            assertThat(peer.line()).contains("\"id\":\"x\",\"error\"");
+        }
+    }
+
+    @Test
+    void aClientGivesCallsUp() throws Exception {
+        try (RpcClient client = client("")) {
+            CompletableFuture<String> future = client.callAsync("hold", String.class);
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("held");
+            future.cancel(true);
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(300)))
+                            .call("hold", String.class))
+                    .isInstanceOf(RpcTimeoutException.class);
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("held");
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+            assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
+        }
+    }
+
+    @Test
     void aPeerWhoDoesNotReadIsNotReadFrom() throws Exception {
         String echo =
                 "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[\"" + "x".repeat(50_000) + "\"],\"id\":1}\n";
