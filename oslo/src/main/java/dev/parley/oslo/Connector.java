@@ -8,6 +8,7 @@ import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQConnection;
+import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 import dev.parley.AccessDeniedException;
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
@@ -111,6 +112,13 @@ final class Connector {
         factory.setMaxInboundMessageBodySize(Integer.MAX_VALUE);
         String name = "parley:" + ProcessHandle.current().pid() + ":" + UUID.randomUUID();
         factory.setClientProperties(properties(name));
+        factory.setExceptionHandler(new ForgivingExceptionHandler() {
+            @Override
+            public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {
+                // The link warns of what follows from it.
+                log.debug("connection for {}", purpose, exception);
+            }
+        });
         AtomicInteger threads = new AtomicInteger();
         factory.setThreadFactory(task -> Thread.ofPlatform()
                 .name("parley-amqp-" + purpose + (threads.incrementAndGet() > 1 ? "-" + threads : ""))
@@ -137,10 +145,17 @@ final class Connector {
 
     private RpcException error(Address.Host host, Exception e) {
         String at = " at " + host + ", virtual host '" + virtualHost + "'";
-        if (e instanceof AuthenticationFailureException || e instanceof PossibleAuthenticationFailureException) {
+        if (e instanceof AuthenticationFailureException) {
             return new AccessDeniedException(
                     "the broker" + at + " refuses user '" + (host.user() == null ? "guest" : host.user())
                             + "' or his password: " + e.getMessage(),
+                    e);
+        }
+        if (e instanceof PossibleAuthenticationFailureException) {
+            // Old brokers say no more than this when the password is wrong; so does a broker that is just going down.
+            return new ConnectionLostException(
+                    "the broker" + at + " cut the connection while user '"
+                            + (host.user() == null ? "guest" : host.user()) + "' logged in",
                     e);
         }
         ShutdownSignalException signal = signal(e);

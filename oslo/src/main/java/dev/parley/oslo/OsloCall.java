@@ -4,6 +4,8 @@ import dev.parley.RpcException;
 import dev.parley.spi.ServerCall;
 import java.lang.reflect.Type;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ final class OsloCall extends ServerCall {
     private final OsloListener listener;
     private final Request request;
     private final @Nullable Instant deadline;
-    private final @Nullable Delivery unacknowledged;
+    private final List<Delivery> unacknowledged = new ArrayList<>();
+    private boolean ended;
     private final @Nullable ScheduledFuture<?> signsOfLife;
 
     /**
@@ -33,7 +36,9 @@ final class OsloCall extends ServerCall {
     OsloCall(OsloListener listener, Request request, @Nullable String expiration, @Nullable Delivery unacknowledged) {
         this.listener = listener;
         this.request = request;
-        this.unacknowledged = unacknowledged;
+        if (unacknowledged != null) {
+            this.unacknowledged.add(unacknowledged);
+        }
         this.deadline = deadline(expiration);
         this.signsOfLife = signsOfLife();
     }
@@ -136,12 +141,27 @@ final class OsloCall extends ServerCall {
         return id == null ? "" : id;
     }
 
+    /**
+     * Takes a further copy of the message, which the broker delivers when it has lost sight of the first: it is acknowledged at the end too. {@code false} if
+     * the end has been.
+     */
+    boolean acknowledgeToo(Delivery copy) {
+        synchronized (unacknowledged) {
+            return !ended && unacknowledged.add(copy);
+        }
+    }
+
     private void end() {
         if (signsOfLife != null) {
             signsOfLife.cancel(false);
         }
-        if (unacknowledged != null) {
-            unacknowledged.acknowledge();
+        List<Delivery> settled;
+        synchronized (unacknowledged) {
+            ended = true;
+            settled = List.copyOf(unacknowledged);
+            unacknowledged.clear();
         }
+        settled.forEach(Delivery::acknowledge);
+        listener.over(request);
     }
 }

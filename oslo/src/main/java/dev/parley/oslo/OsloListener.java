@@ -10,7 +10,9 @@ import dev.parley.spi.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,9 @@ final class OsloListener implements Listener {
     private final Queue fanoutQueue;
     private final Driver.Subscription subscription;
     private final ConcurrentLinkedQueue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+    /** The calls that are acknowledged when they are over. */
+    private final ConcurrentMap<String, OsloCall> running = new ConcurrentHashMap<>();
+
     private final ReentrantLock taking = new ReentrantLock();
     private final Runnable resume = this::resume;
     private volatile boolean full;
@@ -116,12 +121,15 @@ final class OsloListener implements Listener {
             return;
         }
         String id = request.uniqueId();
+        boolean after = options.acknowledge() == OsloOptions.Acknowledge.AFTER;
         if (id != null && !window.add(id)) {
-            log.warn("dropped a second copy of request {} for {}", id, request.method());
-            delivery.acknowledge();
+            OsloCall first = running.get(id);
+            if (first == null || !first.acknowledgeToo(delivery)) {
+                log.warn("dropped a second copy of request {} for {}", id, request.method());
+                delivery.acknowledge();
+            }
             return;
         }
-        boolean after = options.acknowledge() == OsloOptions.Acknowledge.AFTER;
         if (!after && !delivery.acknowledge()) {
             // The broker gives it to somebody again, perhaps to us.
             if (id != null) {
@@ -130,10 +138,21 @@ final class OsloListener implements Listener {
             return;
         }
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
+        if (after && id != null) {
+            running.put(id, call);
+        }
         full = true;
         // While this runs there may be room again already: then resume has said so, and its word stays.
         if (dispatcher.dispatch(call, resume)) {
             full = false;
+        }
+    }
+
+    /** A call has its outcome. */
+    void over(Request request) {
+        String id = request.uniqueId();
+        if (id != null) {
+            running.remove(id);
         }
     }
 
