@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,11 @@ public final class AddressOptions {
             // Told below.
         }
         throw new InvalidTargetException("option " + name + "=" + value + " must be a number of seconds, 0 or more");
+    }
+
+    /** The names read so far, for a wire that takes its options from elsewhere too. */
+    public Set<String> names() {
+        return Set.copyOf(known);
     }
 
     /**
