@@ -65,7 +65,8 @@ record DemoWire(
                         "oslo.messaging",
                         broker,
                         address -> "import oslo_messaging as m; from oslo_config.cfg import CONF; "
-                                + "print(m.get_rpc_client(m.get_rpc_transport(CONF, '" + address.toUri()
+                                + "print(getattr(m, 'get_rpc_client', m.RPCClient)(m.get_rpc_transport(CONF, '"
+                                + address.toUri()
                                 + "'), m.Target(topic='test')).call({}, 'add', x=2, y=3))"),
                 brokered("in memory", Address.parse("memory://"), address -> null));
     }

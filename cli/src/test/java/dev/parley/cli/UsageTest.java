@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "call", "cast", "fanout", "inspect"})
+    @ValueSource(strings = {"demo", "serve", "call", "cast", "fanout", "inspect", "broker"})
     void everyCommandHasHelpOnStandardOutput(String command) {
         Run run = Cli.run(command, "--help");
 
@@ -20,7 +20,8 @@ class UsageTest {
 
     @Test
     void theHelpOfTheCommandItselfListsTheOthers() {
-        assertThat(Cli.run("--help").out()).contains("serve", "call", "cast", "fanout", "inspect", "Exit status");
+        assertThat(Cli.run("--help").out())
+                .contains("demo", "serve", "call", "cast", "fanout", "inspect", "broker", "Exit status");
     }
 
     @Test
