@@ -248,11 +248,6 @@ final class MsgpackGenerator extends GeneratorBase {
     }
 
     @Override
-    public JsonGenerator writePOJO(@Nullable Object object) {
-        return object instanceof MsgpackExtension ? writeEmbeddedObject(object) : super.writePOJO(object);
-    }
-
-    @Override
     public JsonGenerator writeNumber(short number) {
         return writeNumber((long) number);
     }

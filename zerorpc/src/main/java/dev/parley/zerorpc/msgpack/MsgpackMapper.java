@@ -34,7 +34,9 @@ public final class MsgpackMapper extends ObjectMapper {
     public static final class Builder extends MapperBuilder<MsgpackMapper, Builder> {
         private Builder(MsgpackFactory factory) {
             super(factory);
-            addModule(new SimpleModule("parley-msgpack").addDeserializer(String.class, new TextDeserializer()));
+            addModule(new SimpleModule("parley-msgpack")
+                    .addDeserializer(String.class, new TextDeserializer())
+                    .addSerializer(new ExtensionSerializer()));
         }
 
         private Builder(State state) {

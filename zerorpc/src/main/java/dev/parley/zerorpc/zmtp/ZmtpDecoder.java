@@ -55,7 +55,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        peer.start(Handshake.greeting(), Handshake.ready(socket.type()));
+        peer.start(Handshake.greeting());
         long millis = socket.limits().handshakeTimeout().toMillis();
         handshakeTimer = ctx.executor()
                 .schedule(
@@ -136,6 +136,8 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
             in.skipBytes(Handshake.GREETING_BYTES);
             state = State.READY;
+            // As libzmq does: JeroMQ can stall when READY comes together with the greeting.
+            peer.sendCommand(Handshake.ready(socket.type()));
         }
     }
 

@@ -127,12 +127,11 @@ public final class ZmtpPeer {
         });
     }
 
-    void start(byte[] greeting, byte[] ready) {
+    void start(byte[] greeting) {
         name = channel.remoteAddress() instanceof InetSocketAddress inet
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
                 : "ipc";
-        channel.write(Unpooled.wrappedBuffer(greeting));
-        channel.writeAndFlush(Unpooled.wrappedBuffer(ready));
+        channel.writeAndFlush(Unpooled.wrappedBuffer(greeting));
     }
 
     void sendCommand(byte[] frame) {
