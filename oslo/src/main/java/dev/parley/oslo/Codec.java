@@ -146,7 +146,11 @@ final class Codec {
             members.accept(json);
             json.writeEndObject();
         }
-        return Envelope.seal(bytes.toByteArray());
+        byte[] body = Envelope.seal(bytes.toByteArray());
+        if (body.length > maxBytes) {
+            throw new SerializationException("a message of " + body.length + " bytes is over the limit of " + maxBytes);
+        }
+        return body;
     }
 
     /** The error of a message that is not what the protocol says. */

@@ -62,7 +62,7 @@ final class OsloListener implements Listener {
         Topology topology = options.topology();
         Exchange exchange =
                 topology.topicExchange(target.exchange() == null ? options.controlExchange() : target.exchange());
-        this.fanoutQueue = topology.fanoutQueue(topic, Ids.next());
+        this.fanoutQueue = topology.fanoutQueue(topic, options.queueNames().next());
         driver.connect();
         this.subscription = driver.subscribe(
                 List.of(
@@ -178,7 +178,8 @@ final class OsloListener implements Listener {
             stopped = true;
             // On a thread of its own, since a method that runs inline may stop its server.
             stopper = Thread.ofVirtual().name("parley-oslo-stop").start(() -> {
-                subscription.cancel(List.of(fanoutQueue));
+                boolean keep = options.queueNames().isStable() || fanoutQueue.isStream();
+                subscription.cancel(keep ? List.of() : List.of(fanoutQueue));
                 List<Delivery> back = new ArrayList<>();
                 for (Delivery next = waiting.poll(); next != null; next = waiting.poll()) {
                     back.add(next);

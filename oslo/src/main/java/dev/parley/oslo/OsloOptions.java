@@ -5,6 +5,7 @@ import dev.parley.InvalidTargetException;
 import dev.parley.spi.AddressOptions;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingConsumerRetry how long a reply to a queue that is gone is tried again
  * @param acknowledge when a server acknowledges a request
  * @param duplicateWindow how many messages a server remembers to recognise duplicates
+ * @param queueNames names reply and fanout queues
  */
 record OsloOptions(
         String controlExchange,
@@ -38,7 +40,8 @@ record OsloOptions(
         boolean compress,
         Duration missingConsumerRetry,
         Acknowledge acknowledge,
-        int duplicateWindow) {
+        int duplicateWindow,
+        QueueNames queueNames) {
     /** How a client proves who it is. */
     enum LoginMethod {
         AMQPLAIN,
@@ -86,6 +89,26 @@ record OsloOptions(
      */
     static OsloOptions of(Address address) {
         AddressOptions options = new AddressOptions(address);
+        OsloOptions result = read(options);
+        options.refuseOthers();
+        if (result.responseTimeout.isZero()) {
+            throw new InvalidTargetException("option rpc_response_timeout must be more than 0");
+        }
+        if (result.topology.streamFanout() && (result.prefetch == 0 || !result.topology.transientQuorum())) {
+            throw new InvalidTargetException("option rabbit_stream_fanout needs rabbit_transient_quorum_queue=True"
+                    + " and a rabbit_qos_prefetch_count other than 0");
+        }
+        return result;
+    }
+
+    /** The names of all options. */
+    static Set<String> names() {
+        AddressOptions options = new AddressOptions(Address.parse("rabbit://"));
+        read(options);
+        return options.names();
+    }
+
+    private static OsloOptions read(AddressOptions options) {
         OsloOptions result = new OsloOptions(
                 text(options, "control_exchange", "openstack"),
                 options.seconds("rpc_response_timeout", Duration.ofSeconds(60)),
@@ -104,7 +127,8 @@ record OsloOptions(
                 compress(options),
                 options.seconds("kombu_missing_consumer_retry_timeout", Duration.ofSeconds(60)),
                 choice(options, "acknowledge", Acknowledge.BEFORE, Acknowledge.class),
-                options.integer("duplicate_window", 4096, SMALLEST_WINDOW, 10_000_000));
+                options.integer("duplicate_window", 4096, SMALLEST_WINDOW, 10_000_000),
+                QueueNames.of(options));
         // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
         for (String meaningless : new String[] {
             "rpc_conn_pool_size",
@@ -117,10 +141,6 @@ record OsloOptions(
             "ssl_enforce_fips_mode"
         }) {
             options.text(meaningless, null);
-        }
-        options.refuseOthers();
-        if (result.responseTimeout.isZero()) {
-            throw new InvalidTargetException("option rpc_response_timeout must be more than 0");
         }
         return result;
     }

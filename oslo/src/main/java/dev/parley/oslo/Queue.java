@@ -22,4 +22,9 @@ record Queue(
     Queue {
         arguments = Map.copyOf(arguments);
     }
+
+    /** Whether it is a stream, which keeps what was read. */
+    boolean isStream() {
+        return "stream".equals(arguments.get("x-queue-type"));
+    }
 }

@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +31,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
     private volatile boolean cancelled;
+    private volatile long nextOffset = -1;
 
     RabbitSubscription(
             Link link,
@@ -72,12 +74,22 @@ final class RabbitSubscription implements Driver.Subscription {
                         Integer.toString(++tag),
                         false,
                         false,
-                        options.topology().consumerArguments(),
-                        new Deliveries(fresh));
+                        arguments(queue),
+                        new Deliveries(fresh, queue));
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A stream is read from its last message on, and after a reconnect from the one after that which came last. */
+    private Map<String, Object> arguments(Queue queue) {
+        Map<String, Object> arguments = new HashMap<>(options.topology().consumerArguments());
+        if (queue.isStream()) {
+            long next = nextOffset;
+            arguments.put("x-stream-offset", next < 0 ? "last" : (Object) next);
+        }
+        return arguments;
     }
 
     /** The connection is gone; it comes back by itself. */
@@ -151,14 +163,21 @@ final class RabbitSubscription implements Driver.Subscription {
 
     private final class Deliveries extends DefaultConsumer {
         private final Channel source;
+        private final Queue queue;
 
-        Deliveries(Channel source) {
+        Deliveries(Channel source, Queue queue) {
             super(source);
             this.source = source;
+            this.queue = queue;
         }
 
         @Override
         public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+            if (queue.isStream()
+                    && properties.getHeaders() != null
+                    && properties.getHeaders().get("x-stream-offset") instanceof Long offset) {
+                nextOffset = offset + 1;
+            }
             Delivery delivery = new RabbitDelivery(source, envelope.getDeliveryTag(), properties, body);
             try {
                 handler.accept(delivery);

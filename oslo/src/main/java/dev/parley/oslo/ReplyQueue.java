@@ -27,7 +27,7 @@ final class ReplyQueue {
     ReplyQueue(Driver driver, Codec codec, OsloOptions options) {
         this.driver = driver;
         this.codec = codec;
-        this.queue = options.topology().replyQueue(Ids.next());
+        this.queue = options.topology().replyQueue(options.queueNames().next());
     }
 
     /** The queue's name, when the broker delivers from it. The first caller starts that; where it fails the next one starts anew. */

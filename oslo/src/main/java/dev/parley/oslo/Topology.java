@@ -19,6 +19,7 @@ import java.util.Map;
  * @param maxMemoryBytes {@code rabbit_quorum_max_memory_bytes}: the same in bytes
  * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue lives, zero for ever
  * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are told of a mirror's failover
+ * @param streamFanout {@code rabbit_stream_fanout}: all servers of a topic read fanouts from one stream
  */
 record Topology(
         boolean durable,
@@ -30,7 +31,8 @@ record Topology(
         int maxMemoryLength,
         int maxMemoryBytes,
         Duration transientTtl,
-        boolean cancelOnFailover) {
+        boolean cancelOnFailover,
+        boolean streamFanout) {
     Topology {
         if (quorum && mirrored) {
             throw new InvalidTargetException("options rabbit_quorum_queue and rabbit_ha_queues exclude each other");
@@ -48,7 +50,8 @@ record Topology(
                 eitherName(options, "rabbit_quorum_max_memory_length", "rabbit_quroum_max_memory_length"),
                 eitherName(options, "rabbit_quorum_max_memory_bytes", "rabbit_quroum_max_memory_bytes"),
                 options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30)),
-                options.flag("enable_cancel_on_failover", false));
+                options.flag("enable_cancel_on_failover", false),
+                options.flag("rabbit_stream_fanout", false));
     }
 
     /** Two options were misspelt until 2024; both spellings are in use. */
@@ -76,6 +79,9 @@ record Topology(
 
     /** The queue of one server for what goes to all. */
     Queue fanoutQueue(String topic, String suffix) {
+        if (streamFanout) {
+            return new Queue(topic + "_fanout", true, false, streamArguments(), fanoutExchange(topic), topic);
+        }
         return new Queue(
                 topic + "_fanout_" + suffix,
                 transientQuorum,
@@ -94,6 +100,12 @@ record Topology(
     /** The arguments of a consumer. */
     Map<String, Object> consumerArguments() {
         return cancelOnFailover ? Map.of("x-cancel-on-ha-failover", true) : Map.of();
+    }
+
+    private Map<String, Object> streamArguments() {
+        return transientTtl.isZero()
+                ? Map.of("x-queue-type", "stream")
+                : Map.of("x-queue-type", "stream", "x-max-age", transientTtl.toSeconds() + "s");
     }
 
     private Map<String, Object> lastingArguments() {

@@ -12,8 +12,9 @@ import dev.parley.Args;
 import dev.parley.MethodNotFoundException;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
+import dev.parley.RpcContext;
 import dev.parley.RpcServer;
-import dev.parley.RpcTimeoutException;
+import dev.parley.SerializationException;
 import dev.parley.Target;
 import dev.parley.broker.EmbeddedBroker;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,10 @@ class WireFormatTest {
         public Object echo(Object arg) {
             seen.add(arg.toString());
             return Map.of("got", arg);
+        }
+
+        public Object twice(Object arg) {
+            return List.of(arg, arg);
         }
 
         public void nothing() {
@@ -562,14 +567,82 @@ class WireFormatTest {
     }
 
     @Test
+    void stableNamesAreTheSameAfterARestart() {
+        String options = "?use_queue_manager=True&hostname=h&processname=p" + broker.port();
+        try (RpcServer server = serve(new Endpoint(), options)) {
+            assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
+        }
+        // It is kept for the next life of its server.
+        assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
+    }
+
+    @Test
+    void fanoutsByOneStream() throws InterruptedException {
+        String options = "?rabbit_stream_fanout=True&rabbit_transient_quorum_queue=True&rabbit_qos_prefetch_count=10";
+        Endpoint one = new Endpoint();
+        Endpoint two = new Endpoint();
+        try (RpcServer first = serve(one, options);
+                RpcServer second = serve(two, options);
+                RpcClient client = RpcClient.builder(broker.address() + options)
+                        .target(Target.topic("test"))
+                        .timeout(Duration.ofSeconds(10))
+                        .build()) {
+            for (int i = 0; i < 30; i++) {
+                client.prepare(o -> o.fanout()).cast("echo", Args.named("arg", i));
+            }
+            for (int i = 0; i < 30; i++) {
+                assertThat(one.seen.poll(20, TimeUnit.SECONDS)).isNotNull();
+                assertThat(two.seen.poll(20, TimeUnit.SECONDS)).isNotNull();
+            }
+            assertThat(queues()).contains("test_fanout durable - {x-max-age=1800s, x-queue-type=stream}");
+        }
+    }
+
+    @Test
+    void theOpenStackContextGoesAndComes() throws Exception {
+        BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
+        RequestContext context =
+                RequestContext.of("req-1", "u1", "p1").withRoles("reader").withAuthToken("secret");
+        assertThat(context.toString()).doesNotContain("secret").contains("req-1");
+        try (RpcClient client = client()) {
+            client.with(context).cast("nothing");
+            ObjectNode message = message(next(arrived));
+            assertThat(message.path("_context_request_id").asString()).isEqualTo("req-1");
+            assertThat(message.path("_context_auth_token").asString()).isEqualTo("secret");
+            assertThat(names(message)).doesNotContain("_context_is_admin");
+        }
+        @SuppressWarnings("UnusedMethod") // Called by name.
+        class Reader {
+            public String user(RpcContext call) {
+                RequestContext seen = call.values(RequestContext.class);
+                return seen.equals(context) ? "the same" : seen.toString();
+            }
+        }
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Reader())
+                        .listen(broker.address(), Target.topic("test").server("server1"))
+                        .build()
+                        .start();
+                RpcClient client = client()) {
+            assertThat(client.with(context).call("user", String.class)).isEqualTo("the same");
+        }
+    }
+
+    @Test
     void anOversizedMessageIsRefusedAndTheServerLives() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
             String large = "x".repeat((16 << 20) + 1);
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofSeconds(2)))
-                            .call("echo", Object.class, Args.named("arg", large)))
-                    .isInstanceOf(RpcTimeoutException.class);
+            assertThatThrownBy(() -> client.call("echo", Object.class, Args.named("arg", large)))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("limit");
+            publish("openstack", "test", envelope("{\"method\": \"echo\", \"args\": {\"arg\": \"" + large + "\"}}"));
+            // The request is small enough, the result is not.
+            String just = "x".repeat((16 << 20) - 200);
+            assertThatThrownBy(() -> client.call("twice", Object.class, Args.named("arg", just)))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("limit");
             assertThat(client.call("echo", Object.class, Args.named("arg", 1))).isEqualTo(Map.of("got", 1));
         }
     }

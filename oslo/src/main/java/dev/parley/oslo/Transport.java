@@ -1,0 +1,130 @@
+package dev.parley.oslo;
+
+import dev.parley.Address;
+import dev.parley.InvalidTargetException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transport that an OpenStack service's configuration describes, as an address for {@link dev.parley.RpcServer} and {@link dev.parley.RpcClient}:
+ *
+ * <pre>{@code
+ * RpcClient client = RpcClient.connect(Transport.fromConfig(Path.of("/etc/nova/nova.conf")).address(), Target.topic("compute"));
+ * }</pre>
+ *
+ * Immutable.
+ */
+public final class Transport {
+    private static final Logger log = LoggerFactory.getLogger(Transport.class);
+    private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
+    private static final Set<String> DEFAULT_GROUP_OPTIONS = Set.of("control_exchange", "rpc_response_timeout");
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z0-9_]*)}?");
+
+    private final String address;
+
+    private Transport(String address) {
+        this.address = address;
+    }
+
+    /**
+     * Reads {@code transport_url}, {@code control_exchange} and {@code rpc_response_timeout} of group {@code DEFAULT} and all of group
+     * {@code oslo_messaging_rabbit}. An option in the URL itself has precedence, as in oslo.messaging. Without a URL it is {@code rabbit://}, that is guest at
+     * localhost. Options that Parley does not know are logged and left out, since the file is also for others.
+     *
+     * @throws InvalidTargetException if the file cannot be read, or its URL is none
+     */
+    public static Transport fromConfig(Path file) {
+        Map<String, Map<String, String>> groups;
+        try {
+            groups = parse(Files.readString(file));
+        } catch (IOException e) {
+            throw new InvalidTargetException("configuration " + file + " cannot be read: " + e, e);
+        }
+        Map<String, String> defaults = groups.getOrDefault("DEFAULT", Map.of());
+        String url = resolved(defaults.getOrDefault("transport_url", "rabbit://"), defaults);
+        Map<String, String> options = new LinkedHashMap<>();
+        defaults.forEach((name, value) -> {
+            if (DEFAULT_GROUP_OPTIONS.contains(name)) {
+                options.put(name, resolved(value, defaults));
+            }
+        });
+        Set<String> known = OsloOptions.names();
+        groups.getOrDefault(RABBIT_GROUP, Map.of()).forEach((name, value) -> {
+            if (known.contains(name)) {
+                options.put(name, resolved(value, defaults));
+            } else {
+                log.warn("option {} of group {} in {} is not known and has no effect", name, RABBIT_GROUP, file);
+            }
+        });
+        Address parsed = Address.parse(url);
+        options.keySet().removeAll(parsed.options().keySet());
+        String query = options.entrySet().stream()
+                .map(option -> option.getKey() + "="
+                        + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8)
+                                .replace("+", "%20"))
+                .collect(Collectors.joining("&"));
+        return new Transport(query.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + query);
+    }
+
+    /** The file's groups, as oslo.config reads them: a line that starts with a blank goes on with the value before it. */
+    private static Map<String, Map<String, String>> parse(String text) {
+        Map<String, Map<String, String>> groups = new LinkedHashMap<>();
+        Map<String, String> group = groups.computeIfAbsent("DEFAULT", name -> new LinkedHashMap<>());
+        String last = null;
+        for (String line : text.lines().toList()) {
+            String bare = line.strip();
+            if (bare.isEmpty() || bare.startsWith("#") || bare.startsWith(";")) {
+                continue;
+            }
+            int equals = bare.indexOf('=');
+            if (Character.isWhitespace(line.charAt(0)) && last != null) {
+                group.merge(last, bare, (value, more) -> value + more);
+            } else if (bare.startsWith("[") && bare.endsWith("]")) {
+                group = groups.computeIfAbsent(
+                        bare.substring(1, bare.length() - 1).strip(), name -> new LinkedHashMap<>());
+                last = null;
+            } else if (equals > 0) {
+                last = bare.substring(0, equals).strip();
+                group.put(last, unquoted(bare.substring(equals + 1).strip()));
+            }
+        }
+        return groups;
+    }
+
+    private static String unquoted(String value) {
+        boolean quoted = value.length() > 1
+                && (value.charAt(0) == '"' || value.charAt(0) == '\'')
+                && value.charAt(0) == value.charAt(value.length() - 1);
+        return quoted ? value.substring(1, value.length() - 1) : value;
+    }
+
+    /** Puts in the options that a value refers to as {@code $name} or {@code ${name}}; {@code $$} is a dollar. */
+    private static String resolved(String value, Map<String, String> defaults) {
+        Matcher references = REFERENCE.matcher(value.replace("$$", "\0"));
+        return references
+                .replaceAll(found -> Matcher.quoteReplacement(defaults.getOrDefault(found.group(1), found.group())))
+                .replace('\0', '$');
+    }
+
+    /** The address, with everything that the configuration sets as options, and with its passwords: not for logs. */
+    public String address() {
+        return address;
+    }
+
+    /** The address for people: passwords are shown as {@code ***}. */
+    @Override
+    public String toString() {
+        return Address.parse(address).toString();
+    }
+}
