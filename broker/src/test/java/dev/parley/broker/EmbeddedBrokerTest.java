@@ -3,6 +3,7 @@ package dev.parley.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.ConnectionLostException;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -40,7 +41,7 @@ class EmbeddedBrokerTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start()) {
             assertThatThrownBy(
                             () -> EmbeddedBroker.builder().port(broker.port()).start())
-                    .isInstanceOf(BrokerStartException.class)
+                    .isInstanceOf(ConnectionLostException.class)
                     .hasMessageContaining("127.0.0.1:" + broker.port())
                     .hasMessageContaining("in use");
         }
