@@ -225,18 +225,18 @@ class ParleyToParleyTest {
 
     @Test
     void aLongCallLivesOnHeartbeats() {
-        try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.05");
+        try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.5");
                 RpcClient client =
                         RpcClient.connect(server.addresses().getFirst().toUri())) {
-            assertThat(client.call("sleep", String.class, 1000)).isEqualTo("slept");
+            assertThat(client.call("sleep", String.class, 2500)).isEqualTo("slept");
         }
     }
 
     @Test
     void aCastRunsToItsEndThoughNobodyWaits() throws Exception {
-        try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.05");
+        try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.5");
                 RpcClient client = connect(server)) {
-            client.cast("sleep", 600);
+            client.cast("sleep", 2500);
             assertThat(service.finished.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }

@@ -136,13 +136,13 @@ class ZerorpcPythonTest {
 
     @Test
     void longCallsLiveOnHeartbeats() {
-        try (PeerProcess python = pythonServer("--heartbeat", "0.2")) {
+        try (PeerProcess python = pythonServer("--heartbeat", "0.5")) {
             String address = python.ready();
             // Python gives up a caller that is silent for three of its intervals: ours answers its beats, whatever its
             // own interval.
-            for (String options : List.of("?heartbeat=0.2", "", "?heartbeat=0", "?passive=true")) {
+            for (String options : List.of("?heartbeat=0.5", "", "?heartbeat=0", "?passive=true")) {
                 try (RpcClient client = RpcClient.connect(address + options)) {
-                    assertThat(client.call("sleep", double.class, 1.5)).isEqualTo(1.5);
+                    assertThat(client.call("sleep", double.class, 2.5)).isEqualTo(2.5);
                 }
             }
         }
@@ -250,15 +250,15 @@ class ZerorpcPythonTest {
 
     @Test
     void aJavaMethodThatNeverYieldsDoesNotStopTheHeartbeats() {
-        try (RpcServer server = javaServer("?heartbeat=0.2");
-                PeerProcess python = pythonClient(server, "--heartbeat", "0.2")) {
-            assertThat(python.call("spin", 1.5).path("ok").asString()).isEqualTo("spun");
-            assertThat(python.call("sleep", 1.5).path("ok").asString()).isEqualTo("slept");
+        try (RpcServer server = javaServer("?heartbeat=0.5");
+                PeerProcess python = pythonClient(server, "--heartbeat", "0.5")) {
+            assertThat(python.call("spin", 2.5).path("ok").asString()).isEqualTo("spun");
+            assertThat(python.call("sleep", 2.5).path("ok").asString()).isEqualTo("slept");
         }
         try (RpcServer server = javaServer("");
-                PeerProcess python = pythonClient(server, "--heartbeat", "0.3")) {
+                PeerProcess python = pythonClient(server, "--heartbeat", "0.5")) {
             // Python's interval is the shorter one; its beats are answered.
-            assertThat(python.call("sleep", 2).path("ok").asString()).isEqualTo("slept");
+            assertThat(python.call("sleep", 2.5).path("ok").asString()).isEqualTo("slept");
         }
     }
 
