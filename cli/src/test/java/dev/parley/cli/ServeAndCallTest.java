@@ -108,6 +108,21 @@ class ServeAndCallTest {
     }
 
     @Test
+    void verbosityIsAskedForBeforeOrAfterTheCommand() {
+        try {
+            for (String[] line : new String[][] {{"-v", "call", address, "nope"}, {"call", address, "nope", "-vv"}}) {
+                Run run = Cli.run(line);
+                assertThat(run.exitCode()).isEqualTo(ExitCode.REMOTE_FAILURE);
+                assertThat(run.err())
+                        .startsWith("parley: MethodNotFoundException: ")
+                        .contains("\tat dev.parley");
+            }
+        } finally {
+            Logging.verbosity(0);
+        }
+    }
+
+    @Test
     void noAnswerInTimeIsExitCode4() {
         assertFails(call("sleep", "60000", "--timeout", "100ms"), ExitCode.TIMEOUT, "RpcTimeoutException: ");
     }
