@@ -136,7 +136,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
             in.skipBytes(Handshake.GREETING_BYTES);
             state = State.READY;
-            // As libzmq does: JeroMQ can stall when READY comes together with the greeting.
+            // As libzmq does: only to a peer that has shown to speak ZMTP 3.
             peer.sendCommand(Handshake.ready(socket.type()));
         }
     }
