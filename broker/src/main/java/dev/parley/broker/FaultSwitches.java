@@ -1,5 +1,6 @@
 package dev.parley.broker;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.function.Predicate;
 
@@ -52,7 +53,13 @@ final class FaultSwitches implements Faults {
     public void stopReading(boolean stop) {
         notReading = stop;
         for (Connection connection : broker.connections()) {
-            connection.ctx().executor().execute(() -> connection.blocking().fault(stop));
+            EventExecutor loop = connection.ctx().executor();
+            Runnable set = () -> connection.blocking().fault(stop);
+            if (loop.inEventLoop()) {
+                set.run();
+            } else {
+                loop.submit(set).awaitUninterruptibly(); // So that it holds for what the caller does next.
+            }
         }
     }
 

@@ -86,7 +86,9 @@ class AccessTest {
             Channel channel = admin.createChannel();
             channel.queueDeclare("public.news", false, false, false, Map.of());
             channel.queueDeclare("private", false, false, false, Map.of());
+            channel.confirmSelect();
             channel.basicPublish("", "public.news", null, new byte[] {1});
+            channel.waitForConfirmsOrDie(10_000);
             assertThat(reader.createChannel().basicGet("public.news", true).getBody())
                     .containsExactly(1);
             assertThatThrownBy(() -> reader.createChannel().basicGet("private", true))

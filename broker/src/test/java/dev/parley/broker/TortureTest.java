@@ -200,6 +200,35 @@ class TortureTest {
     }
 
     @Test
+    void aConsumerThatDoesNotRead() throws Exception {
+        try (RawClient deaf = new RawClient("127.0.0.1", broker.port()).login(0);
+                Connection connection = connect(broker)) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("deaf", false, false, false, Map.of());
+            ByteBuf consume = Unpooled.buffer().writeShort(60).writeShort(20).writeShort(0);
+            FieldTable.writeShortString(consume, "deaf");
+            FieldTable.writeShortString(consume, "c");
+            consume.writeByte(0b0010);
+            FieldTable.write(consume, Map.of());
+            deaf.send(RawClient.openChannel(1));
+            deaf.send(RawClient.frame(1, 1, consume));
+            deaf.expect("20.11");
+            deaf.expect("60.21");
+            channel.confirmSelect();
+            for (int i = 0; i < 3_000; i++) {
+                channel.basicPublish("", "deaf", null, new byte[10_000]);
+            }
+            assertThat(channel.waitForConfirms(30_000)).isTrue();
+            assertThat(channel.messageCount("deaf"))
+                    .as("messages the queue kept rather than pile them up before the socket")
+                    .isGreaterThan(1_500);
+            assertServing();
+            channel.queueDelete("deaf");
+        }
+        assertNothingKept();
+    }
+
+    @Test
     void manyMessagesInOrder() throws Exception {
         try (Connection publishing = connect(broker);
                 Connection consuming = connect(broker)) {
