@@ -25,7 +25,9 @@ def _end_with_stdin():
 
 
 def answer(**line):
-    print(json.dumps(line, default=_plain), flush=True)
+    # In one write: servers answer from many threads, and print() writes the end of the line apart.
+    sys.stdout.write(json.dumps(line, default=_plain) + "\n")
+    sys.stdout.flush()
 
 
 def _plain(value):
