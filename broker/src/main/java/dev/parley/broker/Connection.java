@@ -264,9 +264,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
                     ReplyCode.COMMAND_INVALID, "channel " + number + " used before connection.open-ok");
         }
         if (session == null) {
-            if (method instanceof Method.ChannelCloseOk) {
-                throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
-            }
             if (!(method instanceof Method.ChannelOpen)) {
                 throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
             }

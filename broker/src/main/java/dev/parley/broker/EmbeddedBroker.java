@@ -34,8 +34,17 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.host = host;
         this.encrypts = listener.encrypts();
         this.listening = listener.listen(host, port);
-        this.management = managementPort < 0 ? null : ManagementServer.listen(this, core, host, managementPort);
+        this.management = managementPort < 0 ? null : listenForManagement(managementPort);
         LOG.debug("Embedded broker listens on {}:{}", host, port());
+    }
+
+    private Channel listenForManagement(int managementPort) {
+        try {
+            return ManagementServer.listen(this, core, host, managementPort);
+        } catch (BrokerStartException e) {
+            listening.close().awaitUninterruptibly();
+            throw e;
+        }
     }
 
     /** Starts a broker with all defaults: on a free port of 127.0.0.1, with the user guest and the password guest. */

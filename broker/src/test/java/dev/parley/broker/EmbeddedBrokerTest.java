@@ -48,6 +48,23 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void letsGoOfItsPortWhenTheManagementPortIsTaken() {
+        try (EmbeddedBroker taken = EmbeddedBroker.start()) {
+            int free;
+            try (EmbeddedBroker gone = EmbeddedBroker.start()) {
+                free = gone.port();
+            }
+            assertThatThrownBy(() -> EmbeddedBroker.builder()
+                            .port(free)
+                            .managementPort(taken.port())
+                            .start())
+                    .isInstanceOf(BrokerStartException.class)
+                    .hasMessageContaining(":" + taken.port());
+            EmbeddedBroker.builder().port(free).start().close();
+        }
+    }
+
+    @Test
     void refusesSettingsOutOfRange() {
         assertThatThrownBy(() -> EmbeddedBroker.builder().port(70_000))
                 .isInstanceOf(IllegalArgumentException.class)
