@@ -2,6 +2,7 @@
 module dev.parley.oslo {
     requires transitive dev.parley.core;
     requires com.rabbitmq.client;
+    requires java.net.http;
     requires org.slf4j;
 
     exports dev.parley.oslo;

@@ -125,10 +125,13 @@ final class Connector {
                 .daemon(daemon)
                 .unstarted(task));
         if (tls != null) {
-            factory.useSslProtocol(tls);
             OsloOptions.Tls files = options.tls();
             if (files == null || files.verifyHost()) {
+                factory.useSslProtocol(tls);
                 factory.enableHostnameVerification();
+            } else {
+                // The method above verifies the host in any case.
+                factory.setSocketFactory(tls.getSocketFactory());
             }
         }
         int port = host.port() < 0 ? DEFAULT_PORT : host.port();

@@ -1,6 +1,7 @@
 package dev.parley.oslo;
 
 import dev.parley.Address;
+import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcException;
 import dev.parley.Target;
@@ -14,18 +15,22 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /** The client side of oslo.messaging RPC on one driver. Thread-safe. */
 final class OsloConnection implements Connection {
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final String scheme;
     private final OsloOptions options;
     private final Driver driver;
     private final Codec codec;
     private final ResultReaders readers;
     private final ReplyQueue replies;
+    private volatile boolean closed;
 
     OsloConnection(Address address, OsloOptions options, Driver driver, ClientContext context) {
         this.scheme = address.scheme();
@@ -54,12 +59,34 @@ final class OsloConnection implements Connection {
 
     @Override
     public @Nullable Object call(ClientCall call) {
-        PendingCall pending = send(call, await(replies.name(), call));
+        PendingCall pending = send(call, replyQueue(call));
         try {
             return read(await(pending.reply(), call), call);
         } finally {
             replies.forget(pending);
         }
+    }
+
+    /** Waits for the queue for replies, through as many attempts to reach the broker as the call allows. */
+    private String replyQueue(ClientCall call) {
+        for (int failures = 0; ; failures++) {
+            try {
+                return await(replies.name(), call);
+            } catch (ConnectionLostException e) {
+                if (!triesAgain(call, failures)) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(Math.min(AGAIN_NANOS, Math.max(0, call.remainingNanos())));
+        }
+    }
+
+    private boolean triesAgain(ClientCall call, int failures) {
+        int retries = call.options().retry();
+        return !closed
+                && (retries < 0 || failures < retries)
+                && !Thread.currentThread().isInterrupted()
+                && call.remainingNanos() > 0;
     }
 
     private static <T> T await(CompletableFuture<T> future, ClientCall call) {
@@ -71,7 +98,7 @@ final class OsloConnection implements Connection {
             throw rethrown(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new dev.parley.ConnectionLostException(
+            throw new ConnectionLostException(
                     "interrupted while waiting for the answer to " + call.qualifiedMethod(), e);
         }
     }
@@ -88,15 +115,25 @@ final class OsloConnection implements Connection {
     @Override
     public CompletableFuture<@Nullable Object> callAsync(ClientCall call) {
         CompletableFuture<@Nullable Object> outcome = new CompletableFuture<>();
+        var timer = Timers.after(call.remainingNanos(), () -> outcome.completeExceptionally(call.timedOut()));
+        outcome.whenComplete((value, error) -> timer.cancel(false));
+        callAsync(call, outcome, 0);
+        return outcome;
+    }
+
+    private void callAsync(ClientCall call, CompletableFuture<@Nullable Object> outcome, int failures) {
         replies.whenReady((queue, error) -> {
-            if (error != null) {
-                outcome.completeExceptionally(
-                        error instanceof CompletionException e && e.getCause() != null ? e.getCause() : error);
-            } else {
+            if (error == null) {
                 sendAsync(call, queue, outcome);
+                return;
+            }
+            Throwable cause = error instanceof CompletionException e && e.getCause() != null ? e.getCause() : error;
+            if (cause instanceof ConnectionLostException && triesAgain(call, failures)) {
+                Timers.after(AGAIN_NANOS, () -> callAsync(call, outcome, failures + 1));
+            } else {
+                outcome.completeExceptionally(cause);
             }
         });
-        return outcome;
     }
 
     private void sendAsync(ClientCall call, String queue, CompletableFuture<@Nullable Object> outcome) {
@@ -107,9 +144,7 @@ final class OsloConnection implements Connection {
             outcome.completeExceptionally(e);
             return;
         }
-        var timer = Timers.after(call.remainingNanos(), () -> pending.fail(call.timedOut()));
         pending.reply().whenComplete((reply, error) -> {
-            timer.cancel(false);
             replies.forget(pending);
             if (error != null) {
                 outcome.completeExceptionally(error);
@@ -122,9 +157,8 @@ final class OsloConnection implements Connection {
             }
         });
         outcome.whenComplete((value, error) -> {
-            if (outcome.isCancelled()) {
-                pending.reply().cancel(false);
-            }
+            // Out of time or cancelled.
+            pending.reply().cancel(false);
         });
     }
 
@@ -181,6 +215,7 @@ final class OsloConnection implements Connection {
 
     @Override
     public void close() {
+        closed = true;
         replies.close();
         driver.close();
     }

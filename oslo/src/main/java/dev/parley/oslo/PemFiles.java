@@ -82,8 +82,7 @@ final class PemFiles {
         return store;
     }
 
-    private static Collection<? extends Certificate> certificates(String option, String file)
-            throws GeneralSecurityException {
+    private static Collection<? extends Certificate> certificates(String option, String file) {
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             Collection<? extends Certificate> found =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
@@ -92,6 +91,8 @@ final class PemFiles {
             }
         } catch (IOException e) {
             throw new InvalidTargetException(option + "=" + file + " cannot be read: " + e, e);
+        } catch (GeneralSecurityException e) {
+            // Told below.
         }
         throw new InvalidTargetException(option + "=" + file + " holds no certificate in PEM format");
     }

@@ -55,6 +55,10 @@ final class ReplyQueue {
     /** Runs something when the queue is ready, or has failed: on this thread if it is already, and in the order of the calls if it is not. */
     void whenReady(BiConsumer<? super String, ? super @Nullable Throwable> action) {
         CompletableFuture<String> now = name();
+        if (now.isDone()) {
+            now.whenComplete(action);
+            return;
+        }
         lock.lock();
         try {
             CompletableFuture<String> last = ready;

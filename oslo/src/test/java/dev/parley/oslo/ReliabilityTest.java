@@ -254,6 +254,27 @@ class ReliabilityTest {
     }
 
     @Test
+    void aFirstCallWaitsForTheBrokerAsLongAsItMay() {
+        try (RpcServer server = serve(new Endpoint(), "");
+                RpcClient client = client()) {
+            broker.faults().refuseConnections(true);
+            broker.faults().dropConnections();
+            assertThatThrownBy(() -> client.prepare(o -> o.retry(0)).call("twice", int.class, Args.named("n", 1)))
+                    .isInstanceOf(ConnectionLostException.class);
+            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(300)))
+                            .callAsync("twice", int.class, Args.named("n", 1))
+                            .join())
+                    .hasCauseInstanceOf(RpcTimeoutException.class);
+            CompletableFuture<@Nullable Integer> later = client.callAsync("twice", Integer.class, Args.named("n", 3));
+            CompletableFuture<@Nullable Integer> other =
+                    CompletableFuture.supplyAsync(() -> client.call("twice", Integer.class, Args.named("n", 4)));
+            broker.faults().clear();
+            assertThat(later.join()).isEqualTo(6);
+            assertThat(other.join()).isEqualTo(8);
+        }
+    }
+
+    @Test
     void theNextHostTakesOver() {
         try (EmbeddedBroker second = EmbeddedBroker.start()) {
             String both = "rabbit://guest:guest@127.0.0.1:" + broker.port() + ",guest:guest@127.0.0.1:" + second.port()
