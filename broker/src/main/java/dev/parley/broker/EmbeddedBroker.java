@@ -1,5 +1,6 @@
 package dev.parley.broker;
 
+import dev.parley.ConnectionLostException;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private Channel listenForManagement(int managementPort) {
         try {
             return ManagementServer.listen(this, core, host, managementPort);
-        } catch (BrokerStartException e) {
+        } catch (ConnectionLostException e) {
             listening.close().awaitUninterruptibly();
             throw e;
         }

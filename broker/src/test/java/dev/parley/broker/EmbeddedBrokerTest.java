@@ -3,12 +3,12 @@ package dev.parley.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.ConnectionLostException;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.ConnectionLostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +58,7 @@ class EmbeddedBrokerTest {
                             .port(free)
                             .managementPort(taken.port())
                             .start())
-                    .isInstanceOf(BrokerStartException.class)
+                    .isInstanceOf(ConnectionLostException.class)
                     .hasMessageContaining(":" + taken.port());
             EmbeddedBroker.builder().port(free).start().close();
         }

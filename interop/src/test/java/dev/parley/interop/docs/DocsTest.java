@@ -30,7 +30,7 @@ class DocsTest {
 
     @BeforeAll
     static void startBroker() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().managementPort(0).start();
     }
 
     @AfterAll
@@ -50,11 +50,11 @@ class DocsTest {
     @MethodSource("pages")
     @Timeout(60)
     void samplesRunAsWritten(Path file, @TempDir Path folder) throws Exception {
-        Page page = Page.read(file, broker.port());
+        Page page = Page.read(file, broker);
         if (!page.hasCode()) {
             return;
         }
-        Page readme = Page.read(ROOT.resolve("README.md"), broker.port());
+        Page readme = Page.read(ROOT.resolve("README.md"), broker);
         Path source = Files.writeString(folder.resolve("Sample.java"), page.source(readme));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();

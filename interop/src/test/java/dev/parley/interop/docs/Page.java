@@ -1,5 +1,6 @@
 package dev.parley.interop.docs;
 
+import dev.parley.broker.EmbeddedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,15 +17,16 @@ import java.util.stream.Stream;
 
 /**
  * A page of the documentation as Java: its type declarations become members of one class, and the statements of each section ({@code ##}) one method. Ports are
- * replaced by free ones, the broker's 5672 by that of the broker given.
+ * replaced by free ones, those of RabbitMQ by the given broker's.
  */
 record Page(String name, List<String> members, List<String> sections) {
     private static final Pattern TYPE = Pattern.compile(
             "^((public|final|sealed|abstract|static) )*(class|interface|record|enum|@interface) ", Pattern.MULTILINE);
     private static final Pattern LOCAL_PORT = Pattern.compile("(127\\.0\\.0\\.1|localhost):(\\d+)");
 
-    static Page read(Path file, int brokerPort) {
-        Map<String, String> ports = new HashMap<>(Map.of("5672", Integer.toString(brokerPort), "0", "0"));
+    static Page read(Path file, EmbeddedBroker broker) {
+        Map<String, String> ports = new HashMap<>(Map.of(
+                "5672", Integer.toString(broker.port()), "15672", Integer.toString(broker.managementPort()), "0", "0"));
         List<String> members = new ArrayList<>();
         List<String> sections = new ArrayList<>();
         StringBuilder section = new StringBuilder();
@@ -106,13 +108,17 @@ record Page(String name, List<String> members, List<String> sections) {
         StringBuilder source = new StringBuilder("""
                 import dev.parley.*;
                 import dev.parley.broker.*;
+                import dev.parley.broker.junit.*;
                 import dev.parley.oslo.*;
                 import java.math.*;
+                import java.net.*;
                 import java.nio.file.*;
                 import java.time.*;
                 import java.util.*;
                 import java.util.concurrent.*;
                 import java.util.stream.*;
+                import org.junit.jupiter.api.*;
+                import org.junit.jupiter.api.extension.*;
 
                 public class Sample {
                 """);
