@@ -56,9 +56,10 @@ final class Codec {
     /**
      * A request; a call if it has a message id and a reply queue, else a cast.
      *
+     * @param window how many items of a stream may be on their way, 0 for none
      * @throws SerializationException if an argument or the context cannot be encoded
      */
-    byte[] request(ClientCall call, @Nullable String msgId, @Nullable String replyQueue) {
+    byte[] request(ClientCall call, @Nullable String msgId, @Nullable String replyQueue, int window) {
         Target target = call.target();
         try {
             return message(json -> {
@@ -83,6 +84,9 @@ final class Codec {
                     }
                 }
                 json.writeStringProperty("_unique_id", Ids.next());
+                if (window > 0) {
+                    json.writeNumberProperty("_window", window);
+                }
                 call.context().forEach((name, value) -> property(json, "_context_" + name, value));
             });
         } catch (JacksonException e) {
@@ -102,6 +106,35 @@ final class Codec {
      * @throws SerializationException if the value cannot be encoded
      */
     byte[] reply(String msgId, @Nullable Object value, Type type, @Nullable String failure, boolean ending) {
+        return reply(msgId, value, type, failure, ending, null, -1);
+    }
+
+    /** An item of a stream. */
+    byte[] item(String msgId, @Nullable Object value, String creditQueue) {
+        return reply(msgId, value, Object.class, null, false, creditQueue, -1);
+    }
+
+    /** The end of a stream of so many items. */
+    byte[] ending(String msgId, int items) {
+        return reply(msgId, null, Object.class, null, true, null, items);
+    }
+
+    /** Credit for more items of a stream, 0 to end it. */
+    byte[] credit(String msgId, int items) {
+        return message(json -> {
+            json.writeStringProperty("_msg_id", msgId);
+            json.writeNumberProperty("_credit", items);
+        });
+    }
+
+    private byte[] reply(
+            String msgId,
+            @Nullable Object value,
+            Type type,
+            @Nullable String failure,
+            boolean ending,
+            @Nullable String creditQueue,
+            int items) {
         try {
             return message(json -> {
                 json.writeName("result");
@@ -114,6 +147,12 @@ final class Codec {
                 json.writeBooleanProperty("ending", ending);
                 json.writeStringProperty("_msg_id", msgId);
                 json.writeStringProperty("_unique_id", Ids.next());
+                if (creditQueue != null) {
+                    json.writeStringProperty("_credit_q", creditQueue);
+                }
+                if (items >= 0) {
+                    json.writeNumberProperty("_items", items);
+                }
             });
         } catch (JacksonException e) {
             throw new SerializationException("the result cannot be encoded: " + e.getOriginalMessage(), e);

@@ -5,6 +5,7 @@ import dev.parley.spi.ServerCall;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -121,6 +122,28 @@ final class OsloCall extends ServerCall {
         } else {
             end();
         }
+    }
+
+    @Override
+    public boolean streams() {
+        return request.window() > 0 && wantsReply();
+    }
+
+    @Override
+    public void stream(Iterator<? extends @Nullable Object> items) {
+        OutgoingStream stream = new OutgoingStream(this, request.window());
+        int sent;
+        try {
+            String queue = listener.credits().register(msgId(), stream);
+            sent = stream.send(
+                    items,
+                    item -> listener.replies()
+                            .sendItem(request, listener.codec().item(msgId(), item, queue), this::cancel));
+        } finally {
+            listener.credits().forget(msgId());
+        }
+        end();
+        listener.replies().send(request, listener.codec().ending(msgId(), sent), null);
     }
 
     @Override

@@ -9,13 +9,20 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.Connection;
 import dev.parley.spi.ResultReaders;
+import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
@@ -162,9 +169,46 @@ final class OsloConnection implements Connection {
         });
     }
 
+    @Override
+    public Stream<@Nullable Object> stream(ClientCall call) {
+        Type listType = codec.mapper()
+                .getTypeFactory()
+                .constructCollectionType(List.class, codec.mapper().constructType(call.resultType()));
+        PendingStream pending = new PendingStream(call, reply -> read(reply, call), reply -> {
+            Object list = read(reply, call.withResultType(listType));
+            return list == null ? Collections.emptyIterator() : ((List<?>) list).iterator();
+        });
+        send(call, replyQueue(call), pending, PendingStream.WINDOW);
+        pending.grantBy(items -> grant(pending, items));
+        Stream<@Nullable Object> items =
+                StreamSupport.stream(Spliterators.spliteratorUnknownSize(pending, Spliterator.ORDERED), false);
+        return items.onClose(() -> {
+            replies.forget(pending);
+            if (!pending.isEnded()) {
+                grant(pending, 0);
+            }
+        });
+    }
+
+    private void grant(PendingStream pending, int items) {
+        String queue = pending.creditQueue();
+        if (queue != null) {
+            driver.publish(new Outgoing(
+                    Exchange.DEFAULT,
+                    queue,
+                    codec.credit(pending.id(), items),
+                    System.nanoTime() + options.responseTimeout().toNanos()));
+        }
+    }
+
     private PendingCall send(ClientCall call, String queue) {
         PendingCall pending = new PendingCall(call);
-        Outgoing message = message(call, codec.request(call, pending.id(), queue))
+        send(call, queue, pending, 0);
+        return pending;
+    }
+
+    private void send(ClientCall call, String queue, Awaiting pending, int window) {
+        Outgoing message = message(call, codec.request(call, pending.id(), queue, window))
                 .expires(Math.max(1, call.timeout().toMillis()));
         replies.expect(pending);
         // The broker's confirmation needs no wait of its own: the reply says more. Its refusal ends the call.
@@ -174,7 +218,6 @@ final class OsloConnection implements Connection {
             }
         });
         driver.publish(message);
-        return pending;
     }
 
     private @Nullable Object read(Reply reply, ClientCall call) {
@@ -189,7 +232,7 @@ final class OsloConnection implements Connection {
 
     @Override
     public void cast(ClientCall call) {
-        Outgoing message = message(call, codec.request(call, null, null));
+        Outgoing message = message(call, codec.request(call, null, null, 0));
         driver.publish(message);
         await(message.confirmed(), call);
     }

@@ -32,6 +32,7 @@ final class OsloListener implements Listener {
     private final Dispatcher dispatcher;
     private final Codec codec;
     private final ReplySender replies;
+    private final StreamCredits credits;
     private final DuplicateWindow window;
     private final Queue fanoutQueue;
     private final Driver.Subscription subscription;
@@ -58,6 +59,7 @@ final class OsloListener implements Listener {
         this.dispatcher = context.dispatcher();
         this.codec = new Codec(context.values());
         this.replies = new ReplySender(driver, codec, options);
+        this.credits = new StreamCredits(driver, codec, options);
         this.window = new DuplicateWindow(options.duplicateWindow());
         Topology topology = options.topology();
         Exchange exchange =
@@ -84,6 +86,10 @@ final class OsloListener implements Listener {
 
     ReplySender replies() {
         return replies;
+    }
+
+    StreamCredits credits() {
+        return credits;
     }
 
     private void received(Delivery delivery) {

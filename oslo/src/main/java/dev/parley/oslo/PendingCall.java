@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A call that waits for its reply. Thread-safe. */
-final class PendingCall {
+final class PendingCall implements Awaiting {
     private final String id = Ids.next();
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final @Nullable Duration monitor;
@@ -23,7 +23,8 @@ final class PendingCall {
         listen();
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
@@ -31,14 +32,16 @@ final class PendingCall {
         return reply;
     }
 
-    void fail(RpcException error) {
+    @Override
+    public void fail(RpcException error) {
         reply.completeExceptionally(error);
     }
 
     /**
      * A message came. One that is not the last is a sign of life, or from an old server the result: then the ending follows.
      */
-    void received(Reply message) {
+    @Override
+    public void received(Reply message) {
         if (message.isEnding()) {
             Reply early = result;
             reply.complete(message.isEmpty() && early != null ? early : message);
@@ -61,7 +64,8 @@ final class PendingCall {
         }
     }
 
-    void stopListening() {
+    @Override
+    public void stopListening() {
         ScheduledFuture<?> timer = silence;
         if (timer != null) {
             timer.cancel(false);

@@ -14,13 +14,24 @@ final class Reply {
     private final String msgId;
     private final @Nullable String failure;
     private final boolean ending;
+    private final @Nullable String creditQueue;
+    private final int items;
 
-    private Reply(ObjectMapper mapper, @Nullable Slice result, String msgId, @Nullable String failure, boolean ending) {
+    private Reply(
+            ObjectMapper mapper,
+            @Nullable Slice result,
+            String msgId,
+            @Nullable String failure,
+            boolean ending,
+            @Nullable String creditQueue,
+            int items) {
         this.mapper = mapper;
         this.result = result;
         this.msgId = msgId;
         this.failure = failure;
         this.ending = ending;
+        this.creditQueue = creditQueue;
+        this.items = items;
     }
 
     /**
@@ -33,6 +44,8 @@ final class Reply {
         String msgId = null;
         String failure = null;
         boolean ending = false;
+        String creditQueue = null;
+        int items = -1;
         try (JsonParser json = mapper.createParser(text, 0, text.length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new ProtocolException("the reply is no JSON object");
@@ -50,6 +63,8 @@ final class Reply {
                         };
                     case "ending" -> ending = token == JsonToken.VALUE_TRUE;
                     case "_msg_id" -> msgId = token == JsonToken.VALUE_STRING ? json.getString() : null;
+                    case "_credit_q" -> creditQueue = token == JsonToken.VALUE_STRING ? json.getString() : null;
+                    case "_items" -> items = token == JsonToken.VALUE_NUMBER_INT ? json.getValueAsInt() : -1;
                     default -> {
                         // Of no use here.
                     }
@@ -62,7 +77,7 @@ final class Reply {
         if (msgId == null) {
             throw new ProtocolException("a reply without _msg_id");
         }
-        return new Reply(mapper, result, msgId, failure, ending);
+        return new Reply(mapper, result, msgId, failure, ending, creditQueue, items);
     }
 
     String msgId() {
@@ -82,6 +97,17 @@ final class Reply {
     /** Whether it has neither result nor failure: a sign of life, an ending, or a result that is null. */
     boolean isEmpty() {
         return result == null && failure == null;
+    }
+
+    /** On an item of a stream, the queue on which its server takes credit for more; a word of Parley's own. */
+    @Nullable
+    String creditQueue() {
+        return creditQueue;
+    }
+
+    /** On the ending of a stream, how many items it had, else -1; a word of Parley's own. */
+    int items() {
+        return items;
     }
 
     /** A parser just before the result, {@code null} if that is null. */

@@ -19,7 +19,7 @@ final class ReplyQueue {
     private final Driver driver;
     private final Codec codec;
     private final Queue queue;
-    private final ConcurrentMap<String, PendingCall> calls = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Awaiting> calls = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable CompletableFuture<String> ready;
     private volatile boolean closed;
@@ -89,14 +89,14 @@ final class ReplyQueue {
         }
     }
 
-    void expect(PendingCall call) {
+    void expect(Awaiting call) {
         calls.put(call.id(), call);
         if (closed) {
             call.fail(new ConnectionLostException("the client is closed"));
         }
     }
 
-    void forget(PendingCall call) {
+    void forget(Awaiting call) {
         calls.remove(call.id());
         call.stopListening();
     }
@@ -110,7 +110,7 @@ final class ReplyQueue {
             log.warn("dropped a message in {} that is no reply: {}", queue.name(), e.getMessage());
             return;
         }
-        PendingCall call = calls.get(reply.msgId());
+        Awaiting call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
         if (call == null) {
             log.info("dropped a reply to {}, for which nobody waits any more", reply.msgId());
         } else {

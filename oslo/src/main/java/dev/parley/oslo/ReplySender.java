@@ -81,6 +81,21 @@ final class ReplySender {
         driver.publish(message);
     }
 
+    /** Sends an item of a stream. One that gets nowhere means that nobody reads. */
+    void sendItem(Request request, byte[] body, Runnable nobody) {
+        String queue = request.replyQueue();
+        if (queue != null) {
+            long deadline = System.nanoTime() + missingConsumerRetry.toNanos();
+            Outgoing message = new Outgoing(Exchange.DEFAULT, queue, body, deadline).mandatory(true);
+            message.confirmed().whenComplete((nothing, error) -> {
+                if (error != null) {
+                    nobody.run();
+                }
+            });
+            driver.publish(message);
+        }
+    }
+
     /** Tells the caller that the method still runs. */
     void signOfLife(Request request) {
         String queue = request.replyQueue();

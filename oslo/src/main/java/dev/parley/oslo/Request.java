@@ -17,6 +17,7 @@ import tools.jackson.databind.ObjectMapper;
  */
 final class Request {
     private static final String CONTEXT = "_context_";
+    private static final int WIDEST_WINDOW = 10_000;
 
     private final ObjectMapper mapper;
     private final Map<String, Slice> contextSlices = new LinkedHashMap<>();
@@ -27,6 +28,7 @@ final class Request {
     private @Nullable String msgId;
     private @Nullable String replyQueue;
     private @Nullable String uniqueId;
+    private int window;
     private boolean timeoutTold;
     private @Nullable Number timeout;
 
@@ -70,6 +72,10 @@ final class Request {
             case "_timeout" -> {
                 timeoutTold = true;
                 timeout = token.isNumeric() ? json.getNumberValue() : null;
+                json.skipChildren();
+            }
+            case "_window" -> {
+                window = token == JsonToken.VALUE_NUMBER_INT ? Math.clamp(json.getValueAsInt(), 0, WIDEST_WINDOW) : 0;
                 json.skipChildren();
             }
             case "_context_msg_id", "_context_reply_q" -> json.skipChildren();
@@ -136,6 +142,11 @@ final class Request {
     @Nullable
     Number timeout() {
         return timeout;
+    }
+
+    /** How many items of a stream the caller takes before it grants more, 0 if it wants a list; a word of Parley's own. */
+    int window() {
+        return window;
     }
 
     /** A parser just before the arguments, {@code null} for none. */

@@ -30,7 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,7 @@ abstract class RpcBehaviour {
     public static class TestEndpoint {
         final String server;
         final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        final AtomicInteger sent = new AtomicInteger();
         final CountDownLatch holding = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
 
@@ -114,6 +117,19 @@ abstract class RpcBehaviour {
         public String slow(long millis) throws InterruptedException {
             Thread.sleep(millis);
             return "done";
+        }
+
+        public Stream<Integer> count(int to) {
+            return IntStream.range(0, to).boxed().peek(i -> sent.incrementAndGet());
+        }
+
+        public Stream<Integer> countThenFail(int to) {
+            return IntStream.range(0, to + 1).mapToObj(i -> {
+                if (i == to) {
+                    throw new IllegalStateException("enough");
+                }
+                return i;
+            });
         }
 
         public BigInteger big(BigInteger n) {
@@ -439,6 +455,50 @@ abstract class RpcBehaviour {
                     .isInstanceOf(RemoteException.class);
             client.cast("note", Args.named("text", "once"));
             assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 once");
+        }
+    }
+
+    @Test
+    void streamsNoFasterThanTheReaderReads() throws InterruptedException {
+        TestEndpoint endpoint = new TestEndpoint("s1");
+        try (RpcServer server = serve("s1", endpoint);
+                RpcClient client = client()) {
+            try (Stream<@Nullable Integer> items = client.stream("count", Integer.class, Args.named("to", 1000))) {
+                assertThat(items.toList())
+                        .isEqualTo(IntStream.range(0, 1000).boxed().toList());
+            }
+            assertThat(client.call("count", Object.class, Args.named("to", 3))).isEqualTo(List.of(0, 1, 2));
+            try (Stream<@Nullable Integer> none = client.stream("count", Integer.class, Args.named("to", 0))) {
+                assertThat(none).isEmpty();
+            }
+            try (Stream<@Nullable String> one =
+                    client.stream("echo", String.class, Args.named("arg", List.of("a", "b")))) {
+                assertThat(one).containsExactly("a", "b");
+            }
+
+            endpoint.sent.set(0);
+            try (Stream<@Nullable Integer> items = client.stream("count", Integer.class, Args.named("to", 1_000_000))) {
+                assertThat(items.limit(10).toList()).hasSize(10);
+                assertThat(endpoint.sent.get()).isLessThan(200);
+            }
+            // Given up, it ends on the server too.
+            server.stop();
+            assertThat(server.await(Duration.ofSeconds(20))).isTrue();
+            assertThat(endpoint.sent.get()).isLessThan(200);
+        }
+    }
+
+    @Test
+    void streamsMayFailMidway() {
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client();
+                Stream<@Nullable Integer> items = client.stream("countThenFail", Integer.class, Args.named("to", 5))) {
+            List<@Nullable Integer> seen = new ArrayList<>();
+            assertThatThrownBy(() -> items.forEach(seen::add))
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            e -> assertThat(e.remoteMessage()).isEqualTo("enough"));
+            assertThat(seen).containsExactly(0, 1, 2, 3, 4);
         }
     }
 

@@ -290,7 +290,7 @@ abstract class WireBehaviour {
     @Test
     void aCallThatTakesTooLong() {
         assertThatThrownBy(() -> client.prepare(options -> options.timeout(Duration.ofMillis(300)))
-                        .call("sleep", String.class, args("millis", 20_000)))
+                        .call("sleep", String.class, args("millis", 3_000)))
                 .isInstanceOf(RpcTimeoutException.class)
                 .hasMessageContaining("sleep");
         assertThat(api.add(1, 1)).isEqualTo(2);
