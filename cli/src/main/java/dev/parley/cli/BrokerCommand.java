@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,12 @@ final class BrokerCommand implements Callable<Integer> {
             description = "The host name or IP address to listen on. Default: 127.0.0.1.")
     private String host = "127.0.0.1";
 
+    @Option(
+            names = "--management-port",
+            paramLabel = "PORT",
+            description = "Serve the management API too, on this port; 0 takes a free one. Default: off.")
+    private @Nullable Integer managementPort;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -43,16 +50,26 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (port < 0 || port > HIGHEST_PORT) {
-            assert spec != null;
-            throw new ParameterException(spec.commandLine(), "--port must be from 0 to 65535, not " + port);
+        BrokerBuilder settings = EmbeddedBroker.builder().host(host).port(checked("--port", port));
+        if (managementPort != null) {
+            settings.managementPort(checked("--management-port", managementPort));
         }
-        try (EmbeddedBroker broker =
-                EmbeddedBroker.builder().host(host).port(port).start()) {
+        try (EmbeddedBroker broker = settings.start()) {
             stop.watch();
             terminal.result("listening " + broker.address());
+            if (managementPort != null) {
+                terminal.result("management http://" + host + ":" + broker.managementPort());
+            }
             stop.await();
         }
         return ExitCode.OK;
+    }
+
+    private int checked(String option, int number) {
+        if (number < 0 || number > HIGHEST_PORT) {
+            assert spec != null;
+            throw new ParameterException(spec.commandLine(), option + " must be from 0 to 65535, not " + number);
+        }
+        return number;
     }
 }

@@ -36,6 +36,7 @@ public final class Main {
                 .addSubcommand(callLike(new FanoutCommand()))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new BrokerCommand(terminal, stop))
+                .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new AutoComplete.GenerateCompletion());
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))

@@ -1,6 +1,7 @@
 package dev.parley.oslo;
 
 import dev.parley.AccessDeniedException;
+import dev.parley.Address;
 import dev.parley.ConnectionLostException;
 import dev.parley.ProtocolException;
 import java.io.IOException;
@@ -59,6 +60,22 @@ public final class QueueInspector implements AutoCloseable {
                 "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         this.virtualHost =
                 URLEncoder.encode(virtualHost, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /**
+     * An inspector of the virtual host that a transport's address names, with that address's credentials.
+     *
+     * @param transport as a client takes it, {@code rabbit://user:password@host:port/virtual_host}
+     * @param management where the management API is, such as {@code http://127.0.0.1:15672}
+     */
+    public static QueueInspector of(Address transport, URI management) {
+        String user = transport.user();
+        String password = transport.password();
+        return new QueueInspector(
+                management,
+                user == null ? "guest" : user,
+                password == null ? "guest" : password,
+                Connector.virtualHost(transport.path()));
     }
 
     /** What a queue is for. */

@@ -1,0 +1,135 @@
+package dev.parley.cli;
+
+import dev.parley.Address;
+import dev.parley.oslo.QueueInspector;
+import dev.parley.oslo.QueueInspector.OsloQueue;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code parley queues}. */
+@Command(
+        name = "queues",
+        description = {
+            "Lists the queues of a broker and tells what oslo.messaging uses each one for, how much it holds and who consumes from it.",
+            "Asks the management API of RabbitMQ or of the embedded broker."
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  parley queues rabbit://guest:guest@127.0.0.1/",
+            "  parley queues rabbit://guest:guest@127.0.0.1/ --delete-leaked --dry-run"
+        })
+final class QueuesCommand implements Callable<Integer> {
+    private static final int MANAGEMENT_PORT = 15_672;
+
+    private final Terminal terminal;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ADDRESS",
+            converter = Converters.OfAddress.class,
+            description = "The broker, as rabbit://USER:PASSWORD@HOST/VIRTUAL_HOST.")
+    private @Nullable Address address;
+
+    @Option(
+            names = "--management",
+            paramLabel = "URL",
+            description = "The management API. Default: http://HOST:15672 of the broker's host.")
+    private @Nullable URI management;
+
+    @Option(names = "--leaked", description = "List only queues that seem left behind by a process that is gone.")
+    private boolean leaked;
+
+    @Option(names = "--delete-leaked", description = "Delete the queues that seem left behind, after asking.")
+    private boolean delete;
+
+    @Option(names = "--dry-run", description = "With --delete-leaked: only tell what would be deleted.")
+    private boolean dryRun;
+
+    @Option(names = "--yes", description = "With --delete-leaked: do not ask.")
+    private boolean yes;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    QueuesCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        assert address != null;
+        if (!address.scheme().equals("rabbit") && !address.scheme().equals("kombu")) {
+            throw CommandException.usage("queues are on a broker: give a rabbit:// address, not " + address.scheme());
+        }
+        URI api = management == null ? URI.create("http://" + host(address) + ":" + MANAGEMENT_PORT) : management;
+        try (QueueInspector inspector = QueueInspector.of(address, api)) {
+            List<OsloQueue> queues = inspector.queues();
+            List<OsloQueue> leaks = queues.stream().filter(OsloQueue::isLeaked).toList();
+            if (delete) {
+                delete(inspector, leaks);
+            } else {
+                print(leaked ? leaks : queues);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static String host(Address address) {
+        return address.host().contains(":") ? "[" + address.host() + "]" : address.host();
+    }
+
+    private void print(List<OsloQueue> queues) {
+        if (json) {
+            terminal.result(Json.mapper().writeValueAsString(queues));
+            return;
+        }
+        int width =
+                queues.stream().mapToInt(queue -> queue.name().length()).max().orElse(0);
+        for (OsloQueue queue : queues) {
+            // Padded before it is styled: colour codes have no width.
+            String name = terminal.styled(
+                    Style.BOLD, queue.name() + " ".repeat(width - queue.name().length()));
+            String counts = "%7d messages %4d consumers".formatted(queue.messages(), queue.consumers());
+            String leak = queue.isLeaked() ? terminal.styled(Style.YELLOW, "  left behind?") : "";
+            terminal.result(name + counts + "  " + queue.explanation() + leak);
+        }
+    }
+
+    private void delete(QueueInspector inspector, List<OsloQueue> leaks) {
+        print(leaks);
+        if (dryRun || leaks.isEmpty()) {
+            terminal.note(leaks.isEmpty() ? "no queue seems left behind" : "nothing deleted: this is a dry run");
+            return;
+        }
+        if (!yes && !confirmed(leaks.size())) {
+            terminal.note("nothing deleted");
+            return;
+        }
+        long deleted = leaks.stream().filter(inspector::delete).count();
+        terminal.note(deleted + " of " + leaks.size() + " deleted"
+                + (deleted < leaks.size() ? "; the others are gone or in use by now" : ""));
+    }
+
+    private boolean confirmed(int count) {
+        terminal.note("delete these " + count + " queues with what they hold? [y/N]");
+        try {
+            String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            return answer != null
+                    && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

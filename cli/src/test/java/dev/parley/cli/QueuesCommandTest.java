@@ -1,0 +1,94 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.Args;
+import dev.parley.RpcClient;
+import dev.parley.RpcServer;
+import dev.parley.Target;
+import dev.parley.broker.EmbeddedBroker;
+import dev.parley.cli.Cli.Run;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class QueuesCommandTest {
+    private final EmbeddedBroker broker =
+            EmbeddedBroker.builder().managementPort(0).start();
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    private Run queues(String... options) {
+        String[] args = new String[4 + options.length];
+        args[0] = "queues";
+        args[1] = broker.address();
+        args[2] = "--management";
+        args[3] = "http://127.0.0.1:" + broker.managementPort();
+        System.arraycopy(options, 0, args, 4, options.length);
+        return Cli.run(args);
+    }
+
+    @Test
+    void tellsWhatEachQueueIsFor() {
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Calculator())
+                        .listen(broker.address(), Target.topic("test").server("one"))
+                        .build()
+                        .start();
+                RpcClient client =
+                        RpcClient.connect(server.addresses().getFirst().toUri(), Target.topic("test"))) {
+            assertThat(client.call("add", int.class, Args.named("x", 2).and("y", 3)))
+                    .isEqualTo(5);
+
+            Run run = queues();
+
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out())
+                    .containsPattern("(?m)^test +0 messages +1 consumers  calls and casts to any server of topic test$")
+                    .containsPattern("(?m)^test\\.one .* calls and casts to the one server one of topic test$")
+                    .containsPattern("(?m)^test_fanout_.* casts to all servers of topic test$")
+                    .containsPattern("(?m)^reply_.* replies to one client$")
+                    .doesNotContain("left behind");
+            assertThat(queues("--leaked").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void deletesWhatIsLeftBehindOnlyWhenTold() {
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Calculator())
+                        .listen(broker.address(), Target.topic("test").server("one"))
+                        .build()
+                        .start();
+                RpcClient client =
+                        RpcClient.connect(server.addresses().getFirst().toUri(), Target.topic("test"))) {
+            assertThat(client.call("add", int.class, Args.named("x", 2).and("y", 3)))
+                    .isEqualTo(5);
+        }
+        // The client is gone; its reply queue stays until it expires.
+        assertThat(queues("--leaked").out()).startsWith("reply_").contains("left behind?");
+
+        Run dry = queues("--delete-leaked", "--dry-run");
+        assertThat(dry.out()).startsWith("reply_");
+        assertThat(dry.err()).contains("dry run");
+        assertThat(queues("--leaked").out()).startsWith("reply_");
+
+        assertThat(queues("--delete-leaked", "--yes").err()).contains("1 of 1 deleted");
+        assertThat(queues("--leaked").out()).isEmpty();
+        assertThat(queues().out()).contains("topic test");
+    }
+
+    @Test
+    void saysWhereNoManagementApiIs() {
+        int port = broker.managementPort();
+        broker.close();
+
+        Run run = Cli.run("queues", "rabbit://127.0.0.1/", "--management", "http://127.0.0.1:" + port);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
+        assertThat(run.err()).contains("no management API at http://127.0.0.1:" + port);
+        assertThat(Cli.run("queues", "tcp://127.0.0.1:1").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+}
