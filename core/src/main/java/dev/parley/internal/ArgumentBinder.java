@@ -17,6 +17,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
@@ -106,7 +107,7 @@ final class ArgumentBinder {
                             "arguments of " + method + " must be an array or an object, not " + describe(start));
                 }
             } catch (JacksonException e) {
-                throw unreadable(e, index);
+                throw unreadable(e, index, parser.currentToken());
             }
         }
         complete(values, given, -1);
@@ -207,16 +208,24 @@ final class ArgumentBinder {
                         .collect(Collectors.joining(", ", "(", ")"));
     }
 
-    private RpcException unreadable(JacksonException e, int index) {
+    private RpcException unreadable(JacksonException e, int index, @Nullable JsonToken token) {
         if (e instanceof StreamConstraintsException) {
             return new ProtocolException("arguments of " + method + " are over a limit: " + e.getOriginalMessage(), e);
         } else if (index < 0 || (e instanceof StreamReadException && !isNumberRange(e))) {
             return new ProtocolException("arguments of " + method + " cannot be parsed: " + e.getOriginalMessage(), e);
         }
         MethodParameter parameter = parameters.get(index);
+        // A number may be a number and yet not fit, and a value inside an array or object may be to blame: then Jackson
+        // tells more.
+        boolean plain = token != null
+                && token.isScalarValue()
+                && !token.isNumeric()
+                && e instanceof DatabindException databind
+                && databind.getPath().isEmpty();
         return new InvalidArgumentsException(
                 "argument '" + parameter.name() + "' of " + method + " must be of type "
-                        + ValueTypes.of(parameter.type()) + ": " + e.getOriginalMessage(),
+                        + ValueTypes.of(parameter.type())
+                        + (plain ? ", not " + describe(token) : ": " + e.getOriginalMessage()),
                 e);
     }
 

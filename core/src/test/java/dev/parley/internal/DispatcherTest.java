@@ -244,7 +244,7 @@ class DispatcherTest {
                 "add    | [1, 2, 3]                    | takes 2 arguments, 3 given",
                 "add    | {\"a\": 1}                   | misses argument 'b'",
                 "add    | {\"a\": 1, \"b\": 2, \"c\": 3} | has no parameter 'c'",
-                "add    | [1, \"2\"]                   | argument 'b' of add must be of type integer",
+                "add    | [1, \"2\"]                   | argument 'b' of add must be of type integer, not a string",
                 "add    | [1, 2.5]                     | argument 'b' of add must be of type integer",
                 "add    | [1, null]                    | argument 'b' of add must be of type integer",
                 "add    | [1, 99999999999]             | argument 'b' of add must be of type integer",
