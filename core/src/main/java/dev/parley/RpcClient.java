@@ -80,7 +80,10 @@ public interface RpcClient extends AutoCloseable {
     /** What the peer offers, by the wire's introspection. */
     ServiceDescription describe();
 
-    /** Closes the connection; calls under way fail with {@link ConnectionLostException}. Nothing for a client made by {@link #with} or {@link #prepare}. */
+    /**
+     * Takes no more calls and closes the connection. Calls under way fail with {@link ConnectionLostException} where they share a connection; on the HTTP wires,
+     * where each has its own, they still get their answer. Nothing for a client made by {@link #with} or {@link #prepare}.
+     */
     @Override
     void close();
 

@@ -65,7 +65,7 @@ public interface Connection extends AutoCloseable {
         throw new InvalidTargetException("this wire has no introspection");
     }
 
-    /** Closes; calls under way fail with {@code ConnectionLostException}. */
+    /** Closes; further calls, and those under way on a shared connection, fail with {@code ConnectionLostException}. */
     @Override
     void close();
 }
