@@ -30,8 +30,8 @@ class QueuesCommandTest {
         return Cli.run(args);
     }
 
-    @Test
-    void tellsWhatEachQueueIsFor() {
+    /** Looks at the broker while a server and a client are on it that have exchanged a call. */
+    private void whileInUse(Runnable look) {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Calculator())
                         .listen(broker.address(), Target.topic("test").server("one"))
@@ -41,7 +41,13 @@ class QueuesCommandTest {
                         RpcClient.connect(server.addresses().getFirst().toUri(), Target.topic("test"))) {
             assertThat(client.call("add", int.class, Args.named("x", 2).and("y", 3)))
                     .isEqualTo(5);
+            look.run();
+        }
+    }
 
+    @Test
+    void tellsWhatEachQueueIsFor() {
+        whileInUse(() -> {
             Run run = queues();
 
             assertThat(run.exitCode()).isZero();
@@ -52,21 +58,12 @@ class QueuesCommandTest {
                     .containsPattern("(?m)^reply_.* replies to one client$")
                     .doesNotContain("left behind");
             assertThat(queues("--leaked").out()).isEmpty();
-        }
+        });
     }
 
     @Test
     void deletesWhatIsLeftBehindOnlyWhenTold() {
-        try (RpcServer server = RpcServer.builder()
-                        .endpoint(new Calculator())
-                        .listen(broker.address(), Target.topic("test").server("one"))
-                        .build()
-                        .start();
-                RpcClient client =
-                        RpcClient.connect(server.addresses().getFirst().toUri(), Target.topic("test"))) {
-            assertThat(client.call("add", int.class, Args.named("x", 2).and("y", 3)))
-                    .isEqualTo(5);
-        }
+        whileInUse(() -> {});
         // The client is gone; its reply queue stays until it expires.
         assertThat(queues("--leaked").out()).startsWith("reply_").contains("left behind?");
 
