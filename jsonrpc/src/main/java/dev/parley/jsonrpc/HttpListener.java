@@ -1,7 +1,6 @@
 package dev.parley.jsonrpc;
 
 import dev.parley.Address;
-import dev.parley.net.BasicCredentials;
 import dev.parley.net.HttpAddress;
 import dev.parley.net.HttpExchange;
 import dev.parley.net.HttpResponse;
@@ -11,8 +10,6 @@ import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import java.net.InetSocketAddress;
 import java.security.Principal;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,6 @@ final class HttpListener implements Listener {
     private static final int LARGE = 64 << 10;
 
     private final Address address;
-    private final boolean authenticates;
     private final MessageHandler handler;
     private final HttpServer server;
 
@@ -34,7 +30,6 @@ final class HttpListener implements Listener {
         HttpServer.Builder builder =
                 HttpAddress.server(asked, options, context.values().limits(), context.tls());
         this.handler = new MessageHandler(context, asked.scheme(), maxBatch(options));
-        this.authenticates = asked.user() != null;
         options.refuseOthers();
         this.server = builder.handle(path, this::handle).start();
         this.address = HttpAddress.bound(asked, server);
@@ -60,7 +55,7 @@ final class HttpListener implements Listener {
         // Nothing to pause: a connection gives no further request before this one is answered.
         MessageHandler.Running running = handler.handle(
                 exchange.body(),
-                new HttpPeer(exchange, authenticates),
+                new HttpPeer(exchange),
                 answer -> exchange.respond(HttpResponse.of(200, "application/json", answer)),
                 new Once(() -> {}));
         exchange.onCancel(running::cancel);
@@ -81,7 +76,7 @@ final class HttpListener implements Listener {
         server.close();
     }
 
-    private record HttpPeer(HttpExchange exchange, boolean authenticated) implements Peer {
+    private record HttpPeer(HttpExchange exchange) implements Peer {
         @Override
         public @Nullable String remoteAddress() {
             return exchange.remoteAddress() instanceof InetSocketAddress inet
@@ -91,30 +86,12 @@ final class HttpListener implements Listener {
 
         @Override
         public @Nullable Principal principal() {
-            Principal certified = exchange.tlsPrincipal().orElse(null);
-            if (certified != null || !authenticated) {
-                return certified;
-            }
-            return exchange.credentials()
-                    .map(BasicCredentials::user)
-                    .map(User::new)
-                    .orElse(null);
+            return exchange.principal().orElse(null);
         }
 
         @Override
         public Map<String, String> metadata() {
-            Map<String, String> fields = new HashMap<>();
-            exchange.headers()
-                    .forEach((name, value) ->
-                            fields.merge(name.toLowerCase(Locale.ROOT), value, (first, more) -> first + ", " + more));
-            return fields;
-        }
-    }
-
-    private record User(String name) implements Principal {
-        @Override
-        public String getName() {
-            return name;
+            return exchange.headers().toMap();
         }
     }
 }

@@ -2,8 +2,10 @@ package dev.parley.net;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -115,6 +117,14 @@ public final class Headers {
             }
         }
         return false;
+    }
+
+    /** The fields by their names in lower case; the values of a repeated field are joined by commas, as HTTP allows. */
+    public Map<String, String> toMap() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        forEach((name, value) ->
+                fields.merge(name.toLowerCase(Locale.ROOT), value, (first, more) -> first + ", " + more));
+        return fields;
     }
 
     /** Calls the consumer with each name and value, in order. */

@@ -436,6 +436,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return ctx.channel().remoteAddress();
     }
 
+    boolean authenticates() {
+        return server.auth() != null;
+    }
+
     boolean isSecure() {
         return ssl != null;
     }

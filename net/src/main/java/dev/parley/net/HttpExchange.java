@@ -92,6 +92,21 @@ public final class HttpExchange {
         return connection.tlsPrincipal();
     }
 
+    /** Who the peer is, if the server made sure of it: by its TLS certificate, else by the user that {@link HttpServer.Builder#basicAuth} accepted. */
+    public Optional<Principal> principal() {
+        Optional<Principal> certified = tlsPrincipal();
+        return certified.isPresent() || !connection.authenticates()
+                ? certified
+                : credentials().map(BasicCredentials::user).map(User::new);
+    }
+
+    private record User(String name) implements Principal {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
     /** Whether the connection is encrypted. */
     public boolean isSecure() {
         return connection.isSecure();

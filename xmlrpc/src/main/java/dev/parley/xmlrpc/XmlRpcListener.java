@@ -35,7 +35,6 @@ final class XmlRpcListener implements Listener {
     static final Runnable NOTHING_TO_RESUME = () -> {};
 
     private final String scheme;
-    private final boolean authenticates;
     private final Address address;
     private final HttpServer server;
     private final Dispatcher dispatcher;
@@ -52,7 +51,6 @@ final class XmlRpcListener implements Listener {
             boolean pythonFaults) {
         // All but the bound address stands before the first request can come.
         this.scheme = address.scheme();
-        this.authenticates = address.user() != null;
         this.dispatcher = dispatcher;
         this.messages = new Messages(mapper);
         this.system = new SystemMethods(dispatcher, mapper);
@@ -149,11 +147,6 @@ final class XmlRpcListener implements Listener {
     /** How much an answer that is put together here may hold, in bytes. */
     long maxAnswer() {
         return messages.mapper().tokenStreamFactory().streamReadConstraints().getMaxDocumentLength();
-    }
-
-    /** Whether the HTTP server demands and checks credentials. */
-    boolean authenticates() {
-        return authenticates;
     }
 
     String scheme() {

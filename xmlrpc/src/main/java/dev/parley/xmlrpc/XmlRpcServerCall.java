@@ -1,13 +1,10 @@
 package dev.parley.xmlrpc;
 
-import dev.parley.net.BasicCredentials;
 import dev.parley.net.HttpExchange;
 import dev.parley.spi.ServerCall;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.Principal;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -53,27 +50,11 @@ abstract class XmlRpcServerCall extends ServerCall {
 
     @Override
     public @Nullable Principal principal() {
-        Principal certified = exchange.tlsPrincipal().orElse(null);
-        if (certified != null || !listener.authenticates()) {
-            return certified;
-        }
-        return exchange.credentials().map(BasicCredentials::user).map(User::new).orElse(null);
+        return exchange.principal().orElse(null);
     }
 
     @Override
     public Map<String, String> metadata() {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        exchange.headers()
-                .forEach((name, value) ->
-                        metadata.merge(name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
-        return metadata;
-    }
-
-    /** A user whose password the HTTP server has checked. */
-    private record User(String name) implements Principal {
-        @Override
-        public String getName() {
-            return name;
-        }
+        return exchange.headers().toMap();
     }
 }
