@@ -166,7 +166,7 @@ public final class BrokerBuilder {
     /**
      * Starts the broker; it accepts connections when this returns.
      *
-     * @throws dev.parley.ConnectionLostException if it cannot listen, most often because the port is taken
+     * @throws java.io.UncheckedIOException if it cannot listen, most often because the port is taken
      */
     public EmbeddedBroker start() {
         Limits limits = new Limits(

@@ -1,6 +1,5 @@
 package dev.parley.broker;
 
-import dev.parley.net.EventLoops;
 import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.Set;

@@ -1,7 +1,8 @@
 package dev.parley.broker;
 
-import dev.parley.ConnectionLostException;
 import io.netty.channel.Channel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,24 +29,28 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final String host;
     private final boolean encrypts;
     private final Channel listening;
-    private final @Nullable Channel management;
+    private final @Nullable ManagementServer management;
 
     EmbeddedBroker(BrokerCore core, Listener listener, String host, int port, int managementPort) {
         this.core = core;
         this.host = host;
         this.encrypts = listener.encrypts();
-        this.listening = listener.listen(host, port);
-        this.management = managementPort < 0 ? null : listenForManagement(managementPort);
+        try {
+            this.listening = listener.listen(host, port);
+        } catch (IOException e) {
+            throw cannotListen(port, e);
+        }
+        try {
+            this.management = managementPort < 0 ? null : new ManagementServer(this, core, host, managementPort);
+        } catch (IOException e) {
+            listening.close().awaitUninterruptibly();
+            throw cannotListen(managementPort, e);
+        }
         LOG.debug("Embedded broker listens on {}:{}", host, port());
     }
 
-    private Channel listenForManagement(int managementPort) {
-        try {
-            return ManagementServer.listen(this, core, host, managementPort);
-        } catch (ConnectionLostException e) {
-            listening.close().awaitUninterruptibly();
-            throw e;
-        }
+    private UncheckedIOException cannotListen(int port, IOException e) {
+        return new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
     }
 
     /** Starts a broker with all defaults: on a free port of 127.0.0.1, with the user guest and the password guest. */
@@ -73,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         if (management == null) {
             throw new IllegalStateException("the management API is off: managementPort(0) in the builder turns it on");
         }
-        return ((InetSocketAddress) management.localAddress()).getPort();
+        return management.port();
     }
 
     /** Its address as oslo.messaging and Parley write it, for the user guest: {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
@@ -157,7 +162,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         listening.close().awaitUninterruptibly();
         if (management != null) {
-            management.close().awaitUninterruptibly();
+            management.close();
         }
         List<Channel> ends = new ArrayList<>();
         for (Connection connection : core.connections()) {

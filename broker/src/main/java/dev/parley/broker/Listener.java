@@ -1,13 +1,12 @@
 package dev.parley.broker;
 
-import dev.parley.ConnectionLostException;
-import dev.parley.net.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -31,16 +30,12 @@ final class Listener {
         return tls != null;
     }
 
-    Channel listen(String host, int port) {
-        return bind(host, port, new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                accept(channel);
-            }
-        });
-    }
-
-    static Channel bind(String host, int port, ChannelInitializer<Channel> initializer) {
+    /**
+     * Listens.
+     *
+     * @throws IOException if it cannot
+     */
+    Channel listen(String host, int port) throws IOException {
         var bound = new ServerBootstrap()
                 .group(EventLoops.shared())
                 .channel(EventLoops.serverChannel())
@@ -48,13 +43,16 @@ final class Listener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
-                .childHandler(initializer)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
                 .bind(new InetSocketAddress(host, port))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            Throwable cause = bound.cause();
-            throw new ConnectionLostException(
-                    "cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
+            throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         return bound.channel();
     }

@@ -2,7 +2,7 @@ package dev.parley.broker;
 
 import dev.parley.broker.ManagementServer.Answer;
 import dev.parley.broker.Permissions.Action;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.HttpURLConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class ManagementApi {
     }
 
     static Answer notFound() {
-        return Answer.error(HttpResponseStatus.NOT_FOUND, "Object Not Found", "Not Found");
+        return Answer.error(HttpURLConnection.HTTP_NOT_FOUND, "Object Not Found", "Not Found");
     }
 
     /** Answers a call by its path after {@code /api/}: the kind of thing, then virtual host and name where given. */
@@ -34,7 +34,7 @@ final class ManagementApi {
         return switch (method) {
             case "GET" -> read(path.get(0), virtualHost, name, user);
             case "DELETE" -> delete(path.get(0), virtualHost, name, user);
-            default -> Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "GET or DELETE");
+            default -> Answer.error(HttpURLConnection.HTTP_BAD_METHOD, "method_not_allowed", "GET or DELETE");
         };
     }
 
@@ -79,14 +79,14 @@ final class ManagementApi {
         Permissions permissions = user.permissions().get(virtualHost);
         if (permissions == null || !permissions.allows(Action.CONFIGURE, name)) {
             return Answer.error(
-                    HttpResponseStatus.UNAUTHORIZED, "not_authorised", "User not authorised to configure " + name);
+                    HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "User not authorised to configure " + name);
         }
         boolean deleted = switch (kind) {
             case "queues" -> broker.deleteQueue(virtualHost, name);
             case "exchanges" -> broker.deleteExchange(virtualHost, name);
             default -> false;
         };
-        return deleted ? new Answer(HttpResponseStatus.NO_CONTENT, null) : notFound();
+        return deleted ? new Answer(HttpURLConnection.HTTP_NO_CONTENT, null) : notFound();
     }
 
     private Map<String, @Nullable Object> overview() {

@@ -1,104 +1,105 @@
 package dev.parley.broker;
 
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
-/** RabbitMQ's management API, what tools read of it, and the deletion of queues and exchanges; HTTP basic authentication. */
-final class ManagementServer extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final int MAX_BODY = 64 * 1024;
-    private static final JsonMapper JSON = new JsonMapper();
+/** RabbitMQ's management API, what tools read of it, and the deletion of queues and exchanges; HTTP basic authentication. Thread-safe. */
+final class ManagementServer implements AutoCloseable {
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final BrokerCore core;
     private final ManagementApi api;
+    private final HttpServer http;
 
-    private ManagementServer(BrokerCore core, ManagementApi api) {
+    /**
+     * Starts.
+     *
+     * @throws IOException if it cannot listen
+     */
+    ManagementServer(EmbeddedBroker broker, BrokerCore core, String host, int port) throws IOException {
         this.core = core;
-        this.api = api;
+        this.api = new ManagementApi(broker);
+        this.http = HttpServer.create(new InetSocketAddress(host, port), 0);
+        http.createContext("/", this::handle);
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.start();
     }
 
-    static Channel listen(EmbeddedBroker broker, BrokerCore core, String host, int port) {
-        ManagementApi api = new ManagementApi(broker);
-        return Listener.bind(host, port, new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.pipeline()
-                        .addLast(
-                                new HttpServerCodec(),
-                                new HttpObjectAggregator(MAX_BODY),
-                                new ManagementServer(core, api));
-            }
-        });
+    int port() {
+        return http.getAddress().getPort();
     }
 
-    /** What is answered; without a body for null. */
-    record Answer(HttpResponseStatus status, @Nullable Object body) {
+    @Override
+    public void close() {
+        http.stop(0);
+    }
+
+    /**
+     * What is answered.
+     *
+     * @param status of HTTP
+     * @param body of maps, lists, strings, numbers, booleans and nulls; {@code null} for none
+     */
+    record Answer(int status, @Nullable Object body) {
         static Answer ok(Object body) {
-            return new Answer(HttpResponseStatus.OK, body);
+            return new Answer(HttpURLConnection.HTTP_OK, body);
         }
 
-        static Answer error(HttpResponseStatus status, String error, String reason) {
+        static Answer error(int status, String error, String reason) {
             return new Answer(status, Map.of("error", error, "reason", reason));
         }
     }
 
-    @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        Answer answer = answer(request);
-        Object body = answer.body();
-        byte[] octets = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-        var response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(octets));
-        if (body != null) {
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        }
-        if (answer.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
-            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Basic realm=\"RabbitMQ Management\"");
-        }
-        HttpUtil.setContentLength(response, octets.length);
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
-        HttpUtil.setKeepAlive(response, keepAlive);
-        var written = ctx.writeAndFlush(response);
-        if (!keepAlive) {
-            written.addListener(done -> ctx.close());
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Answer answer = answer(exchange);
+            if (answer.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"RabbitMQ Management\"");
+            }
+            Object body = answer.body();
+            if (body == null) {
+                exchange.sendResponseHeaders(answer.status(), -1);
+            } else {
+                byte[] octets = json(body);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(answer.status(), octets.length);
+                exchange.getResponseBody().write(octets);
+            }
         }
     }
 
-    private Answer answer(FullHttpRequest request) {
-        User user = user(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+    private Answer answer(HttpExchange exchange) {
+        User user = user(exchange.getRequestHeaders().getFirst("Authorization"));
         if (user == null) {
-            return Answer.error(HttpResponseStatus.UNAUTHORIZED, "not_authorised", "Login failed");
+            return Answer.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
         }
         try {
-            String path = request.uri().split("\\?", 2)[0];
-            List<String> parts = Arrays.stream(path.split("/"))
+            List<String> parts = Arrays.stream(
+                            exchange.getRequestURI().getRawPath().split("/"))
                     .skip(1)
                     .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
                     .toList();
             if (parts.size() < 2 || !parts.get(0).equals("api")) {
                 return ManagementApi.notFound();
             }
-            return api.answer(request.method().name(), parts.subList(1, parts.size()), user);
+            return api.answer(exchange.getRequestMethod(), parts.subList(1, parts.size()), user);
         } catch (IllegalArgumentException e) {
-            return Answer.error(HttpResponseStatus.BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
+            return Answer.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
         }
     }
 
@@ -116,8 +117,35 @@ final class ManagementServer extends SimpleChannelInboundHandler<FullHttpRequest
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+    private static byte[] json(Object body) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), octets)) {
+            write(json, body);
+        }
+        return octets.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, @Nullable Object value) {
+        switch (value) {
+            case null -> json.writeNull();
+            case Boolean truth -> json.writeBoolean(truth);
+            case Integer number -> json.writeNumber(number);
+            case Long number -> json.writeNumber(number);
+            case Number number -> json.writeNumber(number.doubleValue());
+            case Map<?, ?> map -> {
+                json.writeStartObject();
+                map.forEach((key, member) -> {
+                    json.writeName(String.valueOf(key));
+                    write(json, member);
+                });
+                json.writeEndObject();
+            }
+            case List<?> list -> {
+                json.writeStartArray();
+                list.forEach(item -> write(json, item));
+                json.writeEndArray();
+            }
+            default -> json.writeString(value.toString());
+        }
     }
 }

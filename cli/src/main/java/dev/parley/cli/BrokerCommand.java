@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,7 +55,7 @@ final class BrokerCommand implements Callable<Integer> {
         if (managementPort != null) {
             settings.managementPort(checked("--management-port", managementPort));
         }
-        try (EmbeddedBroker broker = settings.start()) {
+        try (EmbeddedBroker broker = start(settings)) {
             stop.watch();
             terminal.result("listening " + broker.address());
             if (managementPort != null) {
@@ -63,6 +64,14 @@ final class BrokerCommand implements Callable<Integer> {
             stop.await();
         }
         return ExitCode.OK;
+    }
+
+    private static EmbeddedBroker start(BrokerBuilder settings) {
+        try {
+            return settings.start();
+        } catch (UncheckedIOException e) {
+            throw CommandException.noConnection(String.valueOf(e.getMessage()));
+        }
     }
 
     private int checked(String option, int number) {

@@ -1,0 +1,33 @@
+package dev.parley.broker;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** The event loops of all brokers in this process: daemon threads, one per processor, made at first use; epoll where the platform has it. */
+final class EventLoops {
+    private static final boolean EPOLL = Epoll.isAvailable();
+
+    private EventLoops() {}
+
+    static EventLoopGroup shared() {
+        return Holder.GROUP;
+    }
+
+    static Class<? extends ServerChannel> serverChannel() {
+        return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    private static final class Holder {
+        private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
+                new DefaultThreadFactory("parley-broker", true),
+                EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+}
