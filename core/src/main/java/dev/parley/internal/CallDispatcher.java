@@ -68,6 +68,11 @@ final class CallDispatcher implements Dispatcher {
     }
 
     @Override
+    public int room() {
+        return gate.room();
+    }
+
+    @Override
     public boolean has(String method) {
         return methods.has(method);
     }

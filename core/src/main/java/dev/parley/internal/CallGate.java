@@ -39,6 +39,11 @@ final class CallGate {
         return bound;
     }
 
+    /** How many more could run now. */
+    int room() {
+        return line.isEmpty() ? Math.max(0, bound - running.get()) : 0;
+    }
+
     /** Runs the task now or when there is room; the task ends with {@link #leave}. {@code false}: stop reading until {@code resume} runs. */
     boolean enter(Runnable task, Executor executor, Runnable resume) {
         if (line.isEmpty() && tryAcquire()) {

@@ -17,6 +17,9 @@ public interface Dispatcher {
     /** How many calls may run at once; a broker wire takes it as its prefetch. */
     int concurrency();
 
+    /** How many more calls could start right now; other wires may take that room at any moment. */
+    int room();
+
     /** Whether a method of this name, {@code namespace.name} included, is there: a wire's own introspection methods give way to it. */
     boolean has(String method);
 

@@ -9,6 +9,8 @@ import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
+import com.rabbitmq.client.impl.FrameHandlerFactory;
+import com.rabbitmq.client.impl.SocketFrameHandler;
 import dev.parley.AccessDeniedException;
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
@@ -90,7 +92,7 @@ final class Connector {
     }
 
     private Connection connect(Address.Host host, String purpose, boolean daemon) throws IOException, TimeoutException {
-        ConnectionFactory factory = new ConnectionFactory();
+        ConnectionFactory factory = new BatchingConnectionFactory();
         factory.useBlockingIo();
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
@@ -137,6 +139,14 @@ final class Connector {
         int port = host.port() < 0 ? DEFAULT_PORT : host.port();
         String where = host.name().isEmpty() ? "localhost" : host.name();
         return factory.newConnection(new OnTheSpot(), List.of(new com.rabbitmq.client.Address(where, port)), name);
+    }
+
+    private static final class BatchingConnectionFactory extends ConnectionFactory {
+        @Override
+        protected synchronized FrameHandlerFactory createFrameHandlerFactory() throws IOException {
+            FrameHandlerFactory sockets = super.createFrameHandlerFactory();
+            return (address, name) -> new Frames((SocketFrameHandler) sockets.create(address, name));
+        }
     }
 
     private static Map<String, Object> properties(String name) {

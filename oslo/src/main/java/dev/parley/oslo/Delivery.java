@@ -2,7 +2,7 @@ package dev.parley.oslo;
 
 import org.jspecify.annotations.Nullable;
 
-/** A message that a broker has delivered. Exactly one of its three verbs is for the receiver to say. Thread-safe. */
+/** A message that a broker has delivered. Exactly one of its verbs is for the receiver to say. Thread-safe. */
 interface Delivery {
     byte[] body();
 
@@ -22,6 +22,9 @@ interface Delivery {
 
     /** It is done with, or will be. {@code false} if the broker can no longer be told, and so will deliver it again. */
     boolean acknowledge();
+
+    /** {@link #acknowledge} for this one and all before it on the same subscription. */
+    boolean acknowledgeAll();
 
     /** It goes back into its queue, for any consumer. */
     void requeue();

@@ -23,17 +23,39 @@ interface Driver extends AutoCloseable {
      * Declares queues with their exchanges and bindings, and consumes from them, now and after every reconnect.
      *
      * @param prefetch how many unacknowledged messages each queue may hand out, 0 for no bound
-     * @param handler gets the messages one after the other; must not block
-     * @param patient whether to try for as long as it takes rather than once
      * @throws dev.parley.RpcException if no host takes the connection, or the broker refuses
      */
-    Subscription subscribe(List<Queue> queues, int prefetch, Consumer<Delivery> handler, boolean patient);
+    Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver);
+
+    /**
+     * Declares a queue of one's own and consumes from it, as {@link #subscribe}, without bound. Messages count as acknowledged when they are received: saying so
+     * is not for the handler.
+     *
+     * @param handler gets the messages one after the other; must not block
+     * @throws dev.parley.RpcException if no host takes the connection, or the broker refuses
+     */
+    void receive(Queue own, Consumer<Delivery> handler);
+
+    /**
+     * Does some work. What this thread publishes and says of deliveries meanwhile goes to the broker in one go at the end, rather than one by one; it may go
+     * earlier.
+     */
+    void inOneGo(Runnable work);
 
     /** Waits until the broker has confirmed what was published, for this long at most. */
     void drain(Duration atMost);
 
     @Override
     void close();
+
+    /** Gets messages one after the other; must not block. */
+    interface Receiver {
+        /** A message. */
+        void received(Delivery delivery);
+
+        /** No more is at hand for now. */
+        void endOfBatch();
+    }
 
     /** A running consumption. */
     interface Subscription {

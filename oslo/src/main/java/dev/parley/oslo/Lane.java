@@ -113,23 +113,45 @@ final class Lane {
                 write();
                 return false;
             }
-            try {
-                if (current == null) {
-                    current = new Session(this, connection, publisher);
-                    session.set(current);
-                }
-                current.declare(message.exchange());
-            } catch (IOException | TimeoutException | ShutdownSignalException e) {
-                if (!connection.isOpen()) {
-                    return false;
-                }
-                queue.remove(message);
-                message.fail(refused(message, e));
-                continue;
+            if (current != null && ready) {
+                Frames.inOneGo(connection, () -> publishReady(current, mayBlock));
+            } else if (!prepare(connection, current, message)) {
+                return false;
             }
-            if (queue.remove(message)) {
+        }
+        return true;
+    }
+
+    /** Publishes what needs no answer of the broker first. */
+    private void publishReady(Session current, boolean mayBlock) {
+        for (Outgoing message = queue.peek();
+                message != null
+                        && session.get() == current
+                        && publisher.writable() != null
+                        && current.isReadyFor(message.exchange())
+                        && (mayBlock || publisher.roomFor(message));
+                message = queue.peek()) {
+            if (queue.remove(message) && !message.isDone()) {
                 current.publish(message);
             }
+        }
+    }
+
+    /** Makes the channel and the exchange that a message needs; {@code false} if the connection is lost. */
+    private boolean prepare(Connection connection, @Nullable Session existing, Outgoing message) {
+        try {
+            Session current = existing;
+            if (current == null) {
+                current = new Session(this, connection, publisher);
+                session.set(current);
+            }
+            current.declare(message.exchange());
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            if (!connection.isOpen()) {
+                return false;
+            }
+            queue.remove(message);
+            message.fail(refused(message, e));
         }
         return true;
     }

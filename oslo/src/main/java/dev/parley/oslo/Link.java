@@ -77,19 +77,6 @@ final class Link implements AutoCloseable {
         }
     }
 
-    /** Connects in the background unless connected or at it already. */
-    void openLater() {
-        lock.lock();
-        try {
-            if (connection.get() == null && !closed && !reconnecting) {
-                reconnecting = true;
-                Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(() -> reconnect(false));
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void attempt() {
         Connection fresh = connector.connect(purpose, daemon);
         try {
@@ -129,27 +116,23 @@ final class Link implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        reconnect(true);
+        reconnect();
     }
 
-    private void reconnect(boolean again) {
-        for (int failures = again ? 1 : 0; !closed; failures++) {
+    private void reconnect() {
+        for (int failures = 1; !closed; failures++) {
             lock.lock();
             try {
-                if (failures > 0) {
-                    closing.awaitNanos(pause(failures - 1));
-                }
+                closing.awaitNanos(pause(failures - 1));
                 if (closed) {
                     return;
                 }
                 attempt();
                 reconnecting = false;
-                if (again || failures > 0) {
-                    log.info("the broker's connection for {} is back", purpose);
-                }
+                log.info("the broker's connection for {} is back", purpose);
                 return;
             } catch (RpcException e) {
-                log.warn("attempt {} to reach the broker for {}: {}", failures + 1, purpose, e.getMessage());
+                log.warn("attempt {} to reach the broker for {}: {}", failures, purpose, e.getMessage());
                 tenant.failed(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

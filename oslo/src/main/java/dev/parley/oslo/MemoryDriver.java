@@ -44,11 +44,32 @@ final class MemoryDriver implements Driver {
     }
 
     @Override
-    public Subscription subscribe(List<Queue> queues, int prefetch, Consumer<Delivery> handler, boolean patient) {
-        MemorySubscription subscription = new MemorySubscription(queues, prefetch, handler);
+    public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
+        MemorySubscription subscription = new MemorySubscription(queues, prefetch, receiver);
         subscriptions.add(subscription);
         subscription.start();
         return subscription;
+    }
+
+    @Override
+    public void receive(Queue own, Consumer<Delivery> handler) {
+        subscribe(List.of(own), 0, new Receiver() {
+            @Override
+            public void received(Delivery delivery) {
+                delivery.acknowledge();
+                handler.accept(delivery);
+            }
+
+            @Override
+            public void endOfBatch() {
+                // Nothing is put off.
+            }
+        });
+    }
+
+    @Override
+    public void inOneGo(Runnable work) {
+        work.run();
     }
 
     @Override
@@ -71,15 +92,15 @@ final class MemoryDriver implements Driver {
     private final class MemorySubscription implements Subscription, MemoryBroker.Consumer {
         private final List<Queue> queues;
         private final int prefetch;
-        private final Consumer<Delivery> handler;
+        private final Receiver receiver;
         private final LinkedBlockingQueue<MemoryDelivery> arrived = new LinkedBlockingQueue<>();
         private final Map<String, AtomicInteger> unsettled = new ConcurrentHashMap<>();
         private volatile @Nullable Thread thread;
 
-        MemorySubscription(List<Queue> queues, int prefetch, Consumer<Delivery> handler) {
+        MemorySubscription(List<Queue> queues, int prefetch, Receiver receiver) {
             this.queues = List.copyOf(queues);
             this.prefetch = prefetch;
-            this.handler = handler;
+            this.receiver = receiver;
         }
 
         void start() {
@@ -96,10 +117,13 @@ final class MemoryDriver implements Driver {
                 while (!Thread.currentThread().isInterrupted()) {
                     MemoryDelivery delivery = arrived.take();
                     try {
-                        handler.accept(delivery);
+                        receiver.received(delivery);
                     } catch (RuntimeException | Error e) {
                         log.error("handling a message failed; it is rejected", e);
                         delivery.reject();
+                    }
+                    if (arrived.isEmpty()) {
+                        receiver.endOfBatch();
                     }
                 }
             } catch (InterruptedException e) {
@@ -177,6 +201,11 @@ final class MemoryDriver implements Driver {
         public boolean acknowledge() {
             settle(null);
             return true;
+        }
+
+        @Override
+        public boolean acknowledgeAll() {
+            throw new UnsupportedOperationException("in memory each is acknowledged by itself");
         }
 
         @Override

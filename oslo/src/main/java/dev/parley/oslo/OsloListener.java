@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * The server side of oslo.messaging RPC: takes requests from the topic's queue, the server's and the fanout's, no more than the dispatcher has room for. What is
  * beyond stays unacknowledged, so the broker gives it to another server if this one goes. Thread-safe.
  */
-final class OsloListener implements Listener {
+final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
+    private static final int MOST_AT_ONCE = 64;
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final Address address;
@@ -72,8 +73,7 @@ final class OsloListener implements Listener {
                         topology.serverQueue(exchange, topic, server),
                         fanoutQueue),
                 options.prefetch() < 0 ? Math.min(dispatcher.concurrency(), 65_535) : options.prefetch(),
-                this::received,
-                false);
+                this);
     }
 
     String scheme() {
@@ -92,8 +92,13 @@ final class OsloListener implements Listener {
         return credits;
     }
 
-    private void received(Delivery delivery) {
+    @Override
+    public void received(Delivery delivery) {
         waiting.add(delivery);
+    }
+
+    @Override
+    public void endOfBatch() {
         take();
     }
 
@@ -104,8 +109,8 @@ final class OsloListener implements Listener {
                 return;
             }
             try {
-                for (Delivery next = full ? null : waiting.poll(); next != null; next = full ? null : waiting.poll()) {
-                    take(next);
+                while (!full && !waiting.isEmpty()) {
+                    takeBatch();
                 }
             } finally {
                 taking.unlock();
@@ -113,10 +118,37 @@ final class OsloListener implements Listener {
         }
     }
 
-    private void take(Delivery delivery) {
+    /** Takes as many as may run at once. All are acknowledged, and that is on its way to the broker, before the first one starts. */
+    private void takeBatch() {
+        List<OsloCall> calls = new ArrayList<>();
+        driver.inOneGo(() -> {
+            for (int room = Math.clamp(dispatcher.room(), 1, MOST_AT_ONCE); room > 0; room--) {
+                Delivery delivery = waiting.poll();
+                if (delivery == null) {
+                    break;
+                }
+                OsloCall call = take(delivery);
+                if (call != null) {
+                    calls.add(call);
+                }
+            }
+        });
+        driver.inOneGo(() -> calls.forEach(this::dispatch));
+    }
+
+    private void dispatch(OsloCall call) {
+        full = true;
+        // While this runs there may be room again already: then resume has said so, and its word stays.
+        if (dispatcher.dispatch(call, resume)) {
+            full = false;
+        }
+    }
+
+    /** The call to run, {@code null} if there is none to run. */
+    private @Nullable OsloCall take(Delivery delivery) {
         if (stopped) {
             delivery.requeue();
-            return;
+            return null;
         }
         Request request;
         try {
@@ -124,7 +156,7 @@ final class OsloListener implements Listener {
         } catch (RpcException e) {
             log.warn("rejected a message that is no request: {}", e.getMessage());
             delivery.reject();
-            return;
+            return null;
         }
         String id = request.uniqueId();
         boolean after = options.acknowledge() == OsloOptions.Acknowledge.AFTER;
@@ -134,24 +166,20 @@ final class OsloListener implements Listener {
                 log.warn("dropped a second copy of request {} for {}", id, request.method());
                 delivery.acknowledge();
             }
-            return;
+            return null;
         }
         if (!after && !delivery.acknowledge()) {
             // The broker gives it to somebody again, perhaps to us.
             if (id != null) {
                 window.remove(id);
             }
-            return;
+            return null;
         }
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
         if (after && id != null) {
             running.put(id, call);
         }
-        full = true;
-        // While this runs there may be room again already: then resume has said so, and its word stays.
-        if (dispatcher.dispatch(call, resume)) {
-            full = false;
-        }
+        return call;
     }
 
     /** A call has its outcome. */

@@ -65,15 +65,19 @@ final class RabbitDriver implements Driver {
     }
 
     @Override
-    public Subscription subscribe(List<Queue> queues, int prefetch, Consumer<Delivery> handler, boolean patient) {
-        RabbitSubscription subscription =
-                new RabbitSubscription(consuming, options, queues, prefetch, handler, subscriptions::remove);
+    public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
+        return open(new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove));
+    }
+
+    @Override
+    public void receive(Queue own, Consumer<Delivery> handler) {
+        ReceiptAcknowledger receiver = new ReceiptAcknowledger(handler);
+        open(new RabbitSubscription(consuming, options, List.of(own), 0, receiver, subscriptions::remove));
+    }
+
+    private Subscription open(RabbitSubscription subscription) {
         Connection connection = consuming.connection();
         subscriptions.add(subscription);
-        if (connection == null && patient) {
-            consuming.openLater();
-            return subscription;
-        }
         try {
             if (connection == null) {
                 consuming.open();
@@ -90,6 +94,11 @@ final class RabbitDriver implements Driver {
             throw e;
         }
         return subscription;
+    }
+
+    @Override
+    public void inOneGo(Runnable work) {
+        Frames.inOneGo(publishing.connection(), () -> Frames.inOneGo(consuming.connection(), work));
     }
 
     @Override

@@ -26,7 +26,8 @@ final class RabbitSubscription implements Driver.Subscription {
     private final OsloOptions options;
     private final List<Queue> queues;
     private final int prefetch;
-    private final Consumer<Delivery> handler;
+    private final Driver.Receiver receiver;
+    private final Runnable endOfBatch;
     private final Consumer<RabbitSubscription> ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
@@ -38,13 +39,14 @@ final class RabbitSubscription implements Driver.Subscription {
             OsloOptions options,
             List<Queue> queues,
             int prefetch,
-            Consumer<Delivery> handler,
+            Driver.Receiver receiver,
             Consumer<RabbitSubscription> ended) {
         this.link = link;
         this.options = options;
         this.queues = List.copyOf(queues);
         this.prefetch = prefetch;
-        this.handler = handler;
+        this.receiver = receiver;
+        this.endOfBatch = receiver::endOfBatch;
         this.ended = ended;
     }
 
@@ -163,11 +165,13 @@ final class RabbitSubscription implements Driver.Subscription {
 
     private final class Deliveries extends DefaultConsumer {
         private final Channel source;
+        private final Frames frames;
         private final Queue queue;
 
         Deliveries(Channel source, Queue queue) {
             super(source);
             this.source = source;
+            this.frames = Frames.of(source.getConnection());
             this.queue = queue;
         }
 
@@ -180,12 +184,13 @@ final class RabbitSubscription implements Driver.Subscription {
             }
             Delivery delivery = new RabbitDelivery(source, envelope.getDeliveryTag(), properties, body);
             try {
-                handler.accept(delivery);
+                receiver.received(delivery);
             } catch (RuntimeException | Error e) {
                 // What gets out of here would close the channel.
                 log.error("handling a message failed; it is rejected", e);
                 delivery.reject();
             }
+            frames.whenRead(endOfBatch);
         }
 
         @Override
@@ -239,6 +244,11 @@ final class RabbitSubscription implements Driver.Subscription {
         @Override
         public boolean acknowledge() {
             return tell(() -> channel.basicAck(tag, false));
+        }
+
+        @Override
+        public boolean acknowledgeAll() {
+            return tell(() -> channel.basicAck(tag, true));
         }
 
         @Override

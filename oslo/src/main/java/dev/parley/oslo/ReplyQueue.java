@@ -2,7 +2,6 @@ package dev.parley.oslo;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -80,7 +79,7 @@ final class ReplyQueue {
             return;
         }
         try {
-            driver.subscribe(List.of(queue), 0, this::received, false);
+            driver.receive(queue, this::received);
             opened.complete(queue.name());
         } catch (RpcException e) {
             opened.completeExceptionally(e);
@@ -102,7 +101,6 @@ final class ReplyQueue {
     }
 
     private void received(Delivery delivery) {
-        delivery.acknowledge();
         Reply reply;
         try {
             reply = Reply.parse(codec.open(delivery), codec.mapper());

@@ -1,7 +1,6 @@
 package dev.parley.oslo;
 
 import dev.parley.RpcException;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +32,7 @@ final class StreamCredits {
         try {
             if (queue == null) {
                 Queue fresh = options.topology().replyQueue(options.queueNames().next());
-                driver.subscribe(List.of(fresh), 0, this::received, false);
+                driver.receive(fresh, this::received);
                 queue = fresh;
             }
             return queue.name();
@@ -47,7 +46,6 @@ final class StreamCredits {
     }
 
     private void received(Delivery delivery) {
-        delivery.acknowledge();
         try {
             Credit credit = Credit.parse(codec.open(delivery), codec.mapper());
             OutgoingStream stream = streams.get(credit.id());

@@ -1,0 +1,174 @@
+package dev.parley.oslo;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.WriteListener;
+import com.rabbitmq.client.impl.AMQConnection;
+import com.rabbitmq.client.impl.Frame;
+import com.rabbitmq.client.impl.FrameHandler;
+import com.rabbitmq.client.impl.SocketFrameHandler;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames of one connection, where many go through the socket at once: the client library by itself makes a system call for every message and every
+ * acknowledgement. Thread-safe but for {@link #whenRead} and {@link #readFrame}, which are for the thread that reads.
+ */
+final class Frames implements FrameHandler {
+    /** What a frame is longer than its payload. */
+    private static final int OVERHEAD = 8;
+
+    private final SocketFrameHandler socket;
+    private final AtomicReference<@Nullable Thread> writer = new AtomicReference<>();
+    private boolean putOff; // Only touched by the writer.
+    private final List<Runnable> afterwards = new ArrayList<>();
+
+    Frames(SocketFrameHandler socket) {
+        this.socket = socket;
+    }
+
+    /** The frames of a connection that {@link Connector} made. */
+    static Frames of(Connection connection) {
+        return (Frames) ((AMQConnection) connection).getFrameHandler();
+    }
+
+    /**
+     * Does some work. What this thread writes to the connection meanwhile stays in memory until the end, or until the buffer is full or another thread writes.
+     * So the work must not wait for an answer of the broker. Just does the work if there is no connection, or somebody does the same on it.
+     */
+    static void inOneGo(@Nullable Connection connection, Runnable work) {
+        Frames frames = connection == null ? null : of(connection);
+        if (frames == null || !frames.writer.compareAndSet(null, Thread.currentThread())) {
+            work.run();
+            return;
+        }
+        try {
+            work.run();
+        } finally {
+            frames.flushPutOff();
+        }
+    }
+
+    private void flushPutOff() {
+        boolean flush = putOff;
+        putOff = false;
+        writer.set(null);
+        if (flush) {
+            try {
+                socket.flush(null);
+            } catch (IOException e) {
+                // The thread that reads sees the end too, and tells everyone.
+            }
+        }
+    }
+
+    /** Runs something once, as soon as all that has arrived by then is handled. */
+    void whenRead(Runnable action) {
+        if (!afterwards.contains(action)) {
+            afterwards.add(action);
+        }
+    }
+
+    @Override
+    public Frame readFrame() throws IOException {
+        if (!afterwards.isEmpty() && !nextIsHere()) {
+            List<Runnable> actions = List.copyOf(afterwards);
+            afterwards.clear();
+            actions.forEach(Runnable::run);
+        }
+        return socket.readFrame();
+    }
+
+    /** Whether the next frame can be read without a wait. */
+    private boolean nextIsHere() throws IOException {
+        DataInputStream in = socket.getInputStream();
+        int octets = in.available();
+        if (octets < OVERHEAD) {
+            return false;
+        }
+        in.mark(OVERHEAD);
+        in.skipNBytes(3); // Type and channel.
+        int payload = in.readInt();
+        in.reset();
+        return payload <= octets - OVERHEAD;
+    }
+
+    @Override
+    public void flush(@Nullable WriteListener listener) throws IOException {
+        if (listener == null && writer.get() == Thread.currentThread()) {
+            putOff = true;
+        } else {
+            socket.flush(listener);
+        }
+    }
+
+    @Override
+    public void writeFrame(Frame frame) throws IOException {
+        socket.writeFrame(frame);
+    }
+
+    @Override
+    public void setTimeout(int millis) throws SocketException {
+        socket.setTimeout(millis);
+    }
+
+    @Override
+    public int getTimeout() throws SocketException {
+        return socket.getTimeout();
+    }
+
+    @Override
+    public void sendHeader() throws IOException {
+        socket.sendHeader();
+    }
+
+    @Override
+    public void initialize(AMQConnection connection) {
+        socket.initialize(connection);
+    }
+
+    @Override
+    public void startProcessing() {
+        socket.startProcessing();
+    }
+
+    @Override
+    public void finishConnectionNegotiation() {
+        socket.finishConnectionNegotiation();
+    }
+
+    @Override
+    public void setFrameMax(int octets) {
+        socket.setFrameMax(octets);
+    }
+
+    @Override
+    public InetAddress getLocalAddress() {
+        return socket.getLocalAddress();
+    }
+
+    @Override
+    public int getLocalPort() {
+        return socket.getLocalPort();
+    }
+
+    @Override
+    public InetAddress getAddress() {
+        return socket.getAddress();
+    }
+
+    @Override
+    public int getPort() {
+        return socket.getPort();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
