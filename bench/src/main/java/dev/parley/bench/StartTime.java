@@ -1,0 +1,87 @@
+package dev.parley.bench;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.parley.broker.EmbeddedBroker;
+import dev.parley.interop.PeerProcess;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** How long the embedded broker takes to start, until the first connection of RabbitMQ's Java client is open. */
+final class StartTime {
+    private static final int AGAIN = 20;
+
+    private StartTime() {}
+
+    static void run(String rabbitUri, int rounds, PrintStream out) {
+        List<Double> fresh = new ArrayList<>();
+        List<Double> first = new ArrayList<>();
+        List<Double> again = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            fresh.add(times().getFirst());
+            List<Double> times = times(rabbitUri);
+            first.add(times.getFirst());
+            again.addAll(times.subList(1, times.size()));
+        }
+        out.printf("%n### Embedded broker: start until the first connection is open%n%n");
+        out.println("| | ms | lowest to highest |");
+        out.println("|---|---:|---:|");
+        print("a JVM that has loaded nothing yet, broker nor client", fresh, out);
+        print("a JVM that has used RabbitMQ's client before", first, out);
+        print("again in the same JVM", again, out);
+        out.flush();
+    }
+
+    private static void print(String what, List<Double> millis, PrintStream out) {
+        List<Double> sorted = millis.stream().sorted().toList();
+        out.printf(
+                Locale.ROOT,
+                "| %s | %.1f | %.1f to %.1f |%n",
+                what,
+                sorted.get(sorted.size() / 2),
+                sorted.getFirst(),
+                sorted.getLast());
+    }
+
+    private static List<Double> times(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StartTime.class.getName()));
+        command.addAll(List.of(arguments));
+        try (PeerProcess run = PeerProcess.start(Map.of(), command)) {
+            return run.output().lines().map(Double::valueOf).toList();
+        }
+    }
+
+    /** In a JVM of its own: {@code [URI]}, a broker to connect to first. Prints milliseconds, the first start in the first line. */
+    public static void main(String[] args) throws Exception {
+        for (String uri : args) {
+            connect(uri);
+        }
+        for (int i = 0; i <= AGAIN; i++) {
+            long start = System.nanoTime();
+            try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+                System.out.println((connect(broker.amqpUri()) - start) / 1e6);
+            }
+        }
+    }
+
+    private static long connect(String uri) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(uri);
+        try (Connection connection = factory.newConnection()) {
+            if (!connection.isOpen()) {
+                throw new IllegalStateException("not open: " + uri);
+            }
+            return System.nanoTime();
+        }
+    }
+}
