@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Sides that do the same work in turns: a round each to warm up, then several each. Prints medians, and how each side compares to the first: the median
+ * Sides that do the same work in turns: some rounds each to warm up, since compiled code is what
+ * is compared, then several each. Prints medians, and how each side compares to the first: the median
  * of the ratios within a round, since the machine changes its speed between rounds more than within.
  */
 final class Comparison {
+    private static final int WARM_UP = 4;
+
     private final String title;
     private final Map<String, Side.Opener> sides = new LinkedHashMap<>();
 
@@ -35,8 +38,10 @@ final class Comparison {
                 open.put(side.getKey(), side.getValue().open());
                 results.put(side.getKey(), new ArrayList<>());
             }
-            for (Side side : open.values()) {
-                side.round(length);
+            for (int round = 0; round < WARM_UP; round++) {
+                for (Side side : open.values()) {
+                    side.round(length);
+                }
             }
             for (int round = 0; round < rounds; round++) {
                 for (var side : open.entrySet()) {
