@@ -16,6 +16,8 @@ def parser(description):
     parser.add_argument("--conf", action="append", default=[], metavar="[GROUP.]OPTION=VALUE",
                         help="an option as oslo.config reads it, e.g. oslo_messaging_rabbit.rabbit_quorum_queue=true")
     parser.add_argument("--log", default="WARNING", help="level of the log on stderr")
+    parser.add_argument("--allow", action="append", default=[], metavar="MODULE",
+                        help="a module whose exceptions may be raised for remote failures")
     return parser
 
 
@@ -33,4 +35,6 @@ def transport(options):
         file.flush()
         # 14.0.3 reads some options from the global CONF whatever it is given.
         cfg.CONF([], project="parley-interop", default_config_files=[file.name])
-    return messaging.get_rpc_transport(cfg.CONF, url=options.url)
+    # 2.9.0 has but the one that became deprecated later.
+    make = getattr(messaging, "get_rpc_transport", messaging.get_transport)
+    return make(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)

@@ -10,6 +10,7 @@ import time
 import oslo_messaging as messaging
 
 import oslo_peer
+import shop
 from peer import answer, ready
 
 parser = oslo_peer.parser(__doc__)
@@ -60,6 +61,9 @@ class Endpoint:
 
     def fail_own(self, ctx, message):
         raise OwnError(message)
+
+    def sell(self, ctx, item):
+        raise shop.OutOfStock(item=item)
 
     @messaging.expected_exceptions(KeyError)
     def fail_expected(self, ctx, message):

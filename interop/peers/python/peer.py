@@ -52,7 +52,7 @@ def drive(call):
 def describe(error):
     described = {"type": type(error).__name__, "message": str(error)}
     # What the libraries at hand call the parts of a remote error.
-    for part in ("faultCode", "faultString", "name", "msg", "exc_type", "value", "code", "data"):
+    for part in ("faultCode", "faultString", "name", "msg", "exc_type", "value", "code", "data", "kwargs"):
         if hasattr(error, part):
             described[part] = getattr(error, part)
     # jsonrpclib raises ProtocolError with the whole error as its argument.

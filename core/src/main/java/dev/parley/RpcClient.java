@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -103,6 +104,17 @@ public interface RpcClient extends AutoCloseable {
 
         /** Puts a serializer in front of the value mapping. By default none. */
         Builder serializer(Serializer serializer);
+
+        /**
+         * Throws an exception of the caller's own where the remote method failed with the type named, instead of the {@link RemoteException}: from every call,
+         * future, stream and proxy of this client. Interceptors still see the {@link RemoteException}. Only what is told here is ever thrown: nothing on the
+         * wire names a class to load.
+         *
+         * @param type the remote type with its module, as {@code nova.exception.InstanceNotFound}; or alone, as {@code InstanceNotFound}, which fits every
+         *     module and is all that zerorpc tells. The full name has precedence
+         * @param exception makes the exception, on any thread; the {@link RemoteException} becomes its cause unless it has one. It may return what it was given
+         */
+        Builder failure(String type, Function<RemoteException, ? extends RuntimeException> exception);
 
         /** How much one message may hold. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);

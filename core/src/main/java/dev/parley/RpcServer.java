@@ -97,6 +97,17 @@ public interface RpcServer extends AutoCloseable {
         /** Changes every wire's Jackson mapper, for modules and the like. */
         Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);
 
+        /**
+         * Sends an exception that a method throws, subclasses included, to the caller under this name, instead of the nearest Python name or the class's own.
+         * A Python caller that allows the module ({@code allowed_remote_exmods}) catches its own exception of that name; a Parley caller maps it back with
+         * {@link RpcClient.Builder#failure}.
+         *
+         * @param exception the exception's class; of several that fit, the nearest one counts
+         * @param type the name with its module, as {@code nova.exception.InstanceNotFound}; without one it is of {@code builtins}
+         * @throws IllegalArgumentException if the name is none
+         */
+        Builder failure(Class<? extends Exception> exception, String type);
+
         /** The certificates of the server, for the schemes that use TLS. */
         Builder tls(SSLContext context);
 

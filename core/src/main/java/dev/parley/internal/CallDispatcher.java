@@ -10,7 +10,6 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.Dispatcher;
-import dev.parley.spi.ErrorTable;
 import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,6 +40,7 @@ final class CallDispatcher implements Dispatcher {
     private final Execution execution;
     private final Map<String, Execution> methodExecutions;
     private final List<ServerInterceptor> interceptors;
+    private final FailureNames failureNames;
     private final @Nullable Serializer serializer;
     private final boolean exposeTraces;
     private final long maxItems;
@@ -52,6 +52,7 @@ final class CallDispatcher implements Dispatcher {
         this.execution = settings.execution();
         this.methodExecutions = settings.methodExecutions();
         this.interceptors = settings.interceptors();
+        this.failureNames = settings.failureNames();
         this.serializer = settings.serializer();
         this.exposeTraces = settings.exposeTraces();
         this.maxItems = settings.limits().elements();
@@ -235,7 +236,7 @@ final class CallDispatcher implements Dispatcher {
         } else {
             log.warn("{} {} failed", call.wire(), call.method(), error);
         }
-        RpcException outgoing = ErrorTable.outgoing(error);
+        RpcException outgoing = failureNames.outgoing(error);
         if (exposeTraces
                 && outgoing instanceof RemoteException remote
                 && remote.traceback().isEmpty()) {

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.CallOptions;
 import dev.parley.ClientInterceptor;
 import dev.parley.Limits;
+import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.Serializer;
 import dev.parley.Target;
@@ -11,8 +12,11 @@ import dev.parley.spi.ClientContext;
 import dev.parley.spi.ValueMapping;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ public final class ClientBuilder implements RpcClient.Builder {
     private final List<Consumer<MapperBuilder<?, ?>>> customizers = new ArrayList<>();
     private CallOptions options = CallOptions.defaults();
     private @Nullable Serializer serializer;
+    private final Map<String, Function<RemoteException, ? extends RuntimeException>> failures = new HashMap<>();
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
 
@@ -64,6 +69,12 @@ public final class ClientBuilder implements RpcClient.Builder {
     }
 
     @Override
+    public ClientBuilder failure(String type, Function<RemoteException, ? extends RuntimeException> exception) {
+        failures.put(type, exception);
+        return this;
+    }
+
+    @Override
     public ClientBuilder limits(Limits newLimits) {
         limits = newLimits;
         return this;
@@ -90,6 +101,7 @@ public final class ClientBuilder implements RpcClient.Builder {
                 values,
                 serializer,
                 List.copyOf(interceptors),
+                new RemoteFailures(Map.copyOf(failures)),
                 options,
                 true);
     }

@@ -29,6 +29,7 @@ public final class ServerBuilder implements RpcServer.Builder {
     private final List<ServerInterceptor> interceptors = new ArrayList<>();
     private final List<Consumer<MapperBuilder<?, ?>>> customizers = new ArrayList<>();
     private final Map<String, Execution> methodExecutions = new HashMap<>();
+    private final Map<Class<? extends Exception>, String> failures = new HashMap<>();
     private @Nullable String name;
     private AccessPolicy policy = AccessPolicy.declared();
     private Execution execution = Execution.virtual();
@@ -116,6 +117,12 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder failure(Class<? extends Exception> exception, String type) {
+        failures.put(exception, FailureNames.checked(type));
+        return this;
+    }
+
+    @Override
     public ServerBuilder limits(Limits newLimits) {
         limits = newLimits;
         return this;
@@ -163,6 +170,7 @@ public final class ServerBuilder implements RpcServer.Builder {
                 Map.copyOf(methodExecutions),
                 concurrency,
                 List.copyOf(interceptors),
+                new FailureNames(Map.copyOf(failures)),
                 serializer,
                 limits,
                 new ValueMapping(limits, customizers),

@@ -20,6 +20,7 @@ record ServerSettings(
         Map<String, Execution> methodExecutions,
         int concurrency,
         List<ServerInterceptor> interceptors,
+        FailureNames failureNames,
         @Nullable Serializer serializer,
         Limits limits,
         ValueMapping values,

@@ -22,10 +22,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -37,6 +41,7 @@ final class WireClient implements RpcClient {
     private final ValueMapping values;
     private final @Nullable Serializer serializer;
     private final List<ClientInterceptor> interceptors;
+    private final RemoteFailures failures;
     private final CallOptions options;
     private final boolean owner;
 
@@ -46,6 +51,7 @@ final class WireClient implements RpcClient {
             ValueMapping values,
             @Nullable Serializer serializer,
             List<ClientInterceptor> interceptors,
+            RemoteFailures failures,
             CallOptions options,
             boolean owner) {
         this.connection = connection;
@@ -53,6 +59,7 @@ final class WireClient implements RpcClient {
         this.values = values;
         this.serializer = serializer;
         this.interceptors = interceptors;
+        this.failures = failures;
         this.options = options;
         this.owner = owner;
     }
@@ -127,7 +134,7 @@ final class WireClient implements RpcClient {
         } catch (RpcException e) {
             return CompletableFuture.failedFuture(e);
         }
-        if (interceptors.isEmpty() && serializer == null) {
+        if (passesOutcomesOn()) {
             return sent;
         }
         CompletableFuture<@Nullable Object> outcome = sent.handle((value, thrown) -> {
@@ -158,11 +165,50 @@ final class WireClient implements RpcClient {
     Stream<@Nullable Object> streamFor(String method, Type type, Args args) {
         ClientInterceptor.Request request = request(method, args);
         requireOne(request.options().target());
+        Stream<@Nullable Object> items;
         try {
-            return connection.stream(wireCall(request, type)).map(item -> entity(request, type, item));
+            items = connection.stream(wireCall(request, type));
         } catch (RpcException e) {
             throw error(request, e);
         }
+        if (passesOutcomesOn()) {
+            return items;
+        }
+        return StreamSupport.stream(new Items(items.spliterator(), request, type), false)
+                .onClose(items::close);
+    }
+
+    /** The items of a stream as the caller gets them, and its error. */
+    private final class Items extends Spliterators.AbstractSpliterator<@Nullable Object> {
+        private final Spliterator<@Nullable Object> source;
+        private final ClientInterceptor.Request request;
+        private final Type type;
+        private @Nullable Object item;
+
+        Items(Spliterator<@Nullable Object> source, ClientInterceptor.Request request, Type type) {
+            super(source.estimateSize(), Spliterator.ORDERED);
+            this.source = source;
+            this.request = request;
+            this.type = type;
+        }
+
+        @Override
+        public boolean tryAdvance(Consumer<? super @Nullable Object> action) {
+            try {
+                if (!source.tryAdvance(next -> item = next)) {
+                    return false;
+                }
+            } catch (RpcException e) {
+                throw error(request, e);
+            }
+            action.accept(entity(request, type, item));
+            return true;
+        }
+    }
+
+    /** Whether nothing stands between the wire and the caller. */
+    private boolean passesOutcomesOn() {
+        return interceptors.isEmpty() && serializer == null && failures.isEmpty();
     }
 
     private ClientInterceptor.Request request(String method, Args args) {
@@ -253,12 +299,12 @@ final class WireClient implements RpcClient {
         }
     }
 
-    private RpcException error(ClientInterceptor.Request request, RpcException thrown) {
+    private RuntimeException error(ClientInterceptor.Request request, RpcException thrown) {
         RpcException error = thrown;
         for (ClientInterceptor interceptor : interceptors.reversed()) {
             error = interceptor.afterError(request, error);
         }
-        return error;
+        return failures.thrown(error);
     }
 
     @Override
@@ -285,7 +331,7 @@ final class WireClient implements RpcClient {
     public WireClient prepare(UnaryOperator<CallOptions> change) {
         CallOptions changed = change.apply(options);
         Wires.of(address, changed.target());
-        return new WireClient(connection, address, values, serializer, interceptors, changed, false);
+        return new WireClient(connection, address, values, serializer, interceptors, failures, changed, false);
     }
 
     @Override

@@ -22,11 +22,15 @@ import tools.jackson.databind.ObjectMapper;
  * Failures on the wire: {@code {"class", "module", "message", "tb", "args", "kwargs"}} as JSON text. A name of module {@code builtins} is raised by a Python
  * caller as that exception; any other becomes its {@code RemoteError}.
  *
- * <p>Parley adds {@code code}, and {@code data} if there is any, which Python ignores, so that a Parley caller gets back the very error.
+ * <p>Parley adds {@code code}, and {@code data} if there is any, which Python ignores, so that a Parley caller gets back the very error. Data with nothing but
+ * {@code args} and {@code kwargs}, which is what an error of Python's comes in with, goes out as these, so that an error passed on is made anew as it was.
  */
 final class Failure {
     private static final Pattern BAD_ARGUMENTS = Pattern.compile(
             "\\S+\\(\\) (got an unexpected keyword argument|missing \\d+ required|takes .*argument|got multiple values).*");
+
+    /** With what Python makes an exception anew. */
+    private static final List<String> MADE_WITH = List.of("args", "kwargs");
 
     private Failure() {}
 
@@ -56,7 +60,9 @@ final class Failure {
         failure.put("args", List.of(message));
         failure.put("kwargs", Map.of());
         failure.put("code", code);
-        if (data != null) {
+        if (data instanceof Map<?, ?> made && !made.isEmpty() && MADE_WITH.containsAll(made.keySet())) {
+            made.forEach((name, value) -> failure.put((String) name, value));
+        } else if (data != null) {
             failure.put("data", data);
         }
         try {
@@ -64,6 +70,8 @@ final class Failure {
         } catch (JacksonException e) {
             // Data that cannot be encoded must not keep the failure from its caller.
             failure.remove("data");
+            failure.put("args", List.of(message));
+            failure.put("kwargs", Map.of());
             return codec.text(failure);
         }
     }
@@ -100,7 +108,7 @@ final class Failure {
             return mapper.convertValue(failure.path("data"), Object.class);
         }
         Map<String, @Nullable Object> made = new LinkedHashMap<>();
-        for (String name : List.of("args", "kwargs")) {
+        for (String name : MADE_WITH) {
             if (!failure.path(name).isEmpty()) {
                 made.put(name, mapper.convertValue(failure.path(name), Object.class));
             }

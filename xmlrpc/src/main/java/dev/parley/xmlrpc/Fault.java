@@ -23,8 +23,9 @@ record Fault(int code, String text) {
 
     private static final Pattern PYTHON_NO_METHOD = Pattern.compile("method \".*\" is not supported", Pattern.DOTALL);
 
-    /** How Parley words an exception whose type is known. */
-    private static final Pattern TYPED = Pattern.compile("([A-Za-z_]\\w*(?:Error|Exception)): (.*)", Pattern.DOTALL);
+    /** How Parley words an exception whose type is known; a name of one word may as well be the message's own. */
+    private static final Pattern TYPED =
+            Pattern.compile("([A-Za-z_]\\w*(?:Error|Exception)|[A-Z][a-z0-9]+[A-Z]\\w*): (.*)", Pattern.DOTALL);
 
     /**
      * The fault of an error.

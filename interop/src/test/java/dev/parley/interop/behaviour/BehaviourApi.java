@@ -42,6 +42,12 @@ interface BehaviourApi {
 
     void fail(String message);
 
+    void sell(String item);
+
+    CompletableFuture<Integer> sellLater(String item);
+
+    Stream<Integer> sellMany(int items);
+
     Object unencodable();
 
     String sleep(int millis) throws InterruptedException;

@@ -85,6 +85,32 @@ public class BehaviourService implements BehaviourApi {
         throw new IllegalArgumentException(message);
     }
 
+    /** What this service throws of its own. */
+    static class OutOfStock extends IllegalStateException {
+        OutOfStock(String message) {
+            super(message);
+        }
+    }
+
+    @Override
+    public void sell(String item) {
+        throw new OutOfStock("no " + item + " left");
+    }
+
+    @Override
+    public CompletableFuture<Integer> sellLater(String item) {
+        return CompletableFuture.failedFuture(new OutOfStock("no " + item + " left"));
+    }
+
+    @Override
+    public Stream<Integer> sellMany(int items) {
+        return Stream.iterate(0, i -> i + 1).peek(i -> {
+            if (i == items) {
+                throw new OutOfStock("no more than " + items);
+            }
+        });
+    }
+
     @Override
     public Object unencodable() {
         Object[] array = new Object[1];

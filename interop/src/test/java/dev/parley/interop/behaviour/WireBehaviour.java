@@ -93,6 +93,7 @@ abstract class WireBehaviour {
                 .listen(listenAddress(), serverTarget());
     }
 
+                .failure(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
     @BeforeEach
     void start() {
         server = serverBuilder().build().start();
@@ -276,6 +277,45 @@ abstract class WireBehaviour {
     @Test
     void aResultThatCannotBeEncodedOrRead() {
         assertThatThrownBy(() -> api.unencodable()).isInstanceOf(SerializationException.class);
+    static class SoldOut extends RuntimeException {
+        SoldOut(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void aFailureIsThrownAsTheCallersOwnException() {
+        assertThatThrownBy(() -> api.sell("tea"))
+                .isInstanceOfSatisfying(
+                        RemoteException.class, e -> assertThat(e.type()).isEqualTo("OutOfStock"));
+        try (RpcClient own = RpcClient.builder(server.addresses().getFirst().toUri())
+                .target(clientTarget())
+                .failure("OutOfStock", e -> new SoldOut(e.remoteMessage()))
+                .build()) {
+            assertThatThrownBy(() -> own.call("sell", void.class, args("item", "tea")))
+                    .isInstanceOf(SoldOut.class)
+                    .hasMessage("no tea left")
+                    .hasCauseInstanceOf(RemoteException.class);
+            assertThatThrownBy(() -> own.callAsync("sell", void.class, args("item", "rice"))
+                            .get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(SoldOut.class)
+                    .hasMessage("no rice left");
+            BehaviourApi typed = own.proxy(BehaviourApi.class);
+            assertThatThrownBy(() -> typed.sell("milk")).isInstanceOf(SoldOut.class);
+            assertThatThrownBy(() -> typed.sellLater("salt").join()).hasCauseInstanceOf(SoldOut.class);
+            try (Stream<Integer> items = typed.sellMany(3)) {
+                assertThatThrownBy(items::toList).isInstanceOf(SoldOut.class).hasMessage("no more than 3");
+            } catch (SoldOut e) {
+                // A wire without streams fails when the method is called.
+                assertThat(e).hasMessage("no more than 3");
+            }
+            assertThatThrownBy(() -> typed.fail("other")).isInstanceOf(RemoteException.class);
+            assertThat(typed.add(1, 1)).isEqualTo(2);
+        }
+    }
+
         assertThatThrownBy(() -> client.call("echo", int.class, args("value", "text")))
                 .isInstanceOf(SerializationException.class);
         assertThat(api.add(1, 1)).isEqualTo(2);

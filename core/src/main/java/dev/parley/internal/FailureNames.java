@@ -1,0 +1,47 @@
+package dev.parley.internal;
+
+import dev.parley.RemoteException;
+import dev.parley.RpcException;
+import dev.parley.spi.ErrorTable;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names under which a server sends what its methods throw. Immutable.
+ *
+ * @param byClass names with their modules, by exception class
+ */
+record FailureNames(Map<Class<? extends Exception>, String> byClass) {
+    private static final Pattern NAME = Pattern.compile("(\\w+\\.)*\\w+");
+
+    static String checked(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no type's name, such as nova.exception.InstanceNotFound");
+        }
+        return name;
+    }
+
+    /** What a method threw, as it goes to the caller. */
+    RpcException outgoing(Throwable error) {
+        String name = error instanceof RpcException || byClass.isEmpty() ? null : nearest(error.getClass());
+        if (name == null) {
+            return ErrorTable.outgoing(error);
+        }
+        int dot = name.lastIndexOf('.');
+        return RemoteException.of(name.substring(dot + 1), error.getMessage())
+                .withModule(dot < 0 ? "builtins" : name.substring(0, dot))
+                .withCause(error);
+    }
+
+    private @Nullable String nearest(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            String name = byClass.get(each);
+            if (name != null) {
+                return name;
+            }
+        }
+        return null;
+    }
+}

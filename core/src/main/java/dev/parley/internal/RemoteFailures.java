@@ -1,0 +1,44 @@
+package dev.parley.internal;
+
+import dev.parley.RemoteException;
+import dev.parley.RpcException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * The exceptions that a client throws for types of remote failures. Immutable.
+ *
+ * @param byType by the type's name, with its module or alone
+ */
+record RemoteFailures(Map<String, Function<RemoteException, ? extends RuntimeException>> byType) {
+    boolean isEmpty() {
+        return byType.isEmpty();
+    }
+
+    /** What the caller gets for this error. */
+    RuntimeException thrown(RpcException error) {
+        if (byType.isEmpty() || !(error instanceof RemoteException remote)) {
+            return error;
+        }
+        String type = remote.module()
+                .map(module -> module + "." + remote.type())
+                .filter(byType::containsKey)
+                .orElse(remote.type());
+        Function<RemoteException, ? extends RuntimeException> maker = byType.get(type);
+        if (maker == null) {
+            return error;
+        }
+        RuntimeException own = Objects.requireNonNull(
+                maker.apply(remote), () -> "the exception made for failure " + type + " is null");
+        if (own != error && own.getCause() == null) {
+            try {
+                own.initCause(error);
+            } catch (IllegalStateException e) {
+                // It was made with a cause of null, which is its own choice.
+                own.addSuppressed(error);
+            }
+        }
+        return own;
+    }
+}
