@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -230,6 +231,13 @@ public final class Address {
     /** This address with another path. */
     public Address withPath(String newPath) {
         return new Address(scheme, hosts, newPath, options);
+    }
+
+    /** This address without the options named. */
+    public Address withoutOptions(Set<String> names) {
+        Map<String, String> kept = new LinkedHashMap<>(options);
+        kept.keySet().removeAll(names);
+        return new Address(scheme, hosts, path, kept);
     }
 
     /** The whole address as text, password included; {@link #parse} reads it back. */

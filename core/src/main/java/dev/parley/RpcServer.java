@@ -43,7 +43,10 @@ public interface RpcServer extends AutoCloseable {
     /** Lets the wires re-read what can change while they serve, such as certificates. */
     void reset();
 
-    /** The addresses bound, with their real ports, in the order they were given; empty unless started. */
+    /**
+     * The addresses bound, as a client can use them: with their real ports, and without options that are a server's own; in the order they were given, empty
+     * unless started.
+     */
     List<Address> addresses();
 
     /** What is offered. */

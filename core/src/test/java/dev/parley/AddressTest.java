@@ -86,6 +86,14 @@ class AddressTest {
     }
 
     @Test
+    void optionsCanBeLeftOut() {
+        assertThat(Address.parse("tcp://h:1/?a=1&b=2&c=3")
+                        .withoutOptions(java.util.Set.of("a", "c", "x"))
+                        .toString())
+                .isEqualTo("zerorpc+tcp://h:1/?b=2");
+    }
+
+    @Test
     void theBoundPortIsTold() {
         assertThat(Address.parse("zerorpc+tcp://127.0.0.1:0").withPort(4242).toString())
                 .isEqualTo("zerorpc+tcp://127.0.0.1:4242");

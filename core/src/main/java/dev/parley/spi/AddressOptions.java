@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,17 +17,39 @@ import org.jspecify.annotations.Nullable;
 public final class AddressOptions {
     private final Address address;
     private final Map<String, String> options;
-    private final List<String> known = new ArrayList<>();
+    private final List<String> known;
+    private final Set<String> ofServer;
+    private final boolean readsOfServer;
 
     /** The options of this address. */
     public AddressOptions(Address address) {
+        this(address, new ArrayList<>(), new HashSet<>(), false);
+    }
+
+    private AddressOptions(Address address, List<String> known, Set<String> ofServer, boolean readsOfServer) {
         this.address = address;
         this.options = address.options();
+        this.known = known;
+        this.ofServer = ofServer;
+        this.readsOfServer = readsOfServer;
+    }
+
+    /** The same options: those read from here are a server's own, and mean nothing, or something else, to a client. */
+    public AddressOptions ofServer() {
+        return new AddressOptions(address, known, ofServer, true);
+    }
+
+    /** The address as a client can use it: without the options that were read as a server's own. */
+    public Address forClients() {
+        return address.withoutOptions(ofServer);
     }
 
     /** An option as text, or the default given. */
     public @Nullable String text(String name, @Nullable String defaultValue) {
         known.add(name);
+        if (readsOfServer) {
+            ofServer.add(name);
+        }
         return options.getOrDefault(name, defaultValue);
     }
 

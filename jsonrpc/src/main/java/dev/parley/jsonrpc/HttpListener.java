@@ -32,7 +32,7 @@ final class HttpListener implements Listener {
         this.handler = new MessageHandler(context, asked.scheme(), maxBatch(options));
         options.refuseOthers();
         this.server = builder.handle(path, this::handle).start();
-        this.address = HttpAddress.bound(asked, server);
+        this.address = HttpAddress.bound(options.forClients(), server);
     }
 
     static HttpListener start(Address address, ServerContext context) {
@@ -40,7 +40,7 @@ final class HttpListener implements Listener {
     }
 
     static int maxBatch(AddressOptions options) {
-        return options.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
+        return options.ofServer().integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
     }
 
     private void handle(HttpExchange exchange) {

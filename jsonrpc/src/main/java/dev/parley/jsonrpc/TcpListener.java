@@ -35,7 +35,7 @@ final class TcpListener implements Listener {
     private TcpListener(Address asked, ServerContext context) {
         AddressOptions options = new AddressOptions(asked);
         MessageHandler handler = new MessageHandler(context, asked.scheme(), HttpListener.maxBatch(options));
-        int maxConnections = options.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        int maxConnections = options.ofServer().integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
         options.refuseOthers();
         if (!asked.path().isEmpty() && !asked.path().equals("/")) {
             throw new InvalidTargetException(asked.scheme() + " has no path, the address has " + asked.path());
@@ -75,7 +75,7 @@ final class TcpListener implements Listener {
                     "cannot listen on " + asked + ": " + bound.cause().getMessage(), bound.cause());
         }
         this.listener = bound.channel();
-        this.address = asked.withPort(((InetSocketAddress) listener.localAddress()).getPort());
+        this.address = options.forClients().withPort(((InetSocketAddress) listener.localAddress()).getPort());
     }
 
     static TcpListener start(Address address, ServerContext context) {

@@ -43,13 +43,14 @@ public final class HttpAddress {
      */
     public static HttpServer.Builder server(
             Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
+        AddressOptions own = options.ofServer();
         HttpLimits defaults = HttpLimits.defaults();
         HttpServer.Builder server = HttpServer.builder()
                 .limits(defaults.withMaxBody(limits.messageBytes())
-                        .withIdleTimeout(positive(options, "idle_timeout", defaults.idleTimeout()))
-                        .withReadTimeout(positive(options, "read_timeout", defaults.readTimeout()))
+                        .withIdleTimeout(positive(own, "idle_timeout", defaults.idleTimeout()))
+                        .withReadTimeout(positive(own, "read_timeout", defaults.readTimeout()))
                         .withMaxConnections(
-                                options.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
+                                own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
         if (isUnix(address)) {
             server.bindUnix(socketFile(address));
         } else {

@@ -41,12 +41,13 @@ public final class XmlRpcWire implements Wire {
         String path = HttpAddress.path(address, options, "");
         var server = HttpAddress.server(address, options, context.values().limits(), context.tls());
         XmlRpcMapper mapper = mapper(options, context.values());
-        String faults = options.text("faults", "standard");
+        String faults = options.ofServer().text("faults", "standard");
         if (!"standard".equals(faults) && !"python".equals(faults)) {
             throw new InvalidTargetException("option faults=" + faults + " must be standard or python");
         }
         options.refuseOthers();
-        return new XmlRpcListener(address, server, path, context.dispatcher(), mapper, "python".equals(faults));
+        return new XmlRpcListener(
+                options.forClients(), server, path, context.dispatcher(), mapper, "python".equals(faults));
     }
 
     @Override

@@ -2,6 +2,11 @@ package dev.parley.interop.behaviour;
 
 class JsonRpcTcpBehaviourTest extends WireBehaviour {
     @Override
+    String serverOptions() {
+        return "max_connections=50&max_batch=10";
+    }
+
+    @Override
     String listenAddress() {
         return "jsonrpc+tcp://127.0.0.1:0";
     }

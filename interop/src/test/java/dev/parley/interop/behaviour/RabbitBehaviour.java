@@ -8,6 +8,11 @@ abstract class RabbitBehaviour extends WireBehaviour {
     private final String topic = "behaviour-" + UUID.randomUUID();
 
     @Override
+    String serverOptions() {
+        return "acknowledge=after&delivery_limit=5&dead_letter_queue=dead&duplicate_window=20";
+    }
+
+    @Override
     Target serverTarget() {
         return Target.topic(topic).server("one");
     }

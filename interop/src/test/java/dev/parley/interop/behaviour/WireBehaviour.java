@@ -56,6 +56,9 @@ abstract class WireBehaviour {
     /** Where to listen; port 0 for a free one. */
     abstract String listenAddress();
 
+    /** Options of a server's address, all that are of no use to a client among them. */
+    abstract String serverOptions();
+
     /** The server's target, for brokers. */
     Target serverTarget() {
         return Target.none();
@@ -90,10 +93,10 @@ abstract class WireBehaviour {
         return RpcServer.builder()
                 .endpoint(service)
                 .endpoint(new Control(), Target.namespace("control").version("2.0"))
+                .failure(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
                 .listen(listenAddress(), serverTarget());
     }
 
-                .failure(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
     @BeforeEach
     void start() {
         server = serverBuilder().build().start();
@@ -274,9 +277,6 @@ abstract class WireBehaviour {
                 .hasCauseInstanceOf(RemoteException.class);
     }
 
-    @Test
-    void aResultThatCannotBeEncodedOrRead() {
-        assertThatThrownBy(() -> api.unencodable()).isInstanceOf(SerializationException.class);
     static class SoldOut extends RuntimeException {
         SoldOut(String message) {
             super(message);
@@ -316,6 +316,9 @@ abstract class WireBehaviour {
         }
     }
 
+    @Test
+    void aResultThatCannotBeEncodedOrRead() {
+        assertThatThrownBy(() -> api.unencodable()).isInstanceOf(SerializationException.class);
         assertThatThrownBy(() -> client.call("echo", int.class, args("value", "text")))
                 .isInstanceOf(SerializationException.class);
         assertThat(api.add(1, 1)).isEqualTo(2);
@@ -460,6 +463,20 @@ abstract class WireBehaviour {
     void aClosedClientSaysSo() {
         client.close();
         assertThatThrownBy(() -> api.add(1, 1)).isInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void theAddressOfAServerIsGoodForAClient() {
+        server.close();
+        String address = listenAddress();
+        server = RpcServer.builder()
+                .endpoint(service)
+                .listen(address + (address.contains("?") ? "&" : "?") + serverOptions(), serverTarget())
+                .build()
+                .start();
+        try (RpcClient other = connect()) {
+            assertThat(other.call("add", int.class, args("a", 1, "b", 2))).isEqualTo(3);
+        }
     }
 
     @Test
