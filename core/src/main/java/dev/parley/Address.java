@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Where a wire is served or called: {@code scheme://[user[:password]@]host[:port][,…][/path][?option=value&…]}.
  *
  * <p>The scheme tells the wire, such as {@code xmlrpc+http}. {@code http://…/RPC2}, {@code http://…/jsonrpc} and {@code tcp://…} are taken for
- * {@code xmlrpc+http}, {@code jsonrpc+http} and {@code zerorpc+tcp}. Several hosts are for brokers only. IPv6 hosts stand in brackets. User, password and option
- * values are percent-decoded. Options are the wire's; one that it does not know is refused. Port 0 binds a free port. What follows a scheme without {@code //}
+ * {@code xmlrpc+http}, {@code jsonrpc+http} and {@code zerorpc+tcp}. Several hosts are for brokers only. IPv6 hosts stand in brackets, which may lack where no
+ * port follows. User, password and option values are percent-decoded. Options are the wire's; one that it does not know is refused. Port 0 binds a free port. What follows a scheme without {@code //}
  * is the path, as in {@code jsonrpc+stdio:./server}.
  *
  * <p>{@link #toString()} never shows a password; {@link #toUri()} does. Immutable.
@@ -76,6 +76,9 @@ public final class Address {
         int question = rest.indexOf('?');
         if (question >= 0) {
             for (String option : rest.substring(question + 1).split("&")) {
+                if (option.isEmpty()) {
+                    continue;
+                }
                 int equals = option.indexOf('=');
                 if (equals <= 0) {
                     throw new InvalidTargetException("option '" + option + "' of the address is not name=value");
@@ -92,8 +95,8 @@ public final class Address {
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         String path = slash < 0 ? "" : rest.substring(slash);
         List<Host> hosts = new ArrayList<>();
-        if (!authority.isEmpty()) {
-            for (String host : authority.split(",")) {
+        for (String host : authority.split(",")) {
+            if (!host.isEmpty()) {
                 hosts.add(host(host));
             }
         }
@@ -143,7 +146,8 @@ public final class Address {
             port = hostPort.substring(end + 1);
         } else {
             int colon = hostPort.indexOf(':');
-            if (colon >= 0) {
+            // With more than one colon it is an IPv6 address without brackets, and so without a port.
+            if (colon >= 0 && colon == hostPort.lastIndexOf(':')) {
                 name = hostPort.substring(0, colon);
                 port = hostPort.substring(colon);
             }

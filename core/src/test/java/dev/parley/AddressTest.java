@@ -39,6 +39,21 @@ class AddressTest {
     }
 
     @Test
+    void emptyHostsAndOptionsAreNone() {
+        Address address = Address.parse("rabbit://,one,,two:1,/?&a=1&");
+
+        assertThat(address.hosts()).extracting(Address.Host::toString).containsExactly("one", "two:1");
+        assertThat(address.options()).containsOnlyKeys("a");
+        assertThat(Address.parse("rabbit://one/?").options()).isEmpty();
+    }
+
+    @Test
+    void anIpv6HostWithoutAPortNeedsNoBrackets() {
+        assertThat(Address.parse("rabbit://u:p@fe80::1,[fe80::2]:5/").hosts())
+                .containsExactly(new Address.Host("fe80::1", -1, "u", "p"), new Address.Host("fe80::2", 5, null, null));
+    }
+
+    @Test
     void aPasswordIsNeverShown() {
         Address address = Address.parse("rabbit://guest:s3cret%2F@h:1/");
 
