@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +31,7 @@ public final class Transport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
     private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
     private static final Set<String> DEFAULT_GROUP_OPTIONS = Set.of("control_exchange", "rpc_response_timeout");
-    private static final Pattern REFERENCE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z0-9_]*)}?");
+    private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
 
     private final String address;
 
@@ -52,17 +54,17 @@ public final class Transport {
             throw new InvalidTargetException("configuration " + file + " cannot be read: " + e, e);
         }
         Map<String, String> defaults = groups.getOrDefault("DEFAULT", Map.of());
-        String url = resolved(defaults.getOrDefault("transport_url", "rabbit://"), defaults);
+        String url = resolved(defaults.getOrDefault("transport_url", "rabbit://"), "DEFAULT", groups);
         Map<String, String> options = new LinkedHashMap<>();
         defaults.forEach((name, value) -> {
             if (DEFAULT_GROUP_OPTIONS.contains(name)) {
-                options.put(name, resolved(value, defaults));
+                options.put(name, resolved(value, "DEFAULT", groups));
             }
         });
         Set<String> known = OsloOptions.names();
         groups.getOrDefault(RABBIT_GROUP, Map.of()).forEach((name, value) -> {
             if (known.contains(name)) {
-                options.put(name, resolved(value, defaults));
+                options.put(name, resolved(value, RABBIT_GROUP, groups));
             } else {
                 log.warn("option {} of group {} in {} is not known and has no effect", name, RABBIT_GROUP, file);
             }
@@ -84,10 +86,13 @@ public final class Transport {
         String last = null;
         for (String line : text.lines().toList()) {
             String bare = line.strip();
-            if (bare.isEmpty() || bare.startsWith("#") || bare.startsWith(";")) {
+            if (bare.isEmpty()) {
+                last = null;
+                continue;
+            } else if (bare.startsWith("#") || bare.startsWith(";")) {
                 continue;
             }
-            int equals = bare.indexOf('=');
+            int equals = separator(bare);
             if (Character.isWhitespace(line.charAt(0)) && last != null) {
                 group.merge(last, bare, (value, more) -> value + more);
             } else if (bare.startsWith("[") && bare.endsWith("]")) {
@@ -102,6 +107,13 @@ public final class Transport {
         return groups;
     }
 
+    /** Where the value starts: after the first equals sign or colon. */
+    private static int separator(String line) {
+        int equals = line.indexOf('=');
+        int colon = line.indexOf(':');
+        return colon < 0 || equals >= 0 && equals < colon ? equals : colon;
+    }
+
     private static String unquoted(String value) {
         boolean quoted = value.length() > 1
                 && (value.charAt(0) == '"' || value.charAt(0) == '\'')
@@ -109,12 +121,28 @@ public final class Transport {
         return quoted ? value.substring(1, value.length() - 1) : value;
     }
 
-    /** Puts in the options that a value refers to as {@code $name} or {@code ${name}}; {@code $$} is a dollar. */
-    private static String resolved(String value, Map<String, String> defaults) {
-        Matcher references = REFERENCE.matcher(value.replace("$$", "\0"));
+    /**
+     * Puts in the options that a value refers to as {@code $name}, {@code ${name}} or {@code $group.name}; {@code $$} and {@code \$} are a dollar. A bare name
+     * is one of the value's own group or else of {@code DEFAULT}.
+     */
+    private static String resolved(String value, String group, Map<String, Map<String, String>> groups) {
+        Matcher references = REFERENCE.matcher(value.replace("\\$", "$$").replace("$$", "\0"));
         return references
-                .replaceAll(found -> Matcher.quoteReplacement(defaults.getOrDefault(found.group(1), found.group())))
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        referred(found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
                 .replace('\0', '$');
+    }
+
+    private static String referred(
+            String name, String group, Map<String, Map<String, String>> groups, String otherwise) {
+        int dot = name.indexOf('.');
+        List<String> places = dot < 0 ? List.of(group, "DEFAULT") : List.of(name.substring(0, dot));
+        String option = name.substring(dot + 1);
+        return places.stream()
+                .map(place -> groups.getOrDefault(place, Map.of()).get(option))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(otherwise);
     }
 
     /** The address, with everything that the configuration sets as options, and with its passwords: not for logs. */
