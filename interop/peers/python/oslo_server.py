@@ -52,6 +52,9 @@ class Endpoint:
     def context(self, ctx):
         return ctx
 
+    def nothing(self, ctx):
+        pass
+
     def who(self, ctx):
         received("who", ctx)
         return options.server

@@ -42,7 +42,17 @@ public final class RabbitMq implements AutoCloseable {
 
     /** Starts a node and returns when it takes connections: a few seconds. */
     public static RabbitMq start() {
-        Node node = Node.start();
+        return start("");
+    }
+
+    /**
+     * Starts a node with more than the plain broker.
+     *
+     * @param configuration further lines of {@code rabbitmq.conf}
+     * @param plugins what to enable, such as {@code rabbitmq_management}
+     */
+    public static RabbitMq start(String configuration, String... plugins) {
+        Node node = Node.start(configuration, plugins);
         RabbitMq rabbit = new RabbitMq("amqp://guest:guest@127.0.0.1:" + node.port + "/", node);
         try {
             node.awaitConnections(rabbit);
@@ -122,15 +132,15 @@ public final class RabbitMq implements AutoCloseable {
     private record Node(
             Path data, int port, Map<String, String> environment, PeerProcess portMapper, PeerProcess server) {
 
-        static Node start() {
+        static Node start(String configuration, String... plugins) {
             try {
-                return start(Files.createTempDirectory("parley-rabbitmq-"));
+                return start(Files.createTempDirectory("parley-rabbitmq-"), configuration, plugins);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private static Node start(Path data) throws IOException {
+        private static Node start(Path data, String configuration, String... plugins) throws IOException {
             List<Integer> ports = FreePorts.take(3);
             int amqp = ports.get(0);
             int distribution = ports.get(1);
@@ -140,7 +150,7 @@ public final class RabbitMq implements AutoCloseable {
                     # A nearly full disk must not stop publishers: what tests send is small.
                     disk_free_limit.absolute = 1MB
                     log.console.level = warning
-                    """.formatted(amqp));
+                    """.formatted(amqp) + configuration);
             Map<String, String> environment = new HashMap<>();
             environment.put("HOME", data.toString()); // Erlang's cookie
             environment.put("ERL_CRASH_DUMP", data.resolve("erl_crash.dump").toString());
@@ -156,7 +166,7 @@ public final class RabbitMq implements AutoCloseable {
             environment.put(
                     "RABBITMQ_ADVANCED_CONFIG_FILE",
                     data.resolve("advanced.config").toString());
-            environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", write(data.resolve("enabled_plugins"), "[]."));
+            environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", write(data.resolve("enabled_plugins"), "[" + String.join(",", plugins) + "]."));
             environment.put("RABBITMQ_MNESIA_BASE", data.resolve("mnesia").toString());
             environment.put(
                     "RABBITMQ_GENERATED_CONFIG_DIR", data.resolve("config").toString());

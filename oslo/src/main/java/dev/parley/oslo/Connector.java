@@ -136,7 +136,7 @@ final class Connector {
                 factory.setSocketFactory(tls.getSocketFactory());
             }
         }
-        int port = host.port() < 0 ? DEFAULT_PORT : host.port();
+        int port = host.port() <= 0 ? DEFAULT_PORT : host.port();
         String where = host.name().isEmpty() ? "localhost" : host.name();
         return factory.newConnection(new OnTheSpot(), List.of(new com.rabbitmq.client.Address(where, port)), name);
     }

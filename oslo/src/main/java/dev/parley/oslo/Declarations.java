@@ -8,16 +8,23 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Declares exchanges and queues. Where one of that name exists with other attributes, the broker answers 406 and closes the channel; then what exists is used as
  * it is, and said so once. So each declaration has a channel to lose.
+ *
+ * <p>Queues on an exchange that should be durable and is not are not durable either, as oslo.messaging has it ({@code _declare_fallback_nondurable}): its servers
+ * could not share them otherwise.
  */
 final class Declarations {
     private static final Logger log = LoggerFactory.getLogger(Declarations.class);
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+    private static final Pattern DIFFERS = Pattern.compile("inequivalent arg '([^']*)'");
 
     private Declarations() {}
 
@@ -26,18 +33,26 @@ final class Declarations {
     }
 
     static void declare(Connection connection, Exchange exchange) throws IOException, TimeoutException {
-        if (!exchange.isDefault()) {
-            attempt(
-                    connection,
-                    "exchange '" + exchange.name() + "'",
-                    channel -> channel.exchangeDeclare(
-                            exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
-        }
+        declared(connection, exchange);
+    }
+
+    /** Declares an exchange, and tells in which attribute the one that exists differs; {@code null} for none. */
+    private static @Nullable String declared(Connection connection, Exchange exchange)
+            throws IOException, TimeoutException {
+        return exchange.isDefault()
+                ? null
+                : attempt(
+                        connection,
+                        "exchange '" + exchange.name() + "'",
+                        channel -> channel.exchangeDeclare(
+                                exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
     }
 
     /** With its exchange first and its binding last, as the peer does. */
-    static void declare(Connection connection, Queue queue) throws IOException, TimeoutException {
-        declare(connection, queue.exchange());
+    static void declare(Connection connection, Queue wanted) throws IOException, TimeoutException {
+        boolean passing =
+                "durable".equals(declared(connection, wanted.exchange())) && wanted.exchange().durable();
+        Queue queue = passing ? wanted.passing() : wanted;
         attempt(
                 connection,
                 "queue '" + queue.name() + "'",
@@ -51,22 +66,28 @@ final class Declarations {
         }
     }
 
-    private static void attempt(Connection connection, String what, Step step) throws IOException, TimeoutException {
+    private static @Nullable String attempt(Connection connection, String what, Step step)
+            throws IOException, TimeoutException {
         Channel channel = connection.createChannel();
         if (channel == null) {
             throw new IOException("the broker allows no more channels");
         }
         try {
             step.on(channel);
+            return null;
         } catch (IOException | ShutdownSignalException e) {
             ShutdownSignalException signal = Connector.signal(e);
             if (signal != null
                     && signal.getReason() instanceof AMQP.Channel.Close close
                     && close.getReplyCode() == AMQP.PRECONDITION_FAILED) {
-                if (TOLD.add(what)) {
-                    log.warn("{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
+                // Other texts with this code mean that attributes do not go together, and that nothing exists.
+                Matcher differs = DIFFERS.matcher(close.getReplyText());
+                if (differs.find()) {
+                    if (TOLD.add(what)) {
+                        log.warn("{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
+                    }
+                    return differs.group(1);
                 }
-                return;
             }
             throw e;
         } finally {

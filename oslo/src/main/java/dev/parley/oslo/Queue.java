@@ -23,6 +23,11 @@ record Queue(
         arguments = Map.copyOf(arguments);
     }
 
+    /** The same, gone with the broker's restart; quorum queues and streams are never so. */
+    Queue passing() {
+        return arguments.containsKey("x-queue-type") ? this : new Queue(name, false, autoDelete, arguments, exchange, key);
+    }
+
     /** Whether it is a stream, which keeps what was read. */
     boolean isStream() {
         return "stream".equals(arguments.get("x-queue-type"));

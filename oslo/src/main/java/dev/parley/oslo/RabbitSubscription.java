@@ -7,7 +7,6 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -86,12 +85,10 @@ final class RabbitSubscription implements Driver.Subscription {
 
     /** A stream is read from its last message on, and after a reconnect from the one after that which came last. */
     private Map<String, Object> arguments(Queue queue) {
-        Map<String, Object> arguments = new HashMap<>(options.topology().consumerArguments());
-        if (queue.isStream()) {
-            long next = nextOffset;
-            arguments.put("x-stream-offset", next < 0 ? "last" : (Object) next);
-        }
-        return arguments;
+        long next = nextOffset;
+        return queue.isStream()
+                ? Map.of("x-stream-offset", next < 0 ? "last" : (Object) next)
+                : options.topology().consumerArguments();
     }
 
     /** The connection is gone; it comes back by itself. */
@@ -197,6 +194,10 @@ final class RabbitSubscription implements Driver.Subscription {
         public void handleCancel(String tag) {
             if (!cancelled) {
                 log.debug("the broker cancelled consumer {}", tag);
+                if (queue.isStream()) {
+                    // Most likely it was deleted, and a new one counts from 0.
+                    nextOffset = -1;
+                }
                 again(source);
             }
         }

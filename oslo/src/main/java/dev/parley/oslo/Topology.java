@@ -34,8 +34,9 @@ record Topology(
         boolean cancelOnFailover,
         boolean streamFanout) {
     Topology {
-        if (quorum && mirrored) {
-            throw new InvalidTargetException("options rabbit_quorum_queue and rabbit_ha_queues exclude each other");
+        if (mirrored && (quorum || transientQuorum)) {
+            throw new InvalidTargetException("options rabbit_ha_queues and "
+                    + (quorum ? "rabbit_quorum_queue" : "rabbit_transient_quorum_queue") + " exclude each other");
         }
     }
 

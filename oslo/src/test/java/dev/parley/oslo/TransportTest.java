@@ -82,6 +82,7 @@ class TransportTest {
         "amqp_durable_queues=perhaps, true or false",
         "kombu_failover_strategy=x, round-robin",
         "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclude",
+        "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclude",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",
     })
     void refusesWhatIsWrongByName(String option, String told) {
