@@ -15,7 +15,6 @@ import dev.parley.RpcClient;
 import dev.parley.RpcContext;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
-import dev.parley.SerializationException;
 import dev.parley.Target;
 import dev.parley.TypeRef;
 import dev.parley.UnsupportedVersionException;
@@ -36,7 +35,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What holds between Parley peers behind any broker. */
+/** What oslo.messaging alone has, between Parley peers behind any broker. What it shares with other wires is tested with theirs. */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
 abstract class RpcBehaviour {
     private static final TypeRef<Map<String, @Nullable Object>> MAP = new TypeRef<>() {};
@@ -45,8 +44,6 @@ abstract class RpcBehaviour {
 
     /** The broker's address, options to be appended after a question mark. */
     abstract String address();
-
-    record Point(int x, int y) {}
 
     /** What the servers of these tests offer. */
     @SuppressWarnings("UnusedMethod") // Called by name.
@@ -67,10 +64,6 @@ abstract class RpcBehaviour {
 
         public int add(int a, @Default("1") int b) {
             return a + b;
-        }
-
-        public Point mirror(Point point) {
-            return new Point(point.y, point.x);
         }
 
         public String who() {
@@ -98,14 +91,6 @@ abstract class RpcBehaviour {
                     .withModule("shop")
                     .withCode(7)
                     .withData(List.of(1, "a"));
-        }
-
-        public Object unspeakable() {
-            return new Object() {
-                public Object getSelf() {
-                    return this;
-                }
-            };
         }
 
         public String hold() throws InterruptedException {
@@ -157,39 +142,18 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void callsWithValuesOfManyKinds() {
+    void valuesThatJsonAloneCarries() {
         try (RpcServer server = serve("s1", new TestEndpoint("s1"));
                 RpcClient client = client()) {
-            assertThat(client.call("add", int.class, Args.named("a", 2).and("b", 3)))
-                    .isEqualTo(5);
-            assertThat(client.call("add", int.class, Args.named("a", 2))).isEqualTo(3);
-            assertThat(client.call("mirror", Point.class, Args.named("point", new Point(1, 2))))
-                    .isEqualTo(new Point(2, 1));
-            String text = "quote \" backslash \\ newline \n nul \0 \u00e9 \u2603 \ud83d\ude00";
-            assertThat(client.call("echo", String.class, Args.named("arg", text)))
-                    .isEqualTo(text);
-            assertThat(client.call("echo", Object.class, Args.named("arg", Map.of("k", List.of(1, 2.5, true)))))
-                    .isEqualTo(Map.of("k", List.of(1, 2.5, true)));
             assertThat(client.call("echo", Double.class, Args.named("arg", Double.NaN)))
                     .isNaN();
+            assertThat(client.call("echo", String.class, Args.named("arg", "nul \0 \ud83d\ude00")))
+                    .isEqualTo("nul \0 \ud83d\ude00");
             BigInteger big = BigInteger.TWO.pow(70);
             assertThat(client.call("big", BigInteger.class, Args.named("n", big)))
                     .isEqualTo(big.multiply(big));
             assertThat(client.call("note", Object.class, Args.named("text", "x")))
                     .isNull();
-        }
-    }
-
-    @Test
-    void callsAsynchronouslyAndManyAtOnce() {
-        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
-                RpcClient client = client()) {
-            List<CompletableFuture<@Nullable Integer>> sums = IntStream.range(0, 1000)
-                    .mapToObj(i -> client.callAsync("add", Integer.class, Args.named("a", i)))
-                    .toList();
-            for (int i = 0; i < sums.size(); i++) {
-                assertThat(sums.get(i).join()).isEqualTo(i + 1);
-            }
         }
     }
 
@@ -209,7 +173,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void tellsEveryErrorApart() {
+    void failsInPythonsWords() {
         try (RpcServer server = serve("s1", new TestEndpoint("s1"));
                 RpcClient client = client()) {
             assertThatThrownBy(() -> client.call("nosuch", Object.class))
@@ -220,10 +184,6 @@ abstract class RpcBehaviour {
                     .hasMessage("Endpoint does not support RPC version 9.0. Attempted method: who");
             assertThatThrownBy(() -> client.prepare(o -> o.namespace("x")).call("who", Object.class))
                     .isInstanceOf(UnsupportedVersionException.class);
-            assertThatThrownBy(() -> client.call("add", int.class, Args.named("c", 1)))
-                    .isInstanceOf(InvalidArgumentsException.class);
-            assertThatThrownBy(() -> client.call("add", int.class, Args.named("a", "two")))
-                    .isInstanceOf(InvalidArgumentsException.class);
             assertThatThrownBy(() -> client.call("add", int.class, 1, 2))
                     .isInstanceOf(InvalidArgumentsException.class)
                     .hasMessageContaining("named");
@@ -240,8 +200,6 @@ abstract class RpcBehaviour {
                         assertThat(e.code()).hasValue(7);
                         assertThat(e.data()).contains(List.of(1, "a"));
                     });
-            assertThatThrownBy(() -> client.call("unspeakable", void.class)).isInstanceOf(SerializationException.class);
-            assertThatThrownBy(() -> client.call("who", int.class)).isInstanceOf(SerializationException.class);
             assertThatThrownBy(() -> client.prepare(o -> o.fanout()).call("who", Object.class))
                     .isInstanceOf(InvalidTargetException.class);
             assertThat(client.call("who", String.class)).isEqualTo("s1");
@@ -336,24 +294,6 @@ abstract class RpcBehaviour {
                                 .mapToObj(i -> "s1 early " + i)
                                 .toList());
             }
-        }
-    }
-
-    @Test
-    void timesOutAndGoesOn() {
-        TestEndpoint endpoint = new TestEndpoint("s1");
-        try (RpcServer server = serve("s1", endpoint);
-                RpcClient client = client()) {
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
-                            .call("hold", String.class))
-                    .isInstanceOf(RpcTimeoutException.class)
-                    .hasMessageContaining("hold");
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
-                            .callAsync("hold", String.class)
-                            .join())
-                    .hasCauseInstanceOf(RpcTimeoutException.class);
-            endpoint.release.countDown();
-            assertThat(client.call("who", String.class)).isEqualTo("s1");
         }
     }
 
@@ -503,10 +443,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void refusesBadAddresses() {
-        assertThatThrownBy(() -> RpcClient.connect(address() + "?nosuch=1", Target.topic("x")))
-                .isInstanceOf(InvalidTargetException.class)
-                .hasMessageContaining("nosuch");
+    void refusesTargetsThatLackAPart() {
         assertThatThrownBy(() -> RpcServer.builder()
                         .endpoint(new TestEndpoint("x"))
                         .listen(address(), Target.topic("x"))

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
 import dev.parley.Args;
 import dev.parley.MethodNotFoundException;
@@ -16,9 +13,7 @@ import dev.parley.RpcContext;
 import dev.parley.RpcServer;
 import dev.parley.SerializationException;
 import dev.parley.Target;
-import dev.parley.broker.EmbeddedBroker;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,66 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What is on the wire, looked at and made by RabbitMQ's own client. What is expected here was recorded from oslo.messaging 14.0.3.
  */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
-class WireFormatTest {
+class WireFormatTest extends OnBroker {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String ID = "[0-9a-f]{32}";
-
-    private EmbeddedBroker broker;
-    private Connection connection;
-    private Channel channel;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = EmbeddedBroker.start();
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(broker.amqpUri());
-        connection = factory.newConnection();
-        channel = connection.createChannel();
-    }
-
-    @AfterEach
-    void stop() {
-        connection.abort();
-        broker.close();
-    }
-
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
-    public static class Endpoint {
-        final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-
-        public Object echo(Object arg) {
-            seen.add(arg.toString());
-            return Map.of("got", arg);
-        }
-
-        public Object twice(Object arg) {
-            return List.of(arg, arg);
-        }
-
-        public void nothing() {
-            seen.add("nothing");
-        }
-
-        public void boom() {
-            throw new IllegalArgumentException("bad value");
-        }
-    }
-
-    private RpcServer serve(Endpoint endpoint, String options) {
-        return RpcServer.builder()
-                .endpoint(endpoint)
-                .listen(broker.address() + options, Target.topic("test").server("server1"))
-                .build()
-                .start();
-    }
-
-    private RpcClient client() {
-        return RpcClient.builder(broker.address())
-                .target(Target.topic("test").version("1.0"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-    }
 
     private BlockingQueue<Delivery> consume(String exchange, String type, String key) throws Exception {
         BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
@@ -440,113 +374,9 @@ class WireFormatTest {
     }
 
     @Test
-    void theTopologyIsPythons() {
-        try (RpcServer server = serve(new Endpoint(), "");
-                RpcClient client = client()) {
-            client.call("nothing", void.class);
-            assertThat(exchanges())
-                    .containsExactlyInAnyOrder("openstack topic - -", "test_fanout fanout - auto-delete");
-            assertThat(queues())
-                    .containsExactlyInAnyOrder(
-                            "test - - {}",
-                            "test.server1 - - {}",
-                            "test_fanout_ID - - {x-expires=1800000}",
-                            "reply_ID - - {x-expires=1800000}");
-            assertThat(broker.bindings().stream()
-                            .filter(binding -> !binding.source().isEmpty())
-                            .map(binding -> binding.source() + " " + binding.routingKey() + " "
-                                    + plain(binding.destination()) + " " + binding.arguments()))
-                    .containsExactlyInAnyOrder(
-                            "openstack test test {}",
-                            "openstack test.server1 test.server1 {}",
-                            "test_fanout test test_fanout_ID {}");
-        }
-        // The fanout queue goes with its server; the reply queue expires.
-        assertThat(queues())
-                .containsExactlyInAnyOrder("test - - {}", "test.server1 - - {}", "reply_ID - - {x-expires=1800000}");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "amqp_durable_queues=True | durable - {} | durable - | - - {x-expires=1800000}",
-                "amqp_auto_delete=True | - auto-delete {} | - auto-delete | - - {x-expires=1800000}",
-                "rabbit_quorum_queue=True&rabbit_quorum_delivery_limit=3 | durable - {x-delivery-limit=3, x-queue-type=quorum} | durable - | - - {x-expires=1800000}",
-                "rabbit_ha_queues=True | - - {x-ha-policy=all} | - - | - - {x-expires=1800000, x-ha-policy=all}",
-                "rabbit_transient_queues_ttl=5 | - - {} | - - | - - {x-expires=5000}",
-                "rabbit_transient_queues_ttl=0 | - - {} | - - | - - {}",
-            })
-    void optionsShapeItAsPythons(String options, String lasting, String exchange, String passing) {
-        try (RpcServer server = serve(new Endpoint(), "?" + options);
-                RpcClient client = RpcClient.builder(broker.address() + "?" + options)
-                        .target(Target.topic("test"))
-                        .timeout(Duration.ofSeconds(10))
-                        .build()) {
-            client.call("nothing", void.class);
-            assertThat(queues())
-                    .containsExactlyInAnyOrder(
-                            "test " + lasting,
-                            "test.server1 " + lasting,
-                            "test_fanout_ID " + passing,
-                            "reply_ID " + passing);
-            assertThat(exchanges()).contains("openstack topic " + exchange, "test_fanout fanout - auto-delete");
-        }
-    }
-
-    private List<String> queues() {
-        return broker.queues().stream()
-                .map(queue -> plain(queue.name())
-                        + (queue.durable() ? " durable" : " -")
-                        + (queue.autoDelete() ? " auto-delete " : " - ")
-                        + new java.util.TreeMap<>(queue.arguments()))
-                .toList();
-    }
-
-    private List<String> exchanges() {
-        return broker.exchanges().stream()
-                .filter(exchange ->
-                        !exchange.name().isEmpty() && !exchange.name().startsWith("amq."))
-                .map(exchange -> exchange.name() + " " + exchange.type() + (exchange.durable() ? " durable" : " -")
-                        + (exchange.autoDelete() ? " auto-delete" : " -"))
-                .collect(Collectors.toList());
-    }
-
-    private static String plain(String name) {
-        return name.replaceAll(ID, "ID");
-    }
-
-    @Test
-    void whatExistsWithOtherAttributesIsUsedAsItIs() throws Exception {
-        channel.exchangeDeclare("openstack", "topic", true, false, null);
-        channel.queueDeclare("test", true, false, false, null);
-        try (RpcServer server = serve(new Endpoint(), "");
-                RpcClient client = client()) {
-            assertThat(client.call("echo", Object.class, Args.named("arg", 1))).isEqualTo(Map.of("got", 1));
-            assertThat(queues()).contains("test durable - {}");
-        }
-    }
-
-    @Test
-    void fourConnectionsAreTwo() {
-        try (RpcServer server = serve(new Endpoint(), "");
-                RpcClient client = client()) {
-            client.call("nothing", void.class);
-            client.prepare(o -> o.fanout()).cast("nothing");
-            assertThat(broker.connections())
-                    .filteredOn(one -> one.clientName().startsWith("parley:"))
-                    .hasSize(4);
-            assertThat(broker.connections()).allMatch(one -> one.heartbeatSeconds() == 60);
-        }
-    }
-
-    @Test
     void compressedBothWays() {
         try (RpcServer server = serve(new Endpoint(), "?kombu_compression=gzip");
-                RpcClient client = RpcClient.builder(broker.address() + "?kombu_compression=gzip")
-                        .target(Target.topic("test"))
-                        .timeout(Duration.ofSeconds(10))
-                        .build()) {
+                RpcClient client = client("?kombu_compression=gzip")) {
             assertThat(client.call("echo", Object.class, Args.named("arg", "x".repeat(10_000))))
                     .isEqualTo(Map.of("got", "x".repeat(10_000)));
         }
@@ -563,38 +393,6 @@ class WireFormatTest {
                 assertThat(message(next(arrived)).path("ending").asBoolean()).isTrue();
             }
             assertThat(arrived.poll(2500, TimeUnit.MILLISECONDS)).isNull();
-        }
-    }
-
-    @Test
-    void stableNamesAreTheSameAfterARestart() {
-        String options = "?use_queue_manager=True&hostname=h&processname=p" + broker.port();
-        try (RpcServer server = serve(new Endpoint(), options)) {
-            assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
-        }
-        // It is kept for the next life of its server.
-        assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
-    }
-
-    @Test
-    void fanoutsByOneStream() throws InterruptedException {
-        String options = "?rabbit_stream_fanout=True&rabbit_transient_quorum_queue=True&rabbit_qos_prefetch_count=10";
-        Endpoint one = new Endpoint();
-        Endpoint two = new Endpoint();
-        try (RpcServer first = serve(one, options);
-                RpcServer second = serve(two, options);
-                RpcClient client = RpcClient.builder(broker.address() + options)
-                        .target(Target.topic("test"))
-                        .timeout(Duration.ofSeconds(10))
-                        .build()) {
-            for (int i = 0; i < 30; i++) {
-                client.prepare(o -> o.fanout()).cast("echo", Args.named("arg", i));
-            }
-            for (int i = 0; i < 30; i++) {
-                assertThat(one.seen.poll(20, TimeUnit.SECONDS)).isNotNull();
-                assertThat(two.seen.poll(20, TimeUnit.SECONDS)).isNotNull();
-            }
-            assertThat(queues()).contains("test_fanout durable - {x-max-age=1800s, x-queue-type=stream}");
         }
     }
 

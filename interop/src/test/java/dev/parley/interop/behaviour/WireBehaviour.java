@@ -336,6 +336,11 @@ abstract class WireBehaviour {
                         .call("sleep", String.class, args("millis", 3_000)))
                 .isInstanceOf(RpcTimeoutException.class)
                 .hasMessageContaining("sleep");
+        assertThatThrownBy(() -> client.prepare(options -> options.timeout(Duration.ofMillis(300)))
+                        .callAsync("sleep", String.class, args("millis", 3_000))
+                        .get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(RpcTimeoutException.class);
         assertThat(api.add(1, 1)).isEqualTo(2);
     }
 
