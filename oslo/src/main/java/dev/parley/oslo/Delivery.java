@@ -20,6 +20,17 @@ interface Delivery {
     @Nullable
     String expiration();
 
+    /** The name of the queue it came from. */
+    String queue();
+
+    /**
+     * How often it came back to its queue unacknowledged: as a quorum queue counts, else as {@link DeadLetters} has counted and the broker's flag tells.
+     */
+    int returns();
+
+    /** Whether its queue counts the returns itself. */
+    boolean isCounted();
+
     /** It is done with, or will be. {@code false} if the broker can no longer be told, and so will deliver it again. */
     boolean acknowledge();
 

@@ -20,6 +20,13 @@ interface Driver extends AutoCloseable {
     void publish(Outgoing message);
 
     /**
+     * Declares one queue. May block.
+     *
+     * @throws dev.parley.ConnectionLostException if there is no connection, or the broker refuses
+     */
+    void declare(Queue queue);
+
+    /**
      * Declares queues with their exchanges and bindings, and consumes from them, now and after every reconnect.
      *
      * @param prefetch how many unacknowledged messages each queue may hand out, 0 for no bound

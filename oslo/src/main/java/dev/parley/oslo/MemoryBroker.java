@@ -27,7 +27,11 @@ final class MemoryBroker {
 
     /** A message in a queue. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; a body is nobody's to change.
-    record Held(byte[] body, @Nullable String expiration, long expiresNanos) {
+    record Held(byte[] body, @Nullable String expiration, long expiresNanos, int returns) {
+        Held returned() {
+            return new Held(body, expiration, expiresNanos, returns + 1);
+        }
+
         boolean isExpired() {
             return expiration != null && System.nanoTime() - expiresNanos > 0;
         }
@@ -79,7 +83,8 @@ final class MemoryBroker {
         Held held = new Held(
                 message.body(),
                 millis < 0 ? null : Long.toString(millis),
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis),
+                0);
         lock.lock();
         try {
             List<String> targets = route(message.exchange(), message.key());

@@ -44,6 +44,11 @@ final class MemoryDriver implements Driver {
     }
 
     @Override
+    public void declare(Queue queue) {
+        broker.declare(queue);
+    }
+
+    @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
         MemorySubscription subscription = new MemorySubscription(queues, prefetch, receiver);
         subscriptions.add(subscription);
@@ -198,6 +203,16 @@ final class MemoryDriver implements Driver {
         }
 
         @Override
+        public int returns() {
+            return message.returns();
+        }
+
+        @Override
+        public boolean isCounted() {
+            return true;
+        }
+
+        @Override
         public boolean acknowledge() {
             settle(null);
             return true;
@@ -210,7 +225,7 @@ final class MemoryDriver implements Driver {
 
         @Override
         public void requeue() {
-            settle(message);
+            settle(message.returned());
         }
 
         @Override

@@ -34,6 +34,7 @@ final class OsloListener implements Listener, Driver.Receiver {
     private final Codec codec;
     private final ReplySender replies;
     private final StreamCredits credits;
+    private final DeadLetters deadLetters;
     private final DuplicateWindow window;
     private final Queue fanoutQueue;
     private final Driver.Subscription subscription;
@@ -61,6 +62,7 @@ final class OsloListener implements Listener, Driver.Receiver {
         this.codec = new Codec(context.values());
         this.replies = new ReplySender(driver, codec, options);
         this.credits = new StreamCredits(driver, codec, options);
+        this.deadLetters = new DeadLetters(driver, options);
         this.window = new DuplicateWindow(options.duplicateWindow());
         Topology topology = options.topology();
         Exchange exchange =
@@ -154,8 +156,7 @@ final class OsloListener implements Listener, Driver.Receiver {
         try {
             request = Request.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            log.warn("rejected a message that is no request: {}", e.getMessage());
-            delivery.reject();
+            deadLetters.notUnderstood(delivery, e);
             return null;
         }
         String id = request.uniqueId();
@@ -168,8 +169,8 @@ final class OsloListener implements Listener, Driver.Receiver {
             }
             return null;
         }
-        if (!after && !delivery.acknowledge()) {
-            // The broker gives it to somebody again, perhaps to us.
+        if (after ? !deadLetters.mayRun(delivery, request.method()) : !delivery.acknowledge()) {
+            // It comes again, perhaps to us.
             if (id != null) {
                 window.remove(id);
             }

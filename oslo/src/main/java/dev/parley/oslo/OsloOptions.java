@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param missingConsumerRetry how long a reply to a queue that is gone is tried again
  * @param acknowledge when a server acknowledges a request
  * @param duplicateWindow how many messages a server remembers to recognise duplicates
+ * @param deliveryLimit how often a request may come back unacknowledged before it is given up, 0 for any number of times
+ * @param deadLetterQueue where requests go that are given up or cannot be understood, absent to reject them
  * @param queueNames names reply and fanout queues
  */
 record OsloOptions(
@@ -41,6 +43,8 @@ record OsloOptions(
         Duration missingConsumerRetry,
         Acknowledge acknowledge,
         int duplicateWindow,
+        int deliveryLimit,
+        @Nullable String deadLetterQueue,
         QueueNames queueNames) {
     /** How a client proves who it is. */
     enum LoginMethod {
@@ -94,6 +98,10 @@ record OsloOptions(
         if (result.responseTimeout.isZero()) {
             throw new InvalidTargetException("option rpc_response_timeout must be more than 0");
         }
+        if (result.deliveryLimit > 0 && result.acknowledge == Acknowledge.BEFORE) {
+            throw new InvalidTargetException("option delivery_limit needs acknowledge=after:"
+                    + " a request that is acknowledged before the work does not come back");
+        }
         if (result.topology.streamFanout() && (result.prefetch == 0 || !result.topology.transientQuorum())) {
             throw new InvalidTargetException("option rabbit_stream_fanout needs rabbit_transient_quorum_queue=True"
                     + " and a rabbit_qos_prefetch_count other than 0");
@@ -128,6 +136,8 @@ record OsloOptions(
                 options.seconds("kombu_missing_consumer_retry_timeout", Duration.ofSeconds(60)),
                 choice(options, "acknowledge", Acknowledge.BEFORE, Acknowledge.class),
                 options.integer("duplicate_window", 4096, SMALLEST_WINDOW, 10_000_000),
+                options.integer("delivery_limit", 0, 0, Integer.MAX_VALUE),
+                textOrNone(options, "dead_letter_queue"),
                 QueueNames.of(options));
         // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
         for (String meaningless : new String[] {
@@ -153,14 +163,14 @@ record OsloOptions(
     private static @Nullable Tls tls(AddressOptions options) {
         boolean on = options.flag("ssl", false);
         Tls tls = new Tls(
-                file(options, "ssl_ca_file"),
-                file(options, "ssl_cert_file"),
-                file(options, "ssl_key_file"),
+                textOrNone(options, "ssl_ca_file"),
+                textOrNone(options, "ssl_cert_file"),
+                textOrNone(options, "ssl_key_file"),
                 options.flag("ssl_enforce_hostname_verification", true));
         return on ? tls : null;
     }
 
-    private static @Nullable String file(AddressOptions options, String name) {
+    private static @Nullable String textOrNone(AddressOptions options, String name) {
         String value = options.text(name, null);
         return value == null || value.isEmpty() ? null : value;
     }

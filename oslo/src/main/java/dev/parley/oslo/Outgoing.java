@@ -2,6 +2,7 @@ package dev.parley.oslo;
 
 import dev.parley.DeliveryException;
 import dev.parley.RpcException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class Outgoing {
     private boolean repeatable;
     private long expirationMillis = -1;
     private int retries = -1;
+    private @Nullable Delivery original;
+    private Map<String, Object> headers = Map.of();
+    private boolean kept;
     private volatile @Nullable String returned;
 
     /**
@@ -55,6 +59,34 @@ final class Outgoing {
     Outgoing retries(int times) {
         retries = times;
         return this;
+    }
+
+    /**
+     * It goes on as it came in, body and properties unchanged, with these headers put in.
+     *
+     * @param forGood whether it does not expire there, even if it would have
+     */
+    Outgoing passedOn(Delivery delivery, Map<String, Object> moreHeaders, boolean forGood) {
+        original = delivery;
+        headers = moreHeaders;
+        kept = forGood;
+        return this;
+    }
+
+    /** What it was when it came in, {@code null} for a message of our own. */
+    @Nullable
+    Delivery original() {
+        return original;
+    }
+
+    /** Whether it does not expire, even if it did before. */
+    boolean isKept() {
+        return kept;
+    }
+
+    /** What to put into the headers. */
+    Map<String, Object> headers() {
+        return headers;
     }
 
     Exchange exchange() {

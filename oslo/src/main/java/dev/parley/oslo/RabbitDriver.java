@@ -65,6 +65,19 @@ final class RabbitDriver implements Driver {
     }
 
     @Override
+    public void declare(Queue queue) {
+        Connection connection = publishing.connection();
+        if (connection == null) {
+            throw new ConnectionLostException("no connection to declare queue '" + queue.name() + "' on");
+        }
+        try {
+            Declarations.declare(connection, queue);
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            throw new ConnectionLostException("queue '" + queue.name() + "' cannot be declared: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
         return open(new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove));
     }

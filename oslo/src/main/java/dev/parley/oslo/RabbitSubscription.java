@@ -179,7 +179,8 @@ final class RabbitSubscription implements Driver.Subscription {
                     && properties.getHeaders().get("x-stream-offset") instanceof Long offset) {
                 nextOffset = offset + 1;
             }
-            Delivery delivery = new RabbitDelivery(source, envelope.getDeliveryTag(), properties, body);
+            Delivery delivery = new RabbitDelivery(
+                    source, queue.name(), envelope.getDeliveryTag(), envelope.isRedeliver(), properties, body);
             try {
                 receiver.received(delivery);
             } catch (RuntimeException | Error e) {
@@ -204,8 +205,28 @@ final class RabbitSubscription implements Driver.Subscription {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record RabbitDelivery(Channel channel, long tag, AMQP.BasicProperties properties, byte[] body)
+    record RabbitDelivery(
+            Channel channel, String queue, long tag, boolean redelivered, AMQP.BasicProperties properties, byte[] body)
             implements Delivery {
+        private @Nullable Object header(String name) {
+            Map<String, Object> headers = properties.getHeaders();
+            return headers == null ? null : headers.get(name);
+        }
+
+        @Override
+        public int returns() {
+            if (header(DeadLetters.QUORUM_RETURNS) instanceof Number count) {
+                return count.intValue();
+            }
+            int before = header(DeadLetters.RETURNS) instanceof Number count ? count.intValue() : 0;
+            return redelivered ? before + 1 : before;
+        }
+
+        @Override
+        public boolean isCounted() {
+            return !redelivered || header(DeadLetters.QUORUM_RETURNS) != null;
+        }
+
         @Override
         public @Nullable String contentType() {
             return properties.getContentType();
@@ -218,8 +239,7 @@ final class RabbitSubscription implements Driver.Subscription {
 
         @Override
         public @Nullable String compression() {
-            Map<String, Object> headers = properties.getHeaders();
-            Object value = headers == null ? null : headers.get("compression");
+            Object value = header("compression");
             return value == null ? null : value.toString();
         }
 

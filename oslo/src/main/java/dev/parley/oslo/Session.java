@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -71,7 +73,7 @@ final class Session {
         long tag = channel.getNextPublishSeqNo();
         unconfirmed.put(tag, message);
         publisher.owed(message.size());
-        AMQP.BasicProperties properties = publisher.compresses() ? COMPRESSED : PLAIN;
+        AMQP.BasicProperties properties = properties(message);
         if (message.expirationMillis() >= 0) {
             properties = properties
                     .builder()
@@ -80,11 +82,7 @@ final class Session {
         }
         try {
             channel.basicPublish(
-                    message.exchange().name(),
-                    message.key(),
-                    message.isMandatory(),
-                    properties,
-                    publisher.compresses() ? Envelope.compress(message.body()) : message.body());
+                    message.exchange().name(), message.key(), message.isMandatory(), properties, bytes(message));
         } catch (IOException | ShutdownSignalException e) {
             // If it is not there any more, the shutdown listener has dealt with it.
             if (unconfirmed.remove(tag) != null) {
@@ -98,6 +96,31 @@ final class Session {
                 }
             }
         }
+    }
+
+    private AMQP.BasicProperties properties(Outgoing message) {
+        if (!(message.original() instanceof RabbitSubscription.RabbitDelivery original)) {
+            return publisher.compresses() ? COMPRESSED : PLAIN;
+        }
+        AMQP.BasicProperties properties = original.properties();
+        Map<String, Object> headers =
+                new HashMap<>(Objects.requireNonNullElse(properties.getHeaders(), Map.<String, Object>of()));
+        // Where it goes it starts anew, and it goes nowhere else.
+        headers.keySet().removeAll(Set.of(DeadLetters.QUORUM_RETURNS, DeadLetters.RETURNS, "CC"));
+        headers.putAll(message.headers());
+        AMQP.BasicProperties.Builder passedOn = properties.builder().headers(headers);
+        // The broker takes no user's name but ours, and closes the channel over another.
+        passedOn.userId(null);
+        if (message.isKept()) {
+            passedOn.expiration(null);
+        }
+        return passedOn.build();
+    }
+
+    private byte[] bytes(Outgoing message) {
+        return publisher.compresses() && message.original() == null
+                ? Envelope.compress(message.body())
+                : message.body();
     }
 
     private void settle(long tag, boolean multiple, boolean taken) {
@@ -130,8 +153,7 @@ final class Session {
         for (Outgoing message : unconfirmed.values()) {
             if (message.isMandatory()
                     && message.key().equals(back.getRoutingKey())
-                    && Arrays.equals(
-                            publisher.compresses() ? Envelope.compress(message.body()) : message.body(), body)) {
+                    && Arrays.equals(bytes(message), body)) {
                 message.returned(back.getReplyCode() + " " + back.getReplyText());
                 return;
             }
