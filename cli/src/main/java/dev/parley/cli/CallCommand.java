@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.Args;
 import dev.parley.RpcClient;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -21,9 +22,12 @@ import picocli.CommandLine.Option;
             "  parley call xmlrpc+http://127.0.0.1:8088/RPC2 add 2 3",
             "  parley call jsonrpc+http://127.0.0.1:8080/jsonrpc add --named x=2 y=3",
             "  parley call tcp://127.0.0.1:1234 strftime %%Y/%%m/%%d",
-            "  parley call rabbit://guest:guest@127.0.0.1/ test --topic test --rpc-version 2.0 arg=1"
+            "  parley call rabbit://guest:guest@127.0.0.1/ test --topic test --rpc-version 2.0 arg=1",
+            "  parley call --config-file /etc/nova/nova.conf ping --topic compute --namespace baseapi arg=hi"
         })
 final class CallCommand implements Callable<Integer> {
+    private static final Duration SHORTEST_MONITOR = Duration.ofSeconds(2);
+
     private final Terminal terminal;
 
     @Mixin
@@ -31,6 +35,14 @@ final class CallCommand implements Callable<Integer> {
 
     @Mixin
     private ValuePrinter printer = new ValuePrinter();
+
+    @Option(
+            names = "--monitor",
+            paramLabel = "TIME",
+            converter = Converters.OfDuration.class,
+            description =
+                    "Behind a broker: give the call up when its server shows no sign of life for so long, at least 2 s. Default: off.")
+    private @Nullable Duration monitor;
 
     @Option(names = "--stream", description = "Print the items of a stream, or of a list, one per line as they come.")
     private boolean stream;
@@ -42,7 +54,12 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         request.check();
-        try (RpcClient client = request.peer().connect()) {
+        Duration silence = monitor;
+        if (silence != null) {
+            checkMonitor(silence);
+        }
+        try (RpcClient plain = request.connect()) {
+            RpcClient client = silence == null ? plain : plain.prepare(options -> options.monitorTimeout(silence));
             Args args = request.arguments(client.argumentStyle());
             if (stream) {
                 printItems(client, args);
@@ -51,6 +68,15 @@ final class CallCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private void checkMonitor(Duration silence) {
+        if (!Schemes.brokered(request.address())) {
+            throw CommandException.usage("--monitor: " + request.address().scheme()
+                    + " is a direct wire: only a broker's (rabbit, memory) servers show signs of life");
+        } else if (silence.compareTo(SHORTEST_MONITOR) < 0) {
+            throw CommandException.usage("--monitor: at least 2s; servers take no less for a call monitor");
+        }
     }
 
     private void printItems(RpcClient client, Args args) {

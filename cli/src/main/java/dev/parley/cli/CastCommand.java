@@ -18,7 +18,7 @@ final class CastCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         request.check();
-        try (RpcClient client = request.peer().connect()) {
+        try (RpcClient client = request.connect()) {
             client.cast(request.method(), request.arguments(client.argumentStyle()));
         }
         return ExitCode.OK;

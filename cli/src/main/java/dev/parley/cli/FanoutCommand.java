@@ -19,11 +19,11 @@ final class FanoutCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         request.check();
-        if (!Schemes.brokered(request.peer().address())) {
-            throw CommandException.usage(request.peer().address().scheme()
-                    + " is a direct wire: only a broker (rabbit, memory) has a fanout");
+        if (!Schemes.brokered(request.address())) {
+            throw CommandException.usage(
+                    request.address().scheme() + " is a direct wire: only a broker (rabbit, memory) has a fanout");
         }
-        try (RpcClient client = request.peer().connect()) {
+        try (RpcClient client = request.connect()) {
             client.prepare(CallOptions::fanout).cast(request.method(), request.arguments(client.argumentStyle()));
         }
         return ExitCode.OK;

@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.Address;
 import dev.parley.RpcClient;
 import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
@@ -27,11 +28,14 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Mixin
-    private PeerOptions peer = new PeerOptions();
+    @Parameters(index = "0", paramLabel = "ADDRESS", converter = Converters.OfAddress.class, description = "The peer.")
+    private @Nullable Address address;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "METHOD", description = "Tell of this method only.")
     private @Nullable String method;
+
+    @Mixin
+    private PeerOptions peer = new PeerOptions();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -43,7 +47,8 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServiceDescription service;
-        try (RpcClient client = peer.connect()) {
+        assert address != null;
+        try (RpcClient client = peer.connect(address)) {
             service = client.describe();
         }
         if (method == null) {

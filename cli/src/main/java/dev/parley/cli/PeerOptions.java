@@ -9,13 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Whom to call and how: the options that every command of the client side has. */
+/** How to call a peer: the options that every command of the client side has. */
 final class PeerOptions {
-    @Parameters(index = "0", paramLabel = "ADDRESS", converter = Converters.OfAddress.class, description = "The peer.")
-    private @Nullable Address address;
-
     @Mixin
     private TargetOptions targets = new TargetOptions();
 
@@ -29,14 +25,8 @@ final class PeerOptions {
     @Option(names = "--context", paramLabel = "JSON", description = "The context to send along, a JSON object.")
     private @Nullable String context;
 
-    Address address() {
-        assert address != null;
-        return address;
-    }
-
     /** A client of the peer; whether it connects now or at its first call is the wire's choice. */
-    RpcClient connect() {
-        Address peer = address();
+    RpcClient connect(Address peer) {
         Target target = targets.target();
         if (Schemes.brokered(peer) && target.topic() == null) {
             throw CommandException.usage(peer.scheme() + " needs a --topic");

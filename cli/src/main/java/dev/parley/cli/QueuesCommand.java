@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,10 +38,14 @@ final class QueuesCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "ADDRESS",
             converter = Converters.OfAddress.class,
-            description = "The broker, as rabbit://USER:PASSWORD@HOST/VIRTUAL_HOST.")
-    private @Nullable Address address;
+            description = "The broker, as rabbit://USER:PASSWORD@HOST/VIRTUAL_HOST. Not with --config-file.")
+    private @Nullable Address given;
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
 
     @Option(
             names = "--management",
@@ -69,7 +74,7 @@ final class QueuesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        assert address != null;
+        Address address = address();
         if (!address.scheme().equals("rabbit") && !address.scheme().equals("kombu")) {
             throw CommandException.usage("queues are on a broker: give a rabbit:// address, not " + address.scheme());
         }
@@ -84,6 +89,15 @@ final class QueuesCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private Address address() {
+        if (config.isGiven()) {
+            return config.address(given == null ? null : given.toString());
+        } else if (given == null) {
+            throw CommandException.usage("no broker given: an ADDRESS or a --config-file is needed");
+        }
+        return given;
     }
 
     private static String host(Address address) {

@@ -1,6 +1,9 @@
 package dev.parley.cli;
 
+import dev.parley.Address;
 import dev.parley.Args;
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcClient;
 import dev.parley.spi.Connection.ArgumentStyle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,17 +20,23 @@ import tools.jackson.core.JacksonException;
 
 /** Whom to call, and what with what: ADDRESS, METHOD and its ARGs. */
 final class RequestOptions {
-    @Mixin
-    private PeerOptions peer = new PeerOptions();
+    @Parameters(index = "0", arity = "0..1", paramLabel = "ADDRESS", description = "The peer. Not with --config-file.")
+    private @Nullable String first;
 
-    @Parameters(index = "1", paramLabel = "METHOD", description = "The method's name.")
-    private String method = "";
+    @Parameters(index = "1", arity = "0..1", paramLabel = "METHOD", description = "The method's name.")
+    private @Nullable String second;
 
     @Parameters(
             index = "2..*",
             paramLabel = "ARG",
             description = "An argument: JSON where it is JSON, else text. NAME=VALUE with --named.")
-    private List<String> arguments = List.of();
+    private List<String> others = List.of();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Mixin
+    private PeerOptions peer = new PeerOptions();
 
     @Option(
             names = "--named",
@@ -42,8 +51,17 @@ final class RequestOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    PeerOptions peer() {
-        return peer;
+    private @Nullable Address address;
+    private String method = "";
+    private List<String> arguments = List.of();
+
+    Address address() {
+        assert address != null;
+        return address;
+    }
+
+    RpcClient connect() {
+        return peer.connect(address());
     }
 
     String method() {
@@ -56,7 +74,7 @@ final class RequestOptions {
      * @throws CommandException if it cannot
      */
     Args arguments(ArgumentStyle style) {
-        String scheme = peer.address().scheme();
+        String scheme = address().scheme();
         if (named && style == ArgumentStyle.POSITIONAL) {
             throw CommandException.usage(
                     scheme + " carries no named arguments: give them by position, without --named");
@@ -95,9 +113,35 @@ final class RequestOptions {
         }
     }
 
-    /** Refuses mistyped options, which the parser leaves among the ARGs for the sake of negative numbers. Call first. */
+    /**
+     * Tells ADDRESS, METHOD and ARGs apart, and refuses mistyped options, which the parser leaves among them for the sake of negative numbers. Call first.
+     *
+     * @throws ParameterException if something is missing or mistyped
+     */
     void check() {
         assert command != null;
+        List<String> words = new ArrayList<>(others);
+        if (second != null) {
+            words.addFirst(second);
+        }
+        if (config.isGiven() && first != null) {
+            // No ADDRESS stands before it.
+            words.addFirst(first);
+        }
+        if (words.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    config.isGiven() || first != null
+                            ? "Missing required parameter: 'METHOD'"
+                            : "Missing required parameters: 'ADDRESS', 'METHOD'");
+        }
+        try {
+            address = config.isGiven() ? config.address(first) : Address.parse(String.valueOf(first));
+        } catch (InvalidTargetException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        method = words.getFirst();
+        arguments = words.subList(1, words.size());
         List<String> given = command.commandLine().getParseResult().originalArgs();
         int end = given.indexOf("--");
         for (String argument : given.subList(0, end < 0 ? given.size() : end)) {

@@ -7,6 +7,7 @@ import dev.parley.RpcServer;
 import dev.parley.Target;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -50,11 +51,13 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--listen"},
-            required = true,
             paramLabel = "ADDRESS",
             converter = Converters.OfAddress.class,
             description = "Where to listen; may be repeated. Port 0 takes a free one.")
     private List<Address> listen = List.of();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
 
     @Mixin
     private TargetOptions targets = new TargetOptions();
@@ -156,13 +159,24 @@ final class ServeCommand implements Callable<Integer> {
                     builder.endpoint(object, endpointTarget);
                 }
             }
-            for (Address address : listen) {
+            for (Address address : addresses()) {
                 builder.listen(address.toUri(), Schemes.brokered(address) ? queue(address) : Target.none());
             }
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private List<Address> addresses() {
+        List<Address> all = new ArrayList<>(listen);
+        if (config.isGiven()) {
+            all.add(config.address(null));
+        }
+        if (all.isEmpty()) {
+            throw CommandException.usage("nowhere to listen: give a --listen ADDRESS or a --config-file");
+        }
+        return all;
     }
 
     private AccessPolicy policy() {

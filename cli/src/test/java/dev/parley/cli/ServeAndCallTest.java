@@ -254,6 +254,6 @@ class ServeAndCallTest {
         assertThat(Cli.run("serve", source, "-l", ANY_PORT, "--pool", "2", "--inline")
                         .exitCode())
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(Cli.run("serve", source).err()).contains("Missing required option: '--listen=ADDRESS'");
+        assertThat(Cli.run("serve", source).err()).contains("give a --listen ADDRESS");
     }
 }

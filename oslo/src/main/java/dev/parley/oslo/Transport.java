@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,8 @@ public final class Transport {
         Map<String, Map<String, String>> groups;
         try {
             groups = parse(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new InvalidTargetException("there is no file " + file, e);
         } catch (IOException e) {
             throw new InvalidTargetException("configuration " + file + " cannot be read: " + e, e);
         }
