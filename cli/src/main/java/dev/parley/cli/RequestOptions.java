@@ -23,7 +23,12 @@ final class RequestOptions {
     @Parameters(index = "0", arity = "0..1", paramLabel = "ADDRESS", description = "The peer. Not with --config-file.")
     private @Nullable String first;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "METHOD", description = "The method's name.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "METHOD",
+            hideParamSyntax = true,
+            description = "The method's name.")
     private @Nullable String second;
 
     @Parameters(
