@@ -19,6 +19,8 @@ target = messaging.Target(exchange=options.exchange, topic=options.topic)
 
 
 def client(line):
+    if not hasattr(messaging, "TransportOptions"):
+        return messaging.RPCClient(transport, target)
     transport_options = messaging.TransportOptions(at_least_once=True) if line.get("at_least_once") else None
     if hasattr(messaging, "get_rpc_client"):
         return messaging.get_rpc_client(transport, target, transport_options=transport_options)

@@ -4,6 +4,7 @@ import argparse
 import logging
 import tempfile
 
+import old_python  # noqa: F401  for oslo.messaging 2.9.0
 import oslo_messaging as messaging
 from oslo_config import cfg
 
@@ -15,9 +16,9 @@ def parser(description):
     parser.add_argument("--exchange")
     parser.add_argument("--conf", action="append", default=[], metavar="[GROUP.]OPTION=VALUE",
                         help="an option as oslo.config reads it, e.g. oslo_messaging_rabbit.rabbit_quorum_queue=true")
-    parser.add_argument("--log", default="WARNING", help="level of the log on stderr")
     parser.add_argument("--allow", action="append", default=[], metavar="MODULE",
                         help="a module whose exceptions may be raised for remote failures")
+    parser.add_argument("--log", default="WARNING", help="level of the log on stderr")
     return parser
 
 

@@ -87,12 +87,14 @@ def received(method, ctx, **kwargs):
 
 
 control = ServerControlEndpoint()
+# 2.9.0 has no policies.
+policy = {"access_policy": messaging.DefaultRPCAccessPolicy} if hasattr(messaging, "DefaultRPCAccessPolicy") else {}
 server = messaging.get_rpc_server(
     oslo_peer.transport(options),
     messaging.Target(exchange=options.exchange, topic=options.topic, server=options.server),
     [control, TestEndpoint(), Endpoint()],
     executor="threading",
-    access_policy=messaging.DefaultRPCAccessPolicy,
+    **policy,
 )
 control.server = server
 server.start()

@@ -25,6 +25,8 @@ public enum Peer {
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
     /** oslo.messaging 14.0.3, Debian 12's. */
     OSLO_MESSAGING_14("oslo-messaging-14", Kind.PYTHON),
+    /** oslo.messaging 2.9.0 of 2015. */
+    OSLO_MESSAGING_2("oslo-messaging-2", Kind.PYTHON),
     ZERORPC_NODE("zerorpc-node", Kind.NODE),
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),

@@ -38,6 +38,7 @@ class PeersTest {
         "PYTHON_AMQP, 'import pika, kombu; print(pika.__version__, kombu.__version__)', 1.4.4 5.7.0",
         "OSLO_MESSAGING, 'import oslo_messaging, importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 18.3.1",
         "OSLO_MESSAGING_14, 'import oslo_messaging, importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 14.0.3",
+        "OSLO_MESSAGING_2, 'import importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 2.9.0",
     })
     void pythonPeerRuns(Peer peer, String code, String version) {
         assertRuns(peer, "-c", code, version);

@@ -126,11 +126,19 @@ final class OsloCall extends ServerCall {
 
     @Override
     public boolean streams() {
-        return request.window() > 0 && wantsReply();
+        return wantsReply() && (request.window() > 0 || isMulticall());
+    }
+
+    private boolean isMulticall() {
+        return listener.answersMulticalls() && !request.timeoutTold();
     }
 
     @Override
     public void stream(Iterator<? extends @Nullable Object> items) {
+        if (request.window() == 0) {
+            multicall(items);
+            return;
+        }
         OutgoingStream stream = new OutgoingStream(this, request.window());
         int sent;
         try {
@@ -138,12 +146,23 @@ final class OsloCall extends ServerCall {
             sent = stream.send(
                     items,
                     item -> listener.replies()
-                            .sendItem(request, listener.codec().item(msgId(), item, queue), this::cancel));
+                            .sendItem(request, listener.codec().item(msgId(), item, queue), () -> {}, this::cancel));
         } finally {
             listener.credits().forget(msgId());
         }
         end();
         listener.replies().send(request, listener.codec().ending(msgId(), sent), null);
+    }
+
+    /** One message for each item, then the ending: openstack.common.rpc knows no flow control, so the broker's confirms alone hold the items back. */
+    private void multicall(Iterator<? extends @Nullable Object> items) {
+        OutgoingStream stream = new OutgoingStream(this, PendingStream.WINDOW);
+        stream.send(items, item -> {
+            byte[] body = listener.codec().reply(msgId(), item, Object.class, null, false);
+            listener.replies().sendItem(request, body, () -> stream.grant(1), this::cancel);
+        });
+        end();
+        listener.replies().sendEnding(request, deadline);
     }
 
     @Override

@@ -90,6 +90,10 @@ final class OsloListener implements Listener, Driver.Receiver {
         return replies;
     }
 
+    boolean answersMulticalls() {
+        return options.multicall();
+    }
+
     StreamCredits credits() {
         return credits;
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicateWindow how many messages a server remembers to recognise duplicates
  * @param deliveryLimit how often a request may come back unacknowledged before it is given up, 0 for any number of times
  * @param deadLetterQueue where requests go that are given up or cannot be understood, absent to reject them
+ * @param multicall whether a stream goes item by item to callers of before 2018, as openstack.common.rpc's multicall expects, rather than as a list
  * @param queueNames names reply and fanout queues
  */
 record OsloOptions(
@@ -45,6 +46,7 @@ record OsloOptions(
         int duplicateWindow,
         int deliveryLimit,
         @Nullable String deadLetterQueue,
+        boolean multicall,
         QueueNames queueNames) {
     /** How a client proves who it is. */
     enum LoginMethod {
@@ -138,6 +140,7 @@ record OsloOptions(
                 options.integer("duplicate_window", 4096, SMALLEST_WINDOW, 10_000_000),
                 options.integer("delivery_limit", 0, 0, Integer.MAX_VALUE),
                 textOrNone(options, "dead_letter_queue"),
+                options.flag("multicall", false),
                 QueueNames.of(options));
         // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
         for (String meaningless : new String[] {

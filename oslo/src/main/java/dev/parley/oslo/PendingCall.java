@@ -38,11 +38,12 @@ final class PendingCall implements Awaiting {
     }
 
     /**
-     * A message came. One that is not the last is a sign of life, or from an old server the result: then the ending follows.
+     * A message came. One that is not the last is a sign of life, or from an old server the result: then the ending follows, except after a failure, which
+     * openstack.common.rpc sends alone.
      */
     @Override
     public void received(Reply message) {
-        if (message.isEnding()) {
+        if (message.isEnding() || message.failure() != null) {
             Reply early = result;
             reply.complete(message.isEmpty() && early != null ? early : message);
         } else {

@@ -64,11 +64,16 @@ final class PendingStream implements Awaiting, Iterator<@Nullable Object> {
 
     @Override
     public void received(Reply message) {
-        if (message.isEnding()) {
+        if (message.isEnding() || message.failure() != null) {
             events.add(new End(message));
-        } else if (message.creditQueue() != null) {
+        } else if (message.creditQueue() != null || !isSignOfLife(message)) {
             events.add(new Item(message));
         }
+    }
+
+    /** Who did not ask for signs of life gets none: then it is a null, as openstack.common.rpc's multicall sends it. */
+    private boolean isSignOfLife(Reply message) {
+        return message.isEmpty() && call.options().monitorTimeout() != null;
     }
 
     @Override

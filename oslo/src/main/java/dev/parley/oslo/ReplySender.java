@@ -38,12 +38,27 @@ final class ReplySender {
         this.missingConsumerRetry = options.missingConsumerRetry();
     }
 
-    /** Sends a reply and, to a caller of before 2015, the ending after it. */
+    /** Sends a reply and, to a caller that names no timeout of a call monitor, as those of before 2018, the ending after it. */
     void send(Request request, byte[] body, @Nullable Instant callerWaits) {
         String queue = request.replyQueue();
-        if (queue == null) {
-            return;
+        if (queue != null) {
+            send(queue, body, until(queue, callerWaits));
+            if (!request.timeoutTold()) {
+                sendEnding(request, callerWaits);
+            }
         }
+    }
+
+    /** Sends the ending alone. */
+    void sendEnding(Request request, @Nullable Instant callerWaits) {
+        String queue = request.replyQueue();
+        String msgId = request.msgId();
+        if (queue != null && msgId != null) {
+            send(queue, codec.reply(msgId, null, Object.class, null, true), until(queue, callerWaits));
+        }
+    }
+
+    private long until(String queue, @Nullable Instant callerWaits) {
         long patience = missingConsumerRetry.toNanos();
         if (callerWaits != null) {
             Duration left = Duration.between(Instant.now(), callerWaits);
@@ -53,12 +68,7 @@ final class ReplySender {
         if (since != null && System.nanoTime() - since < missingConsumerRetry.toNanos()) {
             patience = 0;
         }
-        long until = System.nanoTime() + Math.max(0, patience);
-        send(queue, body, until);
-        String msgId = request.msgId();
-        if (!request.timeoutTold() && msgId != null) {
-            send(queue, codec.reply(msgId, null, Object.class, null, true), until);
-        }
+        return System.nanoTime() + Math.max(0, patience);
     }
 
     private void send(String queue, byte[] body, long until) {
@@ -82,15 +92,13 @@ final class ReplySender {
     }
 
     /** Sends an item of a stream. One that gets nowhere means that nobody reads. */
-    void sendItem(Request request, byte[] body, Runnable nobody) {
+    void sendItem(Request request, byte[] body, Runnable taken, Runnable nobody) {
         String queue = request.replyQueue();
         if (queue != null) {
             long deadline = System.nanoTime() + missingConsumerRetry.toNanos();
             Outgoing message = new Outgoing(Exchange.DEFAULT, queue, body, deadline).mandatory(true);
             message.confirmed().whenComplete((nothing, error) -> {
-                if (error != null) {
-                    nobody.run();
-                }
+                (error == null ? taken : nobody).run();
             });
             driver.publish(message);
         }

@@ -121,10 +121,10 @@ final class Request {
         return msgId;
     }
 
-    /** Where the reply goes, {@code null} for nowhere. */
+    /** Where the reply goes, {@code null} for nowhere. Before 2012 each call had a queue of its own, named by its message id. */
     @Nullable
     String replyQueue() {
-        return replyQueue;
+        return replyQueue == null && !timeoutTold ? msgId : replyQueue;
     }
 
     /** The id that tells duplicates. */

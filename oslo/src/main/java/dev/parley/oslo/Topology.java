@@ -19,6 +19,7 @@ import java.util.Map;
  * @param maxMemoryBytes {@code rabbit_quorum_max_memory_bytes}: the same in bytes
  * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue lives, zero for ever
  * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are told of a mirror's failover
+ * @param replyExchange {@code reply_exchange}: the reply queue is bound to an exchange of its own name too, where servers of before 2019 send their replies
  * @param streamFanout {@code rabbit_stream_fanout}: all servers of a topic read fanouts from one stream
  */
 record Topology(
@@ -32,6 +33,7 @@ record Topology(
         int maxMemoryBytes,
         Duration transientTtl,
         boolean cancelOnFailover,
+        boolean replyExchange,
         boolean streamFanout) {
     Topology {
         if (mirrored && (quorum || transientQuorum)) {
@@ -52,6 +54,7 @@ record Topology(
                 eitherName(options, "rabbit_quorum_max_memory_bytes", "rabbit_quroum_max_memory_bytes"),
                 options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30)),
                 options.flag("enable_cancel_on_failover", false),
+                options.flag("reply_exchange", false),
                 options.flag("rabbit_stream_fanout", false));
     }
 
@@ -95,7 +98,8 @@ record Topology(
     /** The queue of one client for the replies to it. */
     Queue replyQueue(String suffix) {
         String name = "reply_" + suffix;
-        return new Queue(name, transientQuorum, false, transientArguments(), Exchange.DEFAULT, name);
+        Exchange exchange = replyExchange ? new Exchange(name, "direct", false, true) : Exchange.DEFAULT;
+        return new Queue(name, transientQuorum, false, transientArguments(), exchange, name);
     }
 
     /** The arguments of a consumer. */

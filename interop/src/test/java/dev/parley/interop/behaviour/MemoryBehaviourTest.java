@@ -5,7 +5,7 @@ import dev.parley.Target;
 class MemoryBehaviourTest extends WireBehaviour {
     @Override
     String serverOptions() {
-        return "acknowledge=after&delivery_limit=5&dead_letter_queue=dead&duplicate_window=20";
+        return "acknowledge=after&delivery_limit=5&dead_letter_queue=dead&duplicate_window=20&multicall=true";
     }
 
     @Override

@@ -9,7 +9,7 @@ abstract class RabbitBehaviour extends WireBehaviour {
 
     @Override
     String serverOptions() {
-        return "acknowledge=after&delivery_limit=5&dead_letter_queue=dead&duplicate_window=20";
+        return "acknowledge=after&delivery_limit=5&dead_letter_queue=dead&duplicate_window=20&multicall=true";
     }
 
     @Override
