@@ -30,13 +30,16 @@ public interface RpcServer extends AutoCloseable {
     /** Takes no new calls; those taken go on and are answered. Returns at once. */
     void stop();
 
-    /** Waits until the calls that were taken are answered, then closes connections and frees ports. To be called after {@link #stop}. */
+    /**
+     * Waits until the server is stopped, by whom ever, and the calls that were taken are answered; then closes connections and frees ports. Returns at once when
+     * it is not started.
+     */
     void await() throws InterruptedException;
 
     /**
      * As {@link #await()}, for this long at most.
      *
-     * @return whether all calls were answered; if not, connections stay open and it may be called again
+     * @return whether it was stopped and all calls were answered; if not, connections stay open and it may be called again
      */
     boolean await(Duration atMost) throws InterruptedException;
 
@@ -94,12 +97,6 @@ public interface RpcServer extends AutoCloseable {
         /** Puts a serializer in front of the value mapping. By default none. */
         Builder serializer(Serializer serializer);
 
-        /** How much one message may hold. By default {@link Limits#defaults()}. */
-        Builder limits(Limits limits);
-
-        /** Changes every wire's Jackson mapper, for modules and the like. */
-        Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);
-
         /**
          * Sends an exception that a method throws, subclasses included, to the caller under this name, instead of the nearest Python name or the class's own.
          * A Python caller that allows the module ({@code allowed_remote_exmods}) catches its own exception of that name; a Parley caller maps it back with
@@ -110,6 +107,12 @@ public interface RpcServer extends AutoCloseable {
          * @throws IllegalArgumentException if the name is none
          */
         Builder failure(Class<? extends Exception> exception, String type);
+
+        /** How much one message may hold. By default {@link Limits#defaults()}. */
+        Builder limits(Limits limits);
+
+        /** Changes every wire's Jackson mapper, for modules and the like. */
+        Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);
 
         /** The certificates of the server, for the schemes that use TLS. */
         Builder tls(SSLContext context);

@@ -8,6 +8,7 @@ import dev.parley.spi.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +17,12 @@ import org.slf4j.LoggerFactory;
 final class MultiWireServer implements RpcServer {
     private static final Logger log = LoggerFactory.getLogger(RpcServer.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
+    private static final Duration HANG = Duration.ofSeconds(30);
 
     private final ServerSettings settings;
     private final CallDispatcher dispatcher;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition halted = lock.newCondition();
     private List<Listener> listeners = List.of();
     private boolean stopped;
 
@@ -62,6 +65,7 @@ final class MultiWireServer implements RpcServer {
         lock.lock();
         try {
             stopped = true;
+            halted.signalAll();
             listeners.forEach(Listener::stop);
         } finally {
             lock.unlock();
@@ -75,8 +79,24 @@ final class MultiWireServer implements RpcServer {
 
     @Override
     public boolean await(Duration atMost) throws InterruptedException {
-        if (!dispatcher.gate().awaitIdle(atMost.toNanos())) {
-            return false;
+        long left = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!stopped && !listeners.isEmpty()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = halted.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+        while (!dispatcher.gate().awaitIdle(Math.min(left, HANG.toNanos()))) {
+            left -= HANG.toNanos();
+            if (left <= 0) {
+                return false;
+            }
+            log.warn("calls still run {} s after the server was stopped: do they hang?", HANG.toSeconds());
         }
         lock.lock();
         try {

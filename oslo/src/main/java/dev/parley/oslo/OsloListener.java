@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
     private static final int MOST_AT_ONCE = 64;
+    private static final String PING = "oslo_rpc_server_ping";
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final Address address;
@@ -181,6 +182,10 @@ final class OsloListener implements Listener, Driver.Receiver {
             return null;
         }
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
+        if (options.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
+            call.reply("pong", String.class);
+            return null;
+        }
         if (after && id != null) {
             running.put(id, call);
         }

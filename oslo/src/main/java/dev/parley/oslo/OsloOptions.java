@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveryLimit how often a request may come back unacknowledged before it is given up, 0 for any number of times
  * @param deadLetterQueue where requests go that are given up or cannot be understood, absent to reject them
  * @param multicall whether a stream goes item by item to callers of before 2018, as openstack.common.rpc's multicall expects, rather than as a list
+ * @param ping whether a server answers {@code oslo_rpc_server_ping}
  * @param queueNames names reply and fanout queues
  */
 record OsloOptions(
@@ -47,6 +48,7 @@ record OsloOptions(
         int deliveryLimit,
         @Nullable String deadLetterQueue,
         boolean multicall,
+        boolean ping,
         QueueNames queueNames) {
     /** How a client proves who it is. */
     enum LoginMethod {
@@ -141,6 +143,7 @@ record OsloOptions(
                 options.integer("delivery_limit", 0, 0, Integer.MAX_VALUE),
                 textOrNone(options, "dead_letter_queue"),
                 options.flag("multicall", false),
+                options.flag("rpc_ping_enabled", false),
                 QueueNames.of(options));
         // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
         for (String meaningless : new String[] {

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class Transport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
     private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
-    private static final Set<String> DEFAULT_GROUP_OPTIONS = Set.of("control_exchange", "rpc_response_timeout");
+    private static final Set<String> DEFAULT_GROUP_OPTIONS =
+            Set.of("control_exchange", "rpc_response_timeout", "rpc_ping_enabled");
     private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
 
     private final String address;
@@ -41,7 +42,7 @@ public final class Transport {
     }
 
     /**
-     * Reads {@code transport_url}, {@code control_exchange} and {@code rpc_response_timeout} of group {@code DEFAULT} and all of group
+     * Reads {@code transport_url}, {@code control_exchange}, {@code rpc_response_timeout} and {@code rpc_ping_enabled} of group {@code DEFAULT} and all of group
      * {@code oslo_messaging_rabbit}. An option in the URL itself has precedence, as in oslo.messaging. Without a URL it is {@code rabbit://}, that is guest at
      * localhost. Options that Parley does not know are logged and left out, since the file is also for others.
      *
