@@ -43,7 +43,10 @@ public interface RpcServer extends AutoCloseable {
      */
     boolean await(Duration atMost) throws InterruptedException;
 
-    /** Lets the wires re-read what can change while they serve, such as certificates. */
+    /**
+     * Lets the wires re-read what can change while they serve. Nothing so far: files of certificates are read anew for each connection to a broker, and an
+     * {@link SSLContext} is the caller's own.
+     */
     void reset();
 
     /**

@@ -10,7 +10,7 @@ public interface Listener extends AutoCloseable {
     /** Takes no new calls; those taken are still answered. Returns at once. */
     void stop();
 
-    /** Re-reads what can change while it serves, such as certificates. Nothing by default. */
+    /** Re-reads what can change while it serves. Nothing by default. */
     default void reset() {}
 
     /** Closes connections and frees the port. */

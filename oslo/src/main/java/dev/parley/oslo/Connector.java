@@ -46,7 +46,7 @@ final class Connector {
     private final List<Address.Host> hosts;
     private final String virtualHost;
     private final OsloOptions options;
-    private final @Nullable SSLContext tls;
+    private final @Nullable SSLContext given;
     private final AtomicInteger next = new AtomicInteger();
 
     Connector(Address address, OsloOptions options, @Nullable SSLContext given) {
@@ -56,8 +56,15 @@ final class Connector {
         this.hosts = List.copyOf(all);
         this.virtualHost = virtualHost(address.path());
         this.options = options;
+        this.given = given;
+        // Tells at once what is wrong with the files.
+        tls();
+    }
+
+    /** How to secure a connection, {@code null} for not at all. Files are read each time: certificates are renewed while a process runs. */
+    private @Nullable SSLContext tls() {
         OsloOptions.Tls files = options.tls();
-        this.tls = files == null ? null : given == null ? PemFiles.context(files) : given;
+        return files == null ? null : given == null ? PemFiles.context(files) : given;
     }
 
     /** The path without its slash; nothing means the broker's default one. */
@@ -126,6 +133,7 @@ final class Connector {
                 .name("parley-amqp-" + purpose + (threads.incrementAndGet() > 1 ? "-" + threads : ""))
                 .daemon(daemon)
                 .unstarted(task));
+        SSLContext tls = tls();
         if (tls != null) {
             OsloOptions.Tls files = options.tls();
             if (files == null || files.verifyHost()) {

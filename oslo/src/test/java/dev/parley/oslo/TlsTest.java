@@ -9,12 +9,15 @@ import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
+import dev.parley.RpcTimeoutException;
 import dev.parley.Target;
 import dev.parley.broker.EmbeddedBroker;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +164,30 @@ class TlsTest {
         }
         assertThatThrownBy(() -> connect(address("localhost", trusting() + "&rabbit_login_method=EXTERNAL")))
                 .isInstanceOf(AccessDeniedException.class);
+    }
+
+    @Test
+    void readsRenewedCertificatesForItsNextConnection() throws Exception {
+        Path trusted = folder.resolve("trusted.crt");
+        Files.copy(folder.resolve("server.crt"), trusted);
+        String quick = "&rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2";
+        try (RpcClient client = connect(address("localhost", "&ssl_ca_file=" + trusted + quick))) {
+            client.cast("echo");
+            Files.copy(folder.resolve("client.crt"), trusted, StandardCopyOption.REPLACE_EXISTING);
+            broker.faults().dropConnections();
+            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
+            assertThatThrownBy(() -> {
+                        // The first one may still go out on the connection that is being lost.
+                        while (true) {
+                            hurried.cast("echo");
+                        }
+                    })
+                    .isInstanceOfAny(ConnectionLostException.class, RpcTimeoutException.class);
+            assertThatThrownBy(() -> hurried.cast("echo"))
+                    .isInstanceOfAny(ConnectionLostException.class, RpcTimeoutException.class);
+            Files.copy(folder.resolve("server.crt"), trusted, StandardCopyOption.REPLACE_EXISTING);
+            client.cast("echo");
+        }
     }
 
     @Test
