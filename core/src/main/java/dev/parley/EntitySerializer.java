@@ -162,7 +162,7 @@ public final class EntitySerializer implements Serializer {
                     written -> read.apply(JSON.writeValueAsString(written)));
         }
 
-        /** A record or bean as the value mapping has it. */
+        /** A record or bean as the value mapping has it by default, without Jackson modules of the user's. */
         public <T> Builder json(String name, Class<T> type) {
             return add(
                     name,
