@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes connections to the hosts of a transport URL: the one after the last that worked first, each tried once. Thread-safe. */
+/** Makes connections to the hosts of a transport URL, in a random order that stays: the one in use first, each tried once. Thread-safe. */
 final class Connector {
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
     private static final int DEFAULT_PORT = 5672;
@@ -73,13 +73,21 @@ final class Connector {
         return name.isEmpty() ? "/" : URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** A connection and the number of its host. */
+    record Connected(Connection connection, int host) {}
+
+    /** A host let its connection go, or is of no use: the next attempt begins with the one after it, unless another link has gone on already. */
+    void leave(int host) {
+        next.compareAndSet(host, (host + 1) % hosts.size());
+    }
+
     /**
      * Tries each host once.
      *
      * @param daemon whether the connection's thread lets the JVM end
      * @throws RpcException what the last host said
      */
-    Connection connect(String purpose, boolean daemon) {
+    Connected connect(String purpose, boolean daemon) {
         RpcException last = null;
         int first = options.shuffleHosts() ? ThreadLocalRandom.current().nextInt(hosts.size()) : next.get();
         for (int i = 0; i < hosts.size(); i++) {
@@ -89,7 +97,7 @@ final class Connector {
                 Connection connection = connect(host, purpose, daemon);
                 next.set(index);
                 log.debug("connected to {} for {}", host, purpose);
-                return connection;
+                return new Connected(connection, index);
             } catch (IOException | TimeoutException | RuntimeException e) {
                 last = error(host, e);
                 log.debug("{}", last.getMessage(), e);

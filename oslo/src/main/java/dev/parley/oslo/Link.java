@@ -6,10 +6,11 @@ import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class Link implements AutoCloseable {
     private final OsloOptions.Retry retry;
     private final Tenant tenant;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closing = lock.newCondition();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
     private boolean reconnecting;
     private volatile boolean closed;
@@ -78,28 +79,35 @@ final class Link implements AutoCloseable {
     }
 
     private void attempt() {
-        Connection fresh = connector.connect(purpose, daemon);
+        Connector.Connected connected = connector.connect(purpose, daemon);
+        Connection fresh = connected.connection();
         try {
             tenant.up(fresh);
-        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            connector.leave(connected.host());
             fresh.abort(CLOSE_MILLIS);
+            if (e instanceof RpcException rpc) {
+                throw rpc;
+            }
             ShutdownSignalException signal = Connector.signal(e);
             throw new ConnectionLostException(
                     "the broker's connection for " + purpose + " cannot be set up: "
                             + (signal == null ? e.getMessage() : signal.getMessage()),
                     e);
-        } catch (RpcException e) {
-            fresh.abort(CLOSE_MILLIS);
-            throw e;
         }
         connection.set(fresh);
-        fresh.addShutdownListener(cause -> lost(fresh, cause));
-    }
-
-    private void lost(Connection which, ShutdownSignalException cause) {
-        if (closed || !connection.compareAndSet(which, null)) {
+        if (closed) {
+            abort();
             return;
         }
+        fresh.addShutdownListener(cause -> lost(connected, cause));
+    }
+
+    private void lost(Connector.Connected which, ShutdownSignalException cause) {
+        if (closed || !connection.compareAndSet(which.connection(), null)) {
+            return;
+        }
+        connector.leave(which.host());
         log.warn("lost the broker's connection for {}: {}", purpose, cause.getMessage());
         tenant.down(cause);
         // Not on this thread: it is the connection's own, or holds the lock already.
@@ -121,9 +129,16 @@ final class Link implements AutoCloseable {
 
     private void reconnect() {
         for (int failures = 1; !closed; failures++) {
+            try {
+                if (closing.await(pause(failures - 1), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
             lock.lock();
             try {
-                closing.awaitNanos(pause(failures - 1));
                 if (closed) {
                     return;
                 }
@@ -134,9 +149,6 @@ final class Link implements AutoCloseable {
             } catch (RpcException e) {
                 log.warn("attempt {} to reach the broker for {}: {}", failures, purpose, e.getMessage());
                 tenant.failed(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             } finally {
                 lock.unlock();
             }
@@ -152,17 +164,16 @@ final class Link implements AutoCloseable {
         return base + random.nextLong(retry.splay().toNanos() + 1);
     }
 
+    /** Does not wait for an attempt that is under way: that one ends by itself. */
     @Override
     public void close() {
-        Connection open;
         closed = true;
-        lock.lock();
-        try {
-            closing.signalAll();
-            open = connection.getAndSet(null);
-        } finally {
-            lock.unlock();
-        }
+        closing.countDown();
+        abort();
+    }
+
+    private void abort() {
+        Connection open = connection.getAndSet(null);
         if (open != null) {
             open.abort(CLOSE_MILLIS);
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private final Consumer<RabbitSubscription> ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
+    private final AtomicBoolean reopening = new AtomicBoolean();
     private volatile boolean cancelled;
     private volatile long nextOffset = -1;
 
@@ -62,24 +64,34 @@ final class RabbitSubscription implements Driver.Subscription {
             if (fresh == null) {
                 throw new IOException("the broker allows no more channels");
             }
-            if (prefetch > 0) {
-                fresh.basicQos(prefetch);
-            }
             channel.set(fresh);
-            fresh.addShutdownListener(cause -> closed(fresh, cause));
-            int tag = 0;
-            for (Queue queue : queues) {
-                fresh.basicConsume(
-                        queue.name(),
-                        false,
-                        Integer.toString(++tag),
-                        false,
-                        false,
-                        arguments(queue),
-                        new Deliveries(fresh, queue));
+            try {
+                consume(fresh);
+            } catch (IOException | ShutdownSignalException e) {
+                channel.compareAndSet(fresh, null);
+                Lane.quietly(fresh);
+                throw e;
             }
+            fresh.addShutdownListener(cause -> closed(fresh, cause));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void consume(Channel fresh) throws IOException {
+        if (prefetch > 0) {
+            fresh.basicQos(prefetch);
+        }
+        int tag = 0;
+        for (Queue queue : queues) {
+            fresh.basicConsume(
+                    queue.name(),
+                    false,
+                    Integer.toString(++tag),
+                    false,
+                    false,
+                    arguments(queue),
+                    new Deliveries(fresh, queue));
         }
     }
 
@@ -106,9 +118,16 @@ final class RabbitSubscription implements Driver.Subscription {
     private void again(Channel which) {
         if (!cancelled && channel.compareAndSet(which, null)) {
             log.warn("the broker has ended the consumption from {}", names());
+            reopenLater(which);
+        }
+    }
+
+    /** One at a time, however many reasons there are. */
+    private void reopenLater(Channel old) {
+        if (reopening.compareAndSet(false, true)) {
             Timers.after(
                     options.retry().consumerPause().toNanos(),
-                    () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(which)));
+                    () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
         }
     }
 
@@ -117,6 +136,7 @@ final class RabbitSubscription implements Driver.Subscription {
     }
 
     private void reopen(Channel old) {
+        reopening.set(false);
         Lane.quietly(old);
         Connection connection = link.connection();
         if (cancelled || connection == null || channel.get() != null) {
@@ -128,9 +148,7 @@ final class RabbitSubscription implements Driver.Subscription {
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (connection.isOpen()) {
                 log.warn("consuming from {} fails, and is tried again: {}", names(), e.toString());
-                Timers.after(
-                        options.retry().consumerPause().toNanos(),
-                        () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
+                reopenLater(old);
             }
         }
     }

@@ -1,0 +1,176 @@
+package dev.parley.oslo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import dev.parley.Args;
+import dev.parley.RpcClient;
+import dev.parley.RpcServer;
+import dev.parley.Target;
+import dev.parley.broker.EmbeddedBroker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** How clients and servers come back after a connection is lost, where coming back is hard. */
+@SuppressWarnings("try") // Servers are there to be called, not referenced.
+class LostConnectionTest {
+    private static final String QUICK = "?rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2"
+            + "&kombu_reconnect_delay=0.1";
+
+    private EmbeddedBroker broker;
+
+    @BeforeEach
+    void startBroker() {
+        broker = EmbeddedBroker.start();
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    /** What is served. */
+    @SuppressWarnings("UnusedMethod") // Called by name.
+    public static class Endpoint {
+        public int twice(int n) {
+            return 2 * n;
+        }
+    }
+
+    private static RpcServer serve(Endpoint endpoint, String address) {
+        return RpcServer.builder()
+                .endpoint(endpoint)
+                .listen(address + QUICK, Target.topic("t").server("s"))
+                .build()
+                .start();
+    }
+
+    private static RpcClient client(String address) {
+        return RpcClient.builder(address + QUICK)
+                .target(Target.topic("t"))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+    }
+
+    private static Connection connect(EmbeddedBroker broker) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        return factory.newConnection("other");
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.holds() && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertThat(condition.holds()).isTrue();
+    }
+
+    @Test
+    void aHostThatTakesConnectionsButNoConsumersIsLeftForTheNext() throws Exception {
+        try (EmbeddedBroker second = EmbeddedBroker.start()) {
+            String both =
+                    "rabbit://guest:guest@127.0.0.1:" + broker.port() + ",guest:guest@127.0.0.1:" + second.port() + "/";
+            try (RpcServer server = serve(new Endpoint(), both)) {
+                EmbeddedBroker used = broker.consumers().isEmpty() ? second : broker;
+                EmbeddedBroker other = used == broker ? second : broker;
+                try (Connection connection = connect(used)) {
+                    await(() -> takesAway("t.s", connection, used));
+                    used.faults().dropConnections(any -> !"other".equals(any.clientName()));
+                    await(() -> other.consumers().size() == 3);
+                }
+            }
+        }
+    }
+
+    /** Makes a queue that nobody else may use. */
+    private static boolean takesAway(String queue, Connection connection, EmbeddedBroker broker) throws Exception {
+        broker.deleteQueue("/", queue);
+        Channel channel = connection.createChannel();
+        try {
+            channel.queueDeclare(queue, false, true, false, Map.of());
+            return true;
+        } catch (IOException e) {
+            // The server was quicker.
+            return false;
+        }
+    }
+
+    @Test
+    void aRefusedConsumerIsSetUpAgainByOneAttemptAtATime() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(RabbitSubscription.class);
+        Connection connection = connect(broker);
+        try (RpcServer server = serve(new Endpoint(), broker.address());
+                RpcClient client = client(broker.address())) {
+            await(() -> consumesAlone("t.s", connection));
+            logger.addAppender(log);
+            logger.setAdditive(false);
+            Thread.sleep(2_000);
+            connection.abort();
+            await(() -> broker.consumers().size() == 3);
+            // One every tenth of a second; two for each would be a million by now.
+            assertThat(List.copyOf(log.list).stream()
+                            .filter(event -> event.getMessage().contains("fails")))
+                    .hasSizeBetween(1, 25);
+            assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
+        } finally {
+            connection.abort();
+            logger.setAdditive(true);
+            logger.detachAppender(log);
+        }
+    }
+
+    /** Makes a queue from which others may not consume. */
+    private boolean consumesAlone(String queue, Connection connection) throws Exception {
+        broker.deleteQueue("/", queue);
+        Channel channel = connection.createChannel();
+        try {
+            channel.queueDeclare(queue, false, false, false, Map.of());
+            channel.basicConsume(queue, true, "", false, true, Map.of(), new DefaultConsumer(channel));
+            return true;
+        } catch (IOException e) {
+            // The server was quicker.
+            return false;
+        }
+    }
+
+    @Test
+    void closingDoesNotWaitForABrokerThatIsSilent() throws Exception {
+        RpcClient client = client(broker.address());
+        int port = broker.port();
+        broker.close();
+        try (ServerSocket silent = new ServerSocket(port, 10, InetAddress.getByName("127.0.0.1"));
+                Socket attempt = silent.accept()) {
+            attempt.getInputStream().readNBytes(8); // AMQP 0 0 9 1
+            assertThat(CompletableFuture.runAsync(client::close)).succeedsWithin(Duration.ofSeconds(60));
+            // It was not that the attempt had ended.
+            attempt.setSoTimeout(1);
+            assertThatThrownBy(() -> attempt.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+}
