@@ -8,6 +8,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +100,7 @@ final class Lane {
     /** {@code false} if somebody else will go on: the thread that may block, or the one that brings the connection back. */
     private boolean writeAll(boolean mayBlock) {
         for (Outgoing message = queue.peek(); message != null; message = queue.peek()) {
-            if (message.isDone()) {
+            if (isOver(message)) {
                 queue.remove(message);
                 continue;
             }
@@ -107,7 +108,7 @@ final class Lane {
             if (connection == null) {
                 return false;
             }
-            Session current = session.get();
+            Session current = session(connection);
             boolean ready = current != null && current.isReadyFor(message.exchange());
             if (!mayBlock && !(ready && publisher.roomFor(message))) {
                 write();
@@ -122,6 +123,24 @@ final class Lane {
         return true;
     }
 
+    /** Whether a message need not be sent any more. */
+    private static boolean isOver(Outgoing message) {
+        if (!message.isDone() && message.remainingNanos() <= 0) {
+            message.fail(new RpcTimeoutException("the message could not be sent in time"));
+        }
+        return message.isDone();
+    }
+
+    /** The channel. One of another connection died while it was made, so that nobody took it away. */
+    private @Nullable Session session(Connection connection) {
+        Session current = session.get();
+        if (current != null && !current.isOn(connection)) {
+            session.compareAndSet(current, null);
+            return null;
+        }
+        return current;
+    }
+
     /** Publishes what needs no answer of the broker first. */
     private void publishReady(Session current, boolean mayBlock) {
         for (Outgoing message = queue.peek();
@@ -131,7 +150,7 @@ final class Lane {
                         && current.isReadyFor(message.exchange())
                         && (mayBlock || publisher.roomFor(message));
                 message = queue.peek()) {
-            if (queue.remove(message) && !message.isDone()) {
+            if (queue.remove(message) && !isOver(message)) {
                 current.publish(message);
             }
         }
@@ -148,6 +167,7 @@ final class Lane {
             current.declare(message.exchange());
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (!connection.isOpen()) {
+                publisher.gone(connection);
                 return false;
             }
             queue.remove(message);
@@ -189,12 +209,23 @@ final class Lane {
                         cause));
             }
         }
-        write();
+        goOn();
     }
 
-    /** A message that was surely not written. */
-    void putBack(Outgoing message) {
+    /** A message that was surely not written, as the channel is gone. */
+    void putBack(Session which, Outgoing message) {
+        session.compareAndSet(which, null);
         queue.addFirst(message);
+        goOn();
+    }
+
+    /** After something was put back: writes it, or fails it if the end has been meanwhile. */
+    private void goOn() {
+        if (publisher.isClosed()) {
+            close(Publisher.closedTooEarly());
+        } else {
+            write();
+        }
     }
 
     /** The broker did not take it. */
@@ -203,7 +234,7 @@ final class Lane {
             // Qpid says so before it returns the message.
             message.fail(message.unroutable("the broker refused it"));
         } else if (message.tryAgain()) {
-            Timers.after(AGAIN_NANOS, () -> add(message));
+            Timers.after(AGAIN_NANOS, () -> publisher.publish(message));
         } else {
             message.fail(message.unroutable("the broker refused it, and no time or retries are left"));
         }

@@ -9,6 +9,7 @@ import dev.parley.RpcException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class Publisher implements Link.Tenant {
     private final Lane topics = new Lane(this);
     private final Lane fanouts = new Lane(this);
     private final AtomicLong owedBytes = new AtomicLong();
-    private volatile @Nullable Connection connection;
+    private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
     private volatile boolean blocked;
     private volatile boolean closed;
 
@@ -58,13 +59,21 @@ final class Publisher implements Link.Tenant {
         Lane lane = lane(message.exchange());
         if (closed) {
             message.fail(new ConnectionLostException("the client or server is closed"));
-        } else if (connection == null && !message.tryAgain()) {
+        } else if (connection.get() == null && !message.tryAgain()) {
             message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
         } else if (lane.waiting() >= MOST_WAITING && lane.forgetDone() >= MOST_WAITING) {
             message.fail(new OverloadedException(MOST_WAITING + " messages wait for the broker already"));
         } else {
             lane.add(message);
+            if (closed) {
+                lane.close(closedTooEarly());
+            }
         }
+    }
+
+    /** This connection was found closed, which {@link #down} is about to say: until then nobody shall try again and again. */
+    void gone(Connection which) {
+        connection.compareAndSet(which, null);
     }
 
     /** Whether bodies are compressed. */
@@ -72,10 +81,10 @@ final class Publisher implements Link.Tenant {
         return compress;
     }
 
-    /** What to write to; {@code null} while there is no connection, or the broker has asked for a pause. */
+    /** What to write to; {@code null} while there is no connection, or the broker has asked for a pause, and after the end. */
     @Nullable
     Connection writable() {
-        return blocked ? null : connection;
+        return blocked || closed ? null : connection.get();
     }
 
     boolean roomFor(Outgoing message) {
@@ -100,13 +109,13 @@ final class Publisher implements Link.Tenant {
                     blocked = false;
                     lanes().forEach(Lane::write);
                 });
-        connection = fresh;
+        connection.set(fresh);
         lanes().forEach(Lane::write);
     }
 
     @Override
     public void down(ShutdownSignalException cause) {
-        connection = null;
+        connection.set(null);
     }
 
     @Override
@@ -132,11 +141,18 @@ final class Publisher implements Link.Tenant {
         }
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
+    static ConnectionLostException closedTooEarly() {
+        return new ConnectionLostException("closed before the broker confirmed the message");
+    }
+
     void close() {
         closed = true;
-        ConnectionLostException error = new ConnectionLostException("closed before the broker confirmed the message");
         for (Lane lane : lanes()) {
-            lane.close(error);
+            lane.close(closedTooEarly());
         }
     }
 }

@@ -58,6 +58,11 @@ final class Session {
                 .build();
     }
 
+    /** Whether this is the connection that it lives on. */
+    boolean isOn(Connection which) {
+        return connection == which;
+    }
+
     boolean isReadyFor(Exchange exchange) {
         return exchange.isDefault() || declared.contains(exchange.name());
     }
@@ -88,7 +93,7 @@ final class Session {
             if (unconfirmed.remove(tag) != null) {
                 publisher.owed(-message.size());
                 if (Lane.nothingWritten(e) || message.isRepeatable()) {
-                    lane.putBack(message);
+                    lane.putBack(this, message);
                 } else {
                     message.fail(new dev.parley.ConnectionLostException(
                             "the connection broke while the message was written; it may have been delivered or not",

@@ -11,8 +11,10 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import dev.parley.Args;
+import dev.parley.ConnectionLostException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
+import dev.parley.RpcTimeoutException;
 import dev.parley.Target;
 import dev.parley.broker.EmbeddedBroker;
 import java.io.IOException;
@@ -23,7 +25,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +55,14 @@ class LostConnectionTest {
     /** What is served. */
     @SuppressWarnings("UnusedMethod") // Called by name.
     public static class Endpoint {
+        final Set<Integer> seen = ConcurrentHashMap.newKeySet();
+
         public int twice(int n) {
             return 2 * n;
+        }
+
+        public void note(int n) {
+            seen.add(n);
         }
     }
 
@@ -171,6 +181,36 @@ class LostConnectionTest {
             // It was not that the attempt had ended.
             attempt.setSoTimeout(1);
             assertThatThrownBy(() -> attempt.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void whatCouldNotBeSentInTimeIsNotSentLater() throws Exception {
+        Endpoint endpoint = new Endpoint();
+        try (RpcServer server = serve(endpoint, broker.address());
+                RpcClient client = client(broker.address())) {
+            client.cast("note", Args.named("n", 0));
+            broker.faults().refuseConnections(true);
+            broker.faults().dropConnections();
+            int late = castUntilOutOfTime(client.prepare(o -> o.timeout(Duration.ofMillis(300))));
+            broker.faults().clear();
+            client.cast("note", Args.named("n", -1));
+            await(() -> endpoint.seen.contains(-1));
+            assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
+            assertThat(endpoint.seen).doesNotContain(late);
+        }
+    }
+
+    /** The first ones may still find the connection there, or just broken. */
+    private static int castUntilOutOfTime(RpcClient client) {
+        for (int n = 1; ; n++) {
+            try {
+                client.cast("note", Args.named("n", n));
+            } catch (RpcTimeoutException e) {
+                return n;
+            } catch (ConnectionLostException e) {
+                // The next one waits for the connection.
+            }
         }
     }
 }
