@@ -166,7 +166,9 @@ public final class RabbitMq implements AutoCloseable {
             environment.put(
                     "RABBITMQ_ADVANCED_CONFIG_FILE",
                     data.resolve("advanced.config").toString());
-            environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", write(data.resolve("enabled_plugins"), "[" + String.join(",", plugins) + "]."));
+            environment.put(
+                    "RABBITMQ_ENABLED_PLUGINS_FILE",
+                    write(data.resolve("enabled_plugins"), "[" + String.join(",", plugins) + "]."));
             environment.put("RABBITMQ_MNESIA_BASE", data.resolve("mnesia").toString());
             environment.put(
                     "RABBITMQ_GENERATED_CONFIG_DIR", data.resolve("config").toString());

@@ -50,8 +50,8 @@ final class Declarations {
 
     /** With its exchange first and its binding last, as the peer does. */
     static void declare(Connection connection, Queue wanted) throws IOException, TimeoutException {
-        boolean passing =
-                "durable".equals(declared(connection, wanted.exchange())) && wanted.exchange().durable();
+        boolean passing = "durable".equals(declared(connection, wanted.exchange()))
+                && wanted.exchange().durable();
         Queue queue = passing ? wanted.passing() : wanted;
         attempt(
                 connection,
@@ -84,7 +84,8 @@ final class Declarations {
                 Matcher differs = DIFFERS.matcher(close.getReplyText());
                 if (differs.find()) {
                     if (TOLD.add(what)) {
-                        log.warn("{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
+                        log.warn(
+                                "{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
                     }
                     return differs.group(1);
                 }

@@ -35,7 +35,7 @@ interface Driver extends AutoCloseable {
     Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver);
 
     /**
-     * Declares a queue of one's own and consumes from it, as {@link #subscribe}, without bound. Messages count as acknowledged when they are received: saying so
+     * Declares a queue of one's own and consumes from it, as {@link #subscribe}. Messages count as acknowledged when they are received: saying so
      * is not for the handler.
      *
      * @param handler gets the messages one after the other; must not block

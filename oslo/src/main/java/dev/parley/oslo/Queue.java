@@ -25,7 +25,9 @@ record Queue(
 
     /** The same, gone with the broker's restart; quorum queues and streams are never so. */
     Queue passing() {
-        return arguments.containsKey("x-queue-type") ? this : new Queue(name, false, autoDelete, arguments, exchange, key);
+        return arguments.containsKey("x-queue-type")
+                ? this
+                : new Queue(name, false, autoDelete, arguments, exchange, key);
     }
 
     /** Whether it is a stream, which keeps what was read. */

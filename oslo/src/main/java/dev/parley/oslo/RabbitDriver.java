@@ -84,8 +84,9 @@ final class RabbitDriver implements Driver {
 
     @Override
     public void receive(Queue own, Consumer<Delivery> handler) {
-        ReceiptAcknowledger receiver = new ReceiptAcknowledger(handler);
-        open(new RabbitSubscription(consuming, options, List.of(own), 0, receiver, subscriptions::remove));
+        int prefetch = Math.max(0, options.prefetch()); // What calls may run at once is no bound for replies.
+        ReceiptAcknowledger receiver = new ReceiptAcknowledger(handler, prefetch);
+        open(new RabbitSubscription(consuming, options, List.of(own), prefetch, receiver, subscriptions::remove));
     }
 
     private Subscription open(RabbitSubscription subscription) {

@@ -14,13 +14,21 @@ final class ReceiptAcknowledger implements Driver.Receiver {
     private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Consumer<Delivery> handler;
+    private final int most;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Delivery last;
     private int count;
     private boolean scheduled;
 
-    ReceiptAcknowledger(Consumer<Delivery> handler) {
+    /**
+     * An acknowledger.
+     *
+     * @param prefetch how many messages the broker hands out before it waits for an acknowledgement, 0 for no bound
+     */
+    ReceiptAcknowledger(Consumer<Delivery> handler, int prefetch) {
         this.handler = handler;
+        // The broker never waits: half of what it may hand out is acknowledged while the other half is on its way.
+        this.most = prefetch == 0 ? MOST : Math.min(MOST, (prefetch + 1) / 2);
     }
 
     @Override
@@ -39,7 +47,7 @@ final class ReceiptAcknowledger implements Driver.Receiver {
     public void endOfBatch() {
         lock.lock();
         try {
-            if (count >= MOST) {
+            if (count >= most) {
                 acknowledge();
             } else if (count > 0 && !scheduled) {
                 scheduled = true;

@@ -60,7 +60,7 @@ final class Session {
 
     /** Whether this is the connection that it lives on. */
     boolean isOn(Connection which) {
-        return connection == which;
+        return connection.equals(which);
     }
 
     boolean isReadyFor(Exchange exchange) {

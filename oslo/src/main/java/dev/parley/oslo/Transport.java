@@ -33,7 +33,8 @@ public final class Transport {
     private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
     private static final Set<String> DEFAULT_GROUP_OPTIONS =
             Set.of("control_exchange", "rpc_response_timeout", "rpc_ping_enabled");
-    private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
+    private static final Pattern REFERENCE =
+            Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
 
     private final String address;
 
@@ -132,8 +133,8 @@ public final class Transport {
     private static String resolved(String value, String group, Map<String, Map<String, String>> groups) {
         Matcher references = REFERENCE.matcher(value.replace("\\$", "$$").replace("$$", "\0"));
         return references
-                .replaceAll(found -> Matcher.quoteReplacement(
-                        referred(found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
+                .replaceAll(found -> Matcher.quoteReplacement(referred(
+                        found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
                 .replace('\0', '$');
     }
 

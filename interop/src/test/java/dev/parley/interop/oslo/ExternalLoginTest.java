@@ -50,8 +50,7 @@ class ExternalLoginTest {
         pair("server", "san=dns:localhost");
         pair("service", "eku=clientAuth");
         port = FreePorts.take();
-        rabbit = RabbitMq.start(
-                """
+        rabbit = RabbitMq.start("""
                 listeners.ssl.1 = 127.0.0.1:%1$d
                 ssl_options.cacertfile = %2$s/ca.crt
                 ssl_options.certfile = %2$s/server.crt
@@ -62,8 +61,7 @@ class ExternalLoginTest {
                 auth_mechanisms.1 = EXTERNAL
                 auth_mechanisms.2 = PLAIN
                 auth_mechanisms.3 = AMQPLAIN
-                """.formatted(port, folder),
-                "rabbitmq_auth_mechanism_ssl");
+                """.formatted(port, folder), "rabbitmq_auth_mechanism_ssl");
         rabbit.ctl("add_user", "service", "never used");
         rabbit.ctl("set_permissions", "service", ".*", ".*", ".*");
     }
@@ -95,8 +93,8 @@ class ExternalLoginTest {
     }
 
     private static void keytool(String arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(Arrays.asList(arguments.split(" ")));
         command.addAll(List.of("-keystore", "store.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process tool = new ProcessBuilder(command)

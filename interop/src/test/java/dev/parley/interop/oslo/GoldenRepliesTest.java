@@ -168,7 +168,8 @@ class GoldenRepliesTest {
             failure.remove(List.of("tb", "code", "data"));
             switch (failure.path("class").asString()) {
                 case "TypeError" -> failure.remove(List.of("message", "args"));
-                // Of all exceptions of Python's this one puts its message in quotes, and does so again from the arguments.
+                // Of all exceptions of Python's this one puts its message in quotes, and does so again from the
+                // arguments.
                 case "KeyError" -> failure.remove("message");
                 default -> {}
             }

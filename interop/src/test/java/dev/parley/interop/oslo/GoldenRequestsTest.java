@@ -65,8 +65,7 @@ class GoldenRequestsTest {
                     case "namespace" -> options.namespace(value);
                     case "version" -> options.version(value);
                     case "timeout" -> options.timeout(Duration.ofSeconds(Long.parseLong(value)));
-                    case "call_monitor_timeout" ->
-                        options.monitorTimeout(Duration.ofSeconds(Long.parseLong(value)));
+                    case "call_monitor_timeout" -> options.monitorTimeout(Duration.ofSeconds(Long.parseLong(value)));
                     case "retry" -> options.retry(Integer.parseInt(value));
                     case "at_least_once" -> options.mustRoute(true);
                     default -> options;
@@ -120,8 +119,7 @@ class GoldenRequestsTest {
     @EnumSource(names = {"OSLO_MESSAGING", "OSLO_MESSAGING_14"})
     void javaSendsWhatPythonSends(Peer python) throws Exception {
         List<JsonNode> fromPython;
-        try (PeerProcess peer =
-                PeerProcess.start(python, "oslo_client.py", rabbit.transportUrl(), "--topic", topic)) {
+        try (PeerProcess peer = PeerProcess.start(python, "oslo_client.py", rabbit.transportUrl(), "--topic", topic)) {
             fromPython = sent(request -> CompletableFuture.runAsync(
                     () -> assertThat(peer.call(request.words()).has("ok")).isTrue(), Thread::startVirtualThread));
         }

@@ -35,12 +35,10 @@ final class Management implements AutoCloseable {
     private final RabbitMq rabbit;
 
     Management() {
-        rabbit = RabbitMq.start(
-                """
+        rabbit = RabbitMq.start("""
                 management.tcp.ip = 127.0.0.1
                 management.tcp.port = %d
-                """.formatted(port),
-                "rabbitmq_management");
+                """.formatted(port), "rabbitmq_management");
         awaitApi();
     }
 
@@ -77,7 +75,8 @@ final class Management implements AutoCloseable {
         return Stream.of(
                         list("exchanges/" + virtualHost)
                                 .filter(it -> !it.path("name").asString().matches("(amq\\..*)?"))
-                                .map(it -> "exchange " + words(it, "name", "type", "durable", "auto_delete", "internal")),
+                                .map(it ->
+                                        "exchange " + words(it, "name", "type", "durable", "auto_delete", "internal")),
                         list("queues/" + virtualHost)
                                 .map(it -> "queue " + words(it, "name", "durable", "auto_delete", "exclusive")),
                         list("bindings/" + virtualHost)
@@ -112,10 +111,14 @@ final class Management implements AutoCloseable {
         it.path("arguments").forEach(argument -> {
             // A list of names and values in the command's answer.
             if (argument.isArray()) {
-                arguments.put(argument.get(0).asString(), argument.get(argument.size() - 1).toString());
+                arguments.put(
+                        argument.get(0).asString(),
+                        argument.get(argument.size() - 1).toString());
             }
         });
-        it.path("arguments").propertyStream().forEach(entry -> arguments.put(entry.getKey(), entry.getValue().toString()));
+        it.path("arguments")
+                .propertyStream()
+                .forEach(entry -> arguments.put(entry.getKey(), entry.getValue().toString()));
         return words.append(arguments).toString();
     }
 

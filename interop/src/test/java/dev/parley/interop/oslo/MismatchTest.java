@@ -77,8 +77,8 @@ class MismatchTest {
                 "", (it, exchange, topic) -> it.exchangeDeclare(exchange, "topic", false, true, Map.of())),
         EXCHANGE_WITH_ARGUMENTS(
                 "",
-                (it, exchange, topic) ->
-                        it.exchangeDeclare(exchange, "topic", false, false, Map.of("alternate-exchange", "amq.fanout"))),
+                (it, exchange, topic) -> it.exchangeDeclare(
+                        exchange, "topic", false, false, Map.of("alternate-exchange", "amq.fanout"))),
         LASTING_FANOUT_EXCHANGE(
                 "", (it, exchange, topic) -> it.exchangeDeclare(topic + "_fanout", "fanout", true, false, Map.of())),
         DURABLE_QUEUE("", (it, exchange, topic) -> it.queueDeclare(topic, true, false, false, Map.of())),
@@ -92,8 +92,7 @@ class MismatchTest {
                 (it, exchange, topic) -> it.queueDeclare(topic, true, false, false, Map.of())),
         QUORUM_QUEUE(
                 "?amqp_durable_queues=True",
-                (it, exchange, topic) ->
-                        it.queueDeclare(topic, true, false, false, Map.of("x-queue-type", "quorum"))),
+                (it, exchange, topic) -> it.queueDeclare(topic, true, false, false, Map.of("x-queue-type", "quorum"))),
         SERVER_QUEUE_THAT_EXPIRES(
                 "",
                 (it, exchange, topic) ->

@@ -103,12 +103,10 @@ class SharedOptionsTest {
                 PeerProcess pythonClient = python(python, "oslo_client.py", gzip);
                 RpcClient javaClient = javaClient(gzip)) {
             Tap tap = raw.tap("openstack", "topic", topic + ".#");
-            JsonNode answer = pythonClient.call(
-                    Map.of("method", "length", "kwargs", Map.of("text", text), "server", "java"));
+            JsonNode answer =
+                    pythonClient.call(Map.of("method", "length", "kwargs", Map.of("text", text), "server", "java"));
             assertThat(answer.path("ok").asInt()).isEqualTo(text.length());
-            assertThat(javaClient
-                            .prepare(o -> o.server("python"))
-                            .call("echo", Object.class, Args.named("text", text)))
+            assertThat(javaClient.prepare(o -> o.server("python")).call("echo", Object.class, Args.named("text", text)))
                     .isEqualTo(Map.of("text", text));
             JsonNode fromPython = described(tap.next());
             JsonNode fromJava = described(tap.next());
@@ -167,18 +165,31 @@ class SharedOptionsTest {
         Path locks = Files.createTempDirectory("parley-locks-");
         Endpoint endpoint = new Endpoint();
         try (RawAmqp raw = new RawAmqp(rabbit);
-                PeerProcess pythonServer =
-                        python(Peer.OSLO_MESSAGING, "oslo_server.py", names + "py", "--server", "python", "--conf",
-                                "oslo_concurrency.lock_path=" + locks);
+                PeerProcess pythonServer = python(
+                        Peer.OSLO_MESSAGING,
+                        "oslo_server.py",
+                        names + "py",
+                        "--server",
+                        "python",
+                        "--conf",
+                        "oslo_concurrency.lock_path=" + locks);
                 RpcServer javaServer = javaServer(endpoint, names);
-                PeerProcess pythonClient = python(Peer.OSLO_MESSAGING, "oslo_client.py", names + "py", "--conf",
+                PeerProcess pythonClient = python(
+                        Peer.OSLO_MESSAGING,
+                        "oslo_client.py",
+                        names + "py",
+                        "--conf",
                         "oslo_concurrency.lock_path=" + locks);
                 RpcClient javaClient = javaClient(names)) {
             pythonServer.ready();
             Tap tap = raw.tap("openstack", "topic", topic + ".#");
-            assertThat(pythonClient.call(Map.of("method", "who", "server", "java")).path("ok").asString())
+            assertThat(pythonClient
+                            .call(Map.of("method", "who", "server", "java"))
+                            .path("ok")
+                            .asString())
                     .isEqualTo("java");
-            assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString()).isEqualTo("reply_h:" + process + "py:2");
+            assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString())
+                    .isEqualTo("reply_h:" + process + "py:2");
             assertThat(javaClient.prepare(o -> o.server("python")).call("who", String.class))
                     .isEqualTo("python");
             assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString()).isEqualTo("reply_h:" + process + ":2");

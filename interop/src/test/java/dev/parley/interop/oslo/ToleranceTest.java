@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Delivery;
 import dev.parley.Args;
+import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcContext;
-import dev.parley.RemoteException;
 import dev.parley.RpcServer;
 import dev.parley.Target;
 import dev.parley.interop.NeedsPeer;
@@ -66,7 +66,11 @@ class ToleranceTest {
     }
 
     /** A request that is no common one: the outcome at Python's server, and at Java's if that is another. */
-    private record Odd(BasicProperties properties, byte[] body, String python, @Nullable String java) {
+    private record Odd(
+            BasicProperties properties,
+            byte[] body,
+            String python,
+            @Nullable String java) {
         Odd(BasicProperties properties, String body, String python, @Nullable String java) {
             this(properties, body.getBytes(StandardCharsets.UTF_8), python, java);
         }
@@ -98,26 +102,44 @@ class ToleranceTest {
         Map<String, Odd> odd = new LinkedHashMap<>();
         odd.put("as Python sends it", new Odd(FULL, sealed(ECHO), one, null));
         odd.put("just a content type", new Odd(RawAmqp.TYPED, sealed(ECHO), one, null));
-        odd.put("encoding in upper case", new Odd(FULL.builder().contentEncoding("UTF-8").build(), sealed(ECHO), one, null));
+        odd.put(
+                "encoding in upper case",
+                new Odd(FULL.builder().contentEncoding("UTF-8").build(), sealed(ECHO), one, null));
         odd.put("no content type", new Odd(FULL.builder().contentType(null).build(), sealed(ECHO), NOTHING, one));
         odd.put(
                 "a charset in the content type",
-                new Odd(FULL.builder().contentType("application/json; charset=utf-8").build(), sealed(ECHO), NOTHING, one));
-        odd.put("another content type", new Odd(FULL.builder().contentType("text/plain").build(), sealed(ECHO), NOTHING, null));
+                new Odd(
+                        FULL.builder()
+                                .contentType("application/json; charset=utf-8")
+                                .build(),
+                        sealed(ECHO),
+                        NOTHING,
+                        one));
+        odd.put(
+                "another content type",
+                new Odd(FULL.builder().contentType("text/plain").build(), sealed(ECHO), NOTHING, null));
         odd.put("no args", new Odd(FULL, sealed("\"method\": \"echo\""), "{}", null));
         odd.put("namespace null", new Odd(FULL, sealed(ECHO + ", \"namespace\": null"), one, null));
         odd.put("keys unknown", new Odd(FULL, sealed(ECHO + ", \"odd\": {\"x\": [1]}, \"_odd\": 1"), one, null));
-        odd.put("a unique id", new Odd(FULL, sealed(ECHO + ", \"_unique_id\": \"" + UUID.randomUUID() + "\""), one, null));
+        odd.put(
+                "a unique id",
+                new Odd(FULL, sealed(ECHO + ", \"_unique_id\": \"" + UUID.randomUUID() + "\""), one, null));
         odd.put("no envelope", new Odd(FULL, open(ECHO), one, null));
-        odd.put("raw UTF-8", new Odd(FULL, sealed(ECHO.replace("1", "\"\u00fc\u2603\"")), "{\"a\":\"\u00fc\u2603\"}", null));
+        odd.put(
+                "raw UTF-8",
+                new Odd(FULL, sealed(ECHO.replace("1", "\"\u00fc\u2603\"")), "{\"a\":\"\u00fc\u2603\"}", null));
         odd.put("envelope 3.0", new Odd(FULL, sealed(ECHO).replace("2.0", "3.0"), NOTHING, null));
         odd.put("envelope 2.7", new Odd(FULL, sealed(ECHO).replace("2.0", "2.7"), NOTHING, null));
         odd.put("no JSON", new Odd(FULL, "{" + sealed(ECHO), NOTHING, null));
         odd.put("no JSON inside", new Odd(FULL, RawAmqp.envelope("{" + ECHO), NOTHING, null));
         odd.put("a list", new Odd(FULL, "[" + sealed(ECHO) + "]", NOTHING, null));
         odd.put("empty", new Odd(FULL, "", NOTHING, null));
-        odd.put("a message id, but no reply queue", new Odd(FULL, RawAmqp.envelope("{" + ECHO + ", \"_msg_id\": \"odd\"}"), NOTHING, null));
-        odd.put("a version too new", new Odd(FULL, sealed(ECHO + ", \"version\": \"1.9\""), "UnsupportedVersion", null));
+        odd.put(
+                "a message id, but no reply queue",
+                new Odd(FULL, RawAmqp.envelope("{" + ECHO + ", \"_msg_id\": \"odd\"}"), NOTHING, null));
+        odd.put(
+                "a version too new",
+                new Odd(FULL, sealed(ECHO + ", \"version\": \"1.9\""), "UnsupportedVersion", null));
         odd.put(
                 "objects in the context",
                 new Odd(
@@ -125,8 +147,9 @@ class ToleranceTest {
                         sealed("\"method\": \"context\", \"_context_a\": {\"b\": 1}, \"_context_msg_id\": \"x\""),
                         "{\"a\":{\"b\":1},\"client_timeout\":null}",
                         null));
-        BasicProperties gzip =
-                FULL.builder().headers(Map.of("compression", "application/x-gzip")).build();
+        BasicProperties gzip = FULL.builder()
+                .headers(Map.of("compression", "application/x-gzip"))
+                .build();
         odd.put("zlib as kombu's gzip", new Odd(gzip, zlib(sealed(ECHO).replace("REPLY", replyQueue)), one, null));
         odd.put("no zlib where the header says so", new Odd(gzip, sealed(ECHO), NOTHING, null));
         return odd;
@@ -137,7 +160,8 @@ class ToleranceTest {
     void serversTakeOddRequests(Peer python) throws Exception {
         Map<String, String> expected = new LinkedHashMap<>();
         requests("").forEach((name, odd) -> expected.put(name, odd.python()));
-        try (PeerProcess server = PeerProcess.start(python, "oslo_server.py", rabbit.transportUrl(), "--topic", topic)) {
+        try (PeerProcess server =
+                PeerProcess.start(python, "oslo_server.py", rabbit.transportUrl(), "--topic", topic)) {
             server.ready();
             assertThat(outcomes(topic, false)).isEqualTo(expected);
         }
@@ -163,7 +187,8 @@ class ToleranceTest {
             Tap tap = raw.tap();
             requests(tap.queue()).forEach((name, odd) -> {
                 try {
-                    byte[] body = odd.properties().getHeaders() != null && !odd.properties().getHeaders().isEmpty()
+                    byte[] body = odd.properties().getHeaders() != null
+                                    && !odd.properties().getHeaders().isEmpty()
                             ? odd.body()
                             : new String(odd.body(), StandardCharsets.UTF_8)
                                     .replace("REPLY", tap.queue())
@@ -252,7 +277,8 @@ class ToleranceTest {
                     Delivery request = requests.next();
                     ObjectNode message = RawAmqp.message(request);
                     for (String body : answer.bodies.split("\\|")) {
-                        String text = body.replace("MSG", message.path("_msg_id").toString());
+                        String text =
+                                body.replace("MSG", message.path("_msg_id").toString());
                         raw.publish(
                                 "",
                                 message.path("_reply_q").asString(),
@@ -270,7 +296,8 @@ class ToleranceTest {
     @ParameterizedTest
     @EnumSource(names = {"OSLO_MESSAGING", "OSLO_MESSAGING_14"})
     void clientsTakeOddAnswers(Peer python) throws Exception {
-        try (PeerProcess client = PeerProcess.start(python, "oslo_client.py", rabbit.transportUrl(), "--topic", topic)) {
+        try (PeerProcess client =
+                PeerProcess.start(python, "oslo_client.py", rabbit.transportUrl(), "--topic", topic)) {
             assertOutcomes(
                     () -> CompletableFuture.supplyAsync(
                             () -> {
@@ -294,9 +321,7 @@ class ToleranceTest {
                     () -> client.callAsync("echo", Object.class, Args.named(Map.of()))
                             .handle((value, error) -> error == null
                                     ? String.valueOf(value)
-                                    : error instanceof RemoteException remote
-                                            ? remote.type()
-                                            : error.toString()),
+                                    : error instanceof RemoteException remote ? remote.type() : error.toString()),
                     true);
         }
     }

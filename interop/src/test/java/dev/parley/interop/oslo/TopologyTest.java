@@ -198,8 +198,9 @@ class TopologyTest {
                         || words.contains(" " + reply + " ");
                 if (ours) {
                     String plain = line.replaceAll("[0-9a-f]{32}", "ID");
-                    // Python asks for everything unless told, Java for what may run at once; replies come without bound.
-                    boolean asked = options.text.contains("rabbit_qos_prefetch_count") && !line.contains("reply_");
+                    // Python asks for everything unless told, Java for what may run at once; replies come without
+                    // bound.
+                    boolean asked = options.text.contains("rabbit_qos_prefetch_count");
                     lines.add(asked ? plain : plain.replaceAll("prefetch_count=\\d+", "prefetch_count=*"));
                 }
             }
@@ -321,7 +322,8 @@ class TopologyTest {
         python = new Python(management, Peer.OSLO_MESSAGING, "python");
         oldPython = new Python(management, Peer.OSLO_MESSAGING_14, "oldpython");
         CompletableFuture.allOf(Stream.of(python, oldPython, java)
-                        .map(side -> CompletableFuture.runAsync(() -> side.declareAll(management), Thread::startVirtualThread))
+                        .map(side -> CompletableFuture.runAsync(
+                                () -> side.declareAll(management), Thread::startVirtualThread))
                         .toArray(CompletableFuture[]::new))
                 .join();
     }

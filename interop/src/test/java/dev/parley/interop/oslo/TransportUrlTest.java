@@ -60,8 +60,7 @@ class TransportUrlTest {
                                 text(host.path("password"))))
                         .toList());
         // To Python's driver none is as good as an empty one.
-        assertThat(URLDecoder.decode(
-                        address.path().replaceFirst("^/", "").replace("+", "%2B"), StandardCharsets.UTF_8))
+        assertThat(URLDecoder.decode(address.path().replaceFirst("^/", "").replace("+", "%2B"), StandardCharsets.UTF_8))
                 .isEqualTo(expected.path("virtual_host").asString(""));
     }
 
@@ -114,7 +113,9 @@ class TransportUrlTest {
         Address address = Address.parse(url);
         assertSameHosts(expected, address);
         Map<String, String> options = new LinkedHashMap<>();
-        expected.path("query").propertyStream().forEach(it -> options.put(it.getKey(), it.getValue().asString()));
+        expected.path("query")
+                .propertyStream()
+                .forEach(it -> options.put(it.getKey(), it.getValue().asString()));
         assertThat(address.options()).isEqualTo(options);
     }
 
@@ -165,9 +166,13 @@ class TransportUrlTest {
                 .address());
         assertSameHosts(expected, address);
         Map<String, String> options = new LinkedHashMap<>();
-        expected.path("rabbit").propertyStream().forEach(it -> options.put(it.getKey(), it.getValue().asString()));
+        expected.path("rabbit")
+                .propertyStream()
+                .forEach(it -> options.put(it.getKey(), it.getValue().asString()));
         // What the URL says goes before.
-        expected.path("query").propertyStream().forEach(it -> options.put(it.getKey(), it.getValue().asString()));
+        expected.path("query")
+                .propertyStream()
+                .forEach(it -> options.put(it.getKey(), it.getValue().asString()));
         Map<String, String> read = new LinkedHashMap<>(address.options());
         for (List<String> common :
                 List.of(List.of("control_exchange", "openstack"), List.of("rpc_response_timeout", "60"))) {
