@@ -174,7 +174,7 @@ class LostConnectionTest {
         RpcClient client = client(broker.address());
         int port = broker.port();
         broker.close();
-        try (ServerSocket silent = new ServerSocket(port, 10, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket silent = new ServerSocket(port, 10, InetAddress.getLoopbackAddress());
                 Socket attempt = silent.accept()) {
             attempt.getInputStream().readNBytes(8); // AMQP 0 0 9 1
             assertThat(CompletableFuture.runAsync(client::close)).succeedsWithin(Duration.ofSeconds(60));
