@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever one client does, the broker goes on serving the others and keeps nothing of it. */
 class TortureTest {
     private static final int FUZZ_ROUNDS = Integer.getInteger("parley.broker.fuzzRounds", 1_500);
-    private static final int MESSAGES = Integer.getInteger("parley.broker.messages", 100_000);
+    private static final int MESSAGES = Integer.getInteger("parley.broker.messages", 1_000_000);
 
     private final EmbeddedBroker broker = EmbeddedBroker.start();
 
@@ -257,9 +257,12 @@ class TortureTest {
             for (int i = 0; i < MESSAGES; i++) {
                 in.basicPublish(
                         "", "q", null, ByteBufUtil.getBytes(Unpooled.buffer(4).writeInt(i)));
+                if (i % 10_000 == 9_999) {
+                    assertThat(in.waitForConfirms(60_000)).isTrue();
+                }
             }
             assertThat(in.waitForConfirms(60_000)).isTrue();
-            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(120, TimeUnit.SECONDS)).isTrue();
             assertThat(wrong).hasValue(0);
         }
         assertNothingKept();
