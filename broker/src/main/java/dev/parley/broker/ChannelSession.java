@@ -152,6 +152,11 @@ final class ChannelSession {
         MethodWriter.channelOpenOk(frame(), number);
     }
 
+    /** Whether a message is under way whose frames are not all there. */
+    boolean expectsContent() {
+        return content.expected();
+    }
+
     void content(int type, ByteBuf payload) {
         if (closing || !content.frame(type, payload)) {
             return;

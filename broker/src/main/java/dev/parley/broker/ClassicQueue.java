@@ -155,10 +155,11 @@ final class ClassicQueue extends MessageQueue {
         }
     }
 
-    /** A message with no time to live at all still goes to a consumer that waits for it. */
+    /** A message with no time to live at all still goes to a consumer that waits for it, once. */
     private @Nullable QueuedMessage peekWaited() {
         QueuedMessage next = ready.peek();
-        return next != null && next.position == nextPosition - 1 && ready.size() == 1 ? next : peekLive();
+        boolean justCame = next != null && next.position == nextPosition - 1 && ready.size() == 1 && next.returned == 0;
+        return justCame ? next : peekLive();
     }
 
     private @Nullable Consumer reserve() {

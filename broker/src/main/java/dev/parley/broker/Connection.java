@@ -5,6 +5,7 @@ import dev.parley.broker.amqp.FrameDecoder;
 import dev.parley.broker.amqp.Method;
 import dev.parley.broker.amqp.Method.ConnectionClose;
 import dev.parley.broker.amqp.Method.ConnectionCloseOk;
+import dev.parley.broker.amqp.Method.ConnectionUpdateSecret;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import io.netty.buffer.ByteBuf;
@@ -245,6 +246,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
                 if (session == null) {
                     throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
                 }
+                if (session.expectsContent()) {
+                    classId = 60; // What is wrong with a message is wrong with its basic.publish.
+                    methodId = 40;
+                }
                 session.content(type, payload);
             }
         } catch (AmqpException e) {
@@ -289,6 +294,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
                 endWhenWritten();
             }
             case ConnectionCloseOk ok -> ctx().close();
+            // As in RabbitMQ a password that changed matters to the next login alone.
+            case ConnectionUpdateSecret update
+            when handshake.done() && !closing -> MethodWriter.plain(output().frame(), 0, 10, 71);
             default -> {
                 if (closing) {
                     return;

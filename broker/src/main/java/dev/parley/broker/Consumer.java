@@ -74,7 +74,7 @@ final class Consumer {
             return false;
         }
         if (noAck) {
-            return true;
+            return !channel.credit().exhausted();
         }
         if (!take(unacked, prefetch)) {
             return false;

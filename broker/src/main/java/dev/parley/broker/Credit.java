@@ -16,6 +16,12 @@ final class Credit {
         return limit;
     }
 
+    /** Whether there is none left; consumers that do not acknowledge wait for others then, and use none up. */
+    boolean exhausted() {
+        int most = limit;
+        return most > 0 && used.get() >= most;
+    }
+
     boolean take() {
         return Consumer.take(used, limit);
     }

@@ -45,13 +45,12 @@ final class DeadLetters {
     private void publish(String exchange, Message message, Reason reason) {
         Map<String, @Nullable Object> headers =
                 new LinkedHashMap<>(message.header().headers());
-        List<String> keys = message.routingKeys();
         String key = routingKey == null ? message.routingKey() : routingKey;
         if (routingKey != null) {
             headers.remove("CC");
+            headers.remove("BCC");
         }
-        headers.remove("BCC");
-        List<Map<String, @Nullable Object>> deaths = record(message, keys, headers, reason);
+        List<Map<String, @Nullable Object>> deaths = record(message, headers, reason);
         headers.put("x-death", deaths);
         headers.putIfAbsent("x-first-death-exchange", message.exchange());
         headers.putIfAbsent("x-first-death-queue", queue.name());
@@ -82,7 +81,7 @@ final class DeadLetters {
     }
 
     private List<Map<String, @Nullable Object>> record(
-            Message message, List<String> keys, Map<String, @Nullable Object> headers, Reason reason) {
+            Message message, Map<String, @Nullable Object> headers, Reason reason) {
         List<Map<String, @Nullable Object>> deaths = new ArrayList<>();
         Map<String, @Nullable Object> latest = null;
         if (headers.get("x-death") instanceof List<?> earlier) {
@@ -109,7 +108,7 @@ final class DeadLetters {
             latest.put("queue", queue.name());
             latest.put("time", new Timestamp(System.currentTimeMillis() / 1000));
             latest.put("exchange", message.exchange());
-            latest.put("routing-keys", keys);
+            latest.put("routing-keys", message.knownRoutingKeys());
             String expiration = message.header().expiration();
             if (expiration != null) {
                 latest.put("original-expiration", expiration);

@@ -1,5 +1,6 @@
 package dev.parley.broker;
 
+import dev.parley.broker.amqp.AmqpException;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,17 +129,27 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Deletes a queue with what it holds; false if there is none. Its consumers are told. */
     public boolean deleteQueue(String virtualHost, String name) {
+        return deleteQueue(virtualHost, name, false, false);
+    }
+
+    /** As the other, on RabbitMQ's conditions; {@link AmqpException} if one is not met. */
+    boolean deleteQueue(String virtualHost, String name, boolean ifUnused, boolean ifEmpty) {
         VirtualHost host = core.virtualHost(virtualHost);
         MessageQueue queue = host == null ? null : host.findQueue(name);
         if (host == null || queue == null) {
             return false;
         }
-        host.delete(queue);
+        host.delete(queue, ifUnused, ifEmpty);
         return true;
     }
 
     /** Deletes an exchange; false if there is none. Those predeclared (empty name, {@code amq.}) stay: {@link IllegalArgumentException}. */
     public boolean deleteExchange(String virtualHost, String name) {
+        return deleteExchange(virtualHost, name, false);
+    }
+
+    /** As the other, on RabbitMQ's condition; {@link AmqpException} if it is not met. */
+    boolean deleteExchange(String virtualHost, String name, boolean ifUnused) {
         if (name.isEmpty() || name.startsWith("amq.")) {
             throw new IllegalArgumentException("exchange '" + name + "' is predeclared and stays");
         }
@@ -148,7 +159,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                         .noneMatch(exchange -> exchange.name().equals(name))) {
             return false;
         }
-        host.deleteExchange(name, false);
+        host.deleteExchange(name, ifUnused);
         return true;
     }
 

@@ -2,10 +2,12 @@ package dev.parley.broker;
 
 import dev.parley.broker.ManagementServer.Answer;
 import dev.parley.broker.Permissions.Action;
+import dev.parley.broker.amqp.AmqpException;
 import java.net.HttpURLConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,12 @@ final class ManagementApi {
         return Answer.error(HttpURLConnection.HTTP_NOT_FOUND, "Object Not Found", "Not Found");
     }
 
-    /** Answers a call by its path after {@code /api/}: the kind of thing, then virtual host and name where given. */
-    Answer answer(String method, List<String> path, User user) {
+    /**
+     * Answers a call by its path after {@code /api/}: the kind of thing, then virtual host and name where given.
+     *
+     * @param conditions the parameters that are "true", such as {@code if-empty}
+     */
+    Answer answer(String method, List<String> path, Set<String> conditions, User user) {
         String virtualHost = path.size() > 1 ? path.get(1) : null;
         String name = path.size() > 2 ? path.get(2) : null;
         if (virtualHost != null && !user.permissions().containsKey(virtualHost)) {
@@ -33,7 +39,7 @@ final class ManagementApi {
         }
         return switch (method) {
             case "GET" -> read(path.get(0), virtualHost, name, user);
-            case "DELETE" -> delete(path.get(0), virtualHost, name, user);
+            case "DELETE" -> delete(path.get(0), virtualHost, name, conditions, user);
             default -> Answer.error(HttpURLConnection.HTTP_BAD_METHOD, "method_not_allowed", "GET or DELETE");
         };
     }
@@ -72,7 +78,8 @@ final class ManagementApi {
         return selected.isEmpty() ? notFound() : Answer.ok(selected.get(0));
     }
 
-    private Answer delete(String kind, @Nullable String virtualHost, @Nullable String name, User user) {
+    private Answer delete(
+            String kind, @Nullable String virtualHost, @Nullable String name, Set<String> conditions, User user) {
         if (virtualHost == null || name == null) {
             return notFound();
         }
@@ -81,11 +88,17 @@ final class ManagementApi {
             return Answer.error(
                     HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "User not authorised to configure " + name);
         }
-        boolean deleted = switch (kind) {
-            case "queues" -> broker.deleteQueue(virtualHost, name);
-            case "exchanges" -> broker.deleteExchange(virtualHost, name);
-            default -> false;
-        };
+        boolean ifUnused = conditions.contains("if-unused");
+        boolean deleted;
+        try {
+            deleted = switch (kind) {
+                case "queues" -> broker.deleteQueue(virtualHost, name, ifUnused, conditions.contains("if-empty"));
+                case "exchanges" -> broker.deleteExchange(virtualHost, name, ifUnused);
+                default -> false;
+            };
+        } catch (AmqpException e) {
+            return Answer.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", e.replyText());
+        }
         return deleted ? new Answer(HttpURLConnection.HTTP_NO_CONTENT, null) : notFound();
     }
 

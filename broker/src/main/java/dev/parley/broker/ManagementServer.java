@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -97,10 +99,24 @@ final class ManagementServer implements AutoCloseable {
             if (parts.size() < 2 || !parts.get(0).equals("api")) {
                 return ManagementApi.notFound();
             }
-            return api.answer(exchange.getRequestMethod(), parts.subList(1, parts.size()), user);
+            return api.answer(
+                    exchange.getRequestMethod(),
+                    parts.subList(1, parts.size()),
+                    conditions(exchange.getRequestURI().getRawQuery()),
+                    user);
         } catch (IllegalArgumentException e) {
             return Answer.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The parameters that are "true". */
+    private static Set<String> conditions(@Nullable String query) {
+        return query == null
+                ? Set.of()
+                : Arrays.stream(query.split("&"))
+                        .filter(parameter -> parameter.endsWith("=true"))
+                        .map(parameter -> parameter.substring(0, parameter.indexOf('=')))
+                        .collect(Collectors.toSet());
     }
 
     private @Nullable User user(@Nullable String authorization) {

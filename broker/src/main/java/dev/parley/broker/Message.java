@@ -49,6 +49,9 @@ final class Message {
             if (millis < 0) {
                 throw invalidExpiration(text, "{value_negative," + millis + "}");
             }
+            if (millis > QueueArguments.MAX_MILLIS) {
+                throw invalidExpiration(text, "{value_too_large," + millis + "}");
+            }
             return millis;
         } catch (NumberFormatException e) {
             Matcher leadingNumber = LEADING_NUMBER.matcher(text);
@@ -105,11 +108,16 @@ final class Message {
         if (!header.hasHeaders()) {
             return List.of(routingKey);
         }
-        Map<String, @Nullable Object> headers = header.headers();
+        List<String> keys = knownRoutingKeys();
+        addKeys("BCC", header.headers(), keys);
+        return keys;
+    }
+
+    /** Those that every reader may know: without the ones in BCC. */
+    List<String> knownRoutingKeys() {
         List<String> keys = new ArrayList<>();
         keys.add(routingKey);
-        addKeys("CC", headers, keys);
-        addKeys("BCC", headers, keys);
+        addKeys("CC", header.headers(), keys);
         return keys;
     }
 

@@ -16,6 +16,9 @@ final class QueueArguments {
     private static final Set<String> KINDS = Set.of("classic", "quorum", "stream");
     private static final Set<String> MODES = Set.of("default", "lazy");
     private static final Set<String> OVERFLOWS = Set.of("drop-head", "reject-publish", "reject-publish-dlx");
+    /** Ten years: RabbitMQ refuses longer ones. */
+    static final long MAX_MILLIS = 315_360_000_000L;
+
     /** In the order in which a second declaration is compared with the first. */
     private static final List<String> COMPARED = List.of(
             "x-expires",
@@ -34,6 +37,8 @@ final class QueueArguments {
             "x-max-in-memory-length",
             "x-max-in-memory-bytes",
             "x-stream-max-segment-size-bytes");
+
+    private static final List<String> CONSUMER = List.of("x-priority", "x-cancel-on-ha-failover", "x-stream-offset");
 
     private QueueArguments() {}
 
@@ -58,8 +63,7 @@ final class QueueArguments {
         for (String name : COMPARED) {
             if (arguments.containsKey(name)) {
                 if (unknownTo(settings.kind(), name)) {
-                    throw refused("invalid arg '" + name + "' for " + queue + " of queue type rabbit_" + settings.kind()
-                            + "_queue");
+                    throw unknownArgument(name, queue, settings.kind());
                 }
                 String wrong = wrong(name, arguments.get(name));
                 if (wrong != null) {
@@ -73,6 +77,31 @@ final class QueueArguments {
         if (!settings.kind().equals("classic")) {
             checkReplicated(queue, settings);
         }
+    }
+
+    /** What a consumer may ask of a queue of a kind, with RabbitMQ's words for what it may not. */
+    static void checkConsumer(String queue, String kind, Map<String, @Nullable Object> arguments) {
+        for (String name : CONSUMER) {
+            if (!arguments.containsKey(name)) {
+                continue;
+            }
+            boolean unknown = switch (name) {
+                case "x-stream-offset" -> !kind.equals("stream");
+                case "x-priority" -> kind.equals("stream");
+                default -> !kind.equals("classic");
+            };
+            if (unknown) {
+                throw unknownArgument(name, queue, kind);
+            }
+            String wrong = wrong(name, arguments.get(name));
+            if (wrong != null) {
+                throw invalid(name, queue, wrong);
+            }
+        }
+    }
+
+    private static AmqpException unknownArgument(String name, String queue, String kind) {
+        return refused("invalid arg '" + name + "' for " + queue + " of queue type rabbit_" + kind + "_queue");
     }
 
     /** Quorum queues and streams outlive their clients. */
@@ -102,8 +131,10 @@ final class QueueArguments {
                     "x-delivery-limit" ->
                 ArgumentTypes.integer(value)
                         ? wrongNumber(name, ((Number) Objects.requireNonNull(value)).longValue())
-                        : "\"expected integer, got " + ArgumentTypes.name(value) + "\"";
-            case "x-single-active-consumer" -> value instanceof Boolean ? null : unacceptable(value);
+                        : notInteger(value);
+            case "x-priority" -> ArgumentTypes.integer(value) ? null : notInteger(value);
+            case "x-single-active-consumer", "x-cancel-on-ha-failover" ->
+                value instanceof Boolean ? null : unacceptable(value);
             case "x-queue-type" -> oneOf(KINDS, value, "\"unsupported queue type '" + value + "'\"");
             case "x-queue-mode" -> oneOf(MODES, value, "\"unsupported queue mode '" + value + "'\"");
             case "x-overflow" -> oneOf(OVERFLOWS, value, "invalid_overflow");
@@ -117,12 +148,19 @@ final class QueueArguments {
         };
     }
 
+    private static String notInteger(@Nullable Object value) {
+        return "\"expected integer, got " + ArgumentTypes.name(value) + "\"";
+    }
+
     private static @Nullable String wrongNumber(String name, long number) {
         if (number < 0 && !name.equals("x-delivery-limit")) {
             return "{value_negative," + number + "}";
         }
         if (number == 0 && name.equals("x-expires")) {
             return "{value_zero,0}";
+        }
+        if (number > MAX_MILLIS && (name.equals("x-expires") || name.equals("x-message-ttl"))) {
+            return "{value_too_large," + number + "}";
         }
         return number > 255 && name.equals("x-max-priority") ? "{max_value_exceeded," + number + "}" : null;
     }

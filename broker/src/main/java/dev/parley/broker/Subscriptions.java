@@ -63,6 +63,11 @@ final class Subscriptions {
             return;
         }
         MessageQueue queue = topology.readable(consume.queue());
+        String kind = queue.settings().kind();
+        if (!kind.equals("classic") && channel.credit().limit() > 0) {
+            throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, queue.describe() + " does not support global qos");
+        }
+        QueueArguments.checkConsumer(queue.describe(), kind, consume.arguments());
         Consumer consumer =
                 new Consumer(tag, channel, queue, consume.noAck(), consume.exclusive(), prefetch, consume.arguments());
         // First the answer, then deliveries; but no answer if the queue refuses.

@@ -66,17 +66,19 @@ final class TopologyCommands {
                         + " match that of the original declaration.");
     }
 
+    /** A name to declare, bind or delete: RabbitMQ leaves out its line ends. */
+    private static String clean(String name) {
+        return name.replace("\r", "").replace("\n", "");
+    }
+
     void declare(ExchangeDeclare declare) {
-        String name = declare.exchange();
+        String name = clean(declare.exchange());
         checkNotDefault(name);
         if (declare.passive()) {
             virtualHost().exchange(name);
         } else {
             connection.access().configureExchange(name);
-            if (declare.arguments().get("alternate-exchange") instanceof String alternate) {
-                connection.access().readExchange(name);
-                connection.access().writeExchange(alternate);
-            }
+            checkAlternate(name, declare.arguments());
             virtualHost()
                     .declareExchange(
                             name,
@@ -87,6 +89,21 @@ final class TopologyCommands {
         answer(declare.noWait(), 40, 11);
     }
 
+    private void checkAlternate(String name, Map<String, @Nullable Object> arguments) {
+        if (!arguments.containsKey("alternate-exchange")) {
+            return;
+        }
+        if (!(arguments.get("alternate-exchange") instanceof String alternate)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid type '" + ArgumentTypes.name(arguments.get("alternate-exchange"))
+                            + "' for arg 'alternate-exchange' in "
+                            + virtualHost().describeExchange(name));
+        }
+        connection.access().readExchange(name);
+        connection.access().writeExchange(alternate);
+    }
+
     private static void checkNotDefault(String exchange) {
         if (exchange.isEmpty()) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
@@ -94,42 +111,54 @@ final class TopologyCommands {
     }
 
     void delete(ExchangeDelete delete) {
-        checkNotDefault(delete.exchange());
-        connection.access().configureExchange(delete.exchange());
-        virtualHost().deleteExchange(delete.exchange(), delete.ifUnused());
+        String name = clean(delete.exchange());
+        checkNotDefault(name);
+        connection.access().configureExchange(name);
+        virtualHost().deleteExchange(name, delete.ifUnused());
         answer(delete.noWait(), 40, 21);
     }
 
     void bind(ExchangeBind bind) {
-        virtualHost().bind(exchangeBinding(bind.destination(), bind.source(), bind.routingKey(), bind.arguments()));
+        Exchange destination = virtualHost().exchange(exchangeEnd(bind.destination(), true));
+        Exchange source = virtualHost().exchange(exchangeEnd(bind.source(), false));
+        virtualHost().bind(new Binding(source, destination, bind.routingKey(), bind.arguments()));
         answer(bind.noWait(), 40, 31);
     }
 
     void unbind(ExchangeUnbind unbind) {
-        virtualHost()
-                .unbind(exchangeBinding(
-                        unbind.destination(), unbind.source(), unbind.routingKey(), unbind.arguments()));
+        Exchange destination = virtualHost().findExchange(exchangeEnd(unbind.destination(), true));
+        unbind(exchangeEnd(unbind.source(), false), destination, unbind.routingKey(), unbind.arguments());
         answer(unbind.noWait(), 40, 51);
     }
 
-    private Binding exchangeBinding(
-            String destination, String source, String key, Map<String, @Nullable Object> arguments) {
-        checkNotDefault(destination);
-        checkNotDefault(source);
-        connection.access().writeExchange(destination);
-        connection.access().readExchange(source);
-        return new Binding(virtualHost().exchange(source), virtualHost().exchange(destination), key, arguments);
+    /** The name of an exchange to bind or unbind: one that gets messages is written to, one that gives them read. */
+    private String exchangeEnd(String given, boolean destination) {
+        String name = clean(given);
+        checkNotDefault(name);
+        if (destination) {
+            connection.access().writeExchange(name);
+        } else {
+            connection.access().readExchange(name);
+        }
+        return name;
+    }
+
+    /** What is not there is not bound either. */
+    private void unbind(
+            String sourceName, @Nullable Destination destination, String key, Map<String, @Nullable Object> arguments) {
+        Exchange source = virtualHost().findExchange(sourceName);
+        if (source != null && destination != null) {
+            virtualHost().unbind(new Binding(source, destination, key, arguments));
+        }
     }
 
     void declare(QueueDeclare declare) {
-        String name = declare.queue();
+        String name = clean(declare.queue());
+        if (name.equals(Publishing.REPLY_TO) || name.startsWith(Publishing.REPLY_TO + ".")) {
+            declareReplies(name, declare.noWait());
+            return;
+        }
         if (declare.passive()) {
-            if (name.startsWith(Publishing.REPLY_TO)
-                    && (name.equals(Publishing.REPLY_TO)
-                            || virtualHost().replyConsumers().containsKey(name))) {
-                MethodWriter.queueDeclareOk(channel.frame(), channel.number(), name, 0, 1);
-                return;
-            }
             answer(declare, queue(name));
             return;
         }
@@ -154,6 +183,17 @@ final class TopologyCommands {
         answer(declare, virtualHost().declareQueue(name, settings, settings.exclusive() ? connection : null));
     }
 
+    /** The pseudo queue of direct replies, or a reply address: it is only ever asked for, and where it is it has one consumer. */
+    private void declareReplies(String name, boolean noWait) {
+        if (!name.equals(Publishing.REPLY_TO) && !virtualHost().replyConsumers().containsKey(name)) {
+            throw VirtualHost.notFound(
+                    "queue '" + name + "' in vhost '" + virtualHost().name() + "'");
+        }
+        if (!noWait) {
+            MethodWriter.queueDeclareOk(channel.frame(), channel.number(), name, 0, 1);
+        }
+    }
+
     private void answer(QueueDeclare declare, MessageQueue queue) {
         lastQueue = queue.name();
         queue.used();
@@ -164,24 +204,32 @@ final class TopologyCommands {
     }
 
     void bind(QueueBind bind) {
-        virtualHost().bind(queueBinding(bind.queue(), bind.exchange(), bind.routingKey(), bind.arguments()));
+        String key = key(bind.queue(), bind.routingKey());
+        String name = boundQueue(bind.queue());
+        Exchange source = virtualHost().exchange(exchangeEnd(bind.exchange(), false));
+        virtualHost().bind(new Binding(source, queue(name), key, bind.arguments()));
         answer(bind.noWait(), 50, 21);
     }
 
     void unbind(QueueUnbind unbind) {
-        virtualHost().unbind(queueBinding(unbind.queue(), unbind.exchange(), unbind.routingKey(), unbind.arguments()));
+        String key = key(unbind.queue(), unbind.routingKey());
+        MessageQueue queue = virtualHost().findQueue(boundQueue(unbind.queue()));
+        if (queue != null) {
+            checkOwner(queue);
+        }
+        unbind(exchangeEnd(unbind.exchange(), false), queue, key, unbind.arguments());
         answer(false, 50, 51);
     }
 
-    private Binding queueBinding(
-            String queueName, String exchange, String routingKey, Map<String, @Nullable Object> arguments) {
-        checkNotDefault(exchange);
-        // Without a queue and a key the key is the name of the queue last declared.
-        String key = queueName.isEmpty() && routingKey.isEmpty() ? lastQueue : routingKey;
-        String name = queueName(queueName);
+    /** Without a queue and a key the key is the name of the queue last declared. */
+    private String key(String queueName, String routingKey) {
+        return queueName.isEmpty() && routingKey.isEmpty() ? lastQueue : routingKey;
+    }
+
+    private String boundQueue(String given) {
+        String name = queueName(clean(given));
         connection.access().writeQueue(name);
-        connection.access().readExchange(exchange);
-        return new Binding(virtualHost().exchange(exchange), queue(name), key, arguments);
+        return name;
     }
 
     void purge(QueuePurge purge) {
@@ -193,20 +241,13 @@ final class TopologyCommands {
     }
 
     void delete(QueueDelete delete) {
-        String name = queueName(delete.queue());
+        String name = queueName(clean(delete.queue()));
         connection.access().configureQueue(name);
         MessageQueue queue = virtualHost().findQueue(name);
         int messages = 0;
         if (queue != null) {
             checkOwner(queue);
-            if (delete.ifUnused() && queue.consumerCount() > 0) {
-                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " in use");
-            }
-            messages = queue.readyCount();
-            if (delete.ifEmpty() && messages > 0) {
-                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " not empty");
-            }
-            virtualHost().delete(queue);
+            messages = virtualHost().delete(queue, delete.ifUnused(), delete.ifEmpty());
         }
         if (!delete.noWait()) {
             MethodWriter.queueCountOk(channel.frame(), channel.number(), 41, messages);

@@ -81,6 +81,11 @@ final class VirtualHost {
         return "exchange '" + exchange + "' in vhost '" + name + "'";
     }
 
+    @Nullable
+    Exchange findExchange(String exchange) {
+        return exchanges.get(exchange);
+    }
+
     Exchange exchange(String exchange) {
         Exchange found = exchanges.get(exchange);
         if (found == null) {
@@ -193,6 +198,19 @@ final class VirtualHost {
         } finally {
             topology.unlock();
         }
+    }
+
+    /** Deletes a queue if it meets the conditions, and returns how many messages waited in it. */
+    int delete(MessageQueue queue, boolean ifUnused, boolean ifEmpty) {
+        if (ifUnused && queue.consumerCount() > 0) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " in use");
+        }
+        int messages = queue.readyCount();
+        if (ifEmpty && messages > 0) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " not empty");
+        }
+        delete(queue);
+        return messages;
     }
 
     /** Deletes a queue; its consumers are told. */

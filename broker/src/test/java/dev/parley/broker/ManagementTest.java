@@ -35,7 +35,7 @@ class ManagementTest {
         connection.setRequestProperty(
                 "Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
         int status = connection.getResponseCode();
-        try (InputStream body = status < 400 ? connection.getInputStream() : InputStream.nullInputStream()) {
+        try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
             return new Response(status, new String(body.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
@@ -78,6 +78,40 @@ class ManagementTest {
                     .isEqualTo(204);
             assertThat(get("queues").isEmpty()).isTrue();
         }
+    }
+
+    @Test
+    void deletesOnCondition() throws Exception {
+        try (Connection connection = connect(broker)) {
+            var channel = connection.createChannel();
+            channel.queueDeclare("used", false, false, false, Map.of());
+            channel.exchangeDeclare("bound", "fanout");
+            channel.queueBind("used", "bound", "");
+            channel.basicPublish("", "used", null, new byte[3]);
+            assertThat(channel.messageCount("used")).isEqualTo(1);
+
+            assertRefused("queues/%2F/used?if-empty=true", "queue 'used' in vhost '/' not empty");
+            String tag = channel.basicConsume("used", true, (t, delivery) -> {}, t -> {});
+            assertRefused("queues/%2F/used?if-unused=true", "queue 'used' in vhost '/' in use");
+            assertRefused("exchanges/%2F/bound?if-unused=true", "exchange 'bound' in vhost '/' in use");
+            assertThat(broker.queues()).hasSize(1);
+
+            channel.basicCancel(tag);
+            assertThat(call("DELETE", "queues/%2F/used?if-unused=true&if-empty=true", "guest:guest")
+                            .statusCode())
+                    .isEqualTo(204);
+            assertThat(call("DELETE", "exchanges/%2F/bound?if-unused=true", "guest:guest")
+                            .statusCode())
+                    .isEqualTo(204);
+        }
+    }
+
+    private void assertRefused(String path, String why) throws Exception {
+        Response response = call("DELETE", path, "guest:guest");
+        assertThat(response.statusCode()).isEqualTo(400);
+        JsonNode body = new JsonMapper().readTree(response.body());
+        assertThat(body.at("/error").asString()).isEqualTo("bad_request");
+        assertThat(body.at("/reason").asString()).isEqualTo("PRECONDITION_FAILED - " + why);
     }
 
     @Test

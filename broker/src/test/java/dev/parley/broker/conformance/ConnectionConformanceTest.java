@@ -10,6 +10,9 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Recoverable;
 import com.rabbitmq.client.RecoveryListener;
+import dev.parley.broker.amqp.FieldTable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,5 +174,17 @@ class ConnectionConformanceTest extends ConformanceTest {
         }
         assertThat(outcome(() -> channel.queueDeclarePassive(queues.get(0))))
                 .isEqualTo("CHANNEL closed 404 NOT_FOUND - no queue '<q>' in vhost '/'");
+    }
+
+    @Test
+    @DisplayName("connection.update-secret")
+    void updateSecret() throws Exception {
+        try (RawClient client = new RawClient(broker.host(), broker.port()).login(0)) {
+            ByteBuf update = Unpooled.buffer().writeShort(10).writeShort(70);
+            FieldTable.writeLongString(update, "another");
+            FieldTable.writeShortString(update, "it changed");
+            client.send(RawClient.frame(1, 0, update));
+            client.expect("10.71");
+        }
     }
 }

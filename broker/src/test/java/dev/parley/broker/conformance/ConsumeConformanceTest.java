@@ -257,4 +257,55 @@ class ConsumeConformanceTest extends ConformanceTest {
         eventually(() -> first.size() + second.size() == 10);
         assertThat(first).hasSize(5);
     }
+
+    @Test
+    @DisplayName("consumer arguments that are refused")
+    void refusedArguments() throws Exception {
+        String queue = queue(channel());
+        String start = "CHANNEL closed 406 PRECONDITION_FAILED - invalid arg '";
+        String place = "' for queue '<q>' in vhost '/'";
+        assertThat(outcome(() -> consume(channel(), queue, true, Map.of("x-priority", "high"))))
+                .isEqualTo(start + "x-priority" + place + ": \"expected integer, got longstr\"");
+        assertThat(outcome(() -> consume(channel(), queue, true, Map.of("x-priority", true))))
+                .isEqualTo(start + "x-priority" + place + ": \"expected integer, got bool\"");
+        assertThat(outcome(() -> consume(channel(), queue, true, Map.of("x-cancel-on-ha-failover", 1))))
+                .isEqualTo(start + "x-cancel-on-ha-failover" + place + ": {unacceptable_type,signedint}");
+        assertThat(outcome(() -> consume(channel(), queue, true, Map.of("x-stream-offset", "first"))))
+                .isEqualTo(start + "x-stream-offset" + place + " of queue type rabbit_classic_queue");
+        String stream = durableQueue(channel(), Map.of("x-queue-type", "stream"));
+        Channel reader = channel();
+        reader.basicQos(1);
+        assertThat(outcome(() -> consume(reader, stream, false, Map.of("x-priority", 1))))
+                .isEqualTo(start + "x-priority" + place + " of queue type rabbit_stream_queue");
+    }
+
+    @Test
+    @DisplayName("basic.qos global=true: consumers that do not acknowledge wait too, and use nothing up")
+    void globalPrefetchWithoutAcknowledging() throws Exception {
+        Channel channel = channel();
+        String acknowledged = queue(channel);
+        String not = queue(channel);
+        channel.basicQos(1, true);
+        BlockingQueue<Delivery> first = consume(channel, acknowledged, false);
+        publish(channel, "", acknowledged, "a");
+        Delivery delivery = next(first);
+        BlockingQueue<Delivery> second = consume(channel, not, true);
+        publish(channel, "", not, "b");
+        publish(channel, "", not, "c");
+        assertQuiet(second);
+        channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        assertThat(text(next(second))).isEqualTo("b");
+        assertThat(text(next(second))).isEqualTo("c");
+    }
+
+    @Test
+    @DisplayName("basic.qos global=true is not for quorum queues")
+    void globalPrefetchOnQuorumQueue() throws Exception {
+        String queue = durableQueue(channel(), Map.of("x-queue-type", "quorum"));
+        Channel channel = connect().createChannel();
+        channel.basicQos(1, true);
+        assertThat(outcome(() -> consume(channel, queue, false)))
+                .isEqualTo(
+                        "CONNECTION closed 540 NOT_IMPLEMENTED - queue '<q>' in vhost '/' does not support global qos");
+    }
 }

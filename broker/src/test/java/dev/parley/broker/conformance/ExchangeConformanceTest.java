@@ -211,4 +211,58 @@ class ExchangeConformanceTest extends ConformanceTest {
                         "CHANNEL closed 403 ACCESS_REFUSED - cannot publish to internal exchange '<q>' in vhost '/'");
         channel().exchangeDelete(taken);
     }
+
+    @Test
+    @DisplayName("names of exchanges and queues lose their line ends")
+    void lineEnds() throws Exception {
+        Channel channel = channel();
+        String exchange = name();
+        String queue = queue(channel);
+        channel.exchangeDeclare("\n" + exchange + "\r\n", "fanout", false, true, Map.of());
+        channel.exchangeDeclarePassive(exchange);
+        channel.exchangeDeclarePassive(exchange + "\n");
+        assertThat(channel.queueDeclare(queue + "\r\n", false, false, false, Map.of())
+                        .getQueue())
+                .isEqualTo(queue);
+        assertThat(channel.queueDeclarePassive("\r" + queue).getQueue()).isEqualTo(queue);
+        channel.queueBind(queue + "\n", "\n" + exchange, "");
+        publish(channel, exchange, "", "bound");
+        assertThat(body(get(channel, queue))).isEqualTo("bound");
+        assertThat(outcome(() -> channel().basicGet(queue + "\n", true)))
+                .isEqualTo("CHANNEL closed 404 NOT_FOUND - no queue '<q>\n' in vhost '/'");
+        assertThat(outcome(() -> channel().queuePurge(queue + "\n")))
+                .isEqualTo("CHANNEL closed 404 NOT_FOUND - no queue '<q>\n' in vhost '/'");
+        channel.queueUnbind("\r" + queue, exchange, "");
+        assertThat(outcome(() -> channel().exchangeDeclarePassive(exchange)))
+                .isEqualTo("CHANNEL closed 404 NOT_FOUND - no exchange '<q>' in vhost '/'");
+        channel.queueDelete(queue + "\n");
+        assertThat(outcome(() -> channel().queueDeclarePassive(queue)))
+                .isEqualTo("CHANNEL closed 404 NOT_FOUND - no queue '<q>' in vhost '/'");
+    }
+
+    @Test
+    @DisplayName("what is not bound can be unbound")
+    void unbindWhatIsNotThere() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel);
+        channel.queueUnbind(queue, "amq.direct", "never bound");
+        channel.queueUnbind(name(), "amq.direct", "k");
+        channel.queueUnbind(queue, name(), "k");
+        channel.queueUnbind(name(), name(), "k");
+        channel.exchangeUnbind(name(), "amq.direct", "k");
+        channel.exchangeUnbind("amq.direct", name(), "k");
+        assertThat(outcome(() -> channel().queueUnbind(queue, "", "k")))
+                .isEqualTo("CHANNEL closed 403 ACCESS_REFUSED - operation not permitted on the default exchange");
+        assertThat(outcome(() -> channel().queueUnbind("", "amq.direct", "k")))
+                .isEqualTo("CHANNEL closed 404 NOT_FOUND - no previously declared queue");
+    }
+
+    @Test
+    @DisplayName("an alternate exchange is named by a text")
+    void alternateExchangeType() throws Exception {
+        assertThat(outcome(() ->
+                        channel().exchangeDeclare(name(), "fanout", false, true, Map.of("alternate-exchange", 1))))
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - invalid type 'signedint' for arg"
+                        + " 'alternate-exchange' in exchange '<q>' in vhost '/'");
+    }
 }

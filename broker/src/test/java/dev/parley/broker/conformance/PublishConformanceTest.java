@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -276,5 +277,18 @@ class PublishConformanceTest extends ConformanceTest {
         consume(twice, "amq.rabbitmq.reply-to", true);
         assertThat(outcome(() -> consume(twice, "amq.rabbitmq.reply-to", true)))
                 .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - reply consumer already set");
+    }
+
+    @Test
+    @DisplayName("what refuses a message names basic.publish")
+    void immediate() throws Exception {
+        Channel channel = channel();
+        var closed = new CompletableFuture<AMQP.Connection.Close>();
+        channel.getConnection()
+                .addShutdownListener(signal -> closed.complete((AMQP.Connection.Close) signal.getReason()));
+        channel.basicPublish("", name(), false, true, NONE, bytes("x"));
+        AMQP.Connection.Close close = closed.get(10, TimeUnit.SECONDS);
+        assertThat(close.getReplyCode() + " " + close.getReplyText()).isEqualTo("540 NOT_IMPLEMENTED - immediate=true");
+        assertThat(close.getClassId() + "." + close.getMethodId()).isEqualTo("60.40");
     }
 }

@@ -274,4 +274,62 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
                         "CONNECTION closed 540 NOT_IMPLEMENTED - basic.get not supported by stream queues queue '<q>'"
                                 + " in vhost '/'");
     }
+
+    @Test
+    @DisplayName("dead letters: the keys in CC and BCC")
+    void deadLetterKeys() throws Exception {
+        Channel channel = channel();
+        String exchange = name();
+        channel.exchangeDeclare(exchange, "direct", false, true, Map.of());
+        String copied = queue(channel);
+        String hidden = queue(channel);
+        channel.queueBind(copied, exchange, "cc");
+        channel.queueBind(hidden, exchange, "bcc");
+        String queue = queue(channel, Map.of("x-message-ttl", 0, "x-dead-letter-exchange", exchange));
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .headers(Map.of("CC", List.of("cc"), "BCC", List.of("bcc")))
+                .build();
+        publish(channel, "", queue, properties, "x");
+        for (String target : new String[] {copied, hidden}) {
+            Map<String, Object> headers = get(channel, target).getProps().getHeaders();
+            assertThat(headers.get("CC")).hasToString("[cc]");
+            assertThat(headers).doesNotContainKey("BCC");
+            assertThat(((Map<?, ?>) ((List<?>) headers.get("x-death")).get(0)).get("routing-keys"))
+                    .hasToString("[" + queue + ", cc]");
+        }
+    }
+
+    @Test
+    @DisplayName("expiration 0: delivered to a consumer that waits, once")
+    void noTimeToLive() throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(channel, Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        BlockingQueue<Delivery> deliveries = consume(channel, queue, false);
+        publish(channel, "", queue, expiring("0"), "x");
+        channel.basicReject(next(deliveries).getEnvelope().getDeliveryTag(), true);
+        assertThat(get(channel, dead)
+                        .getProps()
+                        .getHeaders()
+                        .get("x-first-death-reason")
+                        .toString())
+                .isEqualTo("expired");
+        assertThat(deliveries).isEmpty();
+    }
+
+    @Test
+    @DisplayName("times of more than ten years are refused")
+    void longTimes() throws Exception {
+        long longest = 315_360_000_000L;
+        queue(channel(), Map.of("x-message-ttl", longest, "x-expires", longest));
+        for (String argument : new String[] {"x-message-ttl", "x-expires"}) {
+            assertThat(outcome(() -> queue(channel(), Map.of(argument, longest + 1))))
+                    .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - invalid arg '" + argument
+                            + "' for queue '<q>' in vhost '/': {value_too_large,315360000001}");
+        }
+        Channel channel = channel();
+        assertThat(asynchronousOutcome(channel, () -> publish(channel, "", "q", expiring("315360000001"), "x")))
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - invalid expiration '315360000001':"
+                        + " {value_too_large,315360000001}");
+    }
 }
