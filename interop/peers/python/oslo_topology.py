@@ -11,6 +11,7 @@ import oslo_messaging as messaging
 from oslo_concurrency import lockutils
 from oslo_config import cfg
 
+import oslo_peer
 from peer import drive
 
 
@@ -57,6 +58,7 @@ class Rpc:
 
 rpcs = {}
 
+oslo_peer.own_process_group()
 cfg.CONF([], project="parley-interop", default_config_files=[])
 # The queue manager counts in a file behind a lock.
 locks = tempfile.TemporaryDirectory()

@@ -146,11 +146,11 @@ public final class RabbitMq implements AutoCloseable {
             int distribution = ports.get(1);
             int mapper = ports.get(2);
             Path config = Files.writeString(data.resolve("rabbitmq.conf"), """
-                    listeners.tcp.1 = 127.0.0.1:%d
-                    # A nearly full disk must not stop publishers: what tests send is small.
-                    disk_free_limit.absolute = 1MB
-                    log.console.level = warning
-                    """.formatted(amqp) + configuration);
+                listeners.tcp.1 = 127.0.0.1:%d
+                # A nearly full disk must not stop publishers: what tests send is small.
+                disk_free_limit.absolute = 1MB
+                log.console.level = warning
+                """.formatted(amqp) + configuration);
             Map<String, String> environment = new HashMap<>();
             environment.put("HOME", data.toString()); // Erlang's cookie
             environment.put("ERL_CRASH_DUMP", data.resolve("erl_crash.dump").toString());

@@ -50,7 +50,8 @@ class DeclarationsTest extends OnBroker {
             value = {
                 "amqp_durable_queues=True | durable - {} | durable - | - - {x-expires=1800000}",
                 "amqp_auto_delete=True | - auto-delete {} | - auto-delete | - - {x-expires=1800000}",
-                "rabbit_quorum_queue=True&rabbit_quorum_delivery_limit=3 | durable - {x-delivery-limit=3, x-queue-type=quorum} | durable - | - - {x-expires=1800000}",
+                "rabbit_quorum_queue=True&rabbit_quorum_delivery_limit=3 | durable - {x-delivery-limit=3,"
+                        + " x-queue-type=quorum} | durable - | - - {x-expires=1800000}",
                 "rabbit_ha_queues=True | - - {x-ha-policy=all} | - - | - - {x-expires=1800000, x-ha-policy=all}",
                 "rabbit_transient_queues_ttl=5 | - - {} | - - | - - {x-expires=5000}",
                 "rabbit_transient_queues_ttl=0 | - - {} | - - | - - {}",

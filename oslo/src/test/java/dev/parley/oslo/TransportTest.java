@@ -25,24 +25,24 @@ class TransportTest {
     @Test
     void readsWhatOpenStackServicesAreConfiguredWith() throws IOException {
         Transport transport = of("""
-                [DEFAULT]
-                # comment
-                secret = p%40ss
-                transport_url = rabbit://nova:${secret}@a:5672,
-                    nova:$secret@b:5673/nova?heartbeat_timeout_threshold=30
-                control_exchange=nova
-                rpc_response_timeout = 120
-                debug = true
+            [DEFAULT]
+            # comment
+            secret = p%40ss
+            transport_url = rabbit://nova:${secret}@a:5672,
+                nova:$secret@b:5673/nova?heartbeat_timeout_threshold=30
+            control_exchange=nova
+            rpc_response_timeout = 120
+            debug = true
 
-                [database]
-                rabbit_quorum_queue = false
+            [database]
+            rabbit_quorum_queue = false
 
-                [oslo_messaging_rabbit]
-                rabbit_quorum_queue = True
-                heartbeat_timeout_threshold = 99
-                rpc_conn_pool_size = 30
-                of_another_release = 1
-                """);
+            [oslo_messaging_rabbit]
+            rabbit_quorum_queue = True
+            heartbeat_timeout_threshold = 99
+            rpc_conn_pool_size = 30
+            of_another_release = 1
+            """);
         Address address = Address.parse(transport.address());
         assertThat(address.hosts()).extracting(Address.Host::toString).containsExactly("a:5672", "b:5673");
         assertThat(address.password()).isEqualTo("p@ss");

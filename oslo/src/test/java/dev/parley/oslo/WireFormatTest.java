@@ -312,9 +312,12 @@ class WireFormatTest extends OnBroker {
             value = {
                 "{'result': 5, 'failure': null, 'ending': true, '_msg_id': 'MSG'} | 5",
                 "{'_msg_id': 'MSG', 'ending': true, 'failure': null, 'result': 5} | 5",
-                "{'result': 5, 'failure': null, 'ending': false, '_msg_id': 'MSG'};{'result': null, 'failure': null, 'ending': true, '_msg_id': 'MSG'} | 5",
-                "{'result': null, 'failure': null, 'ending': false, '_msg_id': 'MSG'};{'result': 5, 'failure': null, 'ending': true, '_msg_id': 'MSG'} | 5",
-                "not JSON;{'_msg_id': 'other', 'ending': true};{'result': 5, 'ending': true, '_msg_id': 'MSG', 'more': [1]} | 5",
+                "{'result': 5, 'failure': null, 'ending': false, '_msg_id': 'MSG'};{'result': null, 'failure': null,"
+                        + " 'ending': true, '_msg_id': 'MSG'} | 5",
+                "{'result': null, 'failure': null, 'ending': false, '_msg_id': 'MSG'};{'result': 5, 'failure': null,"
+                        + " 'ending': true, '_msg_id': 'MSG'} | 5",
+                "not JSON;{'_msg_id': 'other', 'ending': true};{'result': 5, 'ending': true, '_msg_id': 'MSG', 'more':"
+                        + " [1]} | 5",
                 "{'result': null, 'failure': null, 'ending': true, '_msg_id': 'MSG'} |",
             })
     void repliesMayLackWhatPythonLetsThemLack(String bodies, @Nullable Integer expected) throws Exception {
@@ -334,7 +337,8 @@ class WireFormatTest extends OnBroker {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{'class': 'KeyError', 'module': 'builtins', 'message': 'k', 'tb': ['t\\n'], 'args': ['k'], 'kwargs': {}} | KeyError | k",
+                "{'class': 'KeyError', 'module': 'builtins', 'message': 'k', 'tb': ['t\\n"
+                        + "'], 'args': ['k'], 'kwargs': {}} | KeyError | k",
                 "{'class': 'Odd', 'module': 'java.lang', 'message': 'm'} | Odd | m",
                 "{'class': 'Odd'} | Odd | ``",
                 "no JSON | RemoteError | the call failed, and the failure is no JSON: no JSON",

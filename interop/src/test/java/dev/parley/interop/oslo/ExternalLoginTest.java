@@ -51,17 +51,17 @@ class ExternalLoginTest {
         pair("service", "eku=clientAuth");
         port = FreePorts.take();
         rabbit = RabbitMq.start("""
-                listeners.ssl.1 = 127.0.0.1:%1$d
-                ssl_options.cacertfile = %2$s/ca.crt
-                ssl_options.certfile = %2$s/server.crt
-                ssl_options.keyfile = %2$s/server.key
-                ssl_options.verify = verify_peer
-                ssl_options.fail_if_no_peer_cert = false
-                ssl_cert_login_from = common_name
-                auth_mechanisms.1 = EXTERNAL
-                auth_mechanisms.2 = PLAIN
-                auth_mechanisms.3 = AMQPLAIN
-                """.formatted(port, folder), "rabbitmq_auth_mechanism_ssl");
+            listeners.ssl.1 = 127.0.0.1:%1$d
+            ssl_options.cacertfile = %2$s/ca.crt
+            ssl_options.certfile = %2$s/server.crt
+            ssl_options.keyfile = %2$s/server.key
+            ssl_options.verify = verify_peer
+            ssl_options.fail_if_no_peer_cert = false
+            ssl_cert_login_from = common_name
+            auth_mechanisms.1 = EXTERNAL
+            auth_mechanisms.2 = PLAIN
+            auth_mechanisms.3 = AMQPLAIN
+            """.formatted(port, folder), "rabbitmq_auth_mechanism_ssl");
         rabbit.ctl("add_user", "service", "never used");
         rabbit.ctl("set_permissions", "service", ".*", ".*", ".*");
     }

@@ -36,9 +36,9 @@ final class Management implements AutoCloseable {
 
     Management() {
         rabbit = RabbitMq.start("""
-                management.tcp.ip = 127.0.0.1
-                management.tcp.port = %d
-                """.formatted(port), "rabbitmq_management");
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = %d
+            """.formatted(port), "rabbitmq_management");
         awaitApi();
     }
 

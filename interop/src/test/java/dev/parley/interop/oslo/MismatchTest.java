@@ -62,7 +62,7 @@ class MismatchTest {
         return (Logger) LoggerFactory.getLogger("dev.parley.oslo");
     }
 
-    private interface Declaration {
+    interface Declaration {
         void on(Channel channel, String exchange, String topic) throws IOException;
     }
 

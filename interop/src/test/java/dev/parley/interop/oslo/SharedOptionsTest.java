@@ -146,7 +146,7 @@ class SharedOptionsTest {
             assertThat(endpoint.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("by java");
             assertThat(echoed(pythonServer)).isEqualTo("by java");
 
-            // A new stream counts from 0 again; who goes on counting would wait for ever.
+            // A new stream counts from 0 again; who goes on counting waits for ever, as Python does.
             raw.channel().queueDelete(topic + "_fanout");
             String seen = null;
             for (int i = 0; i < 60 && seen == null; i++) {
@@ -154,7 +154,6 @@ class SharedOptionsTest {
                 seen = endpoint.seen.poll(500, TimeUnit.MILLISECONDS);
             }
             assertThat(seen).isEqualTo("anew");
-            assertThat(echoed(pythonServer)).isEqualTo("anew");
         }
     }
 
@@ -177,7 +176,7 @@ class SharedOptionsTest {
                 PeerProcess pythonClient = python(
                         Peer.OSLO_MESSAGING,
                         "oslo_client.py",
-                        names + "py",
+                        names + "pyclient",
                         "--conf",
                         "oslo_concurrency.lock_path=" + locks);
                 RpcClient javaClient = javaClient(names)) {
@@ -189,7 +188,7 @@ class SharedOptionsTest {
                             .asString())
                     .isEqualTo("java");
             assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString())
-                    .isEqualTo("reply_h:" + process + "py:2");
+                    .isEqualTo("reply_h:" + process + "pyclient:1");
             assertThat(javaClient.prepare(o -> o.server("python")).call("who", String.class))
                     .isEqualTo("python");
             assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString()).isEqualTo("reply_h:" + process + ":2");
@@ -201,6 +200,7 @@ class SharedOptionsTest {
             }
         } finally {
             Files.deleteIfExists(Path.of("/dev/shm/h_" + process + "py_qmanager"));
+            Files.deleteIfExists(Path.of("/dev/shm/h_" + process + "pyclient_qmanager"));
         }
     }
 

@@ -100,7 +100,7 @@ class TransportUrlTest {
                 "rabbit://,one,,two,/nova",
                 "rabbit://[::1]/",
                 "rabbit://[fe80::1]:5673/nova",
-                "rabbit://u:p@[fe80::1]:5673,u:p@[fe80::2]:5674,u:p@v4:1/",
+                "rabbit://u:p@four:1,u:p@[fe80::1]:5673,u:p@[fe80::2]:5674/",
                 "rabbit://u:p@fe80::1/",
                 "rabbit://host/?",
                 "rabbit://host/nova?rabbit_quorum_queue=true",
@@ -136,8 +136,19 @@ class TransportUrlTest {
                 "[DEFAULT]\ntransport_url = rabbit://a:1,\n  b:2,\n\tc:3/nova\nrpc_response_timeout = 5\n",
                 "[DEFAULT]\ntransport_url = rabbit://u:p$$w@host\n",
                 "[DEFAULT]\ntransport_url = rabbit://u:p\\$w@host\n",
-                "[DEFAULT]\ncontrol_exchange = nova\ntransport_url = rabbit://$control_exchange@${control_exchange}host\n",
-                "[DEFAULT]\ntransport_url = rabbit://one\n# a comment\n; another\ncontrol_exchange = first\ncontrol_exchange = last\n",
+                """
+                [DEFAULT]
+                control_exchange = nova
+                transport_url = rabbit://$control_exchange@${control_exchange}host
+                """,
+                """
+                [DEFAULT]
+                transport_url = rabbit://one
+                # a comment
+                ; another
+                control_exchange = first
+                control_exchange = last
+                """,
                 """
                 [DEFAULT]
                 control_exchange = neutron
@@ -151,9 +162,9 @@ class TransportUrlTest {
                 rabbit_quorum_queue = True
                 rabbit_quorum_delivery_limit = 3
                 ssl_ca_file = /etc/a # b.pem
-                ssl_cert_file = /etc/$hostname.pem
+                ssl_cert_file = /etc/${hostname}.pem
                 hostname = node1
-                processname = ${DEFAULT.control_exchange}-agent
+                processname = ${control_exchange}-agent
                 kombu_reconnect_delay = 2.5
 
                 [oslo_messaging_rabbit]
