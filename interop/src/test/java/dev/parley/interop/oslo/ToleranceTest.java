@@ -246,8 +246,8 @@ class ToleranceTest {
         NO_FAILURE_KEY("{'result': 5, 'ending': true, '_msg_id': MSG}", "KeyError", "5"),
         BUILTIN_ERROR(
                 "{'result': null, 'failure': '{\\\"class\\\": \\\"ValueError\\\", \\\"module\\\": \\\"builtins\\\","
-                    + " \\\"message\\\": \\\"m\\\", \\\"tb\\\": [], \\\"args\\\": [\\\"m\\\"], \\\"kwargs\\\": {}}',"
-                    + " 'ending': true, '_msg_id': MSG}",
+                        + " \\\"message\\\": \\\"m\\\", \\\"tb\\\": [], \\\"args\\\": [\\\"m\\\"], \\\"kwargs\\\": {}}',"
+                        + " 'ending': true, '_msg_id': MSG}",
                 "ValueError",
                 "ValueError"),
         FAILURE_WITHOUT_MORE_THAN_A_NAME(
