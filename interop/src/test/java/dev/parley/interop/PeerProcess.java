@@ -160,10 +160,13 @@ public final class PeerProcess implements AutoCloseable {
 
     /** Hands a client program a call without waiting for its answer, which {@link #json()} takes later. */
     public void send(Map<String, ?> line) {
+        say(JSON.writeValueAsString(new LinkedHashMap<>(line)));
+    }
+
+    /** Hands a program a line of standard input. */
+    public void say(String line) {
         try {
-            process.getOutputStream()
-                    .write((JSON.writeValueAsString(new LinkedHashMap<>(line)) + "\n")
-                            .getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
         } catch (IOException e) {
             throw new UncheckedIOException(told("takes no more input", ""), e);
