@@ -76,7 +76,7 @@ final class ClassicQueue extends MessageQueue {
             message.retain(memory());
             watermark.add(message.footprint());
             ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
-            pump();
+            pump(true);
             dropOverflow();
         } finally {
             settle();
@@ -135,8 +135,8 @@ final class ClassicQueue extends MessageQueue {
     }
 
     /** Hands out what waits while someone can take it; under the lock. */
-    private void pump() {
-        while (peekWaited() != null) {
+    private void pump(boolean offered) {
+        while ((offered && justOffered()) || peekLive() != null) {
             Consumer consumer = reserve();
             if (consumer == null) {
                 return;
@@ -155,11 +155,10 @@ final class ClassicQueue extends MessageQueue {
         }
     }
 
-    /** A message with no time to live at all still goes to a consumer that waits for it, once. */
-    private @Nullable QueuedMessage peekWaited() {
+    /** A message with no time to live at all still goes to a consumer that waits for it, but only when it comes. */
+    private boolean justOffered() {
         QueuedMessage next = ready.peek();
-        boolean justCame = next != null && next.position == nextPosition - 1 && ready.size() == 1 && next.returned == 0;
-        return justCame ? next : peekLive();
+        return next != null && next.position == nextPosition - 1 && ready.size() == 1;
     }
 
     private @Nullable Consumer reserve() {
@@ -225,7 +224,7 @@ final class ClassicQueue extends MessageQueue {
         if (readyCount > 0) {
             lock.lock();
             try {
-                pump();
+                pump(false);
             } finally {
                 settle();
             }
@@ -290,7 +289,7 @@ final class ClassicQueue extends MessageQueue {
             }
             if (!deleted) {
                 dropOverflow();
-                pump();
+                pump(false);
             }
         } finally {
             settle();

@@ -257,6 +257,16 @@ class PublishConformanceTest extends ConformanceTest {
     }
 
     @Test
+    @DisplayName("direct reply-to: a declaration only asks")
+    void directReplyToDeclared() throws Exception {
+        Channel channel = channel();
+        String queue = "amq.rabbitmq.reply-to";
+        assertThat(channel.queueDeclare(queue, true, false, false, Map.of()).getConsumerCount())
+                .isEqualTo(1);
+        assertThat(channel.queueDeclarePassive(queue).getConsumerCount()).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("direct reply-to: what is refused")
     void directReplyToRefused() throws Exception {
         assertThat(outcome(() -> consume(channel(), "amq.rabbitmq.reply-to", false)))

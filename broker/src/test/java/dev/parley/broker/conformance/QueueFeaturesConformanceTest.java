@@ -318,6 +318,19 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
+    @DisplayName("expiration: what expired behind a living message is not delivered")
+    void expiredBehindLiving() throws Exception {
+        Channel channel = channel();
+        String queue = queue(channel);
+        publish(channel, "", queue, expiring("60000"), "living");
+        publish(channel, "", queue, expiring("50"), "expired");
+        Thread.sleep(200);
+        BlockingQueue<Delivery> deliveries = consume(channel, queue, false);
+        assertThat(text(next(deliveries))).isEqualTo("living");
+        assertThat(deliveries.poll(300, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
     @DisplayName("times of more than ten years are refused")
     void longTimes() throws Exception {
         long longest = 315_360_000_000L;
