@@ -213,8 +213,9 @@ final class ChannelSession {
         if (outcome == Outcome.ACKNOWLEDGED) {
             connection.broker().acknowledged.add(taken.size());
         }
-        Deliveries.settle(taken, outcome);
-        if (credit.limit() > 0) {
+        boolean shared = credit.limit() > 0;
+        Deliveries.settle(taken, outcome, !shared);
+        if (shared) {
             kickQueues();
         }
     }
@@ -312,7 +313,7 @@ final class ChannelSession {
     }
 
     void kickQueues() {
-        subscriptions.consumers().forEach(consumer -> consumer.queue().deliver());
+        subscriptions.inTurn().forEach(consumer -> consumer.queue().deliver());
     }
 
     void flushConfirms() {

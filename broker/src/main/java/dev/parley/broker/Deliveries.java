@@ -80,6 +80,11 @@ final class Deliveries {
 
     /** Does with deliveries what the client said, then lets their queues go on. */
     static void settle(List<Unacked> deliveries, Outcome outcome) {
+        settle(deliveries, outcome, true);
+    }
+
+    /** The same; whoever does not let the queues go on does it himself, in an order of his own. */
+    static void settle(List<Unacked> deliveries, Outcome outcome, boolean goOn) {
         if (outcome == Outcome.REQUEUED) {
             requeue(deliveries);
             return;
@@ -97,7 +102,9 @@ final class Deliveries {
                 queues.add(delivery.queue());
             }
         }
-        queues.forEach(MessageQueue::deliver);
+        if (goOn) {
+            queues.forEach(MessageQueue::deliver);
+        }
     }
 
     private static void requeue(List<Unacked> deliveries) {

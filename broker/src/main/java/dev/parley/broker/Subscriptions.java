@@ -6,7 +6,9 @@ import dev.parley.broker.amqp.Method.BasicConsume;
 import dev.parley.broker.amqp.Method.BasicQos;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +20,7 @@ final class Subscriptions {
     private final TopologyCommands topology;
     private final Map<String, Consumer> consumers = new ConcurrentHashMap<>();
     private int prefetch;
+    private int turn;
     private @Nullable String replyConsumerTag;
     private @Nullable String replyAddress;
 
@@ -28,6 +31,16 @@ final class Subscriptions {
 
     Collection<Consumer> consumers() {
         return consumers.values();
+    }
+
+    /** All of them, each time beginning with another: none gets all there is to have. */
+    List<Consumer> inTurn() {
+        List<Consumer> all = new ArrayList<>(consumers.values());
+        if (all.size() > 1) {
+            turn = (turn + 1) % all.size();
+            Collections.rotate(all, turn);
+        }
+        return all;
     }
 
     @Nullable

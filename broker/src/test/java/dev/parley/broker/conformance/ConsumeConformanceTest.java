@@ -8,6 +8,7 @@ import com.rabbitmq.client.GetResponse;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -296,6 +297,28 @@ class ConsumeConformanceTest extends ConformanceTest {
         channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
         assertThat(text(next(second))).isEqualTo("b");
         assertThat(text(next(second))).isEqualTo("c");
+    }
+
+    @Test
+    @DisplayName("basic.qos global=true: queues take turns")
+    void globalPrefetchIsFair() throws Exception {
+        Channel channel = channel();
+        channel.basicQos(1, true);
+        String[] queues = {queue(channel), queue(channel), queue(channel)};
+        for (String queue : queues) {
+            fill(channel, queue, 30);
+        }
+        var deliveries = new LinkedBlockingQueue<Delivery>();
+        for (String queue : queues) {
+            channel.basicConsume(queue, false, (tag, delivery) -> deliveries.add(delivery), tag -> {});
+        }
+        for (int i = 0; i < 29; i++) {
+            channel.basicAck(next(deliveries).getEnvelope().getDeliveryTag(), false);
+        }
+        next(deliveries);
+        for (String queue : queues) {
+            assertThat(channel.messageCount(queue)).isLessThan(30);
+        }
     }
 
     @Test
