@@ -56,7 +56,7 @@ class TortureTest {
     }
 
     /** Everything a modest client would send after its login: declare, publish, consume, ack. */
-    private static byte[] session() {
+    static byte[] session() {
         ByteBuf out = Unpooled.buffer();
         out.writeBytes(RawClient.openChannel(1));
         ByteBuf declare = Unpooled.buffer().writeShort(50).writeShort(10).writeShort(0);
