@@ -78,8 +78,8 @@ class AmqpFuzzTest {
         return Stream.of(ByteBufUtil.getBytes(header), new byte[] {-1, -1}, new byte[] {0x20, 0, 0, 0, 0, 9});
     }
 
-    @FuzzTest
     @MethodSource("sessions")
+    @FuzzTest
     void frames(byte[] octets) {
         var channel = new EmbeddedChannel(new FrameDecoder(
                 new FrameDecoder.Listener() {
@@ -104,8 +104,8 @@ class AmqpFuzzTest {
         channel.finishAndReleaseAll();
     }
 
-    @FuzzTest
     @MethodSource("methods")
+    @FuzzTest
     void methods(byte[] octets) {
         ByteBuf in = Unpooled.wrappedBuffer(octets);
         if (in.readableBytes() < 4) {
@@ -118,8 +118,8 @@ class AmqpFuzzTest {
         }
     }
 
-    @FuzzTest
     @MethodSource("tables")
+    @FuzzTest
     void tables(byte[] octets) {
         Map<String, @Nullable Object> read;
         try {
@@ -130,8 +130,8 @@ class AmqpFuzzTest {
         assertThat(table(FieldTable.read(Unpooled.wrappedBuffer(table(read))))).isEqualTo(table(read));
     }
 
-    @FuzzTest
     @MethodSource("headers")
+    @FuzzTest
     void contentHeaders(byte[] octets) {
         try {
             ContentHeader header = ContentHeader.read(Unpooled.wrappedBuffer(octets));
@@ -144,9 +144,9 @@ class AmqpFuzzTest {
         }
     }
 
-    @FuzzTest
     @MethodSource("sessions")
     @SuppressWarnings("try") // What is allowed is allowed until the end.
+    @FuzzTest
     void connections(byte[] octets) throws Exception {
         try (SilentCloseable allowed = BugDetectors.allowNetworkConnections();
                 EmbeddedBroker broker = EmbeddedBroker.start()) {
