@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Message {
     /** What a held message costs besides its octets: objects around it, roughly. */
     private static final int OVERHEAD = 256;
+    /** What each further queue adds that holds the same message. */
+    private static final int PLACE = 96;
 
     private static final Pattern LEADING_NUMBER = Pattern.compile("[+-]?\\d+(.+)");
 
@@ -92,15 +94,11 @@ final class Message {
     }
 
     void retain(Watermark memory) {
-        if (holders.getAndIncrement() == 0) {
-            memory.add(footprint());
-        }
+        memory.add(holders.getAndIncrement() == 0 ? footprint() : PLACE);
     }
 
     void release(Watermark memory) {
-        if (holders.decrementAndGet() == 0) {
-            memory.remove(footprint());
-        }
+        memory.remove(holders.decrementAndGet() == 0 ? footprint() : PLACE);
     }
 
     /** The routing key and those in the CC and BCC headers, which RabbitMQ routes alike. */

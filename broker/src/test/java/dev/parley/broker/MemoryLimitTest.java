@@ -109,4 +109,30 @@ class MemoryLimitTest {
             assertThat(broker.queues()).isEmpty();
         }
     }
+
+    /** A small message in many queues is not small. */
+    @Test
+    void eachPlaceInAQueueCounts() throws Exception {
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.builder().memoryLimit(500_000).start()) {
+            Connection connection = connect(broker);
+            var blocked = new CountDownLatch(1);
+            connection.addBlockedListener(reason -> blocked.countDown(), () -> {});
+            Channel channel = connection.createChannel();
+            for (int i = 0; i < 200; i++) {
+                String queue = channel.queueDeclare().getQueue();
+                channel.queueBind(queue, "amq.fanout", "");
+            }
+            for (int i = 0; i < 50; i++) {
+                channel.basicPublish("amq.fanout", "", null, new byte[1]);
+            }
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            connection.abort(0);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (broker.counters().memoryBytes() > 0) {
+                assertThat(System.nanoTime()).as("%s", broker.queues()).isLessThan(end);
+                Thread.sleep(10);
+            }
+        }
+    }
 }
