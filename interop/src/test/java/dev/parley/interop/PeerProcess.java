@@ -235,7 +235,8 @@ public final class PeerProcess implements AutoCloseable {
     }
 
     private static Thread read(InputStream stream, Consumer<String> line) {
-        return Thread.ofVirtual().start(() -> {
+        // Not virtual ones: reading a pipe holds the carrier, and with a few processes there is none left.
+        return Thread.ofPlatform().daemon().start(() -> {
             try (var in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 in.lines().forEach(line);
             } catch (IOException | UncheckedIOException e) {
