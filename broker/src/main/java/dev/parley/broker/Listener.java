@@ -18,7 +18,7 @@ final class Listener {
     private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
     /** Then it is the next connection's turn: a publisher to many queues keeps the event loop busy for long with little. */
-    private static final int READS_IN_A_ROW = 2;
+    private static final int READS_IN_A_ROW = 4;
 
     private final BrokerCore broker;
     private final @Nullable SSLContext tls;
