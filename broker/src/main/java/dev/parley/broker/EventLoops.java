@@ -10,7 +10,10 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-/** The event loops of all brokers in this process: daemon threads, one per processor, made at first use; epoll where the platform has it. */
+/**
+ * The event loops of all brokers in this process: daemon threads, one for two processors, since clients in the same JVM need the others and connections of one
+ * loop pass messages on without a hop. Made at first use; epoll where the platform has it.
+ */
 final class EventLoops {
     private static final boolean EPOLL = Epoll.isAvailable();
 
@@ -26,7 +29,7 @@ final class EventLoops {
 
     private static final class Holder {
         private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
-                Runtime.getRuntime().availableProcessors(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 new DefaultThreadFactory("parley-broker", true),
                 EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
