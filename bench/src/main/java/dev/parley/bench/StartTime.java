@@ -2,6 +2,8 @@ package dev.parley.bench;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.parley.RpcClient;
+import dev.parley.RpcServer;
 import dev.parley.broker.EmbeddedBroker;
 import dev.parley.interop.PeerProcess;
 import java.io.PrintStream;
@@ -14,17 +16,20 @@ import java.util.Map;
 /** How long the embedded broker takes to start, until the first connection of RabbitMQ's Java client is open. */
 final class StartTime {
     private static final int AGAIN = 20;
+    private static final String PARLEY = "parley";
 
     private StartTime() {}
 
     static void run(String rabbitUri, int rounds, PrintStream out) {
         List<Double> fresh = new ArrayList<>();
         List<Double> first = new ArrayList<>();
+        List<Double> beside = new ArrayList<>();
         List<Double> again = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             fresh.add(times().getFirst());
             List<Double> times = times(rabbitUri);
             first.add(times.getFirst());
+            beside.add(times(rabbitUri, PARLEY).getFirst());
             again.addAll(times.subList(1, times.size()));
         }
         out.printf("%n### Embedded broker: start until the first connection is open%n%n");
@@ -32,6 +37,7 @@ final class StartTime {
         out.println("|---|---:|---:|");
         print("a JVM that has loaded nothing yet, broker nor client", fresh, out);
         print("a JVM that has used RabbitMQ's client before", first, out);
+        print("a JVM that has used RabbitMQ's client and Parley before", beside, out);
         print("again in the same JVM", again, out);
         out.flush();
     }
@@ -61,16 +67,32 @@ final class StartTime {
         }
     }
 
-    /** In a JVM of its own: {@code [URI]}, a broker to connect to first. Prints milliseconds, the first start in the first line. */
+    /** In a JVM of its own: what to use first, brokers' URIs or {@code parley}. Prints milliseconds, the first start in the first line. */
     public static void main(String[] args) throws Exception {
-        for (String uri : args) {
-            connect(uri);
+        for (String first : args) {
+            if (first.equals(PARLEY)) {
+                callParley();
+            } else {
+                connect(first);
+            }
         }
         for (int i = 0; i <= AGAIN; i++) {
             long start = System.nanoTime();
             try (EmbeddedBroker broker = EmbeddedBroker.start()) {
                 System.out.println((connect(broker.amqpUri()) - start) / 1e6);
             }
+        }
+    }
+
+    private static void callParley() {
+        try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Work())
+                        .listen("jsonrpc+tcp://127.0.0.1:0")
+                        .build()
+                        .start();
+                RpcClient client =
+                        RpcClient.connect(server.addresses().getFirst().toUri())) {
+            client.call("add", int.class, 2, 3);
         }
     }
 
