@@ -58,6 +58,10 @@ final class ChannelSession {
         return publishing.confirming();
     }
 
+    void stall() {
+        publishing.stall();
+    }
+
     boolean transactional() {
         return transaction != null;
     }

@@ -45,6 +45,18 @@ final class FaultSwitches implements Faults {
     }
 
     @Override
+    public int stallChannels() {
+        int stalled = 0;
+        for (Connection connection : broker.connections()) {
+            for (ChannelSession channel : connection.channels()) {
+                channel.stall();
+                stalled++;
+            }
+        }
+        return stalled;
+    }
+
+    @Override
     public void refuseConnections(boolean refuse) {
         refusing = refuse;
     }

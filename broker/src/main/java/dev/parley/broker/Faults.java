@@ -14,6 +14,12 @@ public interface Faults {
     /** Cuts the connections chosen; returns how many. */
     int dropConnections(Predicate<ConnectionInfo> which);
 
+    /**
+     * Lets every channel that is open now swallow what it publishes, neither routed nor confirmed, for the rest of its life, as a channel of a RabbitMQ cluster
+     * can after one of its nodes was lost. Channels opened later are sound. Returns how many.
+     */
+    int stallChannels();
+
     /** Whether new connections are cut as soon as they are made. */
     void refuseConnections(boolean refuse);
 

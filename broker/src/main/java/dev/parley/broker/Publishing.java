@@ -14,6 +14,7 @@ final class Publishing {
     private final ChannelSession channel;
     private final Connection connection;
     private boolean confirming;
+    private volatile boolean stalled; // Set by any thread.
     private long nextTag = 1;
     /** The tags from here up to {@link #nextTag} are taken but not yet confirmed: one acknowledgement can stand for many. */
     private long unconfirmed = 1;
@@ -29,6 +30,11 @@ final class Publishing {
 
     void confirm() {
         confirming = true;
+    }
+
+    /** From now on what is published is lost. */
+    void stall() {
+        stalled = true;
     }
 
     /** What can be said of a message before it is routed: it is refused, or it is this one. */
@@ -63,6 +69,9 @@ final class Publishing {
 
     void publish(Message message, boolean mandatory) {
         connection.broker().published.increment();
+        if (stalled) {
+            return;
+        }
         boolean routed;
         boolean accepted = true;
         ChannelSession replyConsumer = replyConsumer(message);

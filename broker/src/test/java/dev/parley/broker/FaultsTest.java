@@ -55,6 +55,23 @@ class FaultsTest {
     }
 
     @Test
+    void stallsChannelsThatAreOpen() throws Exception {
+        Connection connection = connect(broker);
+        Channel channel = connection.createChannel();
+        channel.queueDeclare("q", false, false, false, Map.of());
+        channel.confirmSelect();
+        assertThat(broker.faults().stallChannels()).isEqualTo(1);
+        channel.basicPublish("", "q", null, new byte[1]);
+        assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
+        assertThat(channel.messageCount("q")).isZero();
+        Channel sound = connection.createChannel();
+        sound.confirmSelect();
+        sound.basicPublish("", "q", null, new byte[1]);
+        assertThat(sound.waitForConfirms(10_000)).isTrue();
+        assertThat(channel.messageCount("q")).isEqualTo(1);
+    }
+
+    @Test
     void delaysInOrder() throws Exception {
         Channel channel = connect(broker).createChannel();
         channel.queueDeclare("q", false, false, false, Map.of());
