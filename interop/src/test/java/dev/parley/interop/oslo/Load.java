@@ -136,9 +136,16 @@ final class Load implements AutoCloseable {
     void awaitMore(int count) {
         List<Integer> before = progress.stream().map(AtomicInteger::get).toList();
         int runs = seen.size() + count;
-        await(() -> seen.size() >= runs
-                && IntStream.range(0, before.size())
-                        .allMatch(i -> progress.get(i).get() >= before.get(i) + count));
+        try {
+            await(() -> seen.size() >= runs
+                    && IntStream.range(0, before.size())
+                            .allMatch(i -> progress.get(i).get() >= before.get(i) + count));
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "casts run: %d of %d; casts and calls of each client: %s, before: %s"
+                            .formatted(seen.size(), runs, progress, before),
+                    e);
+        }
     }
 
     static void await(BooleanSupplier condition) {
