@@ -12,6 +12,10 @@ record Exchange(String name, String type, boolean durable, boolean autoDelete) {
     /** The broker's own exchange. */
     static final Exchange DEFAULT = new Exchange("", "direct", true, false);
 
+    Exchange {
+        ShortString.check("exchange", name);
+    }
+
     boolean isDefault() {
         return name.isEmpty();
     }

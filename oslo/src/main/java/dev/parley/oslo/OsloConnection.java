@@ -250,7 +250,7 @@ final class OsloConnection implements Connection {
                     .retries(call.options().retry());
         }
         String exchange = target.exchange() == null ? options.controlExchange() : target.exchange();
-        String key = target.server() == null ? topic : topic + "." + target.server();
+        String key = ShortString.check("topic", target.server() == null ? topic : topic + "." + target.server());
         return new Outgoing(topology.topicExchange(exchange), key, body, call.deadlineNanos())
                 .mandatory(call.options().mustRoute())
                 .retries(call.options().retry());

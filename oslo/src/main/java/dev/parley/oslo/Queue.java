@@ -20,6 +20,7 @@ record Queue(
         Exchange exchange,
         String key) {
     Queue {
+        ShortString.check("queue", name);
         arguments = Map.copyOf(arguments);
     }
 

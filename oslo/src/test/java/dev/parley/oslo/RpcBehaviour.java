@@ -457,4 +457,23 @@ abstract class RpcBehaviour {
                     .hasMessageContaining("topic");
         }
     }
+
+    @Test
+    void refusesNamesThatNoQueueCanHave() {
+        assertThatThrownBy(() -> serve("s".repeat(255), new TestEndpoint("x")))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("255");
+        try (RpcServer server = serve("s1", new TestEndpoint("s1"));
+                RpcClient client = client()) {
+            assertThatThrownBy(
+                            () -> client.prepare(o -> o.topic("t".repeat(256))).cast("who"))
+                    .isInstanceOf(InvalidTargetException.class)
+                    .hasMessageContaining("255");
+            assertThatThrownBy(() ->
+                            client.prepare(o -> o.exchange("\u20ac".repeat(86))).cast("who"))
+                    .isInstanceOf(InvalidTargetException.class)
+                    .hasMessageContaining("255");
+            assertThat(client.call("who", String.class)).isEqualTo("s1");
+        }
+    }
 }
