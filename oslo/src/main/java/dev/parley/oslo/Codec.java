@@ -83,7 +83,7 @@ final class Codec {
                         json.writeNumber(call.options().monitorTimeout().toSeconds());
                     }
                 }
-                json.writeStringProperty("_unique_id", Ids.next());
+                json.writeStringProperty("_unique_id", Ids.unique());
                 if (window > 0) {
                     json.writeNumberProperty("_window", window);
                 }
@@ -146,7 +146,7 @@ final class Codec {
                 json.writeStringProperty("failure", failure);
                 json.writeBooleanProperty("ending", ending);
                 json.writeStringProperty("_msg_id", msgId);
-                json.writeStringProperty("_unique_id", Ids.next());
+                json.writeStringProperty("_unique_id", Ids.unique());
                 if (creditQueue != null) {
                     json.writeStringProperty("_credit_q", creditQueue);
                 }

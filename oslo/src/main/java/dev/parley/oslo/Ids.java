@@ -2,15 +2,27 @@ package dev.parley.oslo;
 
 import java.util.HexFormat;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Identifiers as the peer makes them: a random UUID in 32 hexadecimal digits. */
+/** Identifiers of 32 hexadecimal digits, as the peer's random UUIDs. Thread-safe. */
 final class Ids {
     private static final HexFormat HEX = HexFormat.of();
 
+    /** Half of a random UUID for all of this process: making one anew for each message costs a tenth of the time that sending it takes. */
+    private static final String PROCESS = HEX.toHexDigits(UUID.randomUUID().getLeastSignificantBits());
+
+    private static final AtomicLong NUMBERS = new AtomicLong(UUID.randomUUID().getLeastSignificantBits());
+
     private Ids() {}
 
-    static String next() {
+    /** One that nobody can guess. */
+    static String random() {
         UUID id = UUID.randomUUID();
         return HEX.toHexDigits(id.getMostSignificantBits()) + HEX.toHexDigits(id.getLeastSignificantBits());
+    }
+
+    /** One that nobody else has. */
+    static String unique() {
+        return PROCESS + HEX.toHexDigits(NUMBERS.incrementAndGet());
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that waits for its reply. Thread-safe. */
 final class PendingCall implements Awaiting {
-    private final String id = Ids.next();
+    private final String id = Ids.unique();
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final @Nullable Duration monitor;
     private final String method;

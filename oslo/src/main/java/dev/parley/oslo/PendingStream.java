@@ -28,7 +28,7 @@ final class PendingStream implements Awaiting, Iterator<@Nullable Object> {
 
     private record Failed(RpcException error) implements Event {}
 
-    private final String id = Ids.next();
+    private final String id = Ids.unique();
     private final ClientCall call;
     private final Function<Reply, @Nullable Object> readItem;
     private final Function<Reply, Iterator<?>> readList;

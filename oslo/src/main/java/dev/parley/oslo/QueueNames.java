@@ -43,7 +43,7 @@ record QueueNames(@Nullable String stable) {
     /** What follows the prefix of the next queue's name. */
     String next() {
         return stable == null
-                ? Ids.next()
+                ? Ids.random()
                 : stable + ":"
                         + COUNTERS.computeIfAbsent(stable, key -> new AtomicInteger())
                                 .incrementAndGet();
