@@ -6,10 +6,13 @@ import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.Frame;
 import com.rabbitmq.client.impl.FrameHandler;
 import com.rabbitmq.client.impl.SocketFrameHandler;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,12 +27,35 @@ final class Frames implements FrameHandler {
     private static final int OVERHEAD = 8;
 
     private final SocketFrameHandler socket;
+    private final Arrived arrived;
+    private final DataInputStream input;
+    private volatile int mostPayload = Integer.MAX_VALUE; // Until the broker has named a limit.
     private final AtomicReference<@Nullable Thread> writer = new AtomicReference<>();
     private boolean putOff; // Only touched by the writer.
     private final List<Runnable> afterwards = new ArrayList<>();
 
     Frames(SocketFrameHandler socket) {
         this.socket = socket;
+        this.arrived = new Arrived(socket.getInputStream());
+        this.input = new DataInputStream(arrived);
+    }
+
+    /** What the system has handed over already. It tells without asking the system again, which costs as much as reading. */
+    private static final class Arrived extends BufferedInputStream {
+        private static final int OCTETS = 64 * 1024;
+
+        Arrived(InputStream socket) {
+            super(socket, OCTETS);
+        }
+
+        boolean holdFrame() {
+            int octets = count - pos;
+            return octets >= OVERHEAD && payload(pos + 3) <= octets - OVERHEAD; // After type and channel.
+        }
+
+        private int payload(int at) {
+            return ByteBuffer.wrap(buf).getInt(at);
+        }
     }
 
     /** The frames of a connection that {@link Connector} made. */
@@ -76,26 +102,12 @@ final class Frames implements FrameHandler {
 
     @Override
     public Frame readFrame() throws IOException {
-        if (!afterwards.isEmpty() && !nextIsHere()) {
+        if (!afterwards.isEmpty() && !arrived.holdFrame()) {
             List<Runnable> actions = List.copyOf(afterwards);
             afterwards.clear();
             actions.forEach(Runnable::run);
         }
-        return socket.readFrame();
-    }
-
-    /** Whether the next frame can be read without a wait. */
-    private boolean nextIsHere() throws IOException {
-        DataInputStream in = socket.getInputStream();
-        int octets = in.available();
-        if (octets < OVERHEAD) {
-            return false;
-        }
-        in.mark(OVERHEAD);
-        in.skipNBytes(3); // Type and channel.
-        int payload = in.readInt();
-        in.reset();
-        return payload <= octets - OVERHEAD;
+        return Frame.readFrom(input, () -> mostPayload);
     }
 
     @Override
@@ -145,6 +157,7 @@ final class Frames implements FrameHandler {
     @Override
     public void setFrameMax(int octets) {
         socket.setFrameMax(octets);
+        mostPayload = octets == 0 ? Integer.MAX_VALUE : octets - OVERHEAD;
     }
 
     @Override
