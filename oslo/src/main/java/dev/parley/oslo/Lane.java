@@ -10,8 +10,11 @@ import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,8 @@ final class Lane {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean writing = new AtomicBoolean();
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
+    /** Channels given up, which wait for their last messages to be confirmed or over. */
+    private final Set<Session> retired = ConcurrentHashMap.newKeySet();
 
     Lane(Publisher publisher) {
         this.publisher = publisher;
@@ -72,8 +77,9 @@ final class Lane {
                 } finally {
                     writing.set(false);
                 }
+                // Whoever came meanwhile found this thread at work, and left the rest to it.
                 if (publisher.writable() != null) {
-                    write(false);
+                    write();
                 }
             });
         }
@@ -190,6 +196,7 @@ final class Lane {
     /** The channel is gone. Runs on the client library's thread. */
     void lost(Session which, ShutdownSignalException cause, List<Outgoing> unconfirmed) {
         session.compareAndSet(which, null);
+        retired.remove(which);
         boolean noExchange = !cause.isHardError()
                 && cause.getReason() instanceof AMQP.Channel.Close close
                 && close.getReplyCode() == AMQP.NOT_FOUND;
@@ -210,6 +217,28 @@ final class Lane {
             }
         }
         goOn();
+    }
+
+    /**
+     * Goes over to a new channel if messages were refused since the last call, or the oldest is still not confirmed. On a RabbitMQ cluster that has lost the
+     * leader of a quorum queue, a channel can go on so for ever, while a new one on the same connection works at once. Must not block.
+     */
+    void watch() {
+        Session current = session.get();
+        if (current != null
+                && publisher.writable() != null
+                && current.isStuck()
+                && session.compareAndSet(current, null)) {
+            log.info("the broker refuses or does not confirm messages; going on with a new channel");
+            retired.add(current);
+            current.takeRepeatable().reversed().forEach(queue::addFirst);
+            goOn();
+        }
+        for (Session old : List.copyOf(retired)) {
+            if (old.unconfirmed().stream().allMatch(Lane::isOver) && retired.remove(old)) {
+                Thread.ofVirtual().name("parley-amqp-retire").start(old::close);
+            }
+        }
     }
 
     /** A message that was surely not written, as the channel is gone. */
@@ -241,17 +270,14 @@ final class Lane {
     }
 
     void drain(long endNanos) {
-        List<Outgoing> waiting = new java.util.ArrayList<>(queue);
-        Session current = session.get();
-        if (current != null) {
-            waiting.addAll(current.unconfirmed());
-        }
+        List<Outgoing> waiting = new ArrayList<>(queue);
+        sessions().forEach(each -> waiting.addAll(each.unconfirmed()));
         try {
             CompletableFuture.allOf(waiting.stream().map(Outgoing::confirmed).toArray(CompletableFuture<?>[]::new))
                     .get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             // Whoever published it knows.
-        } catch (java.util.concurrent.TimeoutException e) {
+        } catch (TimeoutException e) {
             log.warn(
                     "{} messages are not confirmed at the end",
                     waiting.stream().filter(message -> !message.isDone()).count());
@@ -263,10 +289,16 @@ final class Lane {
     void close(RpcException error) {
         queue.forEach(message -> message.fail(error));
         queue.clear();
+        sessions().forEach(each -> each.unconfirmed().forEach(message -> message.fail(error)));
+    }
+
+    private List<Session> sessions() {
+        List<Session> all = new ArrayList<>(retired);
         Session current = session.get();
         if (current != null) {
-            current.unconfirmed().forEach(message -> message.fail(error));
+            all.add(current);
         }
+        return all;
     }
 
     /** For {@link Session}: whether an exception means that nothing was written. */

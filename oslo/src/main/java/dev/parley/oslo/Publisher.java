@@ -8,6 +8,8 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ final class Publisher implements Link.Tenant {
      */
     static final int SAFE_BYTES = 16 * 1024;
 
+    /** How long a confirm may take, at least, before its channel is given up; a sound broker needs milliseconds. */
+    private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** How many messages may wait for a connection. */
     private static final int MOST_WAITING = 65_536;
 
@@ -37,6 +42,7 @@ final class Publisher implements Link.Tenant {
     private final Lane fanouts = new Lane(this);
     private final AtomicLong owedBytes = new AtomicLong();
     private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+    private @Nullable ScheduledFuture<?> watch; // Guarded by this.
     private volatile boolean blocked;
     private volatile boolean closed;
 
@@ -111,6 +117,19 @@ final class Publisher implements Link.Tenant {
                 });
         connection.set(fresh);
         lanes().forEach(Lane::write);
+        startWatch();
+    }
+
+    private synchronized void startWatch() {
+        if (watch == null && !closed) {
+            watch = Timers.every(WATCH_NANOS, () -> lanes().forEach(Lane::watch));
+        }
+    }
+
+    private synchronized void stopWatch() {
+        if (watch != null) {
+            watch.cancel(false);
+        }
     }
 
     @Override
@@ -151,6 +170,7 @@ final class Publisher implements Link.Tenant {
 
     void close() {
         closed = true;
+        stopWatch();
         for (Lane lane : lanes()) {
             lane.close(closedTooEarly());
         }

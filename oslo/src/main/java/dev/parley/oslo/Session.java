@@ -30,6 +30,9 @@ final class Session {
     private final Channel channel;
     private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final ConcurrentNavigableMap<Long, Outgoing> unconfirmed = new ConcurrentSkipListMap<>();
+    private long published; // The number of the last message.
+    private long oldest; // Only touched by isStuck.
+    private volatile boolean refused;
 
     Session(Lane lane, Connection connection, Publisher publisher) throws IOException {
         this.lane = lane;
@@ -43,7 +46,8 @@ final class Session {
         channel.addReturnListener(this::returned);
         channel.addConfirmListener(
                 (tag, multiple) -> settle(tag, multiple, true), (tag, multiple) -> settle(tag, multiple, false));
-        channel.confirmSelect();
+        // By itself, so that the client library does not keep a second list of what is unconfirmed.
+        channel.rpc(new AMQP.Confirm.Select.Builder().build());
         channel.addShutdownListener(this::lost);
     }
 
@@ -75,7 +79,7 @@ final class Session {
     }
 
     void publish(Outgoing message) {
-        long tag = channel.getNextPublishSeqNo();
+        long tag = ++published;
         unconfirmed.put(tag, message);
         publisher.owed(message.size());
         AMQP.BasicProperties properties = properties(message);
@@ -147,6 +151,7 @@ final class Session {
             if (taken) {
                 message.confirm();
             } else {
+                refused = true;
                 lane.refused(message);
             }
         }
@@ -179,5 +184,32 @@ final class Session {
 
     Collection<Outgoing> unconfirmed() {
         return unconfirmed.values();
+    }
+
+    /** Whether, since this was last asked, a message was refused or the oldest unconfirmed one is still the same. For one thread. */
+    boolean isStuck() {
+        Map.Entry<Long, Outgoing> first = unconfirmed.firstEntry();
+        boolean refusing = refused;
+        boolean waiting = first != null && first.getKey() == oldest;
+        refused = false;
+        oldest = first == null ? 0 : first.getKey();
+        return refusing || waiting;
+    }
+
+    /** Takes out what may be published a second time, in order. */
+    List<Outgoing> takeRepeatable() {
+        List<Outgoing> taken = new ArrayList<>();
+        unconfirmed.forEach((tag, message) -> {
+            if (message.isRepeatable() && unconfirmed.remove(tag, message)) {
+                publisher.owed(-message.size());
+                taken.add(message);
+            }
+        });
+        return taken;
+    }
+
+    /** May block. */
+    void close() {
+        Lane.quietly(channel);
     }
 }

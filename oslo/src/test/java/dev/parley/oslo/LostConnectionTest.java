@@ -116,6 +116,29 @@ class LostConnectionTest {
         }
     }
 
+    @Test
+    void aChannelThatIsNeverConfirmedIsReplaced() throws Exception {
+        try (RpcServer server = serve(new Endpoint(), broker.address());
+                RpcClient client = client(broker.address())) {
+            assertThat(client.call("twice", int.class, Args.named("n", 21))).isEqualTo(42);
+            broker.faults().stallChannels();
+            await(() -> casts(client.prepare(options -> options.timeout(Duration.ofSeconds(1)))));
+            // The server's channel swallows the reply, which it sends again when it has another.
+            assertThat(client.prepare(options -> options.timeout(Duration.ofMinutes(1)))
+                            .call("twice", int.class, Args.named("n", 4)))
+                    .isEqualTo(8);
+        }
+    }
+
+    private static boolean casts(RpcClient client) {
+        try {
+            client.cast("note", Args.named("n", 1));
+            return true;
+        } catch (RpcTimeoutException e) {
+            return false;
+        }
+    }
+
     /** Makes a queue that nobody else may use. */
     private static boolean takesAway(String queue, Connection connection, EmbeddedBroker broker) throws Exception {
         broker.deleteQueue("/", queue);
