@@ -48,10 +48,13 @@ public final class Main {
 
     private Comparison brokerCalls(int callers) {
         return new Comparison("Broker: calls by hand on RabbitMQ's Java client, " + callers(callers))
-                .side("RabbitMQ", () -> new HandWritten(amqpUri(), false, callers, REQUEST_SIZE, REPLY_SIZE))
+                .side(
+                        "RabbitMQ",
+                        () -> new HandWritten(amqpUri(), HandWritten.Style.BARE, callers, REQUEST_SIZE, REPLY_SIZE))
                 .side(
                         "embedded broker",
-                        () -> new HandWritten(embedded.amqpUri(), false, callers, REQUEST_SIZE, REPLY_SIZE));
+                        () -> new HandWritten(
+                                embedded.amqpUri(), HandWritten.Style.BARE, callers, REQUEST_SIZE, REPLY_SIZE));
     }
 
     private Comparison perfTest(String what, String... more) {
@@ -68,10 +71,13 @@ public final class Main {
         return new Comparison("oslo.messaging on RabbitMQ: calls, " + callers(callers))
                 .side(
                         "by hand on RabbitMQ's Java client",
-                        () -> new HandWritten(amqpUri(), false, callers, REQUEST_SIZE, REPLY_SIZE))
+                        () -> new HandWritten(amqpUri(), HandWritten.Style.BARE, callers, REQUEST_SIZE, REPLY_SIZE))
                 .side(
                         "the same with confirms and acknowledgements",
-                        () -> new HandWritten(amqpUri(), true, callers, REQUEST_SIZE, REPLY_SIZE))
+                        () -> new HandWritten(amqpUri(), HandWritten.Style.CAREFUL, callers, REQUEST_SIZE, REPLY_SIZE))
+                .side(
+                        "the same with oslo.messaging's exchange, properties and connections",
+                        () -> new HandWritten(amqpUri(), HandWritten.Style.AS_OSLO, callers, REQUEST_SIZE, REPLY_SIZE))
                 .side("Parley, inline", () -> new ParleyCalls(url, callers, Execution.inline()))
                 .side("Parley, a virtual thread per call", () -> new ParleyCalls(url, callers, Execution.virtual()))
                 .side("Python, oslo.messaging 14.0.3", () -> new PythonCalls(Peer.OSLO_MESSAGING_14, url, callers))
