@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,46 +45,29 @@ class ClusterTest {
 
     @Test
     void noConfirmedCastIsLostWhenTheLeadersNodeIsKilled() throws Exception {
-        try (Load load = new Load(cluster.transportUrl(), REPLICATED, 3)) {
-            load.awaitMore(SOME);
-            int leader = cluster.home(load.topic());
-            cluster.kill(leader);
-            try {
-                load.awaitMore(SOME);
-            } finally {
-                cluster.start(leader);
-            }
-            load.awaitMore(SOME);
-            load.assertNothingLost();
-        }
+        nothingIsLost("", cluster::kill, cluster::start);
     }
 
     @Test
     void noConfirmedCastIsLostWhenTheLeadersNodeIsCutOff() throws Exception {
-        try (Load load = new Load(cluster.transportUrl(), REPLICATED, 3)) {
-            load.awaitMore(SOME);
-            int leader = cluster.home(load.topic());
-            cluster.cut(leader);
-            try {
-                load.awaitMore(SOME);
-            } finally {
-                cluster.heal(leader);
-            }
-            load.awaitMore(SOME);
-            load.assertNothingLost();
-        }
+        nothingIsLost("", cluster::cut, cluster::heal);
     }
 
     @Test
     void noConfirmedCastIsLostWhenTheLeadersNodeStandsStill() throws Exception {
-        try (Load load = new Load(cluster.transportUrl(), REPLICATED + "&heartbeat_timeout_threshold=5", 3)) {
+        nothingIsLost("&heartbeat_timeout_threshold=5", cluster::pause, cluster::resume);
+    }
+
+    /** Gets the leader's node into trouble, and out of it. */
+    private static void nothingIsLost(String options, IntConsumer trouble, IntConsumer end) throws Exception {
+        try (Load load = new Load(cluster.transportUrl(), REPLICATED + options, 3)) {
             load.awaitMore(SOME);
             int leader = cluster.home(load.topic());
-            cluster.pause(leader);
+            trouble.accept(leader);
             try {
                 load.awaitMore(SOME);
             } finally {
-                cluster.resume(leader);
+                end.accept(leader);
             }
             load.awaitMore(SOME);
             load.assertNothingLost();
