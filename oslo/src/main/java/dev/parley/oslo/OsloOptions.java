@@ -153,8 +153,7 @@ record OsloOptions(
             "heartbeat_in_pthread",
             "heartbeat_rate",
             "direct_mandatory_flag",
-            "ssl_version",
-            "ssl_enforce_fips_mode"
+            "ssl_version"
         }) {
             options.text(meaningless, null);
         }
@@ -168,6 +167,11 @@ record OsloOptions(
 
     private static @Nullable Tls tls(AddressOptions options) {
         boolean on = options.flag("ssl", false);
+        if (options.flag("ssl_enforce_fips_mode", false)) {
+            throw new InvalidTargetException(
+                    "option ssl_enforce_fips_mode=true must be false:"
+                            + " whether TLS keeps to FIPS 140 is for the JVM's security providers to say, or for the SSLContext of the builder");
+        }
         Tls tls = new Tls(
                 textOrNone(options, "ssl_ca_file"),
                 textOrNone(options, "ssl_cert_file"),

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.Target;
-import dev.parley.broker.EmbeddedBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +20,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,34 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Messages as openstack.common.rpc (until 2014) and oslo.messaging of before 2019 exchange them, made by RabbitMQ's own client. */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
-class OldShapesTest {
+class OldShapesTest extends OnBroker {
     private static final JsonMapper JSON = new JsonMapper();
-
-    private EmbeddedBroker broker;
-    private Connection connection;
-    private Channel channel;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = EmbeddedBroker.start();
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(broker.amqpUri());
-        connection = factory.newConnection();
-        channel = connection.createChannel();
-    }
-
-    @AfterEach
-    void stop() {
-        connection.abort();
-        broker.close();
-    }
-
-    private RpcClient client(String options) {
-        return RpcClient.builder(broker.address() + options)
-                .target(Target.topic("test"))
-                .timeout(Duration.ofSeconds(20))
-                .build();
-    }
 
     private BlockingQueue<Delivery> consume(String queue) throws Exception {
         BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
@@ -156,7 +124,7 @@ class OldShapesTest {
 
     /** What is served. */
     @SuppressWarnings("UnusedMethod") // Called by name.
-    public static class Endpoint {
+    public static class Counting {
         public Stream<Integer> count(int to) {
             return Stream.iterate(1, i -> i + 1).limit(Math.abs(to)).peek(i -> {
                 if (i == -to) {
@@ -168,7 +136,7 @@ class OldShapesTest {
 
     private RpcServer serve(String options) {
         return RpcServer.builder()
-                .endpoint(new Endpoint())
+                .endpoint(new Counting())
                 .listen(broker.address() + options, Target.topic("test").server("server1"))
                 .build()
                 .start();

@@ -172,6 +172,23 @@ class RulesTest {
         }
     }
 
+    @Test
+    void aReplyIsTriedAgainAsLongAsTold() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        Endpoint endpoint = new Endpoint();
+        try (RpcServer server = server(endpoint, "?kombu_missing_consumer_retry_timeout=1")
+                        .build()
+                        .start();
+                Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
+            request(channel, "late", "60000");
+            assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
+            Thread.sleep(2000);
+            assertThat(replies(channel, "late").poll(1, TimeUnit.SECONDS)).isNull();
+        }
+    }
+
     private static void request(Channel channel, String replyQueue, String expiration) throws Exception {
         publish(
                 channel,

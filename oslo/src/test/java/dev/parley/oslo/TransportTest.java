@@ -83,6 +83,7 @@ class TransportTest {
         "kombu_failover_strategy=x, round-robin",
         "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclude",
         "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclude",
+        "ssl_enforce_fips_mode=True, JVM",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",
     })
     void refusesWhatIsWrongByName(String option, String told) {
