@@ -41,7 +41,12 @@ public interface RpcClient extends AutoCloseable {
     /** Calls a method and waits for its result of a generic type. */
     <T> @Nullable T call(String method, TypeRef<T> resultType, @Nullable Object... args);
 
-    /** Calls a method; the future gets its result or an {@link RpcException}. Cancelling the future gives the call up. */
+    /**
+     * Calls a method; the future gets its result or an {@link RpcException}. Cancelling the future gives the call up.
+     *
+     * <p>What hangs on the future runs on the thread that reads the connection, which other calls need too: work that may block, a further call included, goes
+     * by the future's {@code …Async} methods.
+     */
     <T> CompletableFuture<@Nullable T> callAsync(String method, Class<T> resultType, @Nullable Object... args);
 
     /** Calls a method for a result of a generic type; see {@link #callAsync(String, Class, Object...)}. */

@@ -122,7 +122,7 @@ final class OsloConnection implements Connection {
     @Override
     public CompletableFuture<@Nullable Object> callAsync(ClientCall call) {
         CompletableFuture<@Nullable Object> outcome = new CompletableFuture<>();
-        var timer = Timers.after(call.remainingNanos(), () -> outcome.completeExceptionally(call.timedOut()));
+        var timer = Timers.after(call.remainingNanos(), () -> fail(outcome, call.timedOut()));
         outcome.whenComplete((value, error) -> timer.cancel(false));
         callAsync(call, outcome, 0);
         return outcome;
@@ -138,9 +138,16 @@ final class OsloConnection implements Connection {
             if (cause instanceof ConnectionLostException && triesAgain(call, failures)) {
                 Timers.after(AGAIN_NANOS, () -> callAsync(call, outcome, failures + 1));
             } else {
-                outcome.completeExceptionally(cause);
+                fail(outcome, cause);
             }
         });
+    }
+
+    /** On a thread of its own: what the caller does next must not hold up timers, or who brings the connection back. */
+    private static void fail(CompletableFuture<?> outcome, Throwable error) {
+        if (!outcome.isDone()) {
+            Thread.ofVirtual().name("parley-oslo-failed").start(() -> outcome.completeExceptionally(error));
+        }
     }
 
     private void sendAsync(ClientCall call, String queue, CompletableFuture<@Nullable Object> outcome) {
@@ -148,19 +155,19 @@ final class OsloConnection implements Connection {
         try {
             pending = send(call, queue);
         } catch (RpcException e) {
-            outcome.completeExceptionally(e);
+            fail(outcome, e);
             return;
         }
         pending.reply().whenComplete((reply, error) -> {
             replies.forget(pending);
             if (error != null) {
-                outcome.completeExceptionally(error);
+                fail(outcome, error);
                 return;
             }
             try {
                 outcome.complete(read(reply, call));
             } catch (RpcException e) {
-                outcome.completeExceptionally(e);
+                fail(outcome, e);
             }
         });
         outcome.whenComplete((value, error) -> {

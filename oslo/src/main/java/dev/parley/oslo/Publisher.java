@@ -6,6 +6,7 @@ import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -144,12 +145,17 @@ final class Publisher implements Link.Tenant {
                 if (message.isDone()) {
                     return true;
                 } else if (error instanceof AccessDeniedException || !message.tryAgain()) {
-                    message.fail(error);
+                    boolean tells = error instanceof AccessDeniedException || message.remainingNanos() > 0;
+                    message.fail(tells ? error : outOfTime(error));
                     return true;
                 }
                 return false;
             });
         }
+    }
+
+    private static RpcException outOfTime(RpcException error) {
+        return new RpcTimeoutException("the message could not be sent in time: " + error.getMessage(), error);
     }
 
     /** Waits until everything is confirmed or failed. */
