@@ -42,7 +42,7 @@ final class ReplySender {
     void send(Request request, byte[] body, @Nullable Instant callerWaits) {
         String queue = request.replyQueue();
         if (queue != null) {
-            send(queue, body, until(queue, callerWaits));
+            send(queue, body, System.nanoTime(), until(queue, callerWaits));
             if (!request.timeoutTold()) {
                 sendEnding(request, callerWaits);
             }
@@ -54,7 +54,8 @@ final class ReplySender {
         String queue = request.replyQueue();
         String msgId = request.msgId();
         if (queue != null && msgId != null) {
-            send(queue, codec.reply(msgId, null, Object.class, null, true), until(queue, callerWaits));
+            byte[] body = codec.reply(msgId, null, Object.class, null, true);
+            send(queue, body, System.nanoTime(), until(queue, callerWaits));
         }
     }
 
@@ -71,7 +72,7 @@ final class ReplySender {
         return System.nanoTime() + Math.max(0, patience);
     }
 
-    private void send(String queue, byte[] body, long until) {
+    private void send(String queue, byte[] body, long since, long until) {
         // Waits for a lost connection as long as for a lost queue, and a moment at least: it may be just the one that
         // is being made.
         long deadline = Math.max(until, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
@@ -82,9 +83,13 @@ final class ReplySender {
             if (error == null) {
                 gone.remove(queue);
             } else if (error instanceof DeliveryException && System.nanoTime() < until) {
-                Timers.after(AGAIN_NANOS, () -> send(queue, body, until));
+                Timers.after(AGAIN_NANOS, () -> send(queue, body, since, until));
             } else {
-                gone.put(queue, System.nanoTime());
+                // A caller with little time says nothing of others that share his queue.
+                long now = System.nanoTime();
+                if (error instanceof DeliveryException && now - since >= missingConsumerRetry.toNanos()) {
+                    gone.put(queue, now);
+                }
                 log.warn("a reply is lost, its caller waits no longer: {}", error.getMessage());
             }
         });
