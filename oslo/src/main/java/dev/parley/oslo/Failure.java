@@ -32,7 +32,24 @@ final class Failure {
     /** With what Python makes an exception anew. */
     private static final List<String> MADE_WITH = List.of("args", "kwargs");
 
+    private static final int BRIEF = 200;
+
     private Failure() {}
+
+    /** Without what may be long: for a caller whom the whole of it cannot reach. */
+    static String encodeBriefly(RpcException error, Codec codec) {
+        String message = error.getMessage() == null ? "" : error.getMessage();
+        String brief = message.length() > BRIEF ? message.substring(0, BRIEF) + "…" : message;
+        ErrorTable row = ErrorTable.of(error);
+        return codec.text(Map.of(
+                "class", row.remoteName(),
+                "module", row.remoteModule(),
+                "message", brief,
+                "tb", List.of(),
+                "args", List.of(brief),
+                "kwargs", Map.of(),
+                "code", row.code()));
+    }
 
     static String encode(RpcException error, Codec codec) {
         ErrorTable row = ErrorTable.of(error);

@@ -1,6 +1,7 @@
 package dev.parley.oslo;
 
 import dev.parley.RpcException;
+import dev.parley.SerializationException;
 import dev.parley.spi.ServerCall;
 import java.lang.reflect.Type;
 import java.time.Instant;
@@ -169,13 +170,21 @@ final class OsloCall extends ServerCall {
     public void fail(RpcException error) {
         end();
         if (wantsReply()) {
-            String failure = Failure.encode(error, listener.codec());
-            listener.replies()
-                    .send(
-                            request,
-                            listener.codec().reply(msgId(), null, Object.class, failure, request.timeoutTold()),
-                            deadline);
+            listener.replies().send(request, failure(error), deadline);
         }
+    }
+
+    private byte[] failure(RpcException error) {
+        try {
+            return failure(Failure.encode(error, listener.codec()));
+        } catch (SerializationException e) {
+            log.warn("the failure of a call is told briefly: {}", e.getMessage());
+            return failure(Failure.encodeBriefly(error, listener.codec()));
+        }
+    }
+
+    private byte[] failure(String text) {
+        return listener.codec().reply(msgId(), null, Object.class, text, request.timeoutTold());
     }
 
     private String msgId() {

@@ -145,9 +145,15 @@ final class OsloListener implements Listener, Driver.Receiver {
 
     private void dispatch(OsloCall call) {
         full = true;
-        // While this runs there may be room again already: then resume has said so, and its word stays.
-        if (dispatcher.dispatch(call, resume)) {
+        try {
+            // While this runs there may be room again already: then resume has said so, and its word stays.
+            if (dispatcher.dispatch(call, resume)) {
+                full = false;
+            }
+        } catch (RuntimeException e) {
+            // One request must not keep the others from being served.
             full = false;
+            log.error("a request for {} could not be answered", call.method(), e);
         }
     }
 

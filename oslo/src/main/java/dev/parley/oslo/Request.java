@@ -66,9 +66,9 @@ final class Request {
             case "args" -> args = Slice.of(text, json);
             case "namespace" -> namespace = string(name, token, json);
             case "version" -> version = text(name, token, json, "null");
-            case "_msg_id" -> msgId = string(name, token, json);
-            case "_reply_q" -> replyQueue = string(name, token, json);
-            case "_unique_id" -> uniqueId = string(name, token, json);
+            case "_msg_id" -> msgId = id(name, token, json);
+            case "_reply_q" -> replyQueue = id(name, token, json);
+            case "_unique_id" -> uniqueId = id(name, token, json);
             case "_timeout" -> {
                 timeoutTold = true;
                 timeout = token.isNumeric() ? json.getNumberValue() : null;
@@ -100,6 +100,15 @@ final class Request {
             case VALUE_NULL -> null;
             default -> throw new ProtocolException("member '" + name + "' of a request must be a string");
         };
+    }
+
+    /** A queue's name, or what is kept to know a request again: no longer than AMQP has names. */
+    private static @Nullable String id(String name, JsonToken token, JsonParser json) {
+        String value = string(name, token, json);
+        if (value != null && !ShortString.fits(value)) {
+            throw new ProtocolException("member '" + name + "' of a request is over 255 bytes");
+        }
+        return value;
     }
 
     String method() {

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.SerializationException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,6 +93,13 @@ final class Session {
         try {
             channel.basicPublish(
                     message.exchange().name(), message.key(), message.isMandatory(), properties, bytes(message));
+        } catch (IllegalArgumentException e) {
+            // The client library cannot encode it. It says so before it writes, so the next message has this number.
+            published--;
+            if (unconfirmed.remove(tag) != null) {
+                publisher.owed(-message.size());
+                message.fail(new SerializationException("no message of AMQP: " + e.getMessage(), e));
+            }
         } catch (IOException | ShutdownSignalException e) {
             // If it is not there any more, the shutdown listener has dealt with it.
             if (unconfirmed.remove(tag) != null) {

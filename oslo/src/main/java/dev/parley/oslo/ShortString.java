@@ -17,13 +17,16 @@ final class ShortString {
      * @throws InvalidTargetException if it is too long
      */
     static String check(String what, String text) {
-        if (text.length() > MOST_BYTES / MOST_BYTES_OF_A_CHAR) {
-            int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > MOST_BYTES) {
-                throw new InvalidTargetException(
-                        what + " '" + text.substring(0, 40) + "…' has " + bytes + " bytes, AMQP allows " + MOST_BYTES);
-            }
+        if (!fits(text)) {
+            throw new InvalidTargetException(what + " '" + text.substring(0, 40) + "…' has "
+                    + text.getBytes(StandardCharsets.UTF_8).length + " bytes, AMQP allows " + MOST_BYTES);
         }
         return text;
+    }
+
+    /** Whether it is short enough. */
+    static boolean fits(String text) {
+        return text.length() <= MOST_BYTES / MOST_BYTES_OF_A_CHAR
+                || text.length() <= MOST_BYTES && text.getBytes(StandardCharsets.UTF_8).length <= MOST_BYTES;
     }
 }

@@ -9,6 +9,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.Args;
 import dev.parley.ConnectionLostException;
+import dev.parley.Execution;
 import dev.parley.MethodNotFoundException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
@@ -19,7 +20,9 @@ import dev.parley.broker.EmbeddedBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Rules of oslo.messaging's servers and clients: order of the life cycle, ping, replies to callers that are gone, version caps, retries. */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
@@ -186,6 +192,55 @@ class RulesTest {
             assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
             Thread.sleep(2000);
             assertThat(replies(channel, "late").poll(1, TimeUnit.SECONDS)).isNull();
+        }
+    }
+
+    @Test
+    void aCallerWithLittleTimeCostsOthersNothing() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        Endpoint endpoint = new Endpoint();
+        try (RpcServer server = server(endpoint, "").build().start();
+                Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
+            for (String expiration : new String[] {"300", "60000"}) {
+                request(channel, "shared", expiration);
+                assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("shared");
+                // The reply to the first is given up meanwhile, that to the second is tried again.
+                Thread.sleep(1000);
+            }
+            assertThat(replies(channel, "shared").poll(20, TimeUnit.SECONDS)).contains("shared");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_reply_q", "_msg_id", "_unique_id", "method"})
+    void aServerOutlivesWhatIsTooLong(String member) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        Endpoint endpoint = new Endpoint();
+        try (RpcServer server = server(endpoint, "")
+                        .execution(Execution.inline())
+                        .build()
+                        .start();
+                RpcClient client = client("");
+                Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
+            BlockingQueue<String> replies = replies(channel, "me");
+            for (String method : new String[] {"echo", "nosuch"}) {
+                Map<String, Object> request =
+                        new HashMap<>(Map.of("method", method, "args", Map.of("text", "x"), "_msg_id", "m"));
+                request.put("_reply_q", "me");
+                request.put("_timeout", null);
+                // A method's name comes back in the failure, twice.
+                request.put(member, "q".repeat(member.equals("method") ? 9 << 20 : 300));
+                publish(channel, new JsonMapper().writeValueAsString(request), "60000");
+            }
+            assertAlive(client);
+            if (member.equals("method")) {
+                assertThat(replies.poll(20, TimeUnit.SECONDS)).contains("NoSuchMethod");
+                assertThat(replies.poll(20, TimeUnit.SECONDS)).contains("NoSuchMethod");
+            }
         }
     }
 
