@@ -19,6 +19,9 @@ final class PendingStream implements Awaiting, Iterator<@Nullable Object> {
     /** How many items may be on their way. */
     static final int WINDOW = 64;
 
+    /** More replies than can be unacknowledged when a connection breaks: these the broker delivers again. */
+    private static final int DUPLICATE_WINDOW = 1024;
+
     private sealed interface Event {}
 
     private record Item(Reply reply) implements Event {}
@@ -32,6 +35,7 @@ final class PendingStream implements Awaiting, Iterator<@Nullable Object> {
     private final ClientCall call;
     private final Function<Reply, @Nullable Object> readItem;
     private final Function<Reply, Iterator<?>> readList;
+    private final DuplicateWindow window = new DuplicateWindow(DUPLICATE_WINDOW);
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private @Nullable IntConsumer credit;
     private @Nullable String creditQueue;
@@ -64,6 +68,10 @@ final class PendingStream implements Awaiting, Iterator<@Nullable Object> {
 
     @Override
     public void received(Reply message) {
+        String unique = message.uniqueId();
+        if (unique != null && !window.add(unique)) {
+            return;
+        }
         if (message.isEnding() || message.failure() != null) {
             events.add(new End(message));
         } else if (message.creditQueue() != null || !isSignOfLife(message)) {

@@ -16,6 +16,7 @@ final class Reply {
     private final boolean ending;
     private final @Nullable String creditQueue;
     private final int items;
+    private final @Nullable String uniqueId;
 
     private Reply(
             ObjectMapper mapper,
@@ -24,7 +25,8 @@ final class Reply {
             @Nullable String failure,
             boolean ending,
             @Nullable String creditQueue,
-            int items) {
+            int items,
+            @Nullable String uniqueId) {
         this.mapper = mapper;
         this.result = result;
         this.msgId = msgId;
@@ -32,6 +34,7 @@ final class Reply {
         this.ending = ending;
         this.creditQueue = creditQueue;
         this.items = items;
+        this.uniqueId = uniqueId;
     }
 
     /**
@@ -46,6 +49,7 @@ final class Reply {
         boolean ending = false;
         String creditQueue = null;
         int items = -1;
+        String uniqueId = null;
         try (JsonParser json = mapper.createParser(text, 0, text.length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new ProtocolException("the reply is no JSON object");
@@ -64,6 +68,7 @@ final class Reply {
                     case "ending" -> ending = token == JsonToken.VALUE_TRUE;
                     case "_msg_id" -> msgId = token == JsonToken.VALUE_STRING ? json.getString() : null;
                     case "_credit_q" -> creditQueue = token == JsonToken.VALUE_STRING ? json.getString() : null;
+                    case "_unique_id" -> uniqueId = token == JsonToken.VALUE_STRING ? json.getString() : null;
                     case "_items" -> items = token == JsonToken.VALUE_NUMBER_INT ? json.getValueAsInt() : -1;
                     default -> {
                         // Of no use here.
@@ -77,7 +82,10 @@ final class Reply {
         if (msgId == null) {
             throw new ProtocolException("a reply without _msg_id");
         }
-        return new Reply(mapper, result, msgId, failure, ending, creditQueue, items);
+        if (creditQueue != null && !ShortString.fits(creditQueue)) {
+            throw new ProtocolException("member '_credit_q' of a reply is over 255 bytes");
+        }
+        return new Reply(mapper, result, msgId, failure, ending, creditQueue, items, uniqueId);
     }
 
     String msgId() {
@@ -108,6 +116,12 @@ final class Reply {
     /** On the ending of a stream, how many items it had, else -1; a word of Parley's own. */
     int items() {
         return items;
+    }
+
+    /** The id that tells duplicates. */
+    @Nullable
+    String uniqueId() {
+        return uniqueId;
     }
 
     /** A parser just before the result, {@code null} if that is null. */

@@ -11,6 +11,7 @@ import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
 import dev.parley.Target;
+import dev.parley.broker.ConnectionInfo;
 import dev.parley.broker.EmbeddedBroker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +60,10 @@ class ReliabilityTest {
 
         public void note(int n) {
             seen.add(n);
+        }
+
+        public Stream<Integer> count(int to) {
+            return IntStream.range(0, to).boxed();
         }
 
         public String hold() throws InterruptedException {
@@ -105,6 +111,29 @@ class ReliabilityTest {
 
     private Set<String> queues() {
         return broker.queues().stream().map(queue -> queue.name()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aStreamComesWholeAndInOrderThroughLostConnections() {
+        try (RpcServer server = serve(new Endpoint(), "");
+                RpcClient client = client();
+                Stream<@Nullable Integer> stream = client.stream("count", Integer.class, Args.named("to", 1000))) {
+            List<@Nullable Integer> seen = new ArrayList<>();
+            stream.forEach(item -> {
+                seen.add(item);
+                if (seen.size() % 100 == 37) {
+                    broker.faults().dropConnections(this::takesReplies);
+                }
+            });
+            assertThat(seen)
+                    .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());
+        }
+    }
+
+    private boolean takesReplies(ConnectionInfo connection) {
+        return broker.consumers().stream()
+                .anyMatch(consumer -> consumer.connection() == connection.id()
+                        && consumer.queue().startsWith("reply_"));
     }
 
     @Test
