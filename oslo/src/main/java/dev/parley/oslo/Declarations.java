@@ -25,6 +25,7 @@ final class Declarations {
     private static final Logger log = LoggerFactory.getLogger(Declarations.class);
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
     private static final Pattern DIFFERS = Pattern.compile("inequivalent arg '([^']*)'");
+    private static final int TRIES = 5;
 
     private Declarations() {}
 
@@ -48,8 +49,24 @@ final class Declarations {
                                 exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
     }
 
-    /** With its exchange first and its binding last, as the peer does. */
+    /**
+     * With its exchange first and its binding last, as the peer does. Anew, a few times, if one of them is gone in between: an auto-delete exchange goes with its
+     * last queue, which may be that of a server that stops just now.
+     */
     static void declare(Connection connection, Queue wanted) throws IOException, TimeoutException {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                declareOnce(connection, wanted);
+                return;
+            } catch (IOException | ShutdownSignalException e) {
+                if (left == 0 || refusal(e, AMQP.NOT_FOUND) == null) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void declareOnce(Connection connection, Queue wanted) throws IOException, TimeoutException {
         boolean passing = "durable".equals(declared(connection, wanted.exchange()))
                 && wanted.exchange().durable();
         Queue queue = passing ? wanted.passing() : wanted;
@@ -76,23 +93,26 @@ final class Declarations {
             step.on(channel);
             return null;
         } catch (IOException | ShutdownSignalException e) {
-            ShutdownSignalException signal = Connector.signal(e);
-            if (signal != null
-                    && signal.getReason() instanceof AMQP.Channel.Close close
-                    && close.getReplyCode() == AMQP.PRECONDITION_FAILED) {
-                // Other texts with this code mean that attributes do not go together, and that nothing exists.
-                Matcher differs = DIFFERS.matcher(close.getReplyText());
-                if (differs.find()) {
-                    if (TOLD.add(what)) {
-                        log.warn(
-                                "{} exists with other attributes and is used as it is: {}", what, close.getReplyText());
-                    }
-                    return differs.group(1);
+            // Other texts with this code mean that attributes do not go together, and that nothing exists.
+            String refusal = refusal(e, AMQP.PRECONDITION_FAILED);
+            Matcher differs = DIFFERS.matcher(refusal == null ? "" : refusal);
+            if (differs.find()) {
+                if (TOLD.add(what)) {
+                    log.warn("{} exists with other attributes and is used as it is: {}", what, refusal);
                 }
+                return differs.group(1);
             }
             throw e;
         } finally {
             Lane.quietly(channel);
         }
+    }
+
+    /** The broker's words, if it closed the channel with this code. */
+    private static @Nullable String refusal(Exception e, int code) {
+        ShutdownSignalException signal = Connector.signal(e);
+        return signal != null && signal.getReason() instanceof AMQP.Channel.Close close && close.getReplyCode() == code
+                ? close.getReplyText()
+                : null;
     }
 }

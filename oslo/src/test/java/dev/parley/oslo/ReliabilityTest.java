@@ -253,6 +253,19 @@ class ReliabilityTest {
     }
 
     @Test
+    void serversComeAndGoBesideEachOther() {
+        Runnable comeAndGo = () -> {
+            for (int i = 0; i < 50; i++) {
+                serve(new Endpoint(), "").close();
+            }
+        };
+        CompletableFuture<Void> other = CompletableFuture.runAsync(comeAndGo);
+        // The exchange of the fanouts goes with the last queue on it, perhaps while a server binds its own.
+        comeAndGo.run();
+        assertThat(other).succeedsWithin(Duration.ofSeconds(60));
+    }
+
+    @Test
     void deletedQueuesComeBack() {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
