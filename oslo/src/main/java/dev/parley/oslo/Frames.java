@@ -184,4 +184,16 @@ final class Frames implements FrameHandler {
     public void close() {
         socket.close();
     }
+
+    /** Closes the socket under a thread that writes: {@link #close} would wait for that. Does not block. */
+    void cut() {
+        Thread.ofVirtual().name("parley-amqp-cut").start(() -> {
+            try {
+                // A socket's stream closes the socket.
+                socket.getInputStream().close();
+            } catch (IOException e) {
+                // Then it is closed.
+            }
+        });
+    }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,10 +34,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
+    private static final int MOST_WAITING = 65_536;
+    private static final long MOST_WAITING_BYTES = 128L << 20;
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Publisher publisher;
-    private final ConcurrentLinkedDeque<Outgoing> queue = new ConcurrentLinkedDeque<>();
+    private final WaitingMessages queue = new WaitingMessages();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean writing = new AtomicBoolean();
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
@@ -54,14 +55,16 @@ final class Lane {
         write(false);
     }
 
-    int waiting() {
-        // Counting is linear, and only of interest when messages cannot go.
-        return publisher.writable() == null ? queue.size() : 0;
+    /** Whether no more messages may wait. */
+    boolean isFull() {
+        if (isOverfull()) {
+            queue.removeIf(Lane::isOver);
+        }
+        return isOverfull();
     }
 
-    int forgetDone() {
-        queue.removeIf(Outgoing::isDone);
-        return queue.size();
+    private boolean isOverfull() {
+        return queue.count() >= MOST_WAITING || queue.bytes() >= MOST_WAITING_BYTES;
     }
 
     void removeIf(Predicate<Outgoing> condition) {
@@ -221,9 +224,12 @@ final class Lane {
 
     /**
      * Goes over to a new channel if messages were refused since the last call, or the oldest is still not confirmed. On a RabbitMQ cluster that has lost the
-     * leader of a quorum queue, a channel can go on so for ever, while a new one on the same connection works at once. Must not block.
+     * leader of a quorum queue, a channel can go on so for ever, while a new one on the same connection works at once. Drops the messages whose time is over. Must
+     * not block.
      */
     void watch() {
+        // Whoever writes may be held up by the socket.
+        queue.removeIf(Lane::isOver);
         Session current = session.get();
         if (current != null
                 && publisher.writable() != null
@@ -270,7 +276,7 @@ final class Lane {
     }
 
     void drain(long endNanos) {
-        List<Outgoing> waiting = new ArrayList<>(queue);
+        List<Outgoing> waiting = queue.all();
         sessions().forEach(each -> waiting.addAll(each.unconfirmed()));
         try {
             CompletableFuture.allOf(waiting.stream().map(Outgoing::confirmed).toArray(CompletableFuture<?>[]::new))
@@ -287,8 +293,10 @@ final class Lane {
     }
 
     void close(RpcException error) {
-        queue.forEach(message -> message.fail(error));
-        queue.clear();
+        queue.removeIf(message -> {
+            message.fail(error);
+            return true;
+        });
         sessions().forEach(each -> each.unconfirmed().forEach(message -> message.fail(error)));
     }
 

@@ -174,8 +174,18 @@ final class Link implements AutoCloseable {
 
     private void abort() {
         Connection open = connection.getAndSet(null);
-        if (open != null) {
-            open.abort(CLOSE_MILLIS);
+        if (open == null) {
+            return;
+        }
+        // A writer that the broker holds up keeps the client library from closing, whatever time that is given.
+        Thread closing = Thread.ofVirtual().name("parley-amqp-close").start(() -> open.abort(CLOSE_MILLIS));
+        try {
+            if (!closing.join(Duration.ofMillis(CLOSE_MILLIS))) {
+                Frames.of(open).cut();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Frames.of(open).cut();
         }
     }
 }

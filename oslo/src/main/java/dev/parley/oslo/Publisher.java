@@ -34,9 +34,6 @@ final class Publisher implements Link.Tenant {
     /** How long a confirm may take, at least, before its channel is given up; a sound broker needs milliseconds. */
     private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** How many messages may wait for a connection. */
-    private static final int MOST_WAITING = 65_536;
-
     private final boolean compress;
     private final Lane replies = new Lane(this);
     private final Lane topics = new Lane(this);
@@ -68,8 +65,8 @@ final class Publisher implements Link.Tenant {
             message.fail(new ConnectionLostException("the client or server is closed"));
         } else if (connection.get() == null && !message.tryAgain()) {
             message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
-        } else if (lane.waiting() >= MOST_WAITING && lane.forgetDone() >= MOST_WAITING) {
-            message.fail(new OverloadedException(MOST_WAITING + " messages wait for the broker already"));
+        } else if (lane.isFull()) {
+            message.fail(new OverloadedException("too many messages wait for the broker already"));
         } else {
             lane.add(message);
             if (closed) {

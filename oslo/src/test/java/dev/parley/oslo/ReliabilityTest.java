@@ -7,6 +7,7 @@ import dev.parley.AccessDeniedException;
 import dev.parley.Args;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
+import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
@@ -231,6 +232,47 @@ class ReliabilityTest {
             callers.forEach(caller -> assertThat(caller).succeedsWithin(Duration.ofSeconds(15)));
             broker.faults().clear();
             assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void whatWaitsForABrokerThatReadsNothingIsBounded() {
+        try (RpcServer server = serve(new Endpoint(), "");
+                RpcClient client = client()) {
+            assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
+            broker.faults().stopReading(true);
+            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(5)));
+            String large = "x".repeat(7_000_000);
+            List<CompletableFuture<@Nullable Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                calls.add(hurried.callAsync("twice", Integer.class, Args.named("n", large)));
+            }
+            assertThat(calls.getFirst()).isNotDone();
+            assertThat(calls.getLast())
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(OverloadedException.class);
+            // Those whose time is over make room for others.
+            calls.forEach(call -> assertThat(call).failsWithin(Duration.ofSeconds(20)));
+            assertThatThrownBy(() -> hurried.call("twice", int.class, Args.named("n", large)))
+                    .isInstanceOf(RpcTimeoutException.class);
+            broker.faults().clear();
+            assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void closingDoesNotWaitForABrokerThatReadsNothing() {
+        try (RpcServer server = serve(new Endpoint(), "");
+                RpcClient client = client()) {
+            assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
+            broker.faults().stopReading(true);
+            // More than the socket's buffers hold.
+            CompletableFuture<@Nullable Integer> call =
+                    client.callAsync("twice", Integer.class, Args.named("n", "x".repeat(7_000_000)));
+            assertThat(CompletableFuture.runAsync(client::close)).succeedsWithin(Duration.ofSeconds(20));
+            assertThat(call).failsWithin(Duration.ofSeconds(20));
+            broker.faults().clear();
         }
     }
 
