@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class Link implements AutoCloseable {
     private final OsloOptions.Retry retry;
     private final Tenant tenant;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition settled = lock.newCondition();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
     private boolean reconnecting;
@@ -63,16 +65,22 @@ final class Link implements AutoCloseable {
     }
 
     /**
-     * Connects unless connected: one attempt over all hosts.
+     * Connects unless connected: one attempt over all hosts. Where the connection is about to come back by itself, waits for that, however long it takes.
      *
-     * @throws RpcException if none takes it
+     * @return the connection; {@code null} if the link is closed, or the connection just lost again
+     * @throws RpcException if no host takes it
      */
-    void open() {
+    @Nullable
+    Connection open() {
         lock.lock();
         try {
-            if (connection.get() == null && !closed && !reconnecting) {
+            while (reconnecting) {
+                settled.awaitUninterruptibly();
+            }
+            if (connection.get() == null && !closed) {
                 attempt();
             }
+            return connection.get();
         } finally {
             lock.unlock();
         }
@@ -83,7 +91,7 @@ final class Link implements AutoCloseable {
         Connection fresh = connected.connection();
         try {
             tenant.up(fresh);
-        } catch (IOException | TimeoutException | RuntimeException e) {
+        } catch (Throwable e) {
             connector.leave(connected.host());
             fresh.abort(CLOSE_MILLIS);
             if (e instanceof RpcException rpc) {
@@ -128,30 +136,44 @@ final class Link implements AutoCloseable {
     }
 
     private void reconnect() {
-        for (int failures = 1; !closed; failures++) {
+        int failures = 0;
+        do {
             try {
-                if (closing.await(pause(failures - 1), TimeUnit.NANOSECONDS)) {
-                    return;
-                }
+                // Returns early when the link is closed.
+                closing.await(pause(failures), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+                // The thread is our own, and nobody interrupts it.
             }
-            lock.lock();
-            try {
-                if (closed) {
-                    return;
-                }
+        } while (!attempt(++failures));
+    }
+
+    /** Whether that was the last attempt. */
+    private boolean attempt(int number) {
+        lock.lock();
+        try {
+            if (!closed) {
                 attempt();
-                reconnecting = false;
                 log.info("the broker's connection for {} is back", purpose);
-                return;
-            } catch (RpcException e) {
-                log.warn("attempt {} to reach the broker for {}: {}", failures, purpose, e.getMessage());
-                tenant.failed(e);
-            } finally {
-                lock.unlock();
             }
+            // Under the same lock: if the connection is lost again by now, the next one to start over must not take us
+            // for still at it.
+            reconnecting = false;
+            settled.signalAll();
+            return true;
+        } catch (Throwable e) {
+            // Whatever it is, such as a want of threads or of memory: nobody else would try again.
+            log.warn(
+                    "attempt {} to reach the broker for {}: {}",
+                    number,
+                    purpose,
+                    e instanceof RpcException ? e.getMessage() : e.toString());
+            tenant.failed(
+                    e instanceof RpcException rpc
+                            ? rpc
+                            : new ConnectionLostException("no connection for " + purpose + ": " + e, e));
+            return false;
+        } finally {
+            lock.unlock();
         }
     }
 

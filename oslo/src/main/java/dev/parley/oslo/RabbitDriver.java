@@ -45,7 +45,7 @@ final class RabbitDriver implements Driver {
 
         @Override
         public void down(ShutdownSignalException cause) {
-            subscriptions.forEach(RabbitSubscription::lost);
+            // Each is opened anew on the connection to come.
         }
 
         @Override
@@ -90,21 +90,21 @@ final class RabbitDriver implements Driver {
     }
 
     private Subscription open(RabbitSubscription subscription) {
-        Connection connection = consuming.connection();
+        // First, so that it comes with every connection from now on; one that did not know of it yet is the one at
+        // hand.
         subscriptions.add(subscription);
         try {
-            if (connection == null) {
-                consuming.open();
-            } else {
+            Connection connection = consuming.open();
+            if (connection != null) {
                 subscription.open(connection);
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
-            subscriptions.remove(subscription);
+            subscription.abandon();
             ShutdownSignalException signal = Connector.signal(e);
             throw new ConnectionLostException(
                     "the broker refuses to let consume: " + (signal == null ? e.getMessage() : signal.getMessage()), e);
         } catch (RpcException e) {
-            subscriptions.remove(subscription);
+            subscription.abandon();
             throw e;
         }
         return subscription;

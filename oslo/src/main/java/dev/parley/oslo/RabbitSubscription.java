@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.RpcException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +52,13 @@ final class RabbitSubscription implements Driver.Subscription {
         this.ended = ended;
     }
 
-    void open(Connection connection) throws IOException, TimeoutException {
+    /** Consumes on this connection, unless it does already: whoever finds that it does not may say so. Returns whether it did not. */
+    boolean open(Connection connection) throws IOException, TimeoutException {
         lock.lock();
         try {
-            if (cancelled) {
-                return;
+            Channel current = channel.get();
+            if (cancelled || current != null && current.getConnection().equals(connection)) {
+                return false;
             }
             for (Queue queue : queues) {
                 Declarations.declare(connection, queue);
@@ -73,6 +76,7 @@ final class RabbitSubscription implements Driver.Subscription {
                 throw e;
             }
             fresh.addShutdownListener(cause -> closed(fresh, cause));
+            return true;
         } finally {
             lock.unlock();
         }
@@ -101,11 +105,6 @@ final class RabbitSubscription implements Driver.Subscription {
         return queue.isStream()
                 ? Map.of("x-stream-offset", next < 0 ? "last" : (Object) next)
                 : options.topology().consumerArguments();
-    }
-
-    /** The connection is gone; it comes back by itself. */
-    void lost() {
-        channel.set(null);
     }
 
     private void closed(Channel which, ShutdownSignalException cause) {
@@ -138,18 +137,43 @@ final class RabbitSubscription implements Driver.Subscription {
     private void reopen(Channel old) {
         reopening.set(false);
         Lane.quietly(old);
-        Connection connection = link.connection();
-        if (cancelled || connection == null || channel.get() != null) {
+        Connection connection = connection();
+        if (connection == null) {
             return;
         }
         try {
-            open(connection);
-            log.info("consuming again from {}", names());
+            if (open(connection)) {
+                log.info("consuming again from {}", names());
+            }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (connection.isOpen()) {
                 log.warn("consuming from {} fails, and is tried again: {}", names(), e.toString());
                 reopenLater(old);
             }
+        }
+    }
+
+    /** Waits for one that is just being made: that may have been through with this subscription when the broker ended it. */
+    private @Nullable Connection connection() {
+        try {
+            return cancelled ? null : link.open();
+        } catch (RpcException e) {
+            return null; // The link goes on trying, and opens this too.
+        }
+    }
+
+    /** Ends it after it could not be opened. It may have been meanwhile, by the connection that came next. */
+    void abandon() {
+        cancelled = true;
+        lock.lock();
+        try {
+            ended.accept(this);
+            Channel open = channel.getAndSet(null);
+            if (open != null) {
+                Lane.quietly(open);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -28,7 +28,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,8 @@ class LostConnectionTest {
     @SuppressWarnings("UnusedMethod") // Called by name.
     public static class Endpoint {
         final Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        final CountDownLatch holding = new CountDownLatch(1);
+        final CountDownLatch release = new CountDownLatch(1);
 
         public int twice(int n) {
             return 2 * n;
@@ -63,6 +69,12 @@ class LostConnectionTest {
 
         public void note(int n) {
             seen.add(n);
+        }
+
+        public Stream<Integer> held(int items) throws InterruptedException {
+            holding.countDown();
+            release.await();
+            return IntStream.range(0, items).boxed();
         }
     }
 
@@ -97,6 +109,25 @@ class LostConnectionTest {
             Thread.sleep(5);
         }
         assertThat(condition.holds()).isTrue();
+    }
+
+    @Test
+    void aStreamThatBeginsWhileTheConnectionComesBackIsReadToItsEnd() throws Exception {
+        Endpoint endpoint = new Endpoint();
+        try (RpcServer server = serve(endpoint, broker.address());
+                RpcClient client = client(broker.address()).prepare(o -> o.timeout(Duration.ofSeconds(15)));
+                Stream<@Nullable Integer> items = client.stream("held", Integer.class, Args.named("items", 200))) {
+            assertThat(endpoint.holding.await(20, TimeUnit.SECONDS)).isTrue();
+            broker.faults().delay(Duration.ofMillis(100));
+            broker.faults().dropConnections();
+            await(() -> broker.consumers().isEmpty());
+            // With the first of three consumers back, the others still need two delays.
+            await(() -> broker.consumers().stream()
+                    .anyMatch(consumer -> consumer.queue().equals("t")));
+            // Its credit comes through a queue of its own, which it consumes from on the same connection.
+            endpoint.release.countDown();
+            assertThat(items).hasSize(200);
+        }
     }
 
     @Test
