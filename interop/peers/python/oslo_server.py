@@ -8,6 +8,7 @@ import threading
 import time
 
 import oslo_messaging as messaging
+from oslo_context.context import RequestContext
 
 import oslo_peer
 import shop
@@ -51,6 +52,9 @@ class Endpoint:
 
     def context(self, ctx):
         return ctx
+
+    def openstack_context(self, ctx):
+        return RequestContext.from_dict(ctx).to_dict()
 
     def nothing(self, ctx):
         pass

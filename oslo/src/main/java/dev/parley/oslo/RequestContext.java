@@ -1,13 +1,19 @@
 package dev.parley.oslo;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The context that OpenStack services send with their calls, as oslo.context has it: for {@code client.with(requestContext)} and
  * {@code rpcContext.values(RequestContext.class)}. What a service adds to it stays in {@code rpcContext.values()}. Immutable.
+ *
+ * <p>Its names on the wire are those of oslo.context's {@code to_dict}. Users and projects go by the names of Nova, Cinder and Neutron too ({@code user_id}), and
+ * are read by either.
  *
  * @param requestId {@code req-} and a UUID, the same through all services of one request
  * @param globalRequestId the request of the service that called this one
@@ -16,25 +22,41 @@ import org.jspecify.annotations.Nullable;
  * @param domainId the domain he acts in, if no project
  * @param userDomainId the domain of the user
  * @param projectDomainId the domain of the project
+ * @param systemScope {@code all} if he acts on the whole system
  * @param roles what he may be
  * @param admin whether he is an administrator
+ * @param adminProject whether the project is that of the administrators; Python takes absent for yes
  * @param readOnly whether he may read only
  * @param showDeleted whether deleted things are shown to him
+ * @param resourceUuid the thing that the request is about, for the log
  * @param authToken his token; never in {@link #toString()}
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record RequestContext(
         @JsonProperty("request_id") @Nullable String requestId,
         @JsonProperty("global_request_id") @Nullable String globalRequestId,
-        @JsonProperty("user_id") @Nullable String userId,
-        @JsonProperty("project_id") @Nullable String projectId,
-        @JsonProperty("domain_id") @Nullable String domainId,
-        @JsonProperty("user_domain_id") @Nullable String userDomainId,
-        @JsonProperty("project_domain_id") @Nullable String projectDomainId,
+
+        @JsonProperty("user") @JsonAlias("user_id") @Nullable
+        String userId,
+
+        @JsonProperty("project_id") @JsonAlias("tenant") @Nullable
+        String projectId,
+
+        @JsonProperty("domain") @JsonAlias("domain_id") @Nullable
+        String domainId,
+
+        @JsonProperty("user_domain") @JsonAlias("user_domain_id") @Nullable
+        String userDomainId,
+
+        @JsonProperty("project_domain") @JsonAlias("project_domain_id") @Nullable
+        String projectDomainId,
+
+        @JsonProperty("system_scope") @Nullable String systemScope,
         @JsonProperty("roles") @Nullable List<String> roles,
         @JsonProperty("is_admin") @Nullable Boolean admin,
+        @JsonProperty("is_admin_project") @Nullable Boolean adminProject,
         @JsonProperty("read_only") @Nullable Boolean readOnly,
         @JsonProperty("show_deleted") @Nullable Boolean showDeleted,
+        @JsonProperty("resource_uuid") @Nullable String resourceUuid,
         @JsonProperty("auth_token") @Nullable String authToken) {
     public RequestContext {
         roles = roles == null ? null : List.copyOf(roles);
@@ -42,28 +64,21 @@ public record RequestContext(
 
     /** Of a user in a project, with nothing else set. */
     public static RequestContext of(String requestId, String userId, String projectId) {
-        return new RequestContext(requestId, null, userId, projectId, null, null, null, null, null, null, null, null);
+        return new RequestContext(
+                requestId, null, userId, projectId, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same with a token. */
     public RequestContext withAuthToken(String token) {
-        return new RequestContext(
-                requestId,
-                globalRequestId,
-                userId,
-                projectId,
-                domainId,
-                userDomainId,
-                projectDomainId,
-                roles,
-                admin,
-                readOnly,
-                showDeleted,
-                token);
+        return with(roles, token);
     }
 
     /** The same with roles. */
     public RequestContext withRoles(String... names) {
+        return with(List.of(names), authToken);
+    }
+
+    private RequestContext with(@Nullable List<String> newRoles, @Nullable String newToken) {
         return new RequestContext(
                 requestId,
                 globalRequestId,
@@ -72,17 +87,51 @@ public record RequestContext(
                 domainId,
                 userDomainId,
                 projectDomainId,
-                List.of(names),
+                systemScope,
+                newRoles,
                 admin,
+                adminProject,
                 readOnly,
                 showDeleted,
-                authToken);
+                resourceUuid,
+                newToken);
+    }
+
+    /** What goes over the wire: everything that is set, by name. */
+    @JsonValue
+    public Map<String, Object> toMap() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        put(values, "request_id", requestId);
+        put(values, "global_request_id", globalRequestId);
+        put(values, "user", userId);
+        put(values, "user_id", userId);
+        put(values, "project_id", projectId);
+        put(values, "project", projectId);
+        put(values, "domain", domainId);
+        put(values, "user_domain", userDomainId);
+        put(values, "project_domain", projectDomainId);
+        put(values, "system_scope", systemScope);
+        put(values, "roles", roles);
+        put(values, "is_admin", admin);
+        put(values, "is_admin_project", adminProject);
+        put(values, "read_only", readOnly);
+        put(values, "show_deleted", showDeleted);
+        put(values, "resource_uuid", resourceUuid);
+        put(values, "auth_token", authToken);
+        return values;
+    }
+
+    private static void put(Map<String, Object> values, String name, @Nullable Object value) {
+        if (value != null) {
+            values.put(name, value);
+        }
     }
 
     /** Everything but the token. */
     @Override
     public String toString() {
-        return "RequestContext[requestId=" + requestId + ", userId=" + userId + ", projectId=" + projectId + ", roles="
-                + roles + ", authToken=" + (authToken == null ? "none" : "***") + "]";
+        Map<String, Object> values = toMap();
+        values.computeIfPresent("auth_token", (name, token) -> "***");
+        return "RequestContext" + values;
     }
 }

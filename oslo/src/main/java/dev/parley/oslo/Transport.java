@@ -33,6 +33,23 @@ public final class Transport {
     private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
     private static final Set<String> DEFAULT_GROUP_OPTIONS =
             Set.of("control_exchange", "rpc_response_timeout", "rpc_ping_enabled");
+    /** What oslo.messaging 14 still reads in group {@code DEFAULT}, where it was before 2014, unless it is in its own group. */
+    private static final Set<String> FORMERLY_IN_DEFAULT_GROUP = Set.of(
+            "amqp_auto_delete",
+            "kombu_reconnect_delay",
+            "rabbit_ha_queues",
+            "rabbit_login_method",
+            "rabbit_retry_backoff");
+
+    /** Former names to today's, as oslo.messaging 14 still reads them unless today's is there too. */
+    private static final Map<String, String> FORMER_NAMES = Map.of(
+            "rabbit_use_ssl", "ssl",
+            "kombu_ssl_version", "ssl_version",
+            "kombu_ssl_keyfile", "ssl_key_file",
+            "kombu_ssl_certfile", "ssl_cert_file",
+            "kombu_ssl_ca_certs", "ssl_ca_file",
+            "kombu_reconnect_timeout", "kombu_missing_consumer_retry_timeout");
+
     private static final Pattern REFERENCE =
             Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
 
@@ -45,7 +62,7 @@ public final class Transport {
     /**
      * Reads {@code transport_url}, {@code control_exchange}, {@code rpc_response_timeout} and {@code rpc_ping_enabled} of group {@code DEFAULT} and all of group
      * {@code oslo_messaging_rabbit}. An option in the URL itself has precedence, as in oslo.messaging. Without a URL it is {@code rabbit://}, that is guest at
-     * localhost. Options that Parley does not know are logged and left out, since the file is also for others.
+     * localhost. Names and places that oslo.messaging 14 still knows options by are good too. Options that Parley does not know are logged and left out, since the file is also for others.
      *
      * @throws InvalidTargetException if the file cannot be read, or its URL is none
      */
@@ -62,15 +79,21 @@ public final class Transport {
         String url = resolved(defaults.getOrDefault("transport_url", "rabbit://"), "DEFAULT", groups);
         Map<String, String> options = new LinkedHashMap<>();
         defaults.forEach((name, value) -> {
-            if (DEFAULT_GROUP_OPTIONS.contains(name)) {
+            if (DEFAULT_GROUP_OPTIONS.contains(name) || FORMERLY_IN_DEFAULT_GROUP.contains(name)) {
                 options.put(name, resolved(value, "DEFAULT", groups));
             }
         });
         Set<String> known = OsloOptions.names();
-        groups.getOrDefault(RABBIT_GROUP, Map.of()).forEach((name, value) -> {
+        Map<String, String> rabbit = groups.getOrDefault(RABBIT_GROUP, Map.of());
+        FORMER_NAMES.forEach((former, name) -> {
+            if (rabbit.containsKey(former)) {
+                options.put(name, resolved(rabbit.get(former), RABBIT_GROUP, groups));
+            }
+        });
+        rabbit.forEach((name, value) -> {
             if (known.contains(name)) {
                 options.put(name, resolved(value, RABBIT_GROUP, groups));
-            } else {
+            } else if (!FORMER_NAMES.containsKey(name)) {
                 log.warn("option {} of group {} in {} is not known and has no effect", name, RABBIT_GROUP, file);
             }
         });

@@ -55,6 +55,33 @@ class TransportTest {
     }
 
     @Test
+    void readsFormerNamesAndPlacesOfOptions() throws IOException {
+        OsloOptions options = OsloOptions.of(Address.parse(of("""
+            [DEFAULT]
+            amqp_auto_delete = True
+            rabbit_login_method = PLAIN
+            kombu_reconnect_delay = 7
+            [oslo_messaging_rabbit]
+            rabbit_use_ssl = True
+            kombu_ssl_ca_certs = /ca.pem
+            kombu_ssl_certfile = /cert.pem
+            kombu_ssl_keyfile = /old.pem
+            ssl_key_file = /key.pem
+            kombu_ssl_version = TLSv1_2
+            kombu_reconnect_timeout = 5
+            kombu_reconnect_delay = 8
+            """).address()));
+        assertThat(options.tls()).isEqualTo(new OsloOptions.Tls("/ca.pem", "/cert.pem", "/key.pem", true));
+        assertThat(options.missingConsumerRetry()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.loginMethod()).isEqualTo(OsloOptions.LoginMethod.PLAIN);
+        assertThat(options.retry().consumerPause()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(options.topology()
+                        .topicQueue(options.topology().topicExchange("openstack"), "t")
+                        .autoDelete())
+                .isTrue();
+    }
+
+    @Test
     void withoutAUrlItIsGuestAtLocalhost() throws IOException {
         assertThat(of("").address()).isEqualTo("rabbit://");
     }

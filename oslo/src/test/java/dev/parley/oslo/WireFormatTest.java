@@ -403,15 +403,51 @@ class WireFormatTest extends OnBroker {
     @Test
     void theOpenStackContextGoesAndComes() throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
-        RequestContext context =
-                RequestContext.of("req-1", "u1", "p1").withRoles("reader").withAuthToken("secret");
+        RequestContext context = new RequestContext(
+                "req-1",
+                "req-0",
+                "u1",
+                "p1",
+                "d1",
+                "d2",
+                "d3",
+                "all",
+                List.of("reader"),
+                null,
+                false,
+                true,
+                false,
+                "r1",
+                "secret");
         assertThat(context.toString()).doesNotContain("secret").contains("req-1");
         try (RpcClient client = client()) {
             client.with(context).cast("nothing");
             ObjectNode message = message(next(arrived));
             assertThat(message.path("_context_request_id").asString()).isEqualTo("req-1");
             assertThat(message.path("_context_auth_token").asString()).isEqualTo("secret");
-            assertThat(names(message)).doesNotContain("_context_is_admin");
+            // As oslo.context's to_dict names them, and what Nova reads besides.
+            assertThat(names(message).stream()
+                            .filter(name -> name.startsWith("_context_"))
+                            .map(name -> name.substring("_context_".length())))
+                    .containsExactlyInAnyOrder(
+                            "request_id",
+                            "global_request_id",
+                            "user",
+                            "user_id",
+                            "project",
+                            "project_id",
+                            "domain",
+                            "user_domain",
+                            "project_domain",
+                            "system_scope",
+                            "roles",
+                            "is_admin_project",
+                            "read_only",
+                            "show_deleted",
+                            "resource_uuid",
+                            "auth_token");
+            assertThat(message.path("_context_user").asString()).isEqualTo("u1");
+            assertThat(message.path("_context_project_domain").asString()).isEqualTo("d3");
         }
         @SuppressWarnings("UnusedMethod") // Called by name.
         class Reader {

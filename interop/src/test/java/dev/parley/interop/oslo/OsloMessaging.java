@@ -19,6 +19,7 @@ import dev.parley.UnsupportedVersionException;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
+import dev.parley.oslo.RequestContext;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.HashSet;
@@ -160,6 +161,24 @@ abstract class OsloMessaging {
                     .containsEntry("user_id", "u1")
                     .containsEntry("is_admin", true)
                     .containsEntry("client_timeout", null);
+            RequestContext context = new RequestContext(
+                    "req-" + UUID.randomUUID(),
+                    "req-" + UUID.randomUUID(),
+                    "u1",
+                    "p1",
+                    "d1",
+                    "d2",
+                    "d3",
+                    "all",
+                    List.of("reader", "member"),
+                    true,
+                    false,
+                    true,
+                    true,
+                    "r1",
+                    "token");
+            assertThat(client.with(context).call("openstack_context", RequestContext.class))
+                    .isEqualTo(context);
 
             assertThatThrownBy(() -> client.call("fail", void.class, Args.named("message", "no luck")))
                     .isInstanceOfSatisfying(RemoteException.class, e -> {
