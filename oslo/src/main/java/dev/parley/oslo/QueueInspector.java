@@ -37,8 +37,9 @@ public final class QueueInspector implements AutoCloseable {
     private static final Set<String> PRIORITIES =
             Set.of("audit", "debug", "info", "warn", "error", "critical", "sample");
     private static final String OWNER = "([0-9a-f]{32}|[^:]+:[^:]+:[0-9]+)";
+    private static final String FANOUTS = "_fanout";
     private static final Pattern REPLY = Pattern.compile("reply_" + OWNER);
-    private static final Pattern FANOUT = Pattern.compile("(.+)_fanout(_" + OWNER + ")?");
+    private static final Pattern FANOUT = Pattern.compile("(.+" + FANOUTS + ")(_" + OWNER + ")?");
 
     private final URI management;
     private final String authorization;
@@ -110,9 +111,9 @@ public final class QueueInspector implements AutoCloseable {
             bindings = List.copyOf(bindings);
         }
 
-        /** Whether it seems left behind: made for one process, of which nothing consumes any more. */
+        /** Whether it seems left behind: made for one process, of which nothing consumes any more. A stream of fanouts is made for all. */
         public boolean isLeaked() {
-            return consumers == 0 && (kind == Kind.REPLY || kind == Kind.FANOUT);
+            return consumers == 0 && (kind == Kind.REPLY || kind == Kind.FANOUT && !name.endsWith(FANOUTS));
         }
     }
 
@@ -155,7 +156,10 @@ public final class QueueInspector implements AutoCloseable {
     private static Kind kind(String name, List<String> bindings, Set<String> names) {
         if (REPLY.matcher(name).matches()) {
             return Kind.REPLY;
-        } else if (FANOUT.matcher(name).matches()) {
+        }
+        // A topic's name may look so too, but its queue is not bound to that exchange.
+        Matcher fanout = FANOUT.matcher(name);
+        if (fanout.matches() && bindings.stream().anyMatch(binding -> binding.startsWith(fanout.group(1) + "/"))) {
             return Kind.FANOUT;
         }
         // All others are bound with their own name as the key.
@@ -185,7 +189,8 @@ public final class QueueInspector implements AutoCloseable {
                         + name.substring(0, name.indexOf('.'));
             case FANOUT -> {
                 Matcher fanout = FANOUT.matcher(name);
-                yield "casts to all servers of topic " + (fanout.matches() ? fanout.group(1) : name);
+                String exchange = fanout.matches() ? fanout.group(1) : name;
+                yield "casts to all servers of topic " + exchange.substring(0, exchange.length() - FANOUTS.length());
             }
             case REPLY -> "replies to one client";
             case NOTIFICATION ->

@@ -35,6 +35,8 @@ record Topology(
         boolean cancelOnFailover,
         boolean replyExchange,
         boolean streamFanout) {
+    private static final long LONGEST_TTL_MILLIS = 4_294_967_000L;
+
     Topology {
         if (mirrored && (quorum || transientQuorum)) {
             throw new InvalidTargetException("options rabbit_ha_queues and "
@@ -52,7 +54,7 @@ record Topology(
                 options.integer("rabbit_quorum_delivery_limit", 0, 0, Integer.MAX_VALUE),
                 eitherName(options, "rabbit_quorum_max_memory_length", "rabbit_quroum_max_memory_length"),
                 eitherName(options, "rabbit_quorum_max_memory_bytes", "rabbit_quroum_max_memory_bytes"),
-                options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30)),
+                transientTtl(options),
                 options.flag("enable_cancel_on_failover", false),
                 options.flag("reply_exchange", false),
                 options.flag("rabbit_stream_fanout", false));
@@ -113,6 +115,15 @@ record Topology(
                 : Map.of("x-queue-type", "stream", "x-max-age", transientTtl.toSeconds() + "s");
     }
 
+    private static Duration transientTtl(AddressOptions options) {
+        Duration ttl = options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30));
+        if (ttl.toMillis() > LONGEST_TTL_MILLIS) {
+            throw new InvalidTargetException("option rabbit_transient_queues_ttl must be at most "
+                    + LONGEST_TTL_MILLIS / 1000 + ": RabbitMQ takes no more");
+        }
+        return ttl;
+    }
+
     private Map<String, Object> lastingArguments() {
         Map<String, Object> arguments = new HashMap<>();
         if (mirrored) {
@@ -130,7 +141,9 @@ record Topology(
             arguments.put("x-ha-policy", "all");
         }
         if (!transientTtl.isZero()) {
-            arguments.put("x-expires", Math.toIntExact(transientTtl.toMillis()));
+            long millis = transientTtl.toMillis();
+            // As the peer's AMQP library does it: an int where that is enough.
+            arguments.put("x-expires", millis <= Integer.MAX_VALUE ? (Number) (int) millis : (Number) millis);
         }
         if (transientQuorum) {
             quorumArguments(arguments);

@@ -2,6 +2,7 @@ package dev.parley.oslo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -77,6 +78,39 @@ class QueueInspectorTest {
             broker.close();
             try (QueueInspector late = new QueueInspector(management, "guest", "guest", "/")) {
                 assertThatThrownBy(late::queues).isInstanceOf(ConnectionLostException.class);
+            }
+        }
+    }
+
+    @Test
+    void whatOnlyLooksLikeAFanoutIsNotLeftBehind() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {
+            factory.setUri(broker.amqpUri());
+            try (Connection connection = factory.newConnection();
+                    QueueInspector inspector = new QueueInspector(
+                            URI.create("http://127.0.0.1:" + broker.managementPort()), "guest", "guest", "/")) {
+                Channel channel = connection.createChannel();
+                channel.exchangeDeclare("openstack", "topic");
+                channel.queueDeclare("to_fanout", false, false, false, Map.of());
+                channel.queueBind("to_fanout", "openstack", "to_fanout");
+                channel.exchangeDeclare("all_fanout", "fanout");
+                channel.queueDeclare("all_fanout", true, false, false, Map.of("x-queue-type", "stream"));
+                channel.queueBind("all_fanout", "all_fanout", "all");
+                String lost = "to_fanout_fanout_0123456789abcdef0123456789abcdef";
+                channel.exchangeDeclare("to_fanout_fanout", "fanout");
+                channel.queueDeclare(lost, false, false, false, Map.of());
+                channel.queueBind(lost, "to_fanout_fanout", "to_fanout");
+                assertThat(inspector.queues())
+                        .extracting(OsloQueue::name, OsloQueue::kind, OsloQueue::isLeaked, OsloQueue::explanation)
+                        .containsExactly(
+                                tuple("all_fanout", Kind.FANOUT, false, "casts to all servers of topic all"),
+                                tuple(
+                                        "to_fanout",
+                                        Kind.TOPIC,
+                                        false,
+                                        "calls and casts to any server of topic to_fanout"),
+                                tuple(lost, Kind.FANOUT, true, "casts to all servers of topic to_fanout"));
             }
         }
     }

@@ -111,6 +111,7 @@ class TransportTest {
         "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclude",
         "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclude",
         "ssl_enforce_fips_mode=True, JVM",
+        "rabbit_transient_queues_ttl=4294968, 4294967",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",
     })
     void refusesWhatIsWrongByName(String option, String told) {
