@@ -202,7 +202,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameDeco
         endPatience();
         this.access = access;
         this.virtualHost = virtualHost;
-        LOG.debug("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
+        LOG.info("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
     }
 
     @Override

@@ -84,12 +84,16 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Its address as oslo.messaging and Parley write it, for the user guest: {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
     public String address() {
-        return "rabbit://guest:guest@" + host + ":" + port() + "/";
+        return "rabbit://guest:guest@" + authority() + "/";
     }
 
     /** Its address as RabbitMQ's clients write it, for the user guest and the virtual host {@code /}. */
     public String amqpUri() {
-        return (encrypts ? "amqps" : "amqp") + "://guest:guest@" + host + ":" + port() + "/%2f";
+        return (encrypts ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
+    }
+
+    private String authority() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
     }
 
     /** The exchanges, predeclared ones included. */

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /** Holds back what a client sends for as long as {@link Faults#delay} says, in order. */
 final class FaultHandler extends ChannelInboundHandlerAdapter {
     private final FaultSwitches faults;
-    private int held;
+    private final Queue<Object> held = new ArrayDeque<>();
 
     FaultHandler(FaultSwitches faults) {
         this.faults = faults;
@@ -18,23 +20,22 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         long nanos = faults.delay().toNanos();
-        if ((nanos == 0 && held == 0) || !(message instanceof ByteBuf)) {
+        if ((nanos == 0 && held.isEmpty()) || !(message instanceof ByteBuf)) {
             ctx.fireChannelRead(message);
             return;
         }
-        held++;
-        ctx.executor()
-                .schedule(
-                        () -> {
-                            held--;
-                            if (ctx.isRemoved()) {
-                                ReferenceCountUtil.release(message);
-                            } else {
-                                ctx.fireChannelRead(message);
-                                ctx.fireChannelReadComplete();
-                            }
-                        },
-                        nanos,
-                        TimeUnit.NANOSECONDS);
+        held.add(message);
+        // Whichever timer comes first lets the first one go: the delay may have become shorter since.
+        ctx.executor().schedule(() -> letGo(ctx), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void letGo(ChannelHandlerContext ctx) {
+        Object first = held.remove();
+        if (ctx.isRemoved()) {
+            ReferenceCountUtil.release(first);
+        } else {
+            ctx.fireChannelRead(first);
+            ctx.fireChannelReadComplete();
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,9 @@ final class ManagementServer implements AutoCloseable {
     }
 
     private Answer answer(HttpExchange exchange) {
-        User user = user(exchange.getRequestHeaders().getFirst("Authorization"));
+        User user = user(
+                exchange.getRequestHeaders().getFirst("Authorization"),
+                exchange.getRemoteAddress().getAddress());
         if (user == null) {
             return Answer.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
         }
@@ -119,7 +122,7 @@ final class ManagementServer implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    private @Nullable User user(@Nullable String authorization) {
+    private @Nullable User user(@Nullable String authorization, @Nullable InetAddress from) {
         if (authorization == null || !authorization.startsWith("Basic ")) {
             return null;
         }
@@ -127,7 +130,8 @@ final class ManagementServer implements AutoCloseable {
             String[] parts = new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
                     .split(":", 2);
             User user = core.user(parts[0]);
-            return parts.length == 2 && user != null && user.hasPassword(parts[1]) ? user : null;
+            boolean knownHere = user != null && (!user.loopbackOnly() || from == null || from.isLoopbackAddress());
+            return parts.length == 2 && knownHere && user.hasPassword(parts[1]) ? user : null;
         } catch (IllegalArgumentException e) {
             return null;
         }

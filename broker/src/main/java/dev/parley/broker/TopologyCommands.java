@@ -153,7 +153,8 @@ final class TopologyCommands {
     }
 
     void declare(QueueDeclare declare) {
-        String name = clean(declare.queue());
+        boolean named = !clean(declare.queue()).isEmpty();
+        String name = named || declare.passive() ? clean(declare.queue()) : VirtualHost.newQueueName();
         if (name.equals(Publishing.REPLY_TO) || name.startsWith(Publishing.REPLY_TO + ".")) {
             declareReplies(name, declare.noWait());
             return;
@@ -176,7 +177,7 @@ final class TopologyCommands {
             if (found.settings().exclusive() != settings.exclusive()) {
                 throw locked(found);
             }
-        } else if (name.startsWith("amq.")) {
+        } else if (named && name.startsWith("amq.")) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
         }

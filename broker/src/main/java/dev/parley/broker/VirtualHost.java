@@ -71,6 +71,11 @@ final class VirtualHost {
         return new AmqpException(ReplyCode.NOT_FOUND, "no " + what);
     }
 
+    /** The name of a queue whose client leaves that to the broker. */
+    static String newQueueName() {
+        return "amq.gen-" + randomName();
+    }
+
     static String randomName() {
         byte[] octets = new byte[16];
         RANDOM.nextBytes(octets);
@@ -180,17 +185,16 @@ final class VirtualHost {
                 found.used();
                 return found;
             }
-            String described = queue.isEmpty() ? "amq.gen-" + randomName() : queue;
-            QueueArguments.check("queue '" + described + "' in vhost '" + name + "'", settings);
+            QueueArguments.check("queue '" + queue + "' in vhost '" + name + "'", settings);
             int limit = broker.limits().maxQueues();
             if (queues.size() >= limit) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
-                        "cannot declare queue '" + described + "': queue limit in vhost '" + name + "' (" + limit
+                        "cannot declare queue '" + queue + "': queue limit in vhost '" + name + "' (" + limit
                                 + ") is reached");
             }
-            MessageQueue made = MessageQueue.create(described, this, settings, owner);
-            queues.put(described, made);
+            MessageQueue made = MessageQueue.create(queue, this, settings, owner);
+            queues.put(queue, made);
             if (owner != null) {
                 owner.owned().add(made);
             }

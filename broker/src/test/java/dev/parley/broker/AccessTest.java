@@ -102,6 +102,29 @@ class AccessTest {
     }
 
     @Test
+    void aQueueNamedByTheBrokerIsCheckedByThatName() throws Exception {
+        try (EmbeddedBroker strict = EmbeddedBroker.builder()
+                .user("temporary", "word")
+                .permissions("temporary", "/", new Permissions("^amq\\.gen", "", ".*"))
+                .user("reader", "word")
+                .permissions("reader", "/", new Permissions("^$", "^$", ".*"))
+                .start()) {
+            ConnectionFactory factory = factory("temporary", "word", "/");
+            factory.setPort(strict.port());
+            try (Connection connection = factory.newConnection()) {
+                assertThat(connection.createChannel().queueDeclare().getQueue()).startsWith("amq.gen-");
+            }
+            factory = factory("reader", "word", "/");
+            factory.setPort(strict.port());
+            try (Connection connection = factory.newConnection()) {
+                assertThatThrownBy(() -> connection.createChannel().queueDeclare())
+                        .rootCause()
+                        .hasMessageContaining("ACCESS_REFUSED - access to queue 'amq.gen-");
+            }
+        }
+    }
+
+    @Test
     void amqplain() throws Exception {
         ConnectionFactory factory = factory("admin", "wrong for PLAIN", "/");
         factory.setSaslConfig(mechanisms -> new SaslMechanism() {

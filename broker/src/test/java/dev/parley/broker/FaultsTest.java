@@ -90,6 +90,23 @@ class FaultsTest {
     }
 
     @Test
+    void staysInOrderWhenTheDelayEnds() throws Exception {
+        Channel channel = connect(broker).createChannel();
+        channel.queueDeclare("q", false, false, false, Map.of());
+        broker.faults().delay(Duration.ofSeconds(1));
+        for (int i = 0; i < 5; i++) {
+            channel.basicPublish("", "q", null, new byte[] {(byte) i});
+        }
+        Thread.sleep(300);
+        broker.faults().clear();
+        channel.basicPublish("", "q", null, new byte[] {5});
+        assertThat(channel.messageCount("q")).isEqualTo(6);
+        for (int i = 0; i < 6; i++) {
+            assertThat(channel.basicGet("q", true).getBody()).containsExactly(i);
+        }
+    }
+
+    @Test
     void blocksPublishersOnDemand() throws Exception {
         Connection connection = connect(broker);
         var blocked = new CountDownLatch(1);
