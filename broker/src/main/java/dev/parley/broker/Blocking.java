@@ -29,7 +29,7 @@ final class Blocking {
         if (ended || !awaited.add(watermark)) {
             return;
         }
-        if (awaited.size() == 1) {
+        if (!blocked) {
             blocked = true;
             if (connection.handshake().clientCan("connection.blocked")) {
                 MethodWriter.connectionBlocked(connection.output().frame(), watermark.reason());

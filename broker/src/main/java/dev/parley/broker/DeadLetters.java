@@ -38,7 +38,15 @@ final class DeadLetters {
 
     void add(Message message, Reason reason) {
         if (exchange != null) {
-            queue.timers().execute(() -> publish(exchange, message, reason));
+            Watermark memory = queue.virtualHost().broker().memory();
+            message.retain(memory);
+            queue.timers().execute(() -> {
+                try {
+                    publish(exchange, message, reason);
+                } finally {
+                    message.release(memory);
+                }
+            });
         }
     }
 

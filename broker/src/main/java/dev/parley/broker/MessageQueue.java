@@ -190,6 +190,8 @@ abstract sealed class MessageQueue implements Destination permits ClassicQueue, 
         } finally {
             lock.unlock();
         }
+        // Some of it may be unacknowledged still, but nobody can publish to it.
+        watermark.end();
         for (Consumer consumer : told) {
             consumer.channel().connection().outbox().add(new Outbox.Cancellation(consumer));
         }

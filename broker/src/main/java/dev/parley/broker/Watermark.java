@@ -21,6 +21,7 @@ final class Watermark {
     private final AtomicLong bytes = new AtomicLong();
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean forced;
+    private volatile boolean ended;
 
     Watermark(String what, long limit) {
         this.what = what;
@@ -46,7 +47,13 @@ final class Watermark {
     }
 
     boolean exceeded() {
-        return forced || bytes.get() > limit;
+        return !ended && (forced || bytes.get() > limit);
+    }
+
+    /** What it counts is no more: nobody waits for it any longer. */
+    void end() {
+        ended = true;
+        release();
     }
 
     /** Behaves as if the limit were exceeded, for tests of publishers. */

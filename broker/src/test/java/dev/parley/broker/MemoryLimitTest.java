@@ -88,6 +88,31 @@ class MemoryLimitTest {
     }
 
     @Test
+    void aFullQueueThatEndsBlocksNobodyAnyMore() throws Exception {
+        try (EmbeddedBroker broker =
+                        EmbeddedBroker.builder().queueMemoryLimit(50_000).start();
+                Connection publishing = connect(broker)) {
+            Connection consuming = connect(broker);
+            var blocked = new CountDownLatch(1);
+            var unblocked = new CountDownLatch(1);
+            publishing.addBlockedListener(reason -> blocked.countDown(), unblocked::countDown);
+            Channel consumer = consuming.createChannel();
+            consumer.queueDeclare("q", false, false, true, Map.of());
+            consumer.basicConsume("q", false, (tag, delivery) -> {}, tag -> {});
+            Channel channel = publishing.createChannel();
+            for (int i = 0; i < 10; i++) {
+                channel.basicPublish("", "q", null, BODY);
+            }
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            // Nothing is acknowledged, and the queue goes with its consumer.
+            consuming.abort(0);
+            assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+            channel.queueDeclare("q", false, true, false, Map.of());
+            assertThat(broker.counters().memoryBytes()).isZero();
+        }
+    }
+
+    @Test
     void aBlockedClientThatGoesIsForgotten() throws Exception {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.builder().memoryLimit(50_000).start()) {
