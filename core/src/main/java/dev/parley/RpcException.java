@@ -28,4 +28,11 @@ public abstract sealed class RpcException extends RuntimeException
     RpcException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** What was wrong; never {@code null}. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? "" : message;
+    }
 }

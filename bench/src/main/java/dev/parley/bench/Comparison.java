@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -45,7 +46,8 @@ final class Comparison {
             }
             for (int round = 0; round < rounds; round++) {
                 for (var side : open.entrySet()) {
-                    results.get(side.getKey()).add(side.getValue().round(length));
+                    Objects.requireNonNull(results.get(side.getKey()))
+                            .add(side.getValue().round(length));
                 }
             }
         } finally {

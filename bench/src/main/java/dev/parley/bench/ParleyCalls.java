@@ -28,8 +28,8 @@ final class ParleyCalls implements Side {
     @Override
     public Result round(Duration length) throws Exception {
         return Load.run(callers, length, () -> {
-            int sum = client.call("add", int.class, Args.named("x", 2).and("y", 3));
-            if (sum != 5) {
+            Integer sum = client.call("add", int.class, Args.named("x", 2).and("y", 3));
+            if (sum == null || sum != 5) {
                 throw new IllegalStateException("2 + 3 = " + sum);
             }
         });

@@ -130,8 +130,12 @@ final class ManagementServer implements AutoCloseable {
             String[] parts = new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
                     .split(":", 2);
             User user = core.user(parts[0]);
-            boolean knownHere = user != null && (!user.loopbackOnly() || from == null || from.isLoopbackAddress());
-            return parts.length == 2 && knownHere && user.hasPassword(parts[1]) ? user : null;
+            return user != null
+                            && (!user.loopbackOnly() || from == null || from.isLoopbackAddress())
+                            && parts.length == 2
+                            && user.hasPassword(parts[1])
+                    ? user
+                    : null;
         } catch (IllegalArgumentException e) {
             return null;
         }

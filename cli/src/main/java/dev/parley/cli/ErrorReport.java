@@ -25,7 +25,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     public int handleParseException(ParameterException error, String[] args) {
         CommandLine command = error.getCommandLine();
         String message = error.getCause() instanceof RpcException cause ? cause.getMessage() : error.getMessage();
-        terminal.error(oneLine(message));
+        terminal.error(oneLine(String.valueOf(message)));
         CommandLine.UnmatchedArgumentException.printSuggestions(error, command.getErr());
         terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -225,7 +226,7 @@ final class ArgumentBinder {
         return new InvalidArgumentsException(
                 "argument '" + parameter.name() + "' of " + method + " must be of type "
                         + ValueTypes.of(parameter.type())
-                        + (plain ? ", not " + describe(token) : ": " + e.getOriginalMessage()),
+                        + (plain ? ", not " + describe(Objects.requireNonNull(token)) : ": " + e.getOriginalMessage()),
                 e);
     }
 

@@ -2,6 +2,7 @@ package dev.parley.internal;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -74,7 +75,7 @@ final class Publishers {
                 throw new NoSuchElementException();
             }
             @SuppressWarnings("unchecked")
-            T item = (T) next;
+            T item = (T) Objects.requireNonNull(next);
             next = null;
             Flow.Subscription current = subscription;
             if (++taken % BATCH == 0 && current != null) {

@@ -100,7 +100,7 @@ final class WireClient implements RpcClient {
         return cast(streamFor(method, itemType, args(args)));
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"
     }) // The wire has read the value as the type asked for.
     private static <T> T cast(@Nullable Object value) {
         return (T) value;

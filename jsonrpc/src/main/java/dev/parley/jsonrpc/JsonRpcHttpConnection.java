@@ -60,7 +60,7 @@ final class JsonRpcHttpConnection implements Connection {
     }
 
     static boolean isOld(AddressOptions options) {
-        String version = options.text("version", "2.0");
+        String version = String.valueOf(options.text("version", "2.0"));
         if ("2.0".equals(version) || "1.0".equals(version)) {
             return version.equals("1.0");
         }

@@ -32,8 +32,9 @@ sealed interface Request {
         boolean old = envelope.versionToken == null && envelope.idToken != null;
         String problem = problem(envelope, old);
         if (problem != null) {
-            boolean readable = envelope.id != null && isId(envelope.idToken) && envelope.duplicate == null;
-            return new Invalid(ErrorTable.PROTOCOL.code(), problem, readable ? envelope.id : "null", old);
+            String id = envelope.id;
+            boolean readable = id != null && isId(envelope.idToken) && envelope.duplicate == null;
+            return new Invalid(ErrorTable.PROTOCOL.code(), problem, id != null && readable ? id : "null", old);
         }
         String method = envelope.method;
         if (method == null) {

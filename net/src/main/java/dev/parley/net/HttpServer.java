@@ -66,8 +66,9 @@ public final class HttpServer implements AutoCloseable {
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
-        boolean unix = builder.unixPath != null;
-        this.socketFile = unix ? UnixSocketFile.prepare(builder.unixPath) : null;
+        Path unixPath = builder.unixPath;
+        boolean unix = unixPath != null;
+        this.socketFile = unixPath == null ? null : UnixSocketFile.prepare(unixPath);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(EventLoops.shared())
                 .channel(unix ? EventLoops.unixServerChannel() : EventLoops.serverChannel())

@@ -19,7 +19,7 @@ final class RequestHead {
             origin.credentials.ifPresent(
                     c -> text.append("Authorization: ").append(c.toHeader()).append("\r\n"));
         }
-        if (origin.isForwarded()) {
+        if (origin.isForwarded() && origin.proxy != null) {
             BasicCredentials.of(origin.proxy)
                     .ifPresent(c -> text.append("Proxy-Authorization: ")
                             .append(c.toHeader())

@@ -259,7 +259,7 @@ final class MsgpackParser extends ParserMinimalBase {
     }
 
     @Override
-    public byte[] getBinaryValue(Base64Variant variant) {
+    public byte[] getBinaryValue(@Nullable Base64Variant variant) {
         boolean string = _currToken == JsonToken.VALUE_STRING && text == null;
         if (!string && !isBinary()) {
             if (_currToken == JsonToken.VALUE_STRING) {
