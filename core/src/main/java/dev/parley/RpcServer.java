@@ -1,6 +1,6 @@
 package dev.parley;
 
-import dev.parley.internal.ServerBuilder;
+import dev.parley.internal.server.ServerBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

@@ -17,10 +17,10 @@ import java.util.concurrent.Flow;
 import java.util.stream.BaseStream;
 
 /** The wire's kind of a Java type, for introspection. */
-final class ValueTypes {
+public final class ValueTypes {
     private ValueTypes() {}
 
-    static ValueType of(Type type) {
+    public static ValueType of(Type type) {
         if (type instanceof GenericArrayType) {
             return ValueType.ARRAY;
         }
@@ -33,7 +33,7 @@ final class ValueTypes {
     }
 
     /** The class behind a type; {@code Object} for a type variable or wildcard. */
-    static Class<?> raw(Type type) {
+    public static Class<?> raw(Type type) {
         return switch (type) {
             case Class<?> plain -> plain;
             case ParameterizedType generic -> (Class<?>) generic.getRawType();

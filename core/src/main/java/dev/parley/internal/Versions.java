@@ -3,11 +3,11 @@ package dev.parley.internal;
 import dev.parley.InvalidTargetException;
 
 /** oslo.messaging's version rule: major equal, minor not below, revision only compared when the minors are the same. */
-final class Versions {
+public final class Versions {
     private Versions() {}
 
     /** Whether what implements one version can serve a request for another. */
-    static boolean compatible(String implemented, String requested) {
+    public static boolean compatible(String implemented, String requested) {
         int[] has = parts(implemented);
         int[] wants = parts(requested);
         return has[0] == wants[0] && (has[1] > wants[1] || (has[1] == wants[1] && has[2] >= wants[2]));

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The wires on the class path or module path, by scheme. */
-final class Wires {
+public final class Wires {
     private static final Map<String, Wire> BY_SCHEME = load();
 
     private Wires() {}
@@ -25,7 +25,7 @@ final class Wires {
     }
 
     /** The wire of an address, whose needs the target meets. */
-    static Wire of(Address address, Target target) {
+    public static Wire of(Address address, Target target) {
         Wire wire = BY_SCHEME.get(address.scheme());
         if (wire == null) {
             throw new InvalidTargetException("unknown scheme '" + address.scheme() + "' in " + address

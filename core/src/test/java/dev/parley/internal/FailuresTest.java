@@ -1,19 +1,15 @@
 package dev.parley.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.InvalidArgumentsException;
 import dev.parley.RemoteException;
-import dev.parley.RpcException;
-import dev.parley.RpcServer;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Exceptions under names of the user's choice, and back. */
+/** Exceptions that a client makes of remote failures. */
 class FailuresTest {
     private final RemoteException notFound =
             RemoteException.of("NotFound", "no such").withModule("nova.exception");
@@ -45,30 +41,5 @@ class FailuresTest {
         assertThat(new RemoteFailures(Map.of("NotFound", e -> new IllegalStateException("x", null))).thrown(notFound))
                 .hasNoCause()
                 .hasSuppressedException(notFound);
-    }
-
-    @Test
-    void theNearestClassNamesWhatGoesOut() {
-        FailureNames names =
-                new FailureNames(Map.of(IOException.class, "shop.Broken", FileNotFoundException.class, "NotFound"));
-        assertThat(told(names.outgoing(new IOException("m")))).isEqualTo("shop.Broken: m");
-        assertThat(told(names.outgoing(new java.net.SocketException("m")))).isEqualTo("shop.Broken: m");
-        assertThat(told(names.outgoing(new FileNotFoundException("m")))).isEqualTo("builtins.NotFound: m");
-        assertThat(told(names.outgoing(new IllegalArgumentException("m")))).isEqualTo("builtins.ValueError: m");
-        assertThat(names.outgoing(notFound)).isSameAs(notFound);
-    }
-
-    private static String told(RpcException error) {
-        RemoteException remote = (RemoteException) error;
-        return remote.module().orElse("") + "." + remote.type() + ": " + remote.remoteMessage();
-    }
-
-    @Test
-    void aNameThatIsNoneIsRefused() {
-        for (String name : new String[] {"", ".", "a.", "a b", "a..b"}) {
-            assertThatThrownBy(() -> RpcServer.builder().failure(IOException.class, name))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("'" + name + "'");
-        }
     }
 }

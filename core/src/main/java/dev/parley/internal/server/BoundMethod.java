@@ -1,4 +1,4 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.Doc;
 import dev.parley.ExpectedExceptions;
@@ -7,6 +7,7 @@ import dev.parley.Inline;
 import dev.parley.RpcContext;
 import dev.parley.Serializer;
 import dev.parley.ServiceDescription;
+import dev.parley.internal.ValueTypes;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

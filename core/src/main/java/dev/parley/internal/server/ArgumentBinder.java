@@ -1,9 +1,10 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.InvalidArgumentsException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.Serializer;
+import dev.parley.internal.ValueTypes;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;

@@ -1,10 +1,11 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.AccessPolicy;
 import dev.parley.Expose;
 import dev.parley.Namespace;
 import dev.parley.Target;
 import dev.parley.Version;
+import dev.parley.internal.Versions;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.AccessPolicy;
 import dev.parley.Address;
@@ -8,6 +8,7 @@ import dev.parley.RpcServer;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.internal.Wires;
 import dev.parley.spi.ValueMapping;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.RpcContext;
 import dev.parley.SerializationException;

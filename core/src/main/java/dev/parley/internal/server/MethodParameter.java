@@ -1,8 +1,9 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.Default;
 import dev.parley.Param;
 import dev.parley.ServiceDescription;
+import dev.parley.internal.ValueTypes;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;

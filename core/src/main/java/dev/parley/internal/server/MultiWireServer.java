@@ -1,8 +1,9 @@
-package dev.parley.internal;
+package dev.parley.internal.server;
 
 import dev.parley.Address;
 import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
+import dev.parley.internal.Wires;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import java.time.Duration;
