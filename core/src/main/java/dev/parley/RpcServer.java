@@ -92,7 +92,7 @@ public interface RpcServer extends AutoCloseable {
         Builder execution(String method, Execution execution);
 
         /** How many calls may run at once over all wires; by default 1,024, at least 1. Past it the wires stop reading. */
-        Builder concurrency(int calls);
+        Builder maxConcurrentCalls(int calls);
 
         /** Adds an interceptor; the first one added is outermost. */
         Builder interceptor(ServerInterceptor interceptor);
@@ -109,7 +109,7 @@ public interface RpcServer extends AutoCloseable {
          * @param type the name with its module, as {@code nova.exception.InstanceNotFound}; without one it is of {@code builtins}
          * @throws IllegalArgumentException if the name is none
          */
-        Builder failure(Class<? extends Exception> exception, String type);
+        Builder mapException(Class<? extends Exception> exception, String type);
 
         /** How much one message may hold. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);
@@ -121,7 +121,7 @@ public interface RpcServer extends AutoCloseable {
         Builder tls(SSLContext context);
 
         /** Whether callers are sent Java stack traces. By default {@code false}. */
-        Builder exposeTraces(boolean expose);
+        Builder includeStackTraces(boolean include);
 
         /**
          * Builds the server; it does not listen yet.

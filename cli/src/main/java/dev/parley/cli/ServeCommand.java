@@ -144,10 +144,10 @@ final class ServeCommand implements Callable<Integer> {
         RpcServer.Builder builder = RpcServer.builder();
         Target endpointTarget = targets.endpoint();
         try {
-            builder.concurrency(concurrency)
+            builder.maxConcurrentCalls(concurrency)
                     .execution(threads.execution())
                     .accessPolicy(policy())
-                    .exposeTraces(traces);
+                    .includeStackTraces(traces);
             if (name != null) {
                 builder.name(name);
             }

@@ -244,7 +244,7 @@ class ServeAndCallTest {
         assertFails(
                 Cli.run("serve", source, "-l", ANY_PORT, "--concurrency", "0"),
                 ExitCode.USAGE,
-                "concurrency must be at least 1");
+                "maxConcurrentCalls must be at least 1");
         assertFails(
                 Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "offers no method");
         assertFails(

@@ -15,10 +15,10 @@ public interface Dispatcher {
     boolean dispatch(ServerCall call, Runnable resume);
 
     /** How many calls may run at once; a broker wire takes it as its prefetch. */
-    int concurrency();
+    int maxConcurrentCalls();
 
     /** How many more calls could start right now; other wires may take that room at any moment. */
-    int room();
+    int available();
 
     /** Whether a method of this name, {@code namespace.name} included, is there: a wire's own introspection methods give way to it. */
     boolean has(String method);

@@ -75,7 +75,7 @@ final class OsloListener implements Listener, Driver.Receiver {
                         topology.topicQueue(exchange, topic),
                         topology.serverQueue(exchange, topic, server),
                         fanoutQueue),
-                options.prefetch() < 0 ? Math.min(dispatcher.concurrency(), 65_535) : options.prefetch(),
+                options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), 65_535) : options.prefetch(),
                 this);
     }
 
@@ -129,7 +129,7 @@ final class OsloListener implements Listener, Driver.Receiver {
     private void takeBatch() {
         List<OsloCall> calls = new ArrayList<>();
         driver.inOneGo(() -> {
-            for (int room = Math.clamp(dispatcher.room(), 1, MOST_AT_ONCE); room > 0; room--) {
+            for (int room = Math.clamp(dispatcher.available(), 1, MOST_AT_ONCE); room > 0; room--) {
                 Delivery delivery = waiting.poll();
                 if (delivery == null) {
                     break;

@@ -444,7 +444,7 @@ class ReliabilityTest {
             try {
                 return RpcServer.builder()
                         .endpoint(endpoint)
-                        .concurrency(8)
+                        .maxConcurrentCalls(8)
                         .listen(
                                 broker.address() + QUICK + "&acknowledge=after",
                                 Target.topic("t").server(name))

@@ -361,7 +361,7 @@ abstract class RpcBehaviour {
         TestEndpoint busy = new TestEndpoint("busy");
         RpcServer first = RpcServer.builder()
                 .endpoint(busy)
-                .concurrency(1)
+                .maxConcurrentCalls(1)
                 .listen(address(), Target.topic(topic).server("busy"))
                 .build()
                 .start();

@@ -297,7 +297,7 @@ class ParleyToParleyTest {
     void moreCallsThanTheServerRunsAtOnceAllComeThrough() throws Exception {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(service)
-                        .concurrency(4)
+                        .maxConcurrentCalls(4)
                         .listen("zerorpc+tcp://127.0.0.1:0?backlog=16")
                         .build()
                         .start();
@@ -316,7 +316,7 @@ class ParleyToParleyTest {
     void streamsEndThoughTheServerIsAtItsBound() throws Exception {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(service)
-                        .concurrency(1)
+                        .maxConcurrentCalls(1)
                         .listen("zerorpc+tcp://127.0.0.1:0?backlog=1")
                         .build()
                         .start();

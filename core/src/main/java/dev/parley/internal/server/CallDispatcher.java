@@ -42,9 +42,9 @@ final class CallDispatcher implements Dispatcher {
     private final List<ServerInterceptor> interceptors;
     private final FailureNames failureNames;
     private final @Nullable Serializer serializer;
-    private final boolean exposeTraces;
+    private final boolean includeStackTraces;
     private final long maxItems;
-    private final CallGate gate;
+    private final ConcurrencyLimiter limiter;
 
     CallDispatcher(ServerSettings settings, MethodTable methods) {
         this.name = settings.name();
@@ -54,23 +54,23 @@ final class CallDispatcher implements Dispatcher {
         this.interceptors = settings.interceptors();
         this.failureNames = settings.failureNames();
         this.serializer = settings.serializer();
-        this.exposeTraces = settings.exposeTraces();
+        this.includeStackTraces = settings.includeStackTraces();
         this.maxItems = settings.limits().elements();
-        this.gate = new CallGate(settings.concurrency());
+        this.limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls());
     }
 
-    CallGate gate() {
-        return gate;
-    }
-
-    @Override
-    public int concurrency() {
-        return gate.bound();
+    ConcurrencyLimiter limiter() {
+        return limiter;
     }
 
     @Override
-    public int room() {
-        return gate.room();
+    public int maxConcurrentCalls() {
+        return limiter.maxConcurrentCalls();
+    }
+
+    @Override
+    public int available() {
+        return limiter.available();
     }
 
     @Override
@@ -99,7 +99,7 @@ final class CallDispatcher implements Dispatcher {
             where = Execution.virtual();
         }
         boolean interruptible = !where.isInline();
-        return gate.enter(() -> run(call, method, interruptible), where.executor(), resume);
+        return limiter.execute(() -> run(call, method, interruptible), where.executor(), resume);
     }
 
     private void run(ServerCall call, BoundMethod method, boolean interruptible) {
@@ -129,7 +129,7 @@ final class CallDispatcher implements Dispatcher {
                     } catch (Throwable e) {
                         fail(call, method, e);
                     } finally {
-                        gate.leave();
+                        limiter.release();
                     }
                 });
             } else {
@@ -146,7 +146,7 @@ final class CallDispatcher implements Dispatcher {
                 }
             }
             if (!pending) {
-                gate.leave();
+                limiter.release();
             }
         }
     }
@@ -237,7 +237,7 @@ final class CallDispatcher implements Dispatcher {
             log.warn("{} {} failed", call.wire(), call.method(), error);
         }
         RpcException outgoing = failureNames.outgoing(error);
-        if (exposeTraces
+        if (includeStackTraces
                 && outgoing instanceof RemoteException remote
                 && remote.traceback().isEmpty()) {
             StringWriter trace = new StringWriter();

@@ -92,7 +92,7 @@ final class MultiWireServer implements RpcServer {
         } finally {
             lock.unlock();
         }
-        while (!dispatcher.gate().awaitIdle(Math.min(left, HANG.toNanos()))) {
+        while (!dispatcher.limiter().awaitIdle(Math.min(left, HANG.toNanos()))) {
             left -= HANG.toNanos();
             if (left <= 0) {
                 return false;

@@ -34,11 +34,11 @@ public final class ServerBuilder implements RpcServer.Builder {
     private @Nullable String name;
     private AccessPolicy policy = AccessPolicy.declared();
     private Execution execution = Execution.virtual();
-    private int concurrency = 1024;
+    private int maxConcurrentCalls = 1024;
     private @Nullable Serializer serializer;
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
-    private boolean exposeTraces;
+    private boolean includeStackTraces;
 
     @Override
     public ServerBuilder endpoint(Object endpoint) {
@@ -97,11 +97,11 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
-    public ServerBuilder concurrency(int calls) {
+    public ServerBuilder maxConcurrentCalls(int calls) {
         if (calls < 1) {
-            throw new IllegalArgumentException("concurrency must be at least 1, not " + calls);
+            throw new IllegalArgumentException("maxConcurrentCalls must be at least 1, not " + calls);
         }
-        concurrency = calls;
+        maxConcurrentCalls = calls;
         return this;
     }
 
@@ -118,7 +118,7 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
-    public ServerBuilder failure(Class<? extends Exception> exception, String type) {
+    public ServerBuilder mapException(Class<? extends Exception> exception, String type) {
         failures.put(exception, FailureNames.checked(type));
         return this;
     }
@@ -142,8 +142,8 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
-    public ServerBuilder exposeTraces(boolean expose) {
-        exposeTraces = expose;
+    public ServerBuilder includeStackTraces(boolean include) {
+        includeStackTraces = include;
         return this;
     }
 
@@ -169,13 +169,13 @@ public final class ServerBuilder implements RpcServer.Builder {
                 List.copyOf(listens),
                 execution,
                 Map.copyOf(methodExecutions),
-                concurrency,
+                maxConcurrentCalls,
                 List.copyOf(interceptors),
                 new FailureNames(Map.copyOf(failures)),
                 serializer,
                 limits,
                 new ValueMapping(limits, customizers),
                 tls,
-                exposeTraces);
+                includeStackTraces);
     }
 }

@@ -18,14 +18,14 @@ record ServerSettings(
         List<Listen> listens,
         Execution execution,
         Map<String, Execution> methodExecutions,
-        int concurrency,
+        int maxConcurrentCalls,
         List<ServerInterceptor> interceptors,
         FailureNames failureNames,
         @Nullable Serializer serializer,
         Limits limits,
         ValueMapping values,
         @Nullable SSLContext tls,
-        boolean exposeTraces) {
+        boolean includeStackTraces) {
     /** One address to listen to. */
     record Listen(Address address, Target target) {}
 }

@@ -156,7 +156,7 @@ class DispatcherTest {
 
     @Test
     void tracesLeaveTheProcessOnlyIfAsked() {
-        CallDispatcher open = dispatcher((ServerBuilder) RpcServer.builder().exposeTraces(true));
+        CallDispatcher open = dispatcher((ServerBuilder) RpcServer.builder().includeStackTraces(true));
 
         assertThatThrownBy(() -> run(open, new RecordedCall("fails", "[]")).result())
                 .isInstanceOfSatisfying(
@@ -309,7 +309,7 @@ class DispatcherTest {
             }
         };
         CallDispatcher dispatcher =
-                dispatcher((ServerBuilder) RpcServer.builder().concurrency(2), endpoint(endpoint, null));
+                dispatcher((ServerBuilder) RpcServer.builder().maxConcurrentCalls(2), endpoint(endpoint, null));
         List<RecordedCall> calls =
                 Stream.generate(() -> new RecordedCall("work", "[]")).limit(5).toList();
 
@@ -319,13 +319,13 @@ class DispatcherTest {
 
         assertThat(goOn).containsExactly(true, true, false, false, false);
         assertThat(resumed.getCount()).isEqualTo(1);
-        assertThat(dispatcher.gate().awaitIdle(1)).isFalse();
+        assertThat(dispatcher.limiter().awaitIdle(1)).isFalse();
         assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
         go.countDown();
         for (RecordedCall call : calls) {
             call.result();
         }
-        assertThat(dispatcher.gate().awaitIdle(TimeUnit.SECONDS.toNanos(10))).isTrue();
+        assertThat(dispatcher.limiter().awaitIdle(TimeUnit.SECONDS.toNanos(10))).isTrue();
         assertThat(most).hasValue(2);
         assertThat(resumed.await(10, TimeUnit.SECONDS)).isTrue();
     }

@@ -35,7 +35,7 @@ class FailureNamesTest {
     @Test
     void aNameThatIsNoneIsRefused() {
         for (String name : new String[] {"", ".", "a.", "a b", "a..b"}) {
-            assertThatThrownBy(() -> RpcServer.builder().failure(IOException.class, name))
+            assertThatThrownBy(() -> RpcServer.builder().mapException(IOException.class, name))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'" + name + "'");
         }

@@ -93,7 +93,7 @@ abstract class WireBehaviour {
         return RpcServer.builder()
                 .endpoint(service)
                 .endpoint(new Control(), Target.namespace("control").version("2.0"))
-                .failure(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
+                .mapException(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
                 .listen(listenAddress(), serverTarget());
     }
 

@@ -83,7 +83,7 @@ class OwnExceptionsTest {
         String topic = "java-" + python.name();
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Shop())
-                        .failure(OutOfStock.class, "shop.OutOfStock")
+                        .mapException(OutOfStock.class, "shop.OutOfStock")
                         .listen(broker.address(), Target.topic(topic).server("server1"))
                         .build()
                         .start();

@@ -107,7 +107,7 @@ abstract class UnderLoad {
                 return RpcServer.builder()
                         .endpoint(notes)
                         .execution(Execution.inline())
-                        .concurrency(1000)
+                        .maxConcurrentCalls(1000)
                         .listen(url() + "?acknowledge=after", topic.server("s"))
                         .build()
                         .start();
@@ -154,7 +154,7 @@ abstract class UnderLoad {
         long before = threads();
         try (RpcServer server = RpcServer.builder()
                         .endpoint(meeting)
-                        .concurrency(CALLS)
+                        .maxConcurrentCalls(CALLS)
                         .listen(url(), topic.server("s"))
                         .build()
                         .start();
