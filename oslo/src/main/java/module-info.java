@@ -6,6 +6,7 @@ module dev.parley.oslo {
     requires org.slf4j;
 
     exports dev.parley.oslo;
+    exports dev.parley.oslo.admin;
 
     provides dev.parley.spi.Wire with
             dev.parley.oslo.OsloWire;

@@ -1,8 +1,8 @@
 package dev.parley.cli;
 
 import dev.parley.Address;
-import dev.parley.oslo.QueueInspector;
-import dev.parley.oslo.QueueInspector.OsloQueue;
+import dev.parley.oslo.admin.QueueInspector;
+import dev.parley.oslo.admin.QueueInspector.OsloQueue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

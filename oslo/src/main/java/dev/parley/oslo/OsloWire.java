@@ -2,6 +2,12 @@ package dev.parley.oslo;
 
 import dev.parley.Address;
 import dev.parley.Target;
+import dev.parley.oslo.driver.Driver;
+import dev.parley.oslo.driver.memory.MemoryDriver;
+import dev.parley.oslo.driver.rabbit.RabbitDriver;
+import dev.parley.oslo.options.OsloOptions;
+import dev.parley.oslo.rpc.OsloConnection;
+import dev.parley.oslo.rpc.OsloListener;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.Connection;
 import dev.parley.spi.Listener;
@@ -57,7 +63,7 @@ public final class OsloWire implements Wire {
 
     private static Driver driver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         return address.scheme().equals("memory")
-                ? new MemoryDriver(MemoryBroker.named(address.host() + address.path()))
+                ? new MemoryDriver(address.host() + address.path())
                 : new RabbitDriver(address, options, tls, daemon);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.oslo;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.oslo.options.OsloOptions;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

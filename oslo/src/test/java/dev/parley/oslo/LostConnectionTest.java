@@ -187,7 +187,7 @@ class LostConnectionTest {
     void aRefusedConsumerIsSetUpAgainByOneAttemptAtATime() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(RabbitSubscription.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.parley.oslo.driver.rabbit.RabbitSubscription");
         Connection connection = connect(broker);
         try (RpcServer server = serve(new Endpoint(), broker.address());
                 RpcClient client = client(broker.address())) {

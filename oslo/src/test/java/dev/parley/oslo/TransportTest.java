@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.oslo.options.OsloOptions;
+import dev.parley.oslo.options.VirtualHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +98,7 @@ class TransportTest {
     @ParameterizedTest
     @CsvSource({"'', /", "/, /", "/nova, nova", "//, /", "/a%2Fb, a/b", "/%2F, /"})
     void findsTheVirtualHost(String path, String expected) {
-        assertThat(Connector.virtualHost(path)).isEqualTo(expected);
+        assertThat(VirtualHost.of(path)).isEqualTo(expected);
     }
 
     @ParameterizedTest

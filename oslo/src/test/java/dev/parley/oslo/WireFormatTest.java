@@ -13,6 +13,7 @@ import dev.parley.RpcContext;
 import dev.parley.RpcServer;
 import dev.parley.SerializationException;
 import dev.parley.Target;
+import dev.parley.oslo.message.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

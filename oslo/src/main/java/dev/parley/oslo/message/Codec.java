@@ -1,0 +1,199 @@
+package dev.parley.oslo.message;
+
+import dev.parley.Args;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.SerializationException;
+import dev.parley.Target;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ValueMapping;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes messages of oslo.messaging: the request or reply as JSON, that text as a string in an envelope. Thread-safe.
+ *
+ * <p>Python's JSON knows the bare words NaN and Infinity; so does this one, both ways.
+ */
+public final class Codec {
+    private final JsonMapper mapper;
+    private final int maxBytes;
+    private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+    public Codec(ValueMapping values) {
+        mapper = values.mapper(JsonMapper.builder(JsonFactory.builder()
+                .streamReadConstraints(values.readConstraints())
+                .streamWriteConstraints(values.writeConstraints())
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+                .build()));
+        maxBytes = values.limits().messageBytes();
+    }
+
+    public JsonMapper mapper() {
+        return mapper;
+    }
+
+    /** The JSON text of the message in an AMQP body. */
+    public char[] open(Content content) {
+        return Envelope.open(content, mapper, maxBytes);
+    }
+
+    /**
+     * A request; a call if it has a message id and a reply queue, else a cast.
+     *
+     * @param window how many items of a stream may be on their way, 0 for none
+     * @throws SerializationException if an argument or the context cannot be encoded
+     */
+    public byte[] request(ClientCall call, @Nullable String msgId, @Nullable String replyQueue, int window) {
+        Target target = call.target();
+        try {
+            return message(json -> {
+                json.writeStringProperty("method", call.method());
+                json.writeObjectPropertyStart("args");
+                ((Args.Named) call.args()).values().forEach((name, value) -> property(json, name, value));
+                json.writeEndObject();
+                if (target.namespace() != null) {
+                    json.writeStringProperty("namespace", target.namespace());
+                }
+                if (target.version() != null) {
+                    json.writeStringProperty("version", target.version());
+                }
+                if (msgId != null && replyQueue != null) {
+                    json.writeStringProperty("_msg_id", msgId);
+                    json.writeStringProperty("_reply_q", replyQueue);
+                    json.writeName("_timeout");
+                    if (call.options().monitorTimeout() == null) {
+                        json.writeNull();
+                    } else {
+                        json.writeNumber(call.options().monitorTimeout().toSeconds());
+                    }
+                }
+                json.writeStringProperty("_unique_id", MessageIds.unique());
+                if (window > 0) {
+                    json.writeNumberProperty("_window", window);
+                }
+                call.context().forEach((name, value) -> property(json, "_context_" + name, value));
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "the arguments or the context of " + call.qualifiedMethod() + " cannot be encoded: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * A reply.
+     *
+     * @param type the declared type of the value
+     * @param failure the failure's JSON text, {@code null} for none
+     * @param ending whether it is the last one
+     * @throws SerializationException if the value cannot be encoded
+     */
+    public byte[] reply(String msgId, @Nullable Object value, Type type, @Nullable String failure, boolean ending) {
+        return reply(msgId, value, type, failure, ending, null, -1);
+    }
+
+    /** An item of a stream. */
+    public byte[] item(String msgId, @Nullable Object value, String creditQueue) {
+        return reply(msgId, value, Object.class, null, false, creditQueue, -1);
+    }
+
+    /** The end of a stream of so many items. */
+    public byte[] ending(String msgId, int items) {
+        return reply(msgId, null, Object.class, null, true, null, items);
+    }
+
+    /** Credit for more items of a stream, 0 to end it. */
+    public byte[] credit(String msgId, int items) {
+        return message(json -> {
+            json.writeStringProperty("_msg_id", msgId);
+            json.writeNumberProperty("_credit", items);
+        });
+    }
+
+    private byte[] reply(
+            String msgId,
+            @Nullable Object value,
+            Type type,
+            @Nullable String failure,
+            boolean ending,
+            @Nullable String creditQueue,
+            int items) {
+        try {
+            return message(json -> {
+                json.writeName("result");
+                if (value == null) {
+                    json.writeNull();
+                } else {
+                    writer(type).writeValue(json, value);
+                }
+                json.writeStringProperty("failure", failure);
+                json.writeBooleanProperty("ending", ending);
+                json.writeStringProperty("_msg_id", msgId);
+                json.writeStringProperty("_unique_id", MessageIds.unique());
+                if (creditQueue != null) {
+                    json.writeStringProperty("_credit_q", creditQueue);
+                }
+                if (items >= 0) {
+                    json.writeNumberProperty("_items", items);
+                }
+            });
+        } catch (JacksonException e) {
+            throw new SerializationException("the result cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** JSON text of its own, for a failure. */
+    public String text(Map<String, ? extends @Nullable Object> values) {
+        return mapper.writeValueAsString(values);
+    }
+
+    private void property(JsonGenerator json, String name, @Nullable Object value) {
+        json.writeName(name);
+        if (value instanceof String text) {
+            json.writeString(text);
+        } else {
+            json.writePOJO(value);
+        }
+    }
+
+    private ObjectWriter writer(Type type) {
+        return writers.computeIfAbsent(
+                type, key -> key == Object.class ? mapper.writer() : mapper.writerFor(mapper.constructType(key)));
+    }
+
+    private byte[] message(Consumer<JsonGenerator> members) {
+        ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+        try (JsonGenerator json = mapper.createGenerator(bytes)) {
+            json.writeStartObject();
+            members.accept(json);
+            json.writeEndObject();
+        }
+        byte[] body = Envelope.seal(bytes.toByteArray());
+        if (body.length > maxBytes) {
+            throw new SerializationException("a message of " + body.length + " bytes is over the limit of " + maxBytes);
+        }
+        return body;
+    }
+
+    /** The error of a message that is not what the protocol says. */
+    public static RpcException malformed(JacksonException e) {
+        return new ProtocolException("the message is no JSON of oslo.messaging: " + e.getOriginalMessage(), e);
+    }
+}

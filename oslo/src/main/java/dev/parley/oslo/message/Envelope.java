@@ -1,0 +1,156 @@
+package dev.parley.oslo.message;
+
+import dev.parley.ProtocolException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The envelope {@code {"oslo.version": "2.0", "oslo.message": "…"}} around a message's JSON text. A body without it is taken as the message itself, as
+ * oslo.messaging does ({@code _drivers/common.py}).
+ */
+public final class Envelope {
+    public static final String CONTENT_TYPE = "application/json";
+    public static final String CONTENT_ENCODING = "utf-8";
+
+    /** kombu's name for zlib data; it never was gzip. */
+    public static final String ZLIB = "application/x-gzip";
+
+    private static final String VERSION = "2.0";
+    private static final byte[] HEAD =
+            ("{\"oslo.version\": \"" + VERSION + "\", \"oslo.message\": \"").getBytes(StandardCharsets.US_ASCII);
+
+    private Envelope() {}
+
+    /** Puts JSON into the envelope. Of the characters that a JSON string must escape, JSON text holds just the quote and the backslash. */
+    public static byte[] seal(byte[] json) {
+        int escapes = 0;
+        for (byte b : json) {
+            if (b == '"' || b == '\\') {
+                escapes++;
+            }
+        }
+        byte[] body = Arrays.copyOf(HEAD, HEAD.length + json.length + escapes + 2);
+        int at = HEAD.length;
+        for (byte b : json) {
+            if (b == '"' || b == '\\') {
+                body[at++] = '\\';
+            }
+            body[at++] = b;
+        }
+        body[at++] = '"';
+        body[at] = '}';
+        return body;
+    }
+
+    public static byte[] compress(byte[] body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
+        try (DeflaterOutputStream zlib = new DeflaterOutputStream(bytes)) {
+            zlib.write(body);
+        } catch (IOException e) {
+            throw new AssertionError("no I/O here", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The JSON text inside.
+     *
+     * @throws ProtocolException if the message is none of oslo.messaging's, or too large
+     */
+    public static char[] open(Content content, ObjectMapper mapper, int maxBytes) {
+        String type = content.contentType();
+        if (type != null && !type.toLowerCase(Locale.ROOT).startsWith(CONTENT_TYPE)) {
+            throw new ProtocolException("content type '" + type + "' instead of " + CONTENT_TYPE);
+        }
+        byte[] body = decompress(content.body(), content.compression(), maxBytes);
+        if (body.length > maxBytes) {
+            throw new ProtocolException("a message of " + body.length + " bytes is over the limit of " + maxBytes);
+        }
+        Charset charset = charset(content.contentEncoding());
+        boolean utf8 = charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.US_ASCII);
+        char[] text = utf8 ? null : decode(body, charset);
+        try (JsonParser json = text == null ? mapper.createParser(body) : mapper.createParser(text)) {
+            char[] inner = inner(json);
+            if (inner != null) {
+                return inner;
+            }
+        } catch (JacksonException e) {
+            throw Codec.malformed(e);
+        }
+        return text == null ? decode(body, StandardCharsets.UTF_8) : text;
+    }
+
+    private static char @Nullable [] inner(JsonParser json) {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new ProtocolException("the message is no JSON object");
+        }
+        String version = null;
+        char[] message = null;
+        while ((version == null || message == null) && json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken token = json.nextToken();
+            if (name.equals("oslo.version") && token == JsonToken.VALUE_STRING) {
+                version = json.getString();
+            } else if (name.equals("oslo.message") && token == JsonToken.VALUE_STRING) {
+                int from = json.getStringOffset();
+                message = Arrays.copyOfRange(json.getStringCharacters(), from, from + json.getStringLength());
+            } else {
+                json.skipChildren();
+            }
+        }
+        if (version == null || message == null) {
+            return null;
+        } else if (!version.equals(VERSION)) {
+            throw new ProtocolException("envelope version '" + version + "' instead of " + VERSION);
+        }
+        return message;
+    }
+
+    private static byte[] decompress(byte[] body, @Nullable String compression, int maxBytes) {
+        if (compression == null) {
+            return body;
+        } else if (!compression.equals(ZLIB)) {
+            throw new ProtocolException("compression '" + compression + "' instead of " + ZLIB);
+        }
+        try (InflaterInputStream zlib = new InflaterInputStream(new ByteArrayInputStream(body))) {
+            // One byte more tells what is too long without unpacking all of it.
+            return zlib.readNBytes(maxBytes == Integer.MAX_VALUE ? maxBytes : maxBytes + 1);
+        } catch (IOException e) {
+            throw new ProtocolException("the body is no zlib data as the header says: " + e.getMessage(), e);
+        }
+    }
+
+    private static Charset charset(@Nullable String encoding) {
+        try {
+            return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new ProtocolException("content encoding '" + encoding + "' instead of " + CONTENT_ENCODING, e);
+        }
+    }
+
+    private static char[] decode(byte[] body, Charset charset) {
+        try {
+            CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(body));
+            return Arrays.copyOfRange(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
+        } catch (CharacterCodingException e) {
+            throw new ProtocolException("the body is no " + charset + " text", e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.parley.oslo.rpc;
+
+import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
+import dev.parley.oslo.driver.Delivery;
+import dev.parley.oslo.driver.Driver;
+import dev.parley.oslo.message.Codec;
+import dev.parley.oslo.message.Reply;
+import dev.parley.oslo.options.OsloOptions;
+import dev.parley.oslo.topology.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one queue of a client for the replies to all its calls, and the calls that wait. Declared and consumed before the first call goes out. Thread-safe. */
+final class ReplyQueue {
+    private static final Logger log = LoggerFactory.getLogger(ReplyQueue.class);
+
+    private final Driver driver;
+    private final Codec codec;
+    private final Queue queue;
+    private final ConcurrentMap<String, PendingReply> calls = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable CompletableFuture<String> ready;
+    private volatile boolean closed;
+
+    ReplyQueue(Driver driver, Codec codec, OsloOptions options) {
+        this.driver = driver;
+        this.codec = codec;
+        this.queue = options.topology().replyQueue(options.queueNames().next());
+    }
+
+    /** The queue's name, when the broker delivers from it. The first caller starts that; where it fails the next one starts anew. */
+    CompletableFuture<String> name() {
+        CompletableFuture<String> now = ready;
+        if (now != null && !now.isCompletedExceptionally()) {
+            return now;
+        }
+        lock.lock();
+        try {
+            now = ready;
+            if (now == null || now.isCompletedExceptionally()) {
+                CompletableFuture<String> fresh = new CompletableFuture<>();
+                ready = fresh;
+                // On a thread of its own: a caller's deadline holds even if the broker is silent.
+                Thread.ofVirtual().name("parley-reply-queue").start(() -> open(fresh));
+                now = fresh;
+            }
+            return now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs something when the queue is ready, or has failed: on this thread if it is already, and in the order of the calls if it is not. */
+    void whenReady(BiConsumer<? super String, ? super @Nullable Throwable> action) {
+        CompletableFuture<String> now = name();
+        if (now.isDone()) {
+            now.whenComplete(action);
+            return;
+        }
+        lock.lock();
+        try {
+            CompletableFuture<String> last = ready;
+            now = last == null ? now : last;
+            if (!now.isDone()) {
+                // Each waits for the one before it: dependents of one future would run last in, first out.
+                ready = now.whenComplete(action);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        now.whenComplete(action);
+    }
+
+    private void open(CompletableFuture<String> opened) {
+        if (closed) {
+            opened.completeExceptionally(new ConnectionLostException("the client is closed"));
+            return;
+        }
+        try {
+            driver.receive(queue, this::received);
+            opened.complete(queue.name());
+        } catch (RpcException e) {
+            opened.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            opened.completeExceptionally(new ConnectionLostException("no queue for replies: " + e, e));
+        }
+    }
+
+    void expect(PendingReply call) {
+        calls.put(call.id(), call);
+        if (closed) {
+            call.fail(new ConnectionLostException("the client is closed"));
+        }
+    }
+
+    void forget(PendingReply call) {
+        calls.remove(call.id());
+        call.stopListening();
+    }
+
+    private void received(Delivery delivery) {
+        Reply reply;
+        try {
+            reply = Reply.parse(codec.open(delivery), codec.mapper());
+        } catch (RpcException e) {
+            log.warn("dropped a message in {} that is no reply: {}", queue.name(), e.getMessage());
+            return;
+        }
+        PendingReply call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
+        if (call == null) {
+            log.info("dropped a reply to {}, for which nobody waits any more", reply.msgId());
+        } else {
+            call.received(reply);
+        }
+    }
+
+    void close() {
+        closed = true;
+        calls.values().forEach(call -> call.fail(new ConnectionLostException("the client was closed")));
+    }
+}

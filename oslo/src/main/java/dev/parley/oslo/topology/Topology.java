@@ -1,0 +1,166 @@
+package dev.parley.oslo.topology;
+
+import dev.parley.InvalidTargetException;
+import dev.parley.spi.AddressOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The exchanges and queues of oslo.messaging, attribute by attribute as oslo.messaging's rabbit driver declares them ({@code impl_rabbit.py}). Immutable.
+ *
+ * @param durable {@code amqp_durable_queues}: topic exchanges and queues outlive the broker's restart
+ * @param autoDelete {@code amqp_auto_delete}: they go with their last user
+ * @param mirrored {@code rabbit_ha_queues}: queues ask for mirrors, which RabbitMQ ignores since 3.0
+ * @param quorum {@code rabbit_quorum_queue}: topic queues are quorum queues, and durable
+ * @param transientQuorum {@code rabbit_transient_quorum_queue}: reply and fanout queues are quorum queues, and durable
+ * @param deliveryLimit {@code rabbit_quorum_delivery_limit}: how often a quorum queue delivers a message, 0 for its default
+ * @param maxMemoryLength {@code rabbit_quorum_max_memory_length}: messages a quorum queue keeps in memory, 0 for its default
+ * @param maxMemoryBytes {@code rabbit_quorum_max_memory_bytes}: the same in bytes
+ * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue lives, zero for ever
+ * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are told of a mirror's failover
+ * @param replyExchange {@code reply_exchange}: the reply queue is bound to an exchange of its own name too, where servers of before 2019 send their replies
+ * @param streamFanout {@code rabbit_stream_fanout}: all servers of a topic read fanouts from one stream
+ */
+public record Topology(
+        boolean durable,
+        boolean autoDelete,
+        boolean mirrored,
+        boolean quorum,
+        boolean transientQuorum,
+        int deliveryLimit,
+        int maxMemoryLength,
+        int maxMemoryBytes,
+        Duration transientTtl,
+        boolean cancelOnFailover,
+        boolean replyExchange,
+        boolean streamFanout) {
+    private static final long LONGEST_TTL_MILLIS = 4_294_967_000L;
+
+    public Topology {
+        if (mirrored && (quorum || transientQuorum)) {
+            throw new InvalidTargetException("options rabbit_ha_queues and "
+                    + (quorum ? "rabbit_quorum_queue" : "rabbit_transient_quorum_queue") + " exclude each other");
+        }
+    }
+
+    public static Topology of(AddressOptions options) {
+        return new Topology(
+                options.flag("amqp_durable_queues", false),
+                options.flag("amqp_auto_delete", false),
+                options.flag("rabbit_ha_queues", false),
+                options.flag("rabbit_quorum_queue", false),
+                options.flag("rabbit_transient_quorum_queue", false),
+                options.integer("rabbit_quorum_delivery_limit", 0, 0, Integer.MAX_VALUE),
+                eitherName(options, "rabbit_quorum_max_memory_length", "rabbit_quroum_max_memory_length"),
+                eitherName(options, "rabbit_quorum_max_memory_bytes", "rabbit_quroum_max_memory_bytes"),
+                transientTtl(options),
+                options.flag("enable_cancel_on_failover", false),
+                options.flag("reply_exchange", false),
+                options.flag("rabbit_stream_fanout", false));
+    }
+
+    /** Two options were misspelt until 2024; both spellings are in use. */
+    private static int eitherName(AddressOptions options, String name, String misspelt) {
+        return options.integer(name, options.integer(misspelt, 0, 0, Integer.MAX_VALUE), 0, Integer.MAX_VALUE);
+    }
+
+    public Exchange topicExchange(String name) {
+        return new Exchange(name, "topic", durable || quorum, autoDelete);
+    }
+
+    public Exchange fanoutExchange(String topic) {
+        return new Exchange(topic + "_fanout", "fanout", transientQuorum, true);
+    }
+
+    /** The queue that the servers of a topic share. */
+    public Queue topicQueue(Exchange exchange, String topic) {
+        return new Queue(topic, durable || quorum, autoDelete, lastingArguments(), exchange, topic);
+    }
+
+    /** The queue of one server. */
+    public Queue serverQueue(Exchange exchange, String topic, String server) {
+        return topicQueue(exchange, topic + "." + server);
+    }
+
+    /** The queue of one server for what goes to all. */
+    public Queue fanoutQueue(String topic, String suffix) {
+        if (streamFanout) {
+            return new Queue(topic + "_fanout", true, false, streamArguments(), fanoutExchange(topic), topic);
+        }
+        return new Queue(
+                topic + "_fanout_" + suffix,
+                transientQuorum,
+                false,
+                transientArguments(),
+                fanoutExchange(topic),
+                topic);
+    }
+
+    /** The queue of one client for the replies to it. */
+    public Queue replyQueue(String suffix) {
+        String name = "reply_" + suffix;
+        Exchange exchange = replyExchange ? new Exchange(name, "direct", false, true) : Exchange.DEFAULT;
+        return new Queue(name, transientQuorum, false, transientArguments(), exchange, name);
+    }
+
+    /** The arguments of a consumer. */
+    public Map<String, Object> consumerArguments() {
+        return cancelOnFailover ? Map.of("x-cancel-on-ha-failover", true) : Map.of();
+    }
+
+    private Map<String, Object> streamArguments() {
+        return transientTtl.isZero()
+                ? Map.of("x-queue-type", "stream")
+                : Map.of("x-queue-type", "stream", "x-max-age", transientTtl.toSeconds() + "s");
+    }
+
+    private static Duration transientTtl(AddressOptions options) {
+        Duration ttl = options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30));
+        if (ttl.toMillis() > LONGEST_TTL_MILLIS) {
+            throw new InvalidTargetException("option rabbit_transient_queues_ttl must be at most "
+                    + LONGEST_TTL_MILLIS / 1000 + ": RabbitMQ takes no more");
+        }
+        return ttl;
+    }
+
+    private Map<String, Object> lastingArguments() {
+        Map<String, Object> arguments = new HashMap<>();
+        if (mirrored) {
+            arguments.put("x-ha-policy", "all");
+        }
+        if (quorum) {
+            quorumArguments(arguments);
+        }
+        return arguments;
+    }
+
+    private Map<String, Object> transientArguments() {
+        Map<String, Object> arguments = new HashMap<>();
+        if (mirrored) {
+            arguments.put("x-ha-policy", "all");
+        }
+        if (!transientTtl.isZero()) {
+            long millis = transientTtl.toMillis();
+            // As the peer's AMQP library does it: an int where that is enough.
+            arguments.put("x-expires", millis <= Integer.MAX_VALUE ? (Number) (int) millis : (Number) millis);
+        }
+        if (transientQuorum) {
+            quorumArguments(arguments);
+        }
+        return arguments;
+    }
+
+    private void quorumArguments(Map<String, Object> arguments) {
+        arguments.put("x-queue-type", "quorum");
+        if (deliveryLimit > 0) {
+            arguments.put("x-delivery-limit", deliveryLimit);
+        }
+        if (maxMemoryLength > 0) {
+            arguments.put("x-max-in-memory-length", maxMemoryLength);
+        }
+        if (maxMemoryBytes > 0) {
+            arguments.put("x-max-in-memory-bytes", maxMemoryBytes);
+        }
+    }
+}

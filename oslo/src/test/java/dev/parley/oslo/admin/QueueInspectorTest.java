@@ -1,0 +1,117 @@
+package dev.parley.oslo.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.parley.AccessDeniedException;
+import dev.parley.ConnectionLostException;
+import dev.parley.RpcClient;
+import dev.parley.RpcServer;
+import dev.parley.Target;
+import dev.parley.broker.EmbeddedBroker;
+import dev.parley.oslo.admin.QueueInspector.Kind;
+import dev.parley.oslo.admin.QueueInspector.OsloQueue;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("try") // Servers are there to be called, not referenced.
+class QueueInspectorTest {
+    @Test
+    void explainsQueuesAndRemovesThoseLeftBehind() throws Exception {
+        class Endpoint {
+            @SuppressWarnings("UnusedMethod") // Called by name.
+            public void nothing() {}
+        }
+        ConnectionFactory factory = new ConnectionFactory();
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {
+            factory.setUri(broker.amqpUri());
+            URI management = URI.create("http://127.0.0.1:" + broker.managementPort());
+            try (Connection connection = factory.newConnection();
+                    QueueInspector inspector = new QueueInspector(management, "guest", "guest", "/")) {
+                Channel channel = connection.createChannel();
+                channel.queueDeclare("unrelated", false, false, false, Map.of());
+                try (RpcServer server = RpcServer.builder()
+                        .endpoint(new Endpoint())
+                        .listen(broker.address(), Target.topic("compute").server("host.example.org"))
+                        .build()
+                        .start()) {
+                    try (RpcClient client = RpcClient.connect(broker.address(), Target.topic("compute"))) {
+                        client.call("nothing", void.class);
+                    }
+                    channel.queueDeclare("notifications.info", false, false, false, Map.of());
+                    channel.queueBind("notifications.info", "openstack", "notifications.info");
+                    List<OsloQueue> queues = inspector.queues();
+                    assertThat(queues)
+                            .extracting(OsloQueue::kind)
+                            .containsExactlyInAnyOrder(
+                                    Kind.TOPIC, Kind.SERVER, Kind.FANOUT, Kind.REPLY, Kind.NOTIFICATION, Kind.OTHER);
+                    assertThat(queues)
+                            .filteredOn(queue -> queue.kind() == Kind.SERVER)
+                            .allMatch(queue -> queue.explanation()
+                                            .equals(
+                                                    "calls and casts to the one server host.example.org of topic compute")
+                                    && queue.bindings().equals(List.of("openstack/compute.host.example.org"))
+                                    && queue.consumers() == 1);
+                    List<OsloQueue> leaked =
+                            queues.stream().filter(OsloQueue::isLeaked).toList();
+                    assertThat(leaked).extracting(OsloQueue::kind).containsExactly(Kind.REPLY);
+                    assertThat(inspector.delete(leaked.getFirst())).isTrue();
+                    assertThat(inspector.delete(leaked.getFirst())).isFalse();
+                    assertThat(inspector.queues())
+                            .noneMatch(OsloQueue::isLeaked)
+                            .hasSize(5);
+                    assertThat(queues.stream()
+                                    .filter(queue -> queue.kind() == Kind.TOPIC)
+                                    .map(inspector::delete))
+                            .containsExactly(false);
+                }
+            }
+            try (QueueInspector stranger = new QueueInspector(management, "guest", "wrong", "/")) {
+                assertThatThrownBy(stranger::queues).isInstanceOf(AccessDeniedException.class);
+            }
+            broker.close();
+            try (QueueInspector late = new QueueInspector(management, "guest", "guest", "/")) {
+                assertThatThrownBy(late::queues).isInstanceOf(ConnectionLostException.class);
+            }
+        }
+    }
+
+    @Test
+    void whatOnlyLooksLikeAFanoutIsNotLeftBehind() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {
+            factory.setUri(broker.amqpUri());
+            try (Connection connection = factory.newConnection();
+                    QueueInspector inspector = new QueueInspector(
+                            URI.create("http://127.0.0.1:" + broker.managementPort()), "guest", "guest", "/")) {
+                Channel channel = connection.createChannel();
+                channel.exchangeDeclare("openstack", "topic");
+                channel.queueDeclare("to_fanout", false, false, false, Map.of());
+                channel.queueBind("to_fanout", "openstack", "to_fanout");
+                channel.exchangeDeclare("all_fanout", "fanout");
+                channel.queueDeclare("all_fanout", true, false, false, Map.of("x-queue-type", "stream"));
+                channel.queueBind("all_fanout", "all_fanout", "all");
+                String lost = "to_fanout_fanout_0123456789abcdef0123456789abcdef";
+                channel.exchangeDeclare("to_fanout_fanout", "fanout");
+                channel.queueDeclare(lost, false, false, false, Map.of());
+                channel.queueBind(lost, "to_fanout_fanout", "to_fanout");
+                assertThat(inspector.queues())
+                        .extracting(OsloQueue::name, OsloQueue::kind, OsloQueue::isLeaked, OsloQueue::explanation)
+                        .containsExactly(
+                                tuple("all_fanout", Kind.FANOUT, false, "casts to all servers of topic all"),
+                                tuple(
+                                        "to_fanout",
+                                        Kind.TOPIC,
+                                        false,
+                                        "calls and casts to any server of topic to_fanout"),
+                                tuple(lost, Kind.FANOUT, true, "casts to all servers of topic to_fanout"));
+            }
+        }
+    }
+}
