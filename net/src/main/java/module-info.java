@@ -1,4 +1,4 @@
-/** What the socket wires share: event loops, HTTP server and client, limits, graceful close. */
+/** What the socket wires share: event loops, socket addresses, an HTTP server and an HTTP client. Not for users. */
 module dev.parley.net {
     requires transitive dev.parley.core;
     requires transitive io.netty.buffer;
@@ -11,5 +11,19 @@ module dev.parley.net {
     requires io.netty.transport.unix.common;
     requires org.slf4j;
 
-    exports dev.parley.net;
+    exports dev.parley.net.http to
+            dev.parley.jsonrpc,
+            dev.parley.xmlrpc;
+    exports dev.parley.net.http.client to
+            dev.parley.jsonrpc,
+            dev.parley.xmlrpc;
+    exports dev.parley.net.http.rpc to
+            dev.parley.jsonrpc,
+            dev.parley.xmlrpc;
+    exports dev.parley.net.http.server to
+            dev.parley.jsonrpc,
+            dev.parley.xmlrpc;
+    exports dev.parley.net.socket to
+            dev.parley.jsonrpc,
+            dev.parley.zerorpc;
 }

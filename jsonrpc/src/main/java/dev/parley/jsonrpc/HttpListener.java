@@ -1,10 +1,10 @@
 package dev.parley.jsonrpc;
 
 import dev.parley.Address;
-import dev.parley.net.HttpAddress;
-import dev.parley.net.HttpExchange;
-import dev.parley.net.HttpResponse;
-import dev.parley.net.HttpServer;
+import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.rpc.HttpAddress;
+import dev.parley.net.http.server.HttpExchange;
+import dev.parley.net.http.server.HttpServer;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;

@@ -6,7 +6,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcException;
 import dev.parley.ServiceDescription;
-import dev.parley.net.EventLoops;
+import dev.parley.net.socket.EventLoops;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;

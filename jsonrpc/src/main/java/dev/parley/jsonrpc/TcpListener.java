@@ -3,7 +3,7 @@ package dev.parley.jsonrpc;
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
-import dev.parley.net.EventLoops;
+import dev.parley.net.socket.EventLoops;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Limits;
 import dev.parley.RpcServer;
-import dev.parley.net.Headers;
-import dev.parley.net.HttpClient;
-import dev.parley.net.HttpResponse;
+import dev.parley.net.http.Headers;
+import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.client.HttpClient;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.parley.xmlrpc;
 import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
-import dev.parley.net.HttpExchange;
+import dev.parley.net.http.server.HttpExchange;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.parley.xmlrpc;
 
-import dev.parley.net.HttpExchange;
+import dev.parley.net.http.server.HttpExchange;
 import dev.parley.spi.ServerCall;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

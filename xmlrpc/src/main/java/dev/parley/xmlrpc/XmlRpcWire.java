@@ -3,7 +3,7 @@ package dev.parley.xmlrpc;
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.Target;
-import dev.parley.net.HttpAddress;
+import dev.parley.net.http.rpc.HttpAddress;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.Connection;

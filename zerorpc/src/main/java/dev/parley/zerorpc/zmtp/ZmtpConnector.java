@@ -1,7 +1,7 @@
 package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
-import dev.parley.net.EventLoops;
+import dev.parley.net.socket.EventLoops;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package dev.parley.zerorpc.zmtp;
 
 import dev.parley.InvalidTargetException;
-import dev.parley.net.EventLoops;
+import dev.parley.net.socket.EventLoops;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import java.net.InetSocketAddress;

@@ -1,8 +1,8 @@
 package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
-import dev.parley.net.EventLoops;
-import dev.parley.net.UnixSocketFile;
+import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.UnixSocketFile;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

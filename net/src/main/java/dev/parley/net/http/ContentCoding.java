@@ -1,0 +1,129 @@
+package dev.parley.net.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Content codings gzip and deflate, bounded: a small body that decodes into a huge one is refused while it grows. */
+public final class ContentCoding {
+    private ContentCoding() {}
+
+    /** The decoded content grew past the limit. */
+    public static final class TooLargeException extends IOException {
+        TooLargeException(int limit) {
+            super("the decoded content is larger than " + limit + " bytes");
+        }
+    }
+
+    /** Whether the value of {@code Content-Encoding} stands for no coding. */
+    public static boolean isIdentity(@Nullable String coding) {
+        return coding == null || coding.isBlank() || coding.strip().equalsIgnoreCase("identity");
+    }
+
+    /** Whether {@link #decode} supports the coding. */
+    public static boolean isKnown(String coding) {
+        return switch (coding.strip().toLowerCase(Locale.ROOT)) {
+            case "gzip", "x-gzip", "deflate" -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * The content without its coding.
+     *
+     * @throws TooLargeException if it is larger than the limit in bytes
+     * @throws IOException if the data is not of this coding, or cut
+     */
+    public static byte[] decode(String coding, byte[] data, int limit) throws IOException {
+        try (InputStream in = open(coding.strip().toLowerCase(Locale.ROOT), data)) {
+            byte[] out = new byte[(int) Math.clamp(data.length * 4L, 512, Math.min(limit, 1 << 20) + 1L)];
+            int length = 0;
+            while (true) {
+                int read = in.read(out, length, out.length - length);
+                if (read < 0) {
+                    return Arrays.copyOf(out, length);
+                }
+                length += read;
+                if (length > limit) {
+                    throw new TooLargeException(limit);
+                }
+                if (length == out.length) {
+                    out = Arrays.copyOf(out, (int) Math.min(length * 2L, limit + 1L));
+                }
+            }
+        }
+    }
+
+    private static InputStream open(String coding, byte[] data) throws IOException {
+        ByteArrayInputStream in = new ByteArrayInputStream(data);
+        return switch (coding) {
+            case "gzip", "x-gzip" -> new GZIPInputStream(in, 4096);
+            // RFC 9110 means zlib by deflate, several peers send it raw: a zlib header is a multiple of 31 and method
+            // 8.
+            case "deflate" -> {
+                boolean zlib = data.length >= 2
+                        && (data[0] & 0x0f) == 8
+                        && (((data[0] & 0xff) << 8) | (data[1] & 0xff)) % 31 == 0;
+                yield zlib ? new InflaterInputStream(in) : new RawInflaterStream(in, new Inflater(true));
+            }
+            default -> throw new IOException("unknown content coding " + coding + "; known are gzip and deflate");
+        };
+    }
+
+    /** The data in the coding gzip. */
+    public static byte[] gzip(byte[] data) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(256, data.length / 4));
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out, 4096)) {
+            gzip.write(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Whether an {@code Accept-Encoding} value allows the coding; a quality of 0 forbids it. */
+    public static boolean isAccepted(@Nullable String accepted, String coding) {
+        if (accepted == null) {
+            return false;
+        }
+        boolean any = false;
+        for (String item : accepted.split(",")) {
+            String[] parts = item.strip().split(";", 2);
+            boolean named = parts[0].strip().equalsIgnoreCase(coding);
+            if (named || parts[0].strip().equals("*")) {
+                boolean allowed = parts.length == 1 || !isZeroQuality(parts[1]);
+                if (named) {
+                    return allowed;
+                }
+                any = allowed;
+            }
+        }
+        return any;
+    }
+
+    private static boolean isZeroQuality(String parameters) {
+        return parameters.strip().replace(" ", "").matches("(?i)q=0(\\.0*)?");
+    }
+
+    /** Frees the native memory of the inflater given to it, which the JDK's class does only for one it made itself. */
+    private static final class RawInflaterStream extends InflaterInputStream {
+        RawInflaterStream(InputStream in, Inflater inflater) {
+            super(in, inflater);
+        }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            inf.end();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.parley.net.http;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * HTTP header fields in the order of the message, looked up without regard to case.
+ *
+ * <p>A name may occur several times. Names are checked to be tokens and values to hold no control character (RFC 9110 §5), so nothing given here
+ * can break out of its line. Immutable and thread-safe.
+ */
+public final class Headers {
+    private static final Headers EMPTY = new Headers(new String[0]);
+    private static final Set<String> SECRET =
+            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-auth-token");
+
+    private final String[] fields;
+
+    private Headers(String[] fields) {
+        this.fields = fields;
+    }
+
+    /** No fields. */
+    public static Headers empty() {
+        return EMPTY;
+    }
+
+    /**
+     * Fields from alternating names and values.
+     *
+     * @throws IllegalArgumentException if a name is no token, a value has a control character, or a value is missing
+     */
+    public static Headers of(String... namesAndValues) {
+        if (namesAndValues.length % 2 != 0) {
+            throw new IllegalArgumentException("headers need a value for each name, got " + namesAndValues.length
+                    + " texts; the last name is " + namesAndValues[namesAndValues.length - 1]);
+        }
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            checkName(namesAndValues[i]);
+            checkValue(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return namesAndValues.length == 0 ? EMPTY : new Headers(namesAndValues.clone());
+    }
+
+    /** Fields that a parser has already checked; takes over the list's content. */
+    public static Headers parsed(List<String> namesAndValues) {
+        return new Headers(namesAndValues.toArray(String[]::new));
+    }
+
+    /**
+     * These fields and one more at the end.
+     *
+     * @throws IllegalArgumentException if the name is no token or the value has a control character
+     */
+    public Headers with(String name, String value) {
+        checkName(name);
+        checkValue(name, value);
+        String[] more = Arrays.copyOf(fields, fields.length + 2);
+        more[fields.length] = name;
+        more[fields.length + 1] = value;
+        return new Headers(more);
+    }
+
+    /** These fields and then the others. */
+    public Headers with(Headers others) {
+        if (others.fields.length == 0) {
+            return this;
+        }
+        String[] more = Arrays.copyOf(fields, fields.length + others.fields.length);
+        System.arraycopy(others.fields, 0, more, fields.length, others.fields.length);
+        return new Headers(more);
+    }
+
+    /** The value of the first field of this name. */
+    public Optional<String> first(String name) {
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].equalsIgnoreCase(name)) {
+                return Optional.of(fields[i + 1]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The values of all fields of this name, in order; empty if there is none. */
+    public List<String> all(String name) {
+        List<String> values = new ArrayList<>(2);
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].equalsIgnoreCase(name)) {
+                values.add(fields[i + 1]);
+            }
+        }
+        return values;
+    }
+
+    /** Whether there is a field of this name. */
+    public boolean contains(String name) {
+        return first(name).isPresent();
+    }
+
+    /** Whether a comma-separated field of this name holds the token, such as {@code close} in {@code Connection}. */
+    public boolean hasToken(String name, String token) {
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].equalsIgnoreCase(name)) {
+                for (String part : fields[i + 1].split(",")) {
+                    if (part.strip().equalsIgnoreCase(token)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The fields by their names in lower case; the values of a repeated field are joined by commas, as HTTP allows. */
+    public Map<String, String> toMap() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        forEach((name, value) ->
+                fields.merge(name.toLowerCase(Locale.ROOT), value, (first, more) -> first + ", " + more));
+        return fields;
+    }
+
+    /** Calls the consumer with each name and value, in order. */
+    public void forEach(BiConsumer<String, String> consumer) {
+        for (int i = 0; i < fields.length; i += 2) {
+            consumer.accept(fields[i], fields[i + 1]);
+        }
+    }
+
+    /** The number of fields. */
+    public int size() {
+        return fields.length / 2;
+    }
+
+    /** The fields as text for a log; values of fields that carry credentials are left out. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("{");
+        forEach((name, value) -> text.append(text.length() == 1 ? "" : ", ")
+                .append(name)
+                .append(": ")
+                .append(SECRET.contains(name.toLowerCase(Locale.ROOT)) ? "***" : value));
+        return text.append('}').toString();
+    }
+
+    private static void checkName(String name) {
+        boolean ok = !name.isEmpty();
+        for (int i = 0; i < name.length() && ok; i++) {
+            char c = name.charAt(i);
+            ok = c > ' ' && c < 0x7f && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
+        }
+        if (!ok) {
+            throw new IllegalArgumentException(
+                    "not a header name: \"" + name + "\"; a name is letters, digits and -_.");
+        }
+    }
+
+    private static void checkValue(String name, String value) {
+        Objects.requireNonNull(value, name);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+                throw new IllegalArgumentException("the value of header " + name + " has the character U+"
+                        + String.format("%04X", (int) c) + " at " + i + "; a value is printable Latin-1 text");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.parley.net.http.client;
+
+import dev.parley.RpcTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A point in time by which a call must be over; or none. Immutable. */
+final class Deadline {
+    private static final long NEVER = Long.MAX_VALUE / 2;
+
+    private final long start = System.nanoTime();
+    private final long nanos;
+
+    private Deadline(long nanos) {
+        this.nanos = nanos;
+    }
+
+    static Deadline in(@Nullable Duration timeout) {
+        if (timeout == null || timeout.compareTo(Duration.ofNanos(NEVER)) >= 0) {
+            return new Deadline(NEVER);
+        }
+        return new Deadline(Math.max(0, timeout.toNanos()));
+    }
+
+    /** The earlier of this and a time from now. */
+    Deadline atMost(Duration timeout) {
+        Deadline other = in(timeout);
+        return other.remainingNanos() < remainingNanos() ? other : this;
+    }
+
+    boolean isNever() {
+        return nanos == NEVER;
+    }
+
+    long remainingNanos() {
+        return isNever() ? NEVER : Math.max(0, nanos - (System.nanoTime() - start));
+    }
+
+    /**
+     * The remaining time as a socket takes it: in milliseconds, 0 for no limit.
+     *
+     * @throws RpcTimeoutException if none is left
+     */
+    int remainingMillis(String doing) {
+        if (isNever()) {
+            return 0;
+        }
+        long left = remainingNanos();
+        if (left <= 0) {
+            throw exceeded(doing);
+        }
+        return Math.clamp(TimeUnit.NANOSECONDS.toMillis(left + 999_999), 1, Integer.MAX_VALUE);
+    }
+
+    RpcTimeoutException exceeded(String doing) {
+        return new RpcTimeoutException(
+                "no answer within " + Duration.ofNanos(nanos).toMillis() + " ms, " + doing);
+    }
+}

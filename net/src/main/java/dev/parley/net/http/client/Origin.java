@@ -1,0 +1,53 @@
+package dev.parley.net.http.client;
+
+import dev.parley.net.http.BasicCredentials;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Where an {@link HttpClient} sends its requests, and by which way. Immutable; its text shows no credentials. */
+final class Origin {
+    final boolean secure;
+    final String host;
+    final int port;
+    final String target;
+    final @Nullable SSLContext sslContext;
+    final @Nullable URI proxy;
+    final @Nullable Path unixPath;
+    final Optional<BasicCredentials> credentials;
+
+    Origin(HttpClient.Builder builder) {
+        URI address = builder.address;
+        this.secure = builder.secure;
+        this.host = address.getHost();
+        this.port = address.getPort() >= 0 ? address.getPort() : secure ? 443 : 80;
+        String path = address.getRawPath() == null || address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+        this.target = address.getRawQuery() == null ? path : path + "?" + address.getRawQuery();
+        this.sslContext = builder.sslContext;
+        this.proxy = builder.proxy;
+        this.unixPath = builder.unixPath;
+        this.credentials = Optional.ofNullable(builder.credentials);
+    }
+
+    /** The host without the brackets that an IPv6 literal has in an address. */
+    String hostName() {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The value of the {@code Host} field. */
+    String authority() {
+        return port == (secure ? 443 : 80) ? host : host + ":" + port;
+    }
+
+    /** Whether requests go to a proxy that reads them itself, rather than through a tunnel. */
+    boolean isForwarded() {
+        return proxy != null && !secure && unixPath == null;
+    }
+
+    @Override
+    public String toString() {
+        return unixPath != null ? unixPath.toString() : (secure ? "https://" : "http://") + authority() + target;
+    }
+}

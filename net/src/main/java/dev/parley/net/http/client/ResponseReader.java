@@ -1,0 +1,334 @@
+package dev.parley.net.http.client;
+
+import dev.parley.net.http.ContentCoding;
+import dev.parley.net.http.Headers;
+import dev.parley.net.http.HttpResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads HTTP/1.x responses from one connection, buffered. Not thread-safe. */
+final class ResponseReader {
+    private static final int MAX_HEAD = 64 << 10;
+    private static final byte[] NOTHING = {};
+
+    private final InputStream in;
+    private final int maxBody;
+    private final byte[] buffer = new byte[8 << 10];
+    private int position;
+    private int end;
+    private boolean reusable;
+    private BeforeRead beforeRead = () -> {};
+
+    /** Called before each blocking read, to set the remaining time. */
+    interface BeforeRead {
+        void run() throws IOException;
+    }
+
+    /** The response breaks the protocol or a limit. */
+    static final class MalformedException extends IOException {
+        MalformedException(String message) {
+            super(message);
+        }
+    }
+
+    ResponseReader(InputStream in, int maxBody) {
+        this.in = in;
+        this.maxBody = maxBody;
+    }
+
+    /** Whether a further request may follow on the connection. */
+    boolean isReusable() {
+        return reusable;
+    }
+
+    /** Whether nothing is left that belongs to no request. */
+    boolean isDrained() {
+        return position == end;
+    }
+
+    HttpResponse read(String method, BeforeRead before) throws IOException {
+        beforeRead = before;
+        reusable = false;
+        while (true) {
+            String statusLine = line(MAX_HEAD);
+            int status = status(statusLine);
+            Headers headers = headers();
+            if (status >= 200) {
+                return read(method, statusLine, status, headers);
+            }
+            if (status == 101) {
+                throw new MalformedException("status 101, though no upgrade was asked for");
+            }
+        }
+    }
+
+    private HttpResponse read(String method, String statusLine, int status, Headers headers) throws IOException {
+        boolean keepAlive = statusLine.startsWith("HTTP/1.0")
+                ? headers.hasToken("connection", "keep-alive")
+                : !headers.hasToken("connection", "close");
+        byte[] body;
+        if (method.equals("HEAD") || status == 204 || status == 304) {
+            body = NOTHING;
+        } else if (headers.contains("transfer-encoding")) {
+            List<String> codings = headers.all("transfer-encoding");
+            if (codings.size() != 1 || !codings.getFirst().strip().equalsIgnoreCase("chunked")) {
+                throw new MalformedException("Transfer-Encoding " + codings + "; only chunked is known");
+            }
+            body = chunked();
+            // A length besides chunks: one of the two is wrong, and maybe somebody else's.
+            keepAlive &= !headers.contains("content-length");
+        } else {
+            Optional<Integer> length = contentLength(headers);
+            if (length.isPresent()) {
+                body = exactly(length.get());
+            } else {
+                body = toEnd();
+                keepAlive = false;
+            }
+        }
+        reusable = keepAlive;
+        Optional<String> coding = headers.first("content-encoding");
+        if (coding.isPresent() && !ContentCoding.isIdentity(coding.get()) && body.length > 0) {
+            body = decode(coding.get(), body);
+        }
+        return new HttpResponse(status, headers, body);
+    }
+
+    private byte[] decode(String coding, byte[] body) throws MalformedException {
+        try {
+            return ContentCoding.decode(coding, body, maxBody);
+        } catch (IOException e) {
+            throw new MalformedException("Content-Encoding " + coding + ": " + e.getMessage());
+        }
+    }
+
+    private static int status(String line) throws MalformedException {
+        boolean ok = line.length() >= 12 && line.startsWith("HTTP/1.") && line.charAt(8) == ' ';
+        int status = 0;
+        for (int i = 9; i < 12 && ok; i++) {
+            ok = line.charAt(i) >= '0' && line.charAt(i) <= '9';
+            status = status * 10 + line.charAt(i) - '0';
+        }
+        if (!ok || status < 100 || (line.length() > 12 && line.charAt(12) != ' ')) {
+            throw new MalformedException("it starts with \"" + printable(line) + "\" instead of a status line");
+        }
+        return status;
+    }
+
+    private Headers headers() throws IOException {
+        List<String> fields = new ArrayList<>(16);
+        int left = MAX_HEAD;
+        while (true) {
+            String line = line(left);
+            if (line.isEmpty()) {
+                return Headers.parsed(fields);
+            }
+            left -= line.length() + 2;
+            char first = line.charAt(0);
+            if (first == ' ' || first == '\t') {
+                if (fields.isEmpty()) {
+                    throw new MalformedException("the first header line starts with a blank");
+                }
+                // Obsolete folding (RFC 9112 §5.2): a client reads it as one blank.
+                fields.set(fields.size() - 1, fields.getLast() + " " + line.strip());
+                continue;
+            }
+            int colon = line.indexOf(':');
+            if (colon <= 0) {
+                throw new MalformedException("header line without a name: \"" + printable(line) + "\"");
+            }
+            fields.add(line.substring(0, colon).strip());
+            fields.add(line.substring(colon + 1).strip());
+        }
+    }
+
+    private Optional<Integer> contentLength(Headers headers) throws MalformedException {
+        String known = null;
+        for (String field : headers.all("content-length")) {
+            for (String value : field.split(",", -1)) {
+                String digits = value.strip();
+                if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                    throw new MalformedException("Content-Length \"" + printable(field) + "\" is no number");
+                }
+                if (known != null && !known.equals(digits)) {
+                    throw new MalformedException("Content-Length given as " + known + " and as " + digits);
+                }
+                known = digits;
+            }
+        }
+        if (known == null) {
+            return Optional.empty();
+        }
+        long length = known.length() > 18 ? Long.MAX_VALUE : Long.parseLong(known);
+        if (length > maxBody) {
+            throw tooLarge();
+        }
+        return Optional.of((int) length);
+    }
+
+    private MalformedException tooLarge() {
+        return new MalformedException("the body is larger than the " + maxBody + " bytes allowed");
+    }
+
+    private byte[] exactly(int length) throws IOException {
+        // Grows with what arrives, so that an announced length alone costs nothing.
+        byte[] body = new byte[Math.min(length, 64 << 10)];
+        int have = 0;
+        while (have < length) {
+            if (have == body.length) {
+                body = Arrays.copyOf(body, (int) Math.min(length, have * 2L));
+            }
+            have += some(body, have, Math.min(body.length, length) - have);
+        }
+        return body;
+    }
+
+    private byte[] chunked() throws IOException {
+        byte[] body = NOTHING;
+        int have = 0;
+        while (true) {
+            int size = chunkSize(line(4096));
+            if (size == 0) {
+                headers();
+                return have == body.length ? body : Arrays.copyOf(body, have);
+            }
+            if (size > maxBody - have) {
+                throw tooLarge();
+            }
+            int end = have + size;
+            while (have < end) {
+                if (have == body.length) {
+                    body = Arrays.copyOf(body, (int) Math.min(
+                            maxBody, Math.max(have * 2L, Math.min(end, have + (64L << 10)))));
+                }
+                have += some(body, have, Math.min(end, body.length) - have);
+            }
+            if (!line(16).isEmpty()) {
+                throw new MalformedException("a chunk is longer than its size says");
+            }
+        }
+    }
+
+    private int chunkSize(String line) throws MalformedException {
+        int semicolon = line.indexOf(';');
+        String digits = (semicolon < 0 ? line : line.substring(0, semicolon)).strip();
+        if (digits.isEmpty()
+                || digits.length() > 15
+                || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 0x80)) {
+            throw new MalformedException("chunk size \"" + printable(line) + "\" is no hexadecimal number");
+        }
+        long size = Long.parseLong(digits, 16);
+        if (size > maxBody) {
+            throw tooLarge();
+        }
+        return (int) size;
+    }
+
+    private byte[] toEnd() throws IOException {
+        byte[] body = new byte[4096];
+        int have = 0;
+        while (true) {
+            if (have == body.length) {
+                body = Arrays.copyOf(body, (int) Math.min(maxBody + 1L, have * 2L));
+            }
+            int read = read(body, have, body.length - have);
+            if (read < 0) {
+                return Arrays.copyOf(body, have);
+            }
+            have += read;
+            if (have > maxBody) {
+                throw tooLarge();
+            }
+        }
+    }
+
+    /** A line without its end, CRLF or a bare LF. */
+    private String line(int limit) throws IOException {
+        StringBuilder longLine = null;
+        while (true) {
+            for (int i = position; i < end; i++) {
+                if (buffer[i] == '\n') {
+                    int stop = i > position && buffer[i - 1] == '\r' ? i - 1 : i;
+                    String part = new String(buffer, position, stop - position, StandardCharsets.ISO_8859_1);
+                    position = i + 1;
+                    if (longLine == null) {
+                        return part;
+                    }
+                    longLine.append(part);
+                    int last = longLine.length() - 1;
+                    if (stop == i && part.isEmpty() && last >= 0 && longLine.charAt(last) == '\r') {
+                        longLine.setLength(last);
+                    }
+                    return longLine.toString();
+                }
+            }
+            if (longLine == null) {
+                longLine = new StringBuilder();
+            }
+            longLine.append(new String(buffer, position, end - position, StandardCharsets.ISO_8859_1));
+            if (longLine.length() > limit) {
+                throw new MalformedException("the head is larger than " + MAX_HEAD + " bytes");
+            }
+            position = end;
+            fill();
+        }
+    }
+
+    private int some(byte[] target, int offset, int length) throws IOException {
+        int read = read(target, offset, length);
+        if (read < 0) {
+            throw new EOFException("the peer closed it in the middle of a response");
+        }
+        return read;
+    }
+
+    /** Reads what is buffered; long reads bypass the buffer. */
+    private int read(byte[] target, int offset, int length) throws IOException {
+        if (position < end) {
+            int read = Math.min(length, end - position);
+            System.arraycopy(buffer, position, target, offset, read);
+            position += read;
+            return read;
+        }
+        beforeRead.run();
+        return in.read(target, offset, length);
+    }
+
+    private void fill() throws IOException {
+        beforeRead.run();
+        int read = in.read(buffer, 0, buffer.length);
+        if (read < 0) {
+            throw new EOFException("the peer closed it before the response");
+        }
+        position = 0;
+        end = read;
+    }
+
+    /** Reads the head of a proxy's answer to CONNECT and not a byte more. */
+    static int readTunnelStatus(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.length() < MAX_HEAD) {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("the proxy closed the connection");
+            }
+            head.append((char) b);
+            if (b == '\n'
+                    && (head.toString().endsWith("\r\n\r\n") || head.toString().endsWith("\n\n"))) {
+                return status(head.toString().lines().findFirst().orElse(""));
+            }
+        }
+        throw new MalformedException("the head of the proxy's answer is larger than " + MAX_HEAD + " bytes");
+    }
+
+    private static String printable(String text) {
+        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+        return shown.replaceAll("[^\\x20-\\x7e…]", "?");
+    }
+}

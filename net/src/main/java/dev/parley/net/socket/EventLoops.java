@@ -1,0 +1,76 @@
+package dev.parley.net.socket;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * The event loops of this process: one group of daemon threads, shared by every socket wire, epoll where the platform has it.
+ *
+ * <p>The group is made at first use with one thread per processor and lives as long as the process; daemon threads do not keep a JVM alive.
+ * Thread-safe.
+ */
+public final class EventLoops {
+    private static final boolean EPOLL = Epoll.isAvailable();
+
+    private EventLoops() {}
+
+    /** The shared group. Do not shut it down. */
+    public static EventLoopGroup shared() {
+        return Holder.GROUP;
+    }
+
+    /** The channel type of a listening TCP socket on {@link #shared()}. */
+    public static Class<? extends ServerChannel> serverChannel() {
+        return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** The channel type of a connecting TCP socket on {@link #shared()}. */
+    public static Class<? extends Channel> channel() {
+        return EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** The channel type of a listening Unix-domain socket on {@link #shared()}. */
+    public static Class<? extends ServerChannel> unixServerChannel() {
+        return EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+    }
+
+    /** The channel type of a connecting Unix-domain socket on {@link #shared()}. */
+    public static Class<? extends Channel> unixChannel() {
+        return EPOLL ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+    }
+
+    /** The address of a Unix-domain socket as the channels of this class take it. */
+    public static SocketAddress unixAddress(Path path) {
+        return EPOLL ? new DomainSocketAddress(path.toString()) : UnixDomainSocketAddress.of(path);
+    }
+
+    private static final class Holder {
+        private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
+                new DefaultThreadFactory("parley-io", true),
+                EPOLL ? EpollIoHandler.newFactory() : nio());
+
+        private static IoHandlerFactory nio() {
+            return NioIoHandler.newFactory();
+        }
+    }
+}
