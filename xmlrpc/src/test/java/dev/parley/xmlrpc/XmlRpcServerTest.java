@@ -11,6 +11,7 @@ import dev.parley.RpcServer;
 import dev.parley.net.Headers;
 import dev.parley.net.HttpClient;
 import dev.parley.net.HttpResponse;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
