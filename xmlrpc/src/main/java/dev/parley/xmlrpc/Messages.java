@@ -1,9 +1,14 @@
 package dev.parley.xmlrpc;
 
-import static dev.parley.xmlrpc.XmlOutput.ascii;
+import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 
 import dev.parley.ProtocolException;
 import dev.parley.SerializationException;
+import dev.parley.xmlrpc.format.XmlOutput;
+import dev.parley.xmlrpc.format.XmlRpcGenerator;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
+import dev.parley.xmlrpc.format.XmlRpcParser;
+import dev.parley.xmlrpc.format.XmlScanner;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Type;
 import java.util.List;

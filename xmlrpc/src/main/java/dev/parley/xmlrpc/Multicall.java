@@ -4,6 +4,7 @@ import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
 import dev.parley.net.http.server.HttpExchange;
+import dev.parley.xmlrpc.format.XmlRpcParser;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;

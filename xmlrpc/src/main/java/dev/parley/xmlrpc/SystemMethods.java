@@ -7,6 +7,8 @@ import dev.parley.ServiceDescription.Parameter;
 import dev.parley.ServiceDescription.ValueType;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
+import dev.parley.xmlrpc.format.XmlRpcWriteFeature;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

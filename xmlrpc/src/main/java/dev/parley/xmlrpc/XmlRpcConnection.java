@@ -18,6 +18,8 @@ import dev.parley.net.http.client.HttpClient;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.Connection;
 import dev.parley.spi.ResultReaders;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
+import dev.parley.xmlrpc.format.XmlRpcParser;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -10,6 +10,8 @@ import dev.parley.net.http.server.HttpServer;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerCall;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
+import dev.parley.xmlrpc.format.XmlRpcParser;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.function.Function;

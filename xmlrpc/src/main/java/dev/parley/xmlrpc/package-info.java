@@ -1,8 +1,7 @@
 /**
  * XML-RPC over HTTP, both sides.
  *
- * <p>{@link dev.parley.xmlrpc.XmlRpcWire} is the wire, found by its schemes. {@link dev.parley.xmlrpc.XmlRpcMapper} reads and writes Java values as XML-RPC
- * values by itself, a Jackson format like any other.
+ * <p>{@link dev.parley.xmlrpc.XmlRpcWire} is the wire, found by its schemes. The values are a Jackson format, in {@code dev.parley.xmlrpc.format}.
  */
 @NullMarked
 package dev.parley.xmlrpc;

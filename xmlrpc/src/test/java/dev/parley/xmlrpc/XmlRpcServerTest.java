@@ -11,6 +11,7 @@ import dev.parley.RpcServer;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.client.HttpClient;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import tools.jackson.core.io.ContentReference;
  *
  * <p>Not thread-safe.
  */
-final class XmlScanner extends XmlCursor {
+public final class XmlScanner extends XmlCursor {
     private static final String[] NAMES = new String[256];
 
     static {
@@ -73,17 +73,17 @@ final class XmlScanner extends XmlCursor {
     }
 
     /** The current tag's name without its prefix. */
-    String tag() {
+    public String tag() {
         return tag;
     }
 
     /** Whether the current tag is the start tag {@code <name>}. */
-    boolean opens(String name) {
+    public boolean opens(String name) {
         return opening && tag.equals(name);
     }
 
     /** Whether the current tag is the end tag {@code </name>}. */
-    boolean closes(String name) {
+    public boolean closes(String name) {
         return !opening && tag.equals(name);
     }
 
@@ -93,7 +93,7 @@ final class XmlScanner extends XmlCursor {
     }
 
     /** Goes to the next tag; only blanks may stand before it. */
-    void next() {
+    public void next() {
         if (selfClosed) {
             closeSelf();
             return;
@@ -110,7 +110,7 @@ final class XmlScanner extends XmlCursor {
     }
 
     /** The text up to the next tag, which becomes the current one. */
-    String text() {
+    public String text() {
         if (selfClosed) {
             closeSelf();
             return "";
@@ -153,7 +153,7 @@ final class XmlScanner extends XmlCursor {
     }
 
     /** Reads to the end of the document: nothing may follow the root element but comments and processing instructions. */
-    void finish() {
+    public void finish() {
         if (depth > 0 || selfClosed) {
             throw error("<" + tag + "> where the document should end");
         }
@@ -175,7 +175,7 @@ final class XmlScanner extends XmlCursor {
     }
 
     /** An error at the current tag. */
-    StreamReadException refuse(String message) {
+    public StreamReadException refuse(String message) {
         return new StreamReadException(null, message, tagLocation());
     }
 

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,7 +8,7 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamWriteException;
 
 /** UTF-8 text with XML's escapes, in a buffer in front of a stream. Not thread-safe. */
-final class XmlOutput {
+public final class XmlOutput {
     /** Characters below 128 that can be written as they are. */
     private static final boolean[] PLAIN = new boolean[128];
 
@@ -35,12 +35,13 @@ final class XmlOutput {
         this.buffer = buffer;
     }
 
-    static byte[] ascii(String text) {
+    /** The bytes of a text that is ASCII. */
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Bytes that are markup already. */
-    void markup(byte[] bytes) {
+    public void markup(byte[] bytes) {
         if (bytes.length > buffer.length - size) {
             drain();
             if (bytes.length > buffer.length) {
@@ -89,7 +90,7 @@ final class XmlOutput {
      *
      * @throws StreamWriteException for a character that XML 1.0 has no way to write
      */
-    void text(CharSequence text, XmlRpcGenerator generator) {
+    public void text(CharSequence text, XmlRpcGenerator generator) {
         int length = text.length();
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);

@@ -1,6 +1,6 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
-import static dev.parley.xmlrpc.XmlOutput.ascii;
+import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +31,7 @@ import tools.jackson.core.util.SimpleStreamWriteContext;
  *
  * <p>Not thread-safe.
  */
-final class XmlRpcGenerator extends GeneratorBase {
+public final class XmlRpcGenerator extends GeneratorBase {
     private static final byte[] INT = ascii("<value><int>");
     private static final byte[] END_INT = ascii("</int></value>");
     private static final byte[] I8 = ascii("<value><i8>");
@@ -67,7 +67,7 @@ final class XmlRpcGenerator extends GeneratorBase {
     }
 
     /** The output, for the envelope around the values. */
-    XmlOutput output() {
+    public XmlOutput output() {
         return out;
     }
 

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import java.io.Serial;

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.io.Serial;
 import java.time.ZoneId;
@@ -50,7 +50,7 @@ public final class XmlRpcMapper extends ObjectMapper {
     }
 
     /** A parser of part of a message, with this mapper behind it. */
-    XmlRpcParser parser(IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
+    public XmlRpcParser parser(IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
         var context = _deserializationContext();
         XmlRpcParser parser = tokenStreamFactory().parser(context, io, xml, scope);
         context.assignAndReturnParser(parser);

@@ -1,11 +1,9 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
@@ -17,7 +15,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -329,40 +326,5 @@ class XmlRpcReadTest {
                     assertThat(e.getLocation().getLineNr()).isEqualTo(2);
                     assertThat(e.getLocation().getColumnNr()).isEqualTo(8);
                 });
-    }
-
-    /** The file is what {@code dumps} of Python 2.7, 3.6, 3.11 and 3.13 give, all the same. */
-    @Test
-    void whatPythonSendsIsRead() throws IOException {
-        byte[] document;
-        try (InputStream file = getClass().getResourceAsStream("/golden/call-python.xml")) {
-            document = file.readAllBytes();
-        }
-        Messages.Call call = new Messages(mapper).readCall(document);
-        assertThat(call.method()).isEqualTo("ns.method");
-        List<Object> arguments = mapper.readerForListOf(Object.class).readValue(call.arguments());
-        byte[] binary = new byte[72];
-        for (int i = 0; i < 9; i++) {
-            System.arraycopy(new byte[] {'h', 'e', 'l', 'l', 'o', ' ', 0, (byte) 0xFF}, 0, binary, 8 * i, 8);
-        }
-        assertThat((byte[]) arguments.remove(12)).isEqualTo(binary);
-        assertThat(arguments)
-                .isEqualTo(Arrays.asList(
-                        1,
-                        Integer.MIN_VALUE,
-                        true,
-                        false,
-                        1e16,
-                        Double.POSITIVE_INFINITY,
-                        Double.NaN,
-                        -0.5,
-                        "grüße <&> ]]>",
-                        "  blank ",
-                        "",
-                        LocalDateTime.of(2026, 11, 22, 20, 15),
-                        List.of(1, List.of(2, List.of())),
-                        Map.of("a", 1),
-                        Map.of(),
-                        null));
     }
 }

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.math.BigDecimal;
 import java.time.DateTimeException;

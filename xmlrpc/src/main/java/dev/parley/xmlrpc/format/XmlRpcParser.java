@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -13,9 +13,9 @@ import tools.jackson.core.util.SimpleStreamReadContext;
  *
  * <p>Not thread-safe.
  */
-final class XmlRpcParser extends ScalarParser {
+public final class XmlRpcParser extends ScalarParser {
     /** What of a document the parser presents. It starts on the opening tag that is named. */
-    enum Scope {
+    public enum Scope {
         /** A document that is one {@code <value>}. */
         VALUE,
         /** {@code <params>} as an array of all its values. */

@@ -1,4 +1,4 @@
-package dev.parley.xmlrpc;
+package dev.parley.xmlrpc.format;
 
 import java.io.DataInput;
 import java.io.IOException;
@@ -144,11 +144,16 @@ public final class XmlRpcFactory extends BinaryTSFactory {
     }
 
     /** A context for one document. */
-    IOContext context(Object content) {
+    public IOContext context(Object content) {
         return _createContext(_createContentReference(content), false);
     }
 
-    XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length) {
+    /**
+     * A scanner at the start of a document.
+     *
+     * @throws tools.jackson.core.JacksonException if the document is too long or is not in the encoding that it declares
+     */
+    public XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length) {
         _streamReadConstraints.validateDocumentLength(length);
         CharBuffer text = XmlEncoding.decode(bytes, offset, length);
         return new XmlScanner(text.array(), text.limit(), _streamReadConstraints, io.contentReference());
