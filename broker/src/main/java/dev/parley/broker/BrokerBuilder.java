@@ -1,6 +1,14 @@
 package dev.parley.broker;
 
-import dev.parley.broker.Exchange.ExchangeSettings;
+import dev.parley.broker.auth.User;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Listener;
+import dev.parley.broker.exchange.Binding;
+import dev.parley.broker.exchange.Exchange.ExchangeSettings;
+import dev.parley.broker.exchange.ExchangeType;
+import dev.parley.broker.limit.Limits;
+import dev.parley.broker.queue.QueueSettings;
+import dev.parley.broker.virtualhost.VirtualHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,12 @@
 package dev.parley.broker;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.connection.Listener;
+import dev.parley.broker.management.ManagementServer;
+import dev.parley.broker.queue.MessageQueue;
+import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -137,7 +143,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** As the other, on RabbitMQ's conditions; {@link AmqpException} if one is not met. */
-    boolean deleteQueue(String virtualHost, String name, boolean ifUnused, boolean ifEmpty) {
+    public boolean deleteQueue(String virtualHost, String name, boolean ifUnused, boolean ifEmpty) {
         VirtualHost host = core.virtualHost(virtualHost);
         MessageQueue queue = host == null ? null : host.findQueue(name);
         if (host == null || queue == null) {
@@ -153,7 +159,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** As the other, on RabbitMQ's condition; {@link AmqpException} if it is not met. */
-    boolean deleteExchange(String virtualHost, String name, boolean ifUnused) {
+    public boolean deleteExchange(String virtualHost, String name, boolean ifUnused) {
         if (name.isEmpty() || name.startsWith("amq.")) {
             throw new IllegalArgumentException("exchange '" + name + "' is predeclared and stays");
         }

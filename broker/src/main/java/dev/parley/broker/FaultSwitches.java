@@ -1,29 +1,32 @@
 package dev.parley.broker;
 
+import dev.parley.broker.channel.ChannelSession;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.function.Predicate;
 
 /** The switches of {@link Faults}. Thread-safe. */
-final class FaultSwitches implements Faults {
+public final class FaultSwitches implements Faults {
     private final BrokerCore broker;
     private volatile boolean refusing;
     private volatile boolean notReading;
     private volatile Duration delay = Duration.ZERO;
 
-    FaultSwitches(BrokerCore broker) {
+    public FaultSwitches(BrokerCore broker) {
         this.broker = broker;
     }
 
-    boolean refusing() {
+    public boolean refusing() {
         return refusing;
     }
 
-    boolean notReading() {
+    public boolean notReading() {
         return notReading;
     }
 
-    Duration delay() {
+    public Duration delay() {
         return delay;
     }
 

@@ -18,7 +18,7 @@ public record Permissions(String configure, String write, String read) {
         }
     }
 
-    boolean allows(Action action, String name) {
+    public boolean allows(Action action, String name) {
         String expression = switch (action) {
             case CONFIGURE -> configure;
             case WRITE -> write;
@@ -29,7 +29,7 @@ public record Permissions(String configure, String write, String read) {
                         && Pattern.compile(expression).matcher(name).find());
     }
 
-    enum Action {
+    public enum Action {
         CONFIGURE,
         WRITE,
         READ

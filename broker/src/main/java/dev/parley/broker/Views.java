@@ -1,5 +1,12 @@
 package dev.parley.broker;
 
+import dev.parley.broker.channel.ChannelConsumer;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.exchange.Binding;
+import dev.parley.broker.exchange.Exchange;
+import dev.parley.broker.queue.MessageQueue;
+import dev.parley.broker.virtualhost.VirtualHost;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,7 +89,7 @@ final class Views {
         List<ConsumerInfo> all = new ArrayList<>();
         for (VirtualHost host : broker.virtualHosts().values()) {
             for (MessageQueue queue : host.queues()) {
-                for (Consumer consumer : queue.consumers()) {
+                for (ChannelConsumer consumer : queue.consumers()) {
                     all.add(new ConsumerInfo(
                             host.name(),
                             queue.name(),

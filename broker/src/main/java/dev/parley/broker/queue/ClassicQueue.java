@@ -1,0 +1,370 @@
+package dev.parley.broker.queue;
+
+import dev.parley.broker.channel.ChannelConsumer;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.output.Outbox;
+import dev.parley.broker.queue.DeadLetters.Reason;
+import dev.parley.broker.virtualhost.VirtualHost;
+import io.netty.util.concurrent.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue whose messages go to one consumer each and are gone once acknowledged: RabbitMQ's classic queue, and its quorum queue, which differs on
+ * one machine by the delivery limit alone.
+ */
+public final class ClassicQueue extends MessageQueue {
+    /** Beyond what a clock in nanoseconds can tell. */
+    private static final long FOR_EVER_MILLIS = TimeUnit.DAYS.toMillis(36_500);
+
+    private final ReadyMessages ready;
+    private final DeadLetters deadLetters;
+    private final long timeToLive;
+    private final long maxLength;
+    private final long maxBytes;
+    private final boolean rejectsWhenFull;
+    private final boolean deadLettersRejected;
+    private final boolean singleActive;
+    private final boolean quorum;
+    private final int maxPriority;
+    private final long deliveryLimit;
+
+    private long nextPosition;
+    private int unacked;
+    private volatile int readyCount;
+    private @Nullable Future<?> ttlTimer;
+    private long ttlTimerAt = QueuedMessage.NEVER;
+
+    public ClassicQueue(String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
+        super(name, virtualHost, settings, owner);
+        this.deadLetters = new DeadLetters(this);
+        this.timeToLive = settings.number("x-message-ttl", -1);
+        this.maxLength = settings.number("x-max-length", -1);
+        this.maxBytes = settings.number("x-max-length-bytes", -1);
+        String overflow = settings.text("x-overflow");
+        this.rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
+        this.deadLettersRejected = "reject-publish-dlx".equals(overflow);
+        this.singleActive = settings.flag("x-single-active-consumer");
+        this.quorum = settings.kind().equals("quorum");
+        this.maxPriority = quorum ? 0 : (int) settings.number("x-max-priority", 0);
+        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
+        this.ready = new ReadyMessages(maxPriority);
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        lock.lock();
+        try {
+            if (deleted) {
+                return true; // As if it had gone the moment after.
+            }
+            if (rejectsWhenFull && full(message)) {
+                if (deadLettersRejected) {
+                    deadLetters.add(message, Reason.MAXLEN);
+                }
+                return false;
+            }
+            published.increment();
+            long ttl = message.expiration() < 0
+                    ? timeToLive
+                    : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
+            long expiresAt = ttl < 0 || ttl > FOR_EVER_MILLIS
+                    ? QueuedMessage.NEVER
+                    : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
+            int priority = maxPriority == 0
+                    ? 0
+                    : Math.min(maxPriority, message.header().priority());
+            message.retain(memory());
+            watermark.add(message.footprint());
+            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
+            pump(true);
+            dropOverflow();
+        } finally {
+            settle();
+        }
+        return true;
+    }
+
+    private Watermark memory() {
+        return virtualHost().broker().memory();
+    }
+
+    /** The end of every section under the lock. */
+    private void settle() {
+        readyCount = ready.size();
+        scheduleExpiry();
+        lock.unlock();
+    }
+
+    private boolean full(Message message) {
+        return (maxLength >= 0 && ready.size() >= maxLength)
+                || (maxBytes >= 0 && ready.bytes() + message.body().length > maxBytes);
+    }
+
+    private void dropOverflow() {
+        while ((maxLength >= 0 && ready.size() > maxLength) || (maxBytes >= 0 && ready.bytes() > maxBytes)) {
+            QueuedMessage oldest = ready.pollLeast();
+            if (oldest == null) {
+                return;
+            }
+            letGo(oldest, Reason.MAXLEN);
+        }
+    }
+
+    private void letGo(QueuedMessage message, @Nullable Reason reason) {
+        if (reason != null) {
+            deadLetters.add(message.message, reason);
+        }
+        watermark.remove(message.message.footprint());
+        message.message.release(memory());
+    }
+
+    private @Nullable QueuedMessage peekLive() {
+        long now = 0;
+        for (QueuedMessage next = ready.peek(); next != null; next = ready.peek()) {
+            if (next.expiresAt == QueuedMessage.NEVER) {
+                return next;
+            }
+            now = now == 0 ? System.nanoTime() : now;
+            if (next.expiresAt - now > 0) {
+                return next;
+            }
+            ready.poll();
+            letGo(next, Reason.EXPIRED);
+        }
+        return null;
+    }
+
+    /** Hands out what waits while someone can take it; under the lock. */
+    private void pump(boolean offered) {
+        while ((offered && justOffered()) || peekLive() != null) {
+            ChannelConsumer consumer = reserve();
+            if (consumer == null) {
+                return;
+            }
+            QueuedMessage message = Objects.requireNonNull(ready.poll());
+            delivered.increment();
+            if (message.redelivered()) {
+                redelivered.increment();
+            }
+            if (consumer.noAck()) {
+                watermark.remove(message.message.footprint());
+            } else {
+                unacked++;
+            }
+            consumer.channel().connection().outbox().add(new Outbox.Delivery(consumer, message));
+        }
+    }
+
+    /** A message with no time to live at all still goes to a consumer that waits for it, but only when it comes. */
+    private boolean justOffered() {
+        QueuedMessage next = ready.peek();
+        return next != null && next.position == nextPosition - 1 && ready.size() == 1;
+    }
+
+    private @Nullable ChannelConsumer reserve() {
+        for (int i = 0; i < consumers.size(); i++) {
+            ChannelConsumer consumer = consumers.get(i);
+            if (consumer.reserve()) {
+                rotate(i, consumer);
+                return consumer;
+            }
+            if (singleActive) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Behind the others of its priority: they take turns. */
+    private void rotate(int at, ChannelConsumer consumer) {
+        int last = at;
+        while (last + 1 < consumers.size() && consumers.get(last + 1).priority() == consumer.priority()) {
+            last++;
+        }
+        if (last > at && !singleActive) {
+            consumers.remove(at);
+            consumers.add(last, consumer);
+        }
+    }
+
+    private void scheduleExpiry() {
+        QueuedMessage next = ready.peek();
+        if (next == null
+                || next.expiresAt == QueuedMessage.NEVER
+                || deleted
+                || (ttlTimer != null && next.expiresAt - ttlTimerAt >= 0)) {
+            return;
+        }
+        if (ttlTimer != null) {
+            ttlTimer.cancel(false);
+        }
+        ttlTimerAt = next.expiresAt;
+        ttlTimer = timers().schedule(
+                        this::expireMessages, Math.max(0, ttlTimerAt - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void expireMessages() {
+        lock.lock();
+        try {
+            ttlTimer = null;
+            peekLive();
+        } finally {
+            settle();
+        }
+    }
+
+    @Override
+    public void subscribe(ChannelConsumer consumer, Runnable added) {
+        super.subscribe(consumer, added);
+        deliver();
+    }
+
+    @Override
+    public void deliver() {
+        if (readyCount > 0) {
+            lock.lock();
+            try {
+                pump(false);
+            } finally {
+                settle();
+            }
+        }
+    }
+
+    @Override
+    @Nullable
+    public QueuedMessage take() {
+        lock.lock();
+        try {
+            used();
+            peekLive();
+            QueuedMessage message = ready.poll();
+            if (message != null) {
+                unacked++;
+                delivered.increment();
+            }
+            return message;
+        } finally {
+            settle();
+        }
+    }
+
+    @Override
+    public void written(QueuedMessage message) {
+        message.message.release(memory());
+    }
+
+    @Override
+    public void acknowledge(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (deleted) {
+                message.message.release(memory());
+                return;
+            }
+            acknowledged.increment();
+            unacked--;
+            letGo(message, null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void requeue(Collection<QueuedMessage> messages) {
+        lock.lock();
+        try {
+            for (QueuedMessage message : messages) {
+                if (deleted) {
+                    message.message.release(memory());
+                    continue;
+                }
+                unacked--;
+                message.returned++;
+                if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
+                    letGo(message, Reason.DELIVERY_LIMIT);
+                } else {
+                    ready.giveBack(message);
+                }
+            }
+            if (!deleted) {
+                dropOverflow();
+                pump(false);
+            }
+        } finally {
+            settle();
+        }
+    }
+
+    @Override
+    public void reject(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (deleted) {
+                message.message.release(memory());
+                return;
+            }
+            unacked--;
+            letGo(message, Reason.REJECTED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int purge() {
+        lock.lock();
+        try {
+            int count = ready.size();
+            clearReady();
+            return count;
+        } finally {
+            settle();
+        }
+    }
+
+    private void clearReady() {
+        for (QueuedMessage next = ready.poll(); next != null; next = ready.poll()) {
+            letGo(next, null);
+        }
+    }
+
+    @Override
+    public void clear() {
+        clearReady();
+        readyCount = 0;
+        if (ttlTimer != null) {
+            ttlTimer.cancel(false);
+        }
+    }
+
+    @Override
+    public int readyCount() {
+        return readyCount;
+    }
+
+    @Override
+    public int unackedCount() {
+        lock.lock();
+        try {
+            return unacked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isActive(ChannelConsumer consumer) {
+        List<ChannelConsumer> all = consumers();
+        return !singleActive || (!all.isEmpty() && all.get(0) == consumer);
+    }
+
+    public boolean countsDeliveries() {
+        return quorum;
+    }
+}

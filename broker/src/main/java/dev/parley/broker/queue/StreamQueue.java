@@ -1,0 +1,258 @@
+package dev.parley.broker.queue;
+
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.FieldTable.Timestamp;
+import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.channel.ChannelConsumer;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.output.Outbox;
+import dev.parley.broker.virtualhost.VirtualHost;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue that keeps its messages after they were read: each consumer has a place of its own in the log. What is older than {@code x-max-age} or
+ * beyond {@code x-max-length-bytes} goes message by message (RabbitMQ: segment by segment).
+ */
+public final class StreamQueue extends MessageQueue {
+    private record Entry(QueuedMessage message, long storedAtMillis) {}
+
+    private final ArrayDeque<Entry> log = new ArrayDeque<>();
+    private final Map<ChannelConsumer, Long> places = new HashMap<>();
+    private final long maxAgeMillis;
+    private final long maxBytes;
+    private long first;
+    private long next;
+    private long bytes;
+
+    public StreamQueue(String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
+        super(name, virtualHost, settings, owner);
+        String age = settings.text("x-max-age");
+        this.maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
+        this.maxBytes = settings.number("x-max-length-bytes", -1);
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        lock.lock();
+        try {
+            if (deleted) {
+                return true;
+            }
+            Map<String, @Nullable Object> headers =
+                    new LinkedHashMap<>(message.header().headers());
+            headers.put("x-stream-offset", next);
+            Message stored = message.derive(
+                    message.exchange(),
+                    message.routingKey(),
+                    message.header().withoutExpiration().withHeaders(headers));
+            stored.retain(memory());
+            watermark.add(stored.footprint());
+            bytes += stored.body().length;
+            log.add(new Entry(new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0), System.currentTimeMillis()));
+            published.increment();
+            if (maxAgeMillis >= 0 && log.size() == 1) {
+                timers().schedule(this::expire, maxAgeMillis, TimeUnit.MILLISECONDS);
+            }
+            truncate();
+            pump();
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private Watermark memory() {
+        return virtualHost().broker().memory();
+    }
+
+    private void truncate() {
+        long oldest = maxAgeMillis < 0 ? Long.MIN_VALUE : System.currentTimeMillis() - maxAgeMillis;
+        for (Entry head = log.peek(); head != null; head = log.peek()) {
+            boolean tooMuch = maxBytes >= 0 && bytes > maxBytes && log.size() > 1;
+            if (!tooMuch && head.storedAtMillis > oldest) {
+                return;
+            }
+            log.poll();
+            first++;
+            letGo(head);
+        }
+    }
+
+    private void letGo(Entry entry) {
+        Message message = entry.message.message;
+        bytes -= message.body().length;
+        watermark.remove(message.footprint());
+        message.release(memory());
+    }
+
+    private void expire() {
+        lock.lock();
+        try {
+            truncate();
+            Entry head = log.peek();
+            if (head != null && !deleted) {
+                long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
+                timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void subscribe(ChannelConsumer consumer, Runnable added) {
+        if (consumer.noAck()) {
+            throw new AmqpException(
+                    ReplyCode.NOT_IMPLEMENTED,
+                    "automatic acknowledgement not supported by stream queues " + describe());
+        }
+        if (consumer.prefetch() == 0 && consumer.channel().credit().limit() == 0) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED, "consumer prefetch count is not set for '" + describe() + "'");
+        }
+        lock.lock();
+        try {
+            long place = place(consumer.arguments().get("x-stream-offset"));
+            super.subscribe(consumer, added);
+            places.put(consumer, place);
+            pump();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long place(@Nullable Object offset) {
+        return switch (offset) {
+            case null -> next;
+            case Timestamp at -> since(at.seconds() * 1000);
+            case Number number -> Math.max(first, number.longValue());
+            case String text ->
+                switch (text) {
+                    case "first" -> first;
+                    case "last" -> Math.max(first, next - 1);
+                    case "next" -> next;
+                    default -> since(System.currentTimeMillis() - QueueArguments.ageMillis(text));
+                };
+            default -> throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid x-stream-offset " + offset);
+        };
+    }
+
+    private long since(long millis) {
+        for (Entry entry : log) {
+            if (entry.storedAtMillis >= millis) {
+                return entry.message.position;
+            }
+        }
+        return next;
+    }
+
+    private void pump() {
+        places.replaceAll(this::pump);
+    }
+
+    private long pump(ChannelConsumer consumer, long place) {
+        long at = Math.max(place, first);
+        if (at >= next || !consumers.contains(consumer)) {
+            return place;
+        }
+        var entries = log.iterator();
+        // A reader that keeps up is at the end: walk from there.
+        if (at - first > log.size() / 2) {
+            var back = log.descendingIterator();
+            ArrayDeque<Entry> rest = new ArrayDeque<>();
+            while (back.hasNext() && rest.size() < next - at) {
+                rest.push(back.next());
+            }
+            entries = rest.iterator();
+        }
+        while (entries.hasNext()) {
+            QueuedMessage message = entries.next().message;
+            if (message.position < at) {
+                continue;
+            }
+            if (!consumer.reserve()) {
+                break;
+            }
+            at = message.position + 1;
+            delivered.increment();
+            consumer.channel().connection().outbox().add(new Outbox.Delivery(consumer, message));
+        }
+        return at;
+    }
+
+    @Override
+    public void unsubscribe(ChannelConsumer consumer) {
+        lock.lock();
+        try {
+            places.remove(consumer);
+        } finally {
+            lock.unlock();
+        }
+        super.unsubscribe(consumer);
+    }
+
+    @Override
+    public void deliver() {
+        lock.lock();
+        try {
+            pump();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void clear() {
+        for (Entry entry = log.poll(); entry != null; entry = log.poll()) {
+            letGo(entry);
+        }
+        places.clear();
+    }
+
+    @Override
+    @Nullable
+    public QueuedMessage take() {
+        throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "basic.get not supported by stream queues " + describe());
+    }
+
+    @Override
+    public void written(QueuedMessage message) {}
+
+    @Override
+    public void acknowledge(QueuedMessage message) {
+        acknowledged.increment();
+    }
+
+    @Override
+    public void requeue(Collection<QueuedMessage> messages) {}
+
+    @Override
+    public void reject(QueuedMessage message) {}
+
+    @Override
+    public int purge() {
+        throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "purge not supported by stream queues " + describe());
+    }
+
+    @Override
+    public int readyCount() {
+        lock.lock();
+        try {
+            return log.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int unackedCount() {
+        return 0;
+    }
+}
