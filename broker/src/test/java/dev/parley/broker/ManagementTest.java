@@ -125,7 +125,7 @@ class ManagementTest {
 
     @Test
     void isOffByDefault() {
-        try (EmbeddedBroker plain = EmbeddedBroker.start()) {
+        try (EmbeddedBroker plain = EmbeddedBroker.builder().start()) {
             assertThatThrownBy(plain::managementPort).isInstanceOf(IllegalStateException.class);
         }
     }

@@ -29,7 +29,7 @@ class TortureTest {
     private static final int FUZZ_ROUNDS = Integer.getInteger("parley.broker.fuzzRounds", 1_500);
     private static final int MESSAGES = Integer.getInteger("parley.broker.messages", 1_000_000);
 
-    private final EmbeddedBroker broker = EmbeddedBroker.start();
+    private final EmbeddedBroker broker = EmbeddedBroker.builder().start();
 
     @AfterEach
     void end() {

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What RabbitMQ calls the types of field table values in its error texts. */
+/** The types of field table values, named as in RabbitMQ's error texts. Stateless. */
 public final class FieldTypes {
     private FieldTypes() {}
 
+    /** The name of the type of a value. */
     public static String name(@Nullable Object value) {
         return switch (value) {
             case null -> "void";
@@ -32,7 +33,8 @@ public final class FieldTypes {
         };
     }
 
-    public static boolean integer(@Nullable Object value) {
+    /** Whether a value is an integer of any width. */
+    public static boolean isInteger(@Nullable Object value) {
         return value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte;
     }
 }

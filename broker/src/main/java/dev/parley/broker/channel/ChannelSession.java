@@ -1,14 +1,13 @@
 package dev.parley.broker.channel;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.Method;
 import dev.parley.broker.amqp.Method.*;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.channel.Deliveries.Outcome;
-import dev.parley.broker.connection.Connection;
-import dev.parley.broker.output.Outbox;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
@@ -17,13 +16,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel of a connection: takes its methods and sends its deliveries. Used on the connection's event loop, except for {@link #credit()} and
- * {@link #connection()}.
+ * A channel of a connection: handles its methods and writes its deliveries. Used on the connection's event loop, except for
+ * {@link #stall()} and {@link #number()}, which any thread may call.
  */
 public final class ChannelSession {
     private final int number;
-    private final Connection connection;
+    private final ChannelHost host;
     private final ContentAssembler content;
+    private final DirectReplies replies;
     private final Publishing publishing;
     private final Deliveries deliveries = new Deliveries();
     private final Credit credit = new Credit();
@@ -33,62 +33,53 @@ public final class ChannelSession {
     private boolean open;
     private boolean closing;
 
-    public ChannelSession(int number, Connection connection) {
+    /** Creates a channel that expects channel.open. */
+    public ChannelSession(int number, ChannelHost host) {
         this.number = number;
-        this.connection = connection;
-        this.content = new ContentAssembler(
-                connection.broker().memory(), connection.broker().limits().maxMessageSize());
-        this.publishing = new Publishing(this);
+        this.host = host;
+        this.content = new ContentAssembler(host.memory(), host.maxMessageSize());
+        this.replies = new DirectReplies(this);
+        this.publishing = new Publishing(this, replies);
         this.topology = new TopologyCommands(this);
-        this.subscriptions = new Subscriptions(this, topology);
+        this.subscriptions = new Subscriptions(this, topology, replies);
     }
 
+    /** The number of the channel, unique in its connection. */
     public int number() {
         return number;
     }
 
-    public Connection connection() {
-        return connection;
+    ChannelHost host() {
+        return host;
     }
 
-    public Credit credit() {
+    /** What all consumers of the channel share. Thread-safe. */
+    Credit credit() {
         return credit;
     }
 
-    public Subscriptions subscriptions() {
-        return subscriptions;
-    }
-
-    public boolean confirming() {
-        return publishing.confirming();
-    }
-
+    /** From now on what is published is lost. Thread-safe. */
     public void stall() {
         publishing.stall();
     }
 
-    public boolean transactional() {
-        return transaction != null;
+    /** The buffer for the next frame. */
+    ByteBuf frame() {
+        return host.output().frame();
     }
 
-    public int unackedCount() {
-        return deliveries.size();
+    /** Responds with a method that has no arguments. */
+    void ok(AmqpMethod method) {
+        MethodWriter.plain(frame(), number, method);
     }
 
-    @Nullable
-    public String replyAddress() {
-        return subscriptions.replyAddress();
-    }
-
-    public ByteBuf frame() {
-        return connection.output().frame();
-    }
-
-    private void ok(int classId, int methodId) {
-        MethodWriter.plain(frame(), number, classId, methodId);
-    }
-
-    public void handle(Method method, int classId, int methodId) {
+    /**
+     * Handles a method of the client.
+     *
+     * @param name the name of the method
+     * @throws AmqpException if it fails; the caller closes the channel or the connection
+     */
+    public void handle(Method method, AmqpMethod name) {
         if (closing) {
             handleWhileClosing(method);
             return;
@@ -98,13 +89,13 @@ public final class ChannelSession {
                     ReplyCode.UNEXPECTED_FRAME,
                     "expected content header for class 60, got non content header frame instead");
         }
-        connection.drain();
+        host.outbox().drain();
         switch (method) {
             case ChannelOpen o -> open();
             case ChannelClose c -> {
                 end();
-                connection.forget(this);
-                ok(20, 41);
+                host.forget(this);
+                ok(AmqpMethod.CHANNEL_CLOSE_OK);
             }
             case ChannelCloseOk c -> {}
             case ChannelFlow f when f.active() -> MethodWriter.channelFlowOk(frame(), number, true);
@@ -133,23 +124,21 @@ public final class ChannelSession {
             case TxSelect t -> txSelect();
             case TxCommit t -> {
                 transaction().commit(publishing);
-                ok(90, 21);
+                ok(AmqpMethod.TX_COMMIT_OK);
             }
             case TxRollback t -> {
                 deliveries.restore(transaction().rollback());
-                ok(90, 31);
+                ok(AmqpMethod.TX_ROLLBACK_OK);
             }
-            default ->
-                throw AmqpException.hard(
-                        ReplyCode.COMMAND_INVALID, "method " + classId + "." + methodId + " is not for a channel");
+            default -> throw AmqpException.hard(ReplyCode.COMMAND_INVALID, name + " is not a method of a channel");
         }
     }
 
     private void handleWhileClosing(Method method) {
         if (method instanceof ChannelCloseOk) {
-            connection.forget(this);
+            host.forget(this);
         } else if (method instanceof ChannelClose) {
-            ok(20, 41);
+            ok(AmqpMethod.CHANNEL_CLOSE_OK);
         }
     }
 
@@ -161,11 +150,16 @@ public final class ChannelSession {
         MethodWriter.channelOpenOk(frame(), number);
     }
 
-    /** Whether a message is under way whose frames are not all there. */
+    /** Whether the frames of a published message are incomplete. */
     public boolean expectsContent() {
         return content.expected();
     }
 
+    /**
+     * Handles a content header or body frame.
+     *
+     * @throws AmqpException if it fails; the caller closes the channel or the connection
+     */
     public void content(int type, ByteBuf payload) {
         if (closing || !content.frame(type, payload)) {
             return;
@@ -191,7 +185,7 @@ public final class ChannelSession {
             return;
         }
         long tag = deliveries.nextTag();
-        Message content = message.message;
+        Message content = message.message();
         MethodWriter.basicGetOk(
                 frame(),
                 number,
@@ -200,8 +194,8 @@ public final class ChannelSession {
                 content.exchange(),
                 content.routingKey(),
                 queue.readyCount());
-        connection.output().content(number, DeliveredHeader.of(queue, message), content.body());
-        connection.broker().delivered.increment();
+        host.output().content(number, DeliveredHeader.of(queue, message), content.body());
+        host.counters().delivered.increment();
         if (get.noAck()) {
             queue.acknowledge(message);
         } else {
@@ -220,7 +214,7 @@ public final class ChannelSession {
 
     private void finish(List<Unacked> taken, Outcome outcome) {
         if (outcome == Outcome.ACKNOWLEDGED) {
-            connection.broker().acknowledged.add(taken.size());
+            host.counters().acknowledged.add(taken.size());
         }
         boolean shared = credit.limit() > 0;
         Deliveries.settle(taken, outcome, !shared);
@@ -234,8 +228,8 @@ public final class ChannelSession {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
         finish(deliveries.takeAll(), Outcome.REQUEUED);
-        if (recover.answered()) {
-            ok(60, 111);
+        if (recover.hasResponse()) {
+            ok(AmqpMethod.BASIC_RECOVER_OK);
         }
     }
 
@@ -245,7 +239,7 @@ public final class ChannelSession {
         }
         publishing.confirm();
         if (!select.noWait()) {
-            ok(85, 11);
+            ok(AmqpMethod.CONFIRM_SELECT_OK);
         }
     }
 
@@ -254,9 +248,9 @@ public final class ChannelSession {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from confirm to tx mode");
         }
         if (transaction == null) {
-            transaction = new Transaction(connection.broker().memory());
+            transaction = new Transaction(host.memory());
         }
-        ok(90, 11);
+        ok(AmqpMethod.TX_SELECT_OK);
     }
 
     private Transaction transaction() {
@@ -266,15 +260,13 @@ public final class ChannelSession {
         return transaction;
     }
 
-    public void deliver(Outbox.Delivery delivery) {
-        ChannelConsumer consumer = delivery.consumer();
-        QueuedMessage message = delivery.message();
+    void deliver(ChannelConsumer consumer, QueuedMessage message) {
         if (closing) {
-            if (!consumer.noAck()) {
+            if (consumer.noAck()) {
+                consumer.queue().written(message);
+            } else {
                 consumer.settled();
                 consumer.queue().requeue(List.of(message));
-            } else {
-                consumer.queue().written(message);
             }
             return;
         }
@@ -283,7 +275,7 @@ public final class ChannelSession {
                 consumer.tag(),
                 tag,
                 message.redelivered(),
-                message.message,
+                message.message(),
                 DeliveredHeader.of(consumer.queue(), message));
         if (consumer.noAck()) {
             consumer.queue().written(message);
@@ -292,60 +284,61 @@ public final class ChannelSession {
         }
     }
 
-    public void deliver(Outbox.DirectReply reply) {
-        String tag = subscriptions.replyConsumerTag();
-        if (tag != null && !closing) {
-            send(
-                    tag,
-                    deliveries.nextTag(),
-                    false,
-                    reply.message(),
-                    reply.message().header());
+    void deliverReply(String consumerTag, Message message) {
+        if (!closing) {
+            send(consumerTag, deliveries.nextTag(), false, message, message.header());
         }
-        reply.message().release(connection.broker().memory());
     }
 
     private void send(String consumerTag, long tag, boolean redelivered, Message message, ContentHeader header) {
-        connection.broker().delivered.increment();
+        host.counters().delivered.increment();
         MethodWriter.basicDeliver(
                 frame(), number, consumerTag, tag, redelivered, message.exchange(), message.routingKey());
-        connection.output().content(number, header, message.body());
+        host.output().content(number, header, message.body());
     }
 
-    /** The queue of a consumer is gone. */
-    public void cancelled(ChannelConsumer consumer) {
+    /** The queue of a consumer was deleted. */
+    void cancelled(ChannelConsumer consumer) {
         if (!closing && subscriptions.remove(consumer)) {
-            if (connection.handshake().clientCan("consumer_cancel_notify")) {
+            if (host.clientCan("consumer_cancel_notify")) {
                 MethodWriter.basicCancel(frame(), number, consumer.tag());
             }
         }
     }
 
+    /** Lets the queues of its consumers deliver, because there is room again. */
     public void kickQueues() {
         subscriptions.inTurn().forEach(consumer -> consumer.queue().deliver());
     }
 
+    /** Confirms what was published since the last time. */
     public void flushConfirms() {
         publishing.flushConfirms();
     }
 
-    /** Closes for an error: everything is given back now, and what the client still sends is ignored. */
+    /**
+     * Closes the channel because of an error. Unacknowledged messages return to their queues; what the client sends before
+     * it has closed the channel, too, is ignored.
+     *
+     * @param classId class id of the method that failed as the client sent it
+     * @param methodId its method id
+     */
     public void fail(AmqpException error, int classId, int methodId) {
         end();
         MethodWriter.close(frame(), number, error.code().code(), error.replyText(), classId, methodId);
     }
 
-    /** Lets go of consumers and deliveries. */
+    /** Ends consumers and returns unacknowledged messages to their queues. May be called more than once. */
     public void end() {
         if (closing) {
             return;
         }
-        connection.drain();
+        host.outbox().drain();
         publishing.flushConfirms();
         closing = true;
         content.reset();
         subscriptions.end();
-        connection.drain();
+        host.outbox().drain();
         if (transaction != null) {
             deliveries.restore(transaction.rollback());
         }

@@ -1,5 +1,6 @@
 package dev.parley.broker.channel;
 
+import dev.parley.broker.amqp.AmqpClass;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FrameDecoder;
@@ -12,8 +13,11 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a published message together from its method, header and body frames. What has come counts as held memory. */
-public final class ContentAssembler {
+/**
+ * Assembles a published message from its method, header and body frames. What was received counts as held memory. Used on
+ * the connection's event loop.
+ */
+final class ContentAssembler {
     private static final int FIRST_ALLOCATION = 64 * 1024;
     private static final byte[] EMPTY = new byte[0];
 
@@ -25,21 +29,25 @@ public final class ContentAssembler {
     private int expected;
     private int received;
 
-    public ContentAssembler(Watermark memory, long maxSize) {
+    ContentAssembler(Watermark memory, long maxSize) {
         this.memory = memory;
         this.maxSize = maxSize;
     }
 
-    public boolean expected() {
+    boolean expected() {
         return method != null;
     }
 
-    public void begin(BasicPublish publish) {
+    void begin(BasicPublish publish) {
         method = publish;
     }
 
-    /** Takes a frame; true when the message is whole. */
-    public boolean frame(int type, ByteBuf payload) {
+    /**
+     * Adds a frame; returns true when the message is complete.
+     *
+     * @throws AmqpException if the frame is not the one expected or the message is too large
+     */
+    boolean frame(int type, ByteBuf payload) {
         if (method == null) {
             throw AmqpException.hard(ReplyCode.UNEXPECTED_FRAME, "expected method frame, got non method frame instead");
         }
@@ -60,7 +68,7 @@ public final class ContentAssembler {
         int classId = payload.readUnsignedShort();
         payload.skipBytes(2);
         long size = payload.readLong();
-        if (classId != 60) {
+        if (classId != AmqpClass.BASIC.id()) {
             throw AmqpException.hard(
                     ReplyCode.UNEXPECTED_FRAME,
                     "expected content header for class 60, got one for class " + classId + " instead");
@@ -84,10 +92,11 @@ public final class ContentAssembler {
         if (received + (long) size > expected) {
             throw AmqpException.hard(
                     ReplyCode.FRAME_ERROR,
-                    "content body of " + (received + (long) size) + " octets where its header says " + expected);
+                    "content body of " + (received + (long) size) + " octets exceeds the " + expected
+                            + " in its header");
         }
         if (received + size > body.length) {
-            // Room for what has come, not for what was promised.
+            // Allocate for what was received, not for what the header announces.
             body = Arrays.copyOf(body, (int) Math.min(expected, Math.max(body.length * 2L, received + (long) size)));
         }
         payload.readBytes(body, received, size);
@@ -95,18 +104,18 @@ public final class ContentAssembler {
         memory.add(size);
     }
 
-    public BasicPublish method() {
+    BasicPublish method() {
         return Objects.requireNonNull(method);
     }
 
-    /** The whole message. */
-    public Message message() {
+    /** The complete message. */
+    Message message() {
         BasicPublish publish = method();
         return Message.of(publish.exchange(), publish.routingKey(), Objects.requireNonNull(header), body);
     }
 
-    /** Ready for the next. */
-    public void reset() {
+    /** Forgets the message, complete or not, and expects the next. */
+    void reset() {
         memory.remove(received);
         method = null;
         header = null;

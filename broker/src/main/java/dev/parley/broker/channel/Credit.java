@@ -2,31 +2,51 @@ package dev.parley.broker.channel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What all consumers of a channel together may have unacknowledged (basic.qos with global=true). Thread-safe. */
-public final class Credit {
+/**
+ * A number of messages that may be unacknowledged at the same time, and how many are: for a consumer, or for all consumers
+ * of a channel together (basic.qos with global=true). Thread-safe.
+ */
+final class Credit {
     private final AtomicInteger used = new AtomicInteger();
     private volatile int limit;
 
-    /** 0 is no limit. */
-    public void limit(int count) {
+    /** Sets the limit; 0 is no limit, the default. */
+    void limit(int count) {
         limit = count;
     }
 
-    public int limit() {
+    int limit() {
         return limit;
     }
 
-    /** Whether there is none left; consumers that do not acknowledge wait for others then, and use none up. */
-    public boolean exhausted() {
-        int most = limit;
-        return most > 0 && used.get() >= most;
+    int used() {
+        return used.get();
     }
 
-    public boolean take() {
-        return ChannelConsumer.take(used, limit);
+    /** Whether the limit is reached. Consumers that do not acknowledge wait then, too, but use no credit. */
+    boolean exhausted() {
+        int now = limit;
+        return now > 0 && used.get() >= now;
     }
 
-    public void giveBack() {
+    /** Takes one; false if the limit is reached. */
+    boolean tryAcquire() {
+        // The count never exceeds the limit, not even for a moment: another queue would be turned away and not asked
+        // again.
+        while (true) {
+            int now = used.get();
+            int max = limit;
+            if (max > 0 && now >= max) {
+                return false;
+            }
+            if (used.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** Gives one back. */
+    void release() {
         used.decrementAndGet();
     }
 }

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a channel was sent and has not acknowledged, in the order of delivery. Used on the connection's event loop. */
-public final class Deliveries {
-    /** What the client says of a delivery. */
-    public enum Outcome {
+/** The unacknowledged deliveries of a channel, in the order of delivery. Used on the connection's event loop. */
+final class Deliveries {
+    /** How a client settles a delivery. */
+    enum Outcome {
         ACKNOWLEDGED,
         REQUEUED,
         REJECTED
@@ -25,16 +25,16 @@ public final class Deliveries {
     private long nextTag = 1;
 
     /** The tag for the next delivery. */
-    public long nextTag() {
+    long nextTag() {
         return nextTag++;
     }
 
-    public void add(Unacked delivery) {
+    void add(Unacked delivery) {
         unacked.put(delivery.tag(), delivery);
     }
 
-    /** Puts back what was taken, in order. */
-    public void restore(List<Unacked> deliveries) {
+    /** Returns deliveries that were taken to their places. */
+    void restore(List<Unacked> deliveries) {
         List<Unacked> all = new ArrayList<>(unacked.values());
         all.addAll(deliveries);
         all.sort(Comparator.comparingLong(Unacked::tag));
@@ -42,12 +42,17 @@ public final class Deliveries {
         all.forEach(this::add);
     }
 
-    public int size() {
+    int size() {
         return unacked.size();
     }
 
-    /** Takes those a client refers to: one, or all up to it, or with 0 and multiple all there are. */
-    public List<Unacked> take(long tag, boolean multiple) {
+    /**
+     * Removes and returns the deliveries a client refers to: one, or with {@code multiple} all up to this one, or with
+     * {@code multiple} and 0 all.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if the tag is unknown
+     */
+    List<Unacked> take(long tag, boolean multiple) {
         if (!multiple) {
             Unacked one = unacked.remove(tag);
             if (one == null) {
@@ -75,18 +80,18 @@ public final class Deliveries {
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
     }
 
-    /** Takes all. */
-    public List<Unacked> takeAll() {
+    /** Removes and returns all. */
+    List<Unacked> takeAll() {
         return take(0, true);
     }
 
-    /** Does with deliveries what the client said, then lets their queues go on. */
-    public static void settle(List<Unacked> deliveries, Outcome outcome) {
+    /** Settles deliveries, then lets their queues deliver more. */
+    static void settle(List<Unacked> deliveries, Outcome outcome) {
         settle(deliveries, outcome, true);
     }
 
-    /** The same; whoever does not let the queues go on does it himself, in an order of his own. */
-    public static void settle(List<Unacked> deliveries, Outcome outcome, boolean goOn) {
+    /** As above; without {@code deliverMore} the caller lets the queues deliver, in an order of its own. */
+    static void settle(List<Unacked> deliveries, Outcome outcome, boolean deliverMore) {
         if (outcome == Outcome.REQUEUED) {
             requeue(deliveries);
             return;
@@ -104,7 +109,7 @@ public final class Deliveries {
                 queues.add(delivery.queue());
             }
         }
-        if (goOn) {
+        if (deliverMore) {
             queues.forEach(MessageQueue::deliver);
         }
     }

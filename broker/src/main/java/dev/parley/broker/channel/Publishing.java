@@ -4,65 +4,71 @@ import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.Method.BasicPublish;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Exchange;
-import dev.parley.broker.output.Outbox;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageQueue;
+import dev.parley.broker.virtualhost.ReplyConsumer;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Publishing on a channel: routing, returns, confirms. Used on the connection's event loop. */
-public final class Publishing {
-    public static final String REPLY_TO = "amq.rabbitmq.reply-to";
-
+/**
+ * Publishing on a channel: checks, routing, returns and confirms. Used on the connection's event loop; {@link #stall()} by
+ * any thread.
+ */
+final class Publishing {
     private final ChannelSession channel;
-    private final Connection connection;
+    private final ChannelHost host;
+    private final DirectReplies replies;
     private boolean confirming;
-    private volatile boolean stalled; // Set by any thread.
+    private volatile boolean stalled;
     private long nextTag = 1;
-    /** The tags from here up to {@link #nextTag} are taken but not yet confirmed: one acknowledgement can stand for many. */
+    /** The first tag that is not confirmed: those from here to {@link #nextTag} are confirmed by one basic.ack. */
     private long unconfirmed = 1;
 
-    public Publishing(ChannelSession channel) {
+    Publishing(ChannelSession channel, DirectReplies replies) {
         this.channel = channel;
-        this.connection = channel.connection();
+        this.host = channel.host();
+        this.replies = replies;
     }
 
-    public boolean confirming() {
+    boolean confirming() {
         return confirming;
     }
 
-    public void confirm() {
+    void confirm() {
         confirming = true;
     }
 
-    /** From now on what is published is lost. */
-    public void stall() {
+    /** From now on what is published is lost, neither routed nor confirmed. */
+    void stall() {
         stalled = true;
     }
 
-    /** What can be said of a message before it is routed: it is refused, or it is this one. */
-    public Message check(BasicPublish publish, Message message) {
+    /**
+     * Checks a message before it is routed; returns the message to publish.
+     *
+     * @throws AmqpException if it is refused
+     */
+    Message check(BasicPublish publish, Message message) {
         if (publish.immediate()) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
         }
-        connection.access().writeExchange(publish.exchange());
-        Exchange exchange = connection.virtualHost().exchange(publish.exchange());
+        host.access().writeExchange(publish.exchange());
+        Exchange exchange = host.virtualHost().exchange(publish.exchange());
         if (exchange.settings().internal()) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED,
-                    "cannot publish to internal " + connection.virtualHost().describeExchange(exchange.name()));
+                    "cannot publish to internal " + host.virtualHost().describeExchange(exchange.name()));
         }
         String claimed = message.header().userId();
-        String user = connection.access().userName();
+        String user = host.access().userName();
         if (claimed != null && !claimed.equals(user)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
                     "user_id property set to '" + claimed + "' but authenticated user was '" + user + "'");
         }
-        if (REPLY_TO.equals(message.header().replyTo())) {
-            String address = channel.replyAddress();
+        if (DirectReplies.QUEUE.equals(message.header().replyTo())) {
+            String address = replies.address();
             if (address == null) {
                 throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "fast reply consumer does not exist");
             }
@@ -72,70 +78,69 @@ public final class Publishing {
         return message;
     }
 
-    public void publish(Message message, boolean mandatory) {
-        connection.broker().published.increment();
+    void publish(Message message, boolean mandatory) {
+        host.counters().published.increment();
         if (stalled) {
             return;
         }
         boolean routed;
         boolean accepted = true;
-        ChannelSession replyConsumer = replyConsumer(message);
+        ReplyConsumer replyConsumer = replyConsumer(message);
         if (replyConsumer != null) {
             routed = true;
-            message.retain(connection.broker().memory());
-            replyConsumer.connection().outbox().add(new Outbox.DirectReply(replyConsumer, message));
+            replyConsumer.reply(message);
         } else {
-            Exchange exchange = connection.virtualHost().exchange(message.exchange());
-            Collection<MessageQueue> queues = connection.virtualHost().route(exchange, message);
+            Exchange exchange = host.virtualHost().exchange(message.exchange());
+            Collection<MessageQueue> queues = host.virtualHost().route(exchange, message);
             routed = !queues.isEmpty();
             for (MessageQueue queue : queues) {
                 accepted &= queue.offer(message);
                 if (queue.watermark().exceeded()) {
-                    connection.blockOn(queue.watermark());
+                    host.blockOn(queue.watermark());
                 }
             }
         }
         if (!routed && mandatory) {
-            giveBack(message);
+            returnToPublisher(message);
         }
-        if (connection.broker().memory().exceeded()) {
-            connection.blockOn(connection.broker().memory());
+        if (host.memory().exceeded()) {
+            host.blockOn(host.memory());
         }
         if (confirming) {
             if (!accepted) {
                 flushConfirms();
-                MethodWriter.basicNack(connection.output().frame(), channel.number(), nextTag);
+                MethodWriter.basicNack(host.output().frame(), channel.number(), nextTag);
                 unconfirmed = nextTag + 1;
             }
             nextTag++;
-            connection.confirmLater(channel);
+            host.confirmLater(channel);
         }
     }
 
-    private @Nullable ChannelSession replyConsumer(Message message) {
-        return message.exchange().isEmpty() && message.routingKey().startsWith(REPLY_TO + ".")
-                ? connection.virtualHost().replyConsumers().get(message.routingKey())
+    private @Nullable ReplyConsumer replyConsumer(Message message) {
+        return message.exchange().isEmpty() && DirectReplies.isAddress(message.routingKey())
+                ? host.virtualHost().replyConsumers().get(message.routingKey())
                 : null;
     }
 
-    private void giveBack(Message message) {
-        connection.broker().returned.increment();
+    private void returnToPublisher(Message message) {
+        host.counters().returned.increment();
         MethodWriter.basicReturn(
-                connection.output().frame(),
+                host.output().frame(),
                 channel.number(),
                 ReplyCode.NO_ROUTE,
                 "NO_ROUTE",
                 message.exchange(),
                 message.routingKey());
-        connection.output().content(channel.number(), message.header(), message.body());
+        host.output().content(channel.number(), message.header(), message.body());
     }
 
-    /** Confirms what was taken since the last time. */
-    public void flushConfirms() {
+    /** Confirms what was accepted since the last time. */
+    void flushConfirms() {
         if (unconfirmed < nextTag && confirming) {
-            connection.broker().confirmed.add(nextTag - unconfirmed);
+            host.counters().confirmed.add(nextTag - unconfirmed);
             boolean several = nextTag - unconfirmed > 1;
-            MethodWriter.basicAck(connection.output().frame(), channel.number(), nextTag - 1, several);
+            MethodWriter.basicAck(host.output().frame(), channel.number(), nextTag - 1, several);
             unconfirmed = nextTag;
         }
     }

@@ -1,6 +1,7 @@
 package dev.parley.broker.channel;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.Method.BasicCancel;
 import dev.parley.broker.amqp.Method.BasicConsume;
 import dev.parley.broker.amqp.Method.BasicQos;
@@ -10,34 +11,28 @@ import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
 import dev.parley.broker.virtualhost.VirtualHost;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
-/** The consumers of a channel. Used on the connection's event loop; {@link #consumers()} may be read anywhere. */
-public final class Subscriptions {
+/** The consumers of a channel. Used on the connection's event loop. */
+final class Subscriptions {
     private final ChannelSession channel;
     private final TopologyCommands topology;
-    private final Map<String, ChannelConsumer> consumers = new ConcurrentHashMap<>();
+    private final DirectReplies replies;
+    private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
     private int prefetch;
     private int turn;
-    private @Nullable String replyConsumerTag;
-    private @Nullable String replyAddress;
 
-    public Subscriptions(ChannelSession channel, TopologyCommands topology) {
+    Subscriptions(ChannelSession channel, TopologyCommands topology, DirectReplies replies) {
         this.channel = channel;
         this.topology = topology;
+        this.replies = replies;
     }
 
-    public Collection<ChannelConsumer> consumers() {
-        return consumers.values();
-    }
-
-    /** All of them, each time beginning with another: none gets all there is to have. */
-    public List<ChannelConsumer> inTurn() {
+    /** All consumers, starting with another one each time, so that none gets all the room there is. */
+    List<ChannelConsumer> inTurn() {
         List<ChannelConsumer> all = new ArrayList<>(consumers.values());
         if (all.size() > 1) {
             turn = (turn + 1) % all.size();
@@ -46,17 +41,7 @@ public final class Subscriptions {
         return all;
     }
 
-    @Nullable
-    public String replyConsumerTag() {
-        return replyConsumerTag;
-    }
-
-    @Nullable
-    public String replyAddress() {
-        return replyAddress;
-    }
-
-    public void qos(BasicQos qos) {
+    void qos(BasicQos qos) {
         if (qos.prefetchSize() != 0) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "prefetch_size!=0 (" + qos.prefetchSize() + ")");
         }
@@ -66,16 +51,17 @@ public final class Subscriptions {
         } else {
             prefetch = qos.prefetchCount();
         }
-        MethodWriter.plain(channel.frame(), channel.number(), 60, 11);
+        channel.ok(AmqpMethod.BASIC_QOS_OK);
     }
 
-    public void consume(BasicConsume consume) {
+    void consume(BasicConsume consume) {
         String tag = consume.consumerTag().isEmpty() ? "amq.ctag-" + VirtualHost.randomName() : consume.consumerTag();
-        if (consumers.containsKey(tag) || tag.equals(replyConsumerTag)) {
+        if (consumers.containsKey(tag) || replies.isConsumer(tag)) {
             throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '" + tag + "'");
         }
-        if (consume.queue().equals(Publishing.REPLY_TO)) {
-            consumeReplies(tag, consume);
+        if (consume.queue().equals(DirectReplies.QUEUE)) {
+            replies.consume(tag, consume);
+            respond(consume, tag);
             return;
         }
         MessageQueue queue = topology.readable(consume.queue());
@@ -84,65 +70,45 @@ public final class Subscriptions {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, queue.describe() + " does not support global qos");
         }
         QueueArguments.checkConsumer(queue.describe(), kind, consume.arguments());
-        ChannelConsumer consumer = new ChannelConsumer(
-                tag, channel, queue, consume.noAck(), consume.exclusive(), prefetch, consume.arguments());
-        // First the answer, then deliveries; but no answer if the queue refuses.
+        ChannelConsumer consumer = new ChannelConsumer(tag, channel, queue, consume, prefetch);
+        // The response precedes the deliveries, but there is none if the queue refuses the consumer.
         queue.subscribe(consumer, () -> {
             consumers.put(tag, consumer);
-            answer(consume, tag);
+            respond(consume, tag);
         });
     }
 
-    private void answer(BasicConsume consume, String tag) {
+    private void respond(BasicConsume consume, String tag) {
         if (!consume.noWait()) {
-            MethodWriter.consumerOk(channel.frame(), channel.number(), 21, tag);
+            MethodWriter.consumerOk(channel.frame(), channel.number(), AmqpMethod.BASIC_CONSUME_OK, tag);
         }
     }
 
-    private void consumeReplies(String tag, BasicConsume consume) {
-        if (!consume.noAck()) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "reply consumer cannot acknowledge");
-        }
-        if (replyConsumerTag != null) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "reply consumer already set");
-        }
-        replyConsumerTag = tag;
-        replyAddress = Publishing.REPLY_TO + "." + VirtualHost.randomName() + "." + VirtualHost.randomName();
-        channel.connection().virtualHost().replyConsumers().put(replyAddress, channel);
-        answer(consume, tag);
-    }
-
-    public void cancel(BasicCancel cancel) {
+    void cancel(BasicCancel cancel) {
         ChannelConsumer consumer = consumers.remove(cancel.consumerTag());
         if (consumer != null) {
             consumer.queue().unsubscribe(consumer);
-            channel.connection().drain();
-        } else if (cancel.consumerTag().equals(replyConsumerTag)) {
-            endReplies();
+            channel.host().outbox().drain();
+        } else if (replies.isConsumer(cancel.consumerTag())) {
+            replies.end();
         }
         if (!cancel.noWait()) {
-            MethodWriter.consumerOk(channel.frame(), channel.number(), 31, cancel.consumerTag());
+            MethodWriter.consumerOk(
+                    channel.frame(), channel.number(), AmqpMethod.BASIC_CANCEL_OK, cancel.consumerTag());
         }
     }
 
-    private void endReplies() {
-        if (replyAddress != null) {
-            channel.connection().virtualHost().replyConsumers().remove(replyAddress);
-            replyAddress = null;
-            replyConsumerTag = null;
-        }
-    }
-
-    /** Forgets a consumer whose queue is gone; false if there is none. */
-    public boolean remove(ChannelConsumer consumer) {
+    /** Removes a consumer whose queue was deleted; false if it was removed before. */
+    boolean remove(ChannelConsumer consumer) {
         return consumers.remove(consumer.tag(), consumer);
     }
 
-    public void end() {
+    /** Ends all consumers. */
+    void end() {
         for (ChannelConsumer consumer : List.copyOf(consumers.values())) {
             consumer.queue().unsubscribe(consumer);
         }
         consumers.clear();
-        endReplies();
+        replies.end();
     }
 }

@@ -1,39 +1,39 @@
 package dev.parley.broker.channel;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.FieldTypes;
 import dev.parley.broker.amqp.Method.*;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.exchange.Exchange;
-import dev.parley.broker.exchange.Exchange.ExchangeSettings;
+import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The exchange and queue methods of a channel: permissions, names, answers. Used on the connection's event loop. */
-public final class TopologyCommands {
+/** The exchange and queue methods of a channel: permissions, names, responses. Used on the connection's event loop. */
+final class TopologyCommands {
     private final ChannelSession channel;
-    private final Connection connection;
+    private final ChannelHost host;
     private String lastQueue = "";
 
-    public TopologyCommands(ChannelSession channel) {
+    TopologyCommands(ChannelSession channel) {
         this.channel = channel;
-        this.connection = channel.connection();
+        this.host = channel.host();
     }
 
     private VirtualHost virtualHost() {
-        return connection.virtualHost();
+        return host.virtualHost();
     }
 
-    private void answer(boolean noWait, int classId, int methodId) {
+    private void respond(boolean noWait, AmqpMethod ok) {
         if (!noWait) {
-            MethodWriter.plain(channel.frame(), channel.number(), classId, methodId);
+            channel.ok(ok);
         }
     }
 
@@ -47,21 +47,21 @@ public final class TopologyCommands {
         return lastQueue;
     }
 
-    /** The queue of that name, or the last declared one for no name; refused if it is exclusive to another connection. */
-    public MessageQueue queue(String name) {
+    /** The queue of that name, or the last declared one for no name; refused if it is exclusive to another host. */
+    MessageQueue queue(String name) {
         MessageQueue queue = virtualHost().queue(queueName(name));
         checkOwner(queue);
         return queue;
     }
 
-    /** As {@link #queue}, for reading. Who may not is not told whether there is such a queue. */
-    public MessageQueue readable(String name) {
-        connection.access().readQueue(queueName(name));
+    /** As {@link #queue}, to read from it. Without permission the error does not reveal whether the queue exists. */
+    MessageQueue readable(String name) {
+        host.access().readQueue(queueName(name));
         return queue(name);
     }
 
     private void checkOwner(MessageQueue queue) {
-        if (queue.owner() != null && queue.owner() != connection) {
+        if (queue.owner() != null && !queue.owner().equals(host)) {
             throw locked(queue);
         }
     }
@@ -74,18 +74,18 @@ public final class TopologyCommands {
                         + " match that of the original declaration.");
     }
 
-    /** A name to declare, bind or delete: RabbitMQ leaves out its line ends. */
+    /** A name to declare, bind or delete: RabbitMQ removes line breaks. */
     private static String clean(String name) {
         return name.replace("\r", "").replace("\n", "");
     }
 
-    public void declare(ExchangeDeclare declare) {
+    void declare(ExchangeDeclare declare) {
         String name = clean(declare.exchange());
         checkNotDefault(name);
         if (declare.passive()) {
             virtualHost().exchange(name);
         } else {
-            connection.access().configureExchange(name);
+            host.access().configureExchange(name);
             checkAlternate(name, declare.arguments());
             virtualHost()
                     .declareExchange(
@@ -94,7 +94,7 @@ public final class TopologyCommands {
                             new ExchangeSettings(
                                     declare.durable(), declare.autoDelete(), declare.internal(), declare.arguments()));
         }
-        answer(declare.noWait(), 40, 11);
+        respond(declare.noWait(), AmqpMethod.EXCHANGE_DECLARE_OK);
     }
 
     private void checkAlternate(String name, Map<String, @Nullable Object> arguments) {
@@ -108,8 +108,8 @@ public final class TopologyCommands {
                             + "' for arg 'alternate-exchange' in "
                             + virtualHost().describeExchange(name));
         }
-        connection.access().readExchange(name);
-        connection.access().writeExchange(alternate);
+        host.access().readExchange(name);
+        host.access().writeExchange(alternate);
     }
 
     private static void checkNotDefault(String exchange) {
@@ -118,40 +118,40 @@ public final class TopologyCommands {
         }
     }
 
-    public void delete(ExchangeDelete delete) {
+    void delete(ExchangeDelete delete) {
         String name = clean(delete.exchange());
         checkNotDefault(name);
-        connection.access().configureExchange(name);
+        host.access().configureExchange(name);
         virtualHost().deleteExchange(name, delete.ifUnused());
-        answer(delete.noWait(), 40, 21);
+        respond(delete.noWait(), AmqpMethod.EXCHANGE_DELETE_OK);
     }
 
-    public void bind(ExchangeBind bind) {
-        Exchange destination = virtualHost().exchange(exchangeEnd(bind.destination(), true));
-        Exchange source = virtualHost().exchange(exchangeEnd(bind.source(), false));
+    void bind(ExchangeBind bind) {
+        Exchange destination = virtualHost().exchange(checkedExchange(bind.destination(), true));
+        Exchange source = virtualHost().exchange(checkedExchange(bind.source(), false));
         virtualHost().bind(new Binding(source, destination, bind.routingKey(), bind.arguments()));
-        answer(bind.noWait(), 40, 31);
+        respond(bind.noWait(), AmqpMethod.EXCHANGE_BIND_OK);
     }
 
-    public void unbind(ExchangeUnbind unbind) {
-        Exchange destination = virtualHost().findExchange(exchangeEnd(unbind.destination(), true));
-        unbind(exchangeEnd(unbind.source(), false), destination, unbind.routingKey(), unbind.arguments());
-        answer(unbind.noWait(), 40, 51);
+    void unbind(ExchangeUnbind unbind) {
+        Exchange destination = virtualHost().findExchange(checkedExchange(unbind.destination(), true));
+        unbind(checkedExchange(unbind.source(), false), destination, unbind.routingKey(), unbind.arguments());
+        respond(unbind.noWait(), AmqpMethod.EXCHANGE_UNBIND_OK);
     }
 
-    /** The name of an exchange to bind or unbind: one that gets messages is written to, one that gives them read. */
-    private String exchangeEnd(String given, boolean destination) {
+    /** The name of an exchange to bind or unbind: the destination needs write permission, the source read permission. */
+    private String checkedExchange(String given, boolean destination) {
         String name = clean(given);
         checkNotDefault(name);
         if (destination) {
-            connection.access().writeExchange(name);
+            host.access().writeExchange(name);
         } else {
-            connection.access().readExchange(name);
+            host.access().readExchange(name);
         }
         return name;
     }
 
-    /** What is not there is not bound either. */
+    /** Nothing happens if one of the ends does not exist. */
     private void unbind(
             String sourceName, @Nullable Destination destination, String key, Map<String, @Nullable Object> arguments) {
         Exchange source = virtualHost().findExchange(sourceName);
@@ -160,24 +160,24 @@ public final class TopologyCommands {
         }
     }
 
-    public void declare(QueueDeclare declare) {
+    void declare(QueueDeclare declare) {
         boolean named = !clean(declare.queue()).isEmpty();
         String name = named || declare.passive() ? clean(declare.queue()) : VirtualHost.newQueueName();
-        if (name.equals(Publishing.REPLY_TO) || name.startsWith(Publishing.REPLY_TO + ".")) {
+        if (DirectReplies.isQueue(name)) {
             declareReplies(name, declare.noWait());
             return;
         }
         if (declare.passive()) {
-            answer(declare, queue(name));
+            respond(declare, queue(name));
             return;
         }
-        connection.access().configureQueue(name);
+        host.access().configureQueue(name);
         QueueSettings settings =
                 new QueueSettings(declare.durable(), declare.exclusive(), declare.autoDelete(), declare.arguments());
         String deadLetterExchange = settings.text("x-dead-letter-exchange");
         if (deadLetterExchange != null) {
-            connection.access().readQueue(name);
-            connection.access().writeExchange(deadLetterExchange);
+            host.access().readQueue(name);
+            host.access().writeExchange(deadLetterExchange);
         }
         MessageQueue found = virtualHost().findQueue(name);
         if (found != null) {
@@ -189,69 +189,68 @@ public final class TopologyCommands {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
-        answer(declare, virtualHost().declareQueue(name, settings, settings.exclusive() ? connection : null));
+        respond(declare, virtualHost().declareQueue(name, settings, settings.exclusive() ? host : null));
     }
 
-    /** The pseudo queue of direct replies, or a reply address: it is only ever asked for, and where it is it has one consumer. */
+    /** The pseudo queue of direct replies or a reply address: it is not created, and has one consumer if it exists. */
     private void declareReplies(String name, boolean noWait) {
-        if (!name.equals(Publishing.REPLY_TO) && !virtualHost().replyConsumers().containsKey(name)) {
-            throw VirtualHost.notFound(
-                    "queue '" + name + "' in vhost '" + virtualHost().name() + "'");
+        if (!name.equals(DirectReplies.QUEUE) && !virtualHost().replyConsumers().containsKey(name)) {
+            throw VirtualHost.notFound(virtualHost().describeQueue(name));
         }
         if (!noWait) {
             MethodWriter.queueDeclareOk(channel.frame(), channel.number(), name, 0, 1);
         }
     }
 
-    private void answer(QueueDeclare declare, MessageQueue queue) {
+    private void respond(QueueDeclare declare, MessageQueue queue) {
         lastQueue = queue.name();
-        queue.used();
+        queue.touch();
         if (!declare.noWait()) {
             MethodWriter.queueDeclareOk(
                     channel.frame(), channel.number(), queue.name(), queue.readyCount(), queue.consumerCount());
         }
     }
 
-    public void bind(QueueBind bind) {
+    void bind(QueueBind bind) {
         String key = key(bind.queue(), bind.routingKey());
         String name = boundQueue(bind.queue());
-        Exchange source = virtualHost().exchange(exchangeEnd(bind.exchange(), false));
+        Exchange source = virtualHost().exchange(checkedExchange(bind.exchange(), false));
         virtualHost().bind(new Binding(source, queue(name), key, bind.arguments()));
-        answer(bind.noWait(), 50, 21);
+        respond(bind.noWait(), AmqpMethod.QUEUE_BIND_OK);
     }
 
-    public void unbind(QueueUnbind unbind) {
+    void unbind(QueueUnbind unbind) {
         String key = key(unbind.queue(), unbind.routingKey());
         MessageQueue queue = virtualHost().findQueue(boundQueue(unbind.queue()));
         if (queue != null) {
             checkOwner(queue);
         }
-        unbind(exchangeEnd(unbind.exchange(), false), queue, key, unbind.arguments());
-        answer(false, 50, 51);
+        unbind(checkedExchange(unbind.exchange(), false), queue, key, unbind.arguments());
+        respond(false, AmqpMethod.QUEUE_UNBIND_OK);
     }
 
-    /** Without a queue and a key the key is the name of the queue last declared. */
+    /** If both the queue and the key are empty, the key is the name of the queue declared last. */
     private String key(String queueName, String routingKey) {
         return queueName.isEmpty() && routingKey.isEmpty() ? lastQueue : routingKey;
     }
 
     private String boundQueue(String given) {
         String name = queueName(clean(given));
-        connection.access().writeQueue(name);
+        host.access().writeQueue(name);
         return name;
     }
 
-    public void purge(QueuePurge purge) {
+    void purge(QueuePurge purge) {
         MessageQueue queue = readable(purge.queue());
         int count = queue.purge();
         if (!purge.noWait()) {
-            MethodWriter.queueCountOk(channel.frame(), channel.number(), 31, count);
+            MethodWriter.queueCountOk(channel.frame(), channel.number(), AmqpMethod.QUEUE_PURGE_OK, count);
         }
     }
 
-    public void delete(QueueDelete delete) {
+    void delete(QueueDelete delete) {
         String name = queueName(clean(delete.queue()));
-        connection.access().configureQueue(name);
+        host.access().configureQueue(name);
         MessageQueue queue = virtualHost().findQueue(name);
         int messages = 0;
         if (queue != null) {
@@ -259,7 +258,7 @@ public final class TopologyCommands {
             messages = virtualHost().delete(queue, delete.ifUnused(), delete.ifEmpty());
         }
         if (!delete.noWait()) {
-            MethodWriter.queueCountOk(channel.frame(), channel.number(), 41, messages);
+            MethodWriter.queueCountOk(channel.frame(), channel.number(), AmqpMethod.QUEUE_DELETE_OK, messages);
         }
     }
 }

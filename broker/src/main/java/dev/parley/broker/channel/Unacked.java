@@ -4,14 +4,18 @@ import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
 import org.jspecify.annotations.Nullable;
 
-/** A delivery that awaits its acknowledgement; without a consumer it was fetched by basic.get. */
-public record Unacked(
+/**
+ * A delivery that is not acknowledged yet. Immutable.
+ *
+ * @param consumer {@code null} if it was fetched by basic.get
+ */
+record Unacked(
         long tag,
         MessageQueue queue,
         QueuedMessage message,
         @Nullable ChannelConsumer consumer) {
-    /** The consumer may be sent another. */
-    public void settled() {
+    /** Frees the room that was reserved for it. */
+    void settled() {
         if (consumer != null) {
             consumer.settled();
         }

@@ -1,15 +1,17 @@
 package dev.parley.broker.connection;
 
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.limit.Watermark;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Why a connection is not read for now: it published while memory was short, it does not take what is written to it, or a test wants it so. The
- * client that can hear it is told of the first (connection.blocked). Used on the connection's event loop.
+ * Stops reading a connection while it publishes and memory is exceeded, while the client does not read what is written to
+ * it, or while a test wants that. The client is notified of the first (connection.blocked) if it can handle that. Used on
+ * the connection's event loop; {@link #isBlocked()} by any thread.
  */
-public final class Blocking {
+final class Blocking {
     private final Connection connection;
     private final Set<Watermark> awaited = new HashSet<>();
     private boolean outputFull;
@@ -17,22 +19,23 @@ public final class Blocking {
     private boolean ended;
     private volatile boolean blocked;
 
-    public Blocking(Connection connection) {
+    Blocking(Connection connection) {
         this.connection = connection;
     }
 
-    /** Whether publishing is blocked; any thread. */
-    public boolean blocked() {
+    /** Whether publishing is blocked. */
+    boolean isBlocked() {
         return blocked;
     }
 
-    public void await(Watermark watermark) {
+    /** Does not read until the watermark is no longer exceeded. */
+    void await(Watermark watermark) {
         if (ended || !awaited.add(watermark)) {
             return;
         }
         if (!blocked) {
             blocked = true;
-            if (connection.handshake().clientCan("connection.blocked")) {
+            if (connection.clientCan("connection.blocked")) {
                 MethodWriter.connectionBlocked(connection.output().frame(), watermark.reason());
                 connection.output().flush();
             }
@@ -41,7 +44,8 @@ public final class Blocking {
         watermark.await(connection);
     }
 
-    public void released(Watermark watermark) {
+    /** A watermark is no longer exceeded, or was not for a moment. */
+    void released(Watermark watermark) {
         if (awaited.remove(watermark) && !ended) {
             if (watermark.exceeded()) {
                 await(watermark);
@@ -49,8 +53,8 @@ public final class Blocking {
             }
             if (awaited.isEmpty()) {
                 blocked = false;
-                if (connection.handshake().clientCan("connection.blocked")) {
-                    MethodWriter.plain(connection.output().frame(), 0, 10, 61);
+                if (connection.clientCan("connection.blocked")) {
+                    MethodWriter.plain(connection.output().frame(), 0, AmqpMethod.CONNECTION_UNBLOCKED);
                     connection.output().flush();
                 }
             }
@@ -58,28 +62,31 @@ public final class Blocking {
         }
     }
 
-    public void outputFull(boolean full) {
+    /** Sets whether the client does not read what is written to it. */
+    void outputFull(boolean full) {
         outputFull = full;
         update();
     }
 
-    public void fault(boolean stopped) {
+    /** Sets whether a test wants that nothing is read. */
+    void fault(boolean stopped) {
         fault = stopped;
         update();
     }
 
-    /** Whether silence of the client says nothing about it. */
-    public boolean notReading() {
-        return !connection.ctx().channel().config().isAutoRead();
+    /** Whether nothing can be received, so that silence does not mean that the client is gone. */
+    boolean isNotReading() {
+        return !connection.socket().config().isAutoRead();
     }
 
-    /** Reads whatever the reasons: only the client's close-ok is of interest any more. */
-    public void readOn() {
+    /** Reads from now on whatever the reasons: only connection.close-ok is expected. */
+    void readOn() {
         ended = true;
         update();
     }
 
-    public void end() {
+    /** The connection has ended: waits for nothing any more. */
+    void end() {
         for (Watermark watermark : awaited) {
             watermark.forget(connection);
         }
@@ -88,6 +95,6 @@ public final class Blocking {
     }
 
     private void update() {
-        connection.ctx().channel().config().setAutoRead(ended || (awaited.isEmpty() && !outputFull && !fault));
+        connection.socket().config().setAutoRead(ended || (awaited.isEmpty() && !outputFull && !fault));
     }
 }

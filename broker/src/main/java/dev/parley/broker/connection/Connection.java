@@ -1,6 +1,8 @@
 package dev.parley.broker.connection;
 
+import dev.parley.broker.amqp.AmqpClass;
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.FrameDecoder;
 import dev.parley.broker.amqp.Method;
 import dev.parley.broker.amqp.Method.ConnectionClose;
@@ -9,6 +11,8 @@ import dev.parley.broker.amqp.Method.ConnectionUpdateSecret;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.auth.Access;
+import dev.parley.broker.channel.ChannelCounters;
+import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
@@ -17,16 +21,16 @@ import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.Principal;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -36,180 +40,238 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's connection: handshake, channels, heartbeats, blocking, and the end. All of it happens on the connection's event loop except where a
- * method says otherwise.
+ * A client's connection: handshake, channels, heartbeats, blocking, and the end.
+ *
+ * <p>Everything happens on the event loop of the socket, except for the public methods that are not part of an interface:
+ * any thread may call these, and they read immutable or volatile state. So may {@link #id()}, {@link #outbox()},
+ * {@link #addOwned}, {@link #removeOwned} and {@link #released}.
  */
-public final class Connection extends ChannelInboundHandlerAdapter implements FrameDecoder.Listener, Watermark.Waiter {
-    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+public final class Connection extends ChannelInboundHandlerAdapter
+        implements FrameDecoder.Listener, Watermark.Waiter, ChannelHost {
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
     private static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
-    /** How long a client may take to say close-ok. */
-    private static final int CLOSE_OK_SECONDS = 5;
+    private static final int MAX_HANDSHAKE_FRAME = 8192;
+    /** How long a client may take to respond to connection.close. */
+    private static final int CLOSE_OK_TIMEOUT_SECONDS = 5;
 
     private final BrokerCore broker;
+    private final Channel socket;
+    private final EventLoop loop;
     private final long id;
-    private final boolean asksCertificates;
+    private final Instant connectedAt = Instant.now();
     private final FrameDecoder decoder;
+    private final FrameOutput output;
+    private final Outbox outbox;
+    private final Handshake handshake;
+    private final Blocking blocking;
     private final Map<Integer, ChannelSession> channels = new ConcurrentHashMap<>();
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
     private final Set<ChannelSession> unconfirmed = new LinkedHashSet<>();
-    private final Handshake handshake;
-    private final Blocking blocking = new Blocking(this);
-    private final long connectedAt = System.currentTimeMillis();
-    private @Nullable ChannelHandlerContext ctx;
-    private @Nullable FrameOutput output;
-    private @Nullable Outbox outbox;
-    private @Nullable VirtualHost virtualHost;
-    private @Nullable Access access;
+    private volatile Tuning tuning = Tuning.NONE;
+    private volatile @Nullable Session session;
+    private volatile boolean ended;
     private @Nullable Heartbeats heartbeats;
-    private @Nullable Future<?> patience;
-    private int channelMax;
-    private int frameMax;
+    private @Nullable Future<?> handshakeTimer;
     private boolean closing;
-    private boolean cleaned;
 
-    public Connection(BrokerCore broker, boolean asksCertificates) {
+    /**
+     * Creates a connection for a socket that was accepted. Adding it to the pipeline starts it.
+     *
+     * @param requestsCertificate whether EXTERNAL is offered
+     */
+    Connection(BrokerCore broker, Channel socket, boolean requestsCertificate) {
         this.broker = broker;
+        this.socket = socket;
+        this.loop = socket.eventLoop();
         this.id = broker.nextConnectionId();
-        this.asksCertificates = asksCertificates;
-        this.handshake = new Handshake(this, broker);
-        this.decoder = new FrameDecoder(this, 8192);
+        this.decoder = new FrameDecoder(this, MAX_HANDSHAKE_FRAME);
+        this.output = new FrameOutput(socket);
+        this.outbox = new Outbox(loop, this::outboxFilled);
+        this.handshake = new Handshake(this, broker, requestsCertificate);
+        this.blocking = new Blocking(this);
     }
 
-    public FrameDecoder decoder() {
+    FrameDecoder decoder() {
         return decoder;
     }
 
-    public BrokerCore broker() {
-        return broker;
+    Channel socket() {
+        return socket;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
+    Blocking blocking() {
+        return blocking;
+    }
+
+    @Override
     public long id() {
         return id;
     }
 
-    public ChannelHandlerContext ctx() {
-        return Objects.requireNonNull(ctx);
-    }
-
+    @Override
     public FrameOutput output() {
-        return Objects.requireNonNull(output);
+        return output;
     }
 
-    /** Thread-safe. */
+    @Override
     public Outbox outbox() {
-        return Objects.requireNonNull(outbox);
+        return outbox;
     }
 
+    @Override
     public VirtualHost virtualHost() {
-        return Objects.requireNonNull(virtualHost);
+        return Objects.requireNonNull(session).virtualHost();
     }
 
+    @Override
     public Access access() {
-        return Objects.requireNonNull(access);
+        return Objects.requireNonNull(session).access();
     }
 
-    public Handshake handshake() {
-        return handshake;
+    @Override
+    public boolean clientCan(String capability) {
+        return handshake.clientCan(capability);
     }
 
-    public Blocking blocking() {
-        return blocking;
+    @Override
+    public long maxMessageSize() {
+        return broker.limits().maxMessageSize();
     }
 
-    /** The exclusive queues it made; concurrent. */
-    public Set<MessageQueue> owned() {
-        return owned;
+    @Override
+    public Watermark memory() {
+        return broker.memory();
     }
 
-    public Collection<ChannelSession> channels() {
-        return channels.values();
+    @Override
+    public ChannelCounters counters() {
+        return broker.counters();
     }
 
-    public int channelMax() {
-        return channelMax;
+    @Override
+    public void addOwned(MessageQueue queue) {
+        owned.add(queue);
     }
 
-    public int frameMax() {
-        return frameMax;
+    @Override
+    public void removeOwned(MessageQueue queue) {
+        owned.remove(queue);
     }
 
-    public int heartbeatSeconds() {
-        return heartbeats == null ? 0 : heartbeats.seconds();
+    /** Whether the handshake is complete and the connection has not ended. */
+    public boolean isOpen() {
+        return session != null && !ended;
     }
 
-    public long connectedAt() {
+    /** The name of the user; empty until the handshake is complete. */
+    public String userName() {
+        Session now = session;
+        return now == null ? "" : now.access().userName();
+    }
+
+    /** The name of the virtual host; empty until the handshake is complete. */
+    public String virtualHostName() {
+        Session now = session;
+        return now == null ? "" : now.virtualHost().name();
+    }
+
+    /** What the client told of itself; empty until it has logged in. */
+    public Map<String, @Nullable Object> clientProperties() {
+        return handshake.clientProperties();
+    }
+
+    /** What the client calls itself, its {@code connection_name}; empty if it has no name. */
+    public String clientName() {
+        return clientProperties().get("connection_name") instanceof String name ? name : "";
+    }
+
+    /** What was negotiated; zeros until then. */
+    public Tuning tuning() {
+        return tuning;
+    }
+
+    /** How many channels are open. */
+    public int channelCount() {
+        return channels.size();
+    }
+
+    /** Whether the client may not publish for now, because of a watermark. */
+    public boolean isBlocked() {
+        return blocking.isBlocked();
+    }
+
+    /** When the socket was accepted. */
+    public Instant connectedAt() {
         return connectedAt;
     }
 
-    public boolean asksCertificates() {
-        return asksCertificates;
+    /** Closes the socket without notice. */
+    public void drop() {
+        socket.close();
     }
 
-    /** Whether it is past the handshake; any thread. */
-    public boolean isOpen() {
-        return virtualHost != null && !cleaned;
+    /** Makes the channels that are open lose what they publish; returns how many they are. */
+    public int stallChannels() {
+        Collection<ChannelSession> open = List.copyOf(channels.values());
+        open.forEach(ChannelSession::stall);
+        return open.size();
     }
 
-    @Nullable
-    public InetAddress remoteAddress() {
-        return ctx().channel().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
-    }
-
-    @Nullable
-    public Principal certificate() {
-        SslHandler tls = ctx().pipeline().get(SslHandler.class);
-        try {
-            return tls == null ? null : tls.engine().getSession().getPeerPrincipal();
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
+    /** Sets whether to stop reading from the client, and returns when that is in effect. */
+    public void stopReading(boolean stop) {
+        if (loop.inEventLoop()) {
+            blocking.fault(stop);
+        } else {
+            loop.submit(() -> blocking.fault(stop)).awaitUninterruptibly();
         }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        this.ctx = ctx;
-        output = new FrameOutput(ctx);
-        outbox = new Outbox(ctx.channel().eventLoop(), this::drainOutbox);
-        broker.connections().add(this);
-        broker.accepted.increment();
-        patience = ctx.executor()
-                .schedule(
-                        () -> {
-                            if (!handshake.done()) {
-                                LOG.debug("{} took too long to log in", this);
-                                ctx.close();
-                            }
-                        },
-                        broker.limits().handshakeMillis(),
-                        TimeUnit.MILLISECONDS);
-        LOG.debug("{} accepted", this);
-    }
-
-    public void tuned(int channelMax, int frameMax, int heartbeatSeconds) {
-        this.channelMax = channelMax;
-        this.frameMax = frameMax;
-        decoder.frameMax(frameMax);
-        output().frameMax(frameMax);
-        heartbeats = new Heartbeats(this, heartbeatSeconds);
-    }
-
-    private void endPatience() {
-        if (patience != null) {
-            patience.cancel(false);
+        handshakeTimer = loop.schedule(
+                this::checkHandshake, broker.limits().handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        log.debug("{} accepted", this);
+        if (!broker.register(this)) {
+            socket.close();
+        } else if (broker.faults().isNotReading()) {
+            blocking.fault(true); // After registering: a change of the fault from now on reaches this connection.
         }
     }
 
-    public void opened(VirtualHost virtualHost, Access access) {
-        endPatience();
-        this.access = access;
-        this.virtualHost = virtualHost;
-        LOG.info("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
+    private void checkHandshake() {
+        if (!handshake.isDone()) {
+            log.debug("{} exceeded the handshake timeout", this);
+            socket.close();
+        }
+    }
+
+    void tuned(Tuning negotiated) {
+        tuning = negotiated;
+        decoder.frameMax(negotiated.frameMax());
+        output.frameMax(negotiated.frameMax());
+        heartbeats = new Heartbeats(this, negotiated.heartbeatSeconds());
+        heartbeats.start();
+    }
+
+    void opened(VirtualHost virtualHost, Access access) {
+        cancelHandshakeTimer();
+        session = new Session(virtualHost, access);
+        log.info("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
+    }
+
+    private void cancelHandshakeTimer() {
+        if (handshakeTimer != null) {
+            handshakeTimer.cancel(false);
+        }
     }
 
     @Override
@@ -217,9 +279,9 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Fr
         if (Arrays.equals(octets, PROTOCOL_HEADER)) {
             handshake.start();
         } else {
-            LOG.debug("{} does not speak AMQP 0-9-1", this);
+            log.debug("{} does not speak AMQP 0-9-1", this);
             decoder.stop();
-            ctx().writeAndFlush(Unpooled.wrappedBuffer(PROTOCOL_HEADER)).addListener(done -> ctx().close());
+            socket.writeAndFlush(Unpooled.wrappedBuffer(PROTOCOL_HEADER)).addListener(done -> socket.close());
         }
     }
 
@@ -236,167 +298,162 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Fr
         if (type == FrameDecoder.HEARTBEAT) {
             return;
         }
+        // As the client sent them, for the close method: they may be unknown.
         int classId = 0;
         int methodId = 0;
         try {
             if (type == FrameDecoder.METHOD) {
                 classId = payload.readUnsignedShort();
                 methodId = payload.readUnsignedShort();
-                Method method = Method.read(classId, methodId, payload);
+                AmqpMethod name = AmqpMethod.of(classId, methodId);
+                Method method = Method.read(name, payload);
                 if (channel == 0) {
-                    handle(method);
+                    handle(method, name);
                 } else if (!closing) {
-                    channel(channel, method).handle(method, classId, methodId);
+                    channel(channel, method).handle(method, name);
                 }
             } else if (!closing) {
-                ChannelSession session = channels.get(channel);
-                if (session == null) {
+                ChannelSession target = channels.get(channel);
+                if (target == null) {
                     throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
                 }
-                if (session.expectsContent()) {
-                    classId = 60; // What is wrong with a message is wrong with its basic.publish.
-                    methodId = 40;
+                if (target.expectsContent()) {
+                    classId = AmqpClass.BASIC.id(); // An error in a message is reported for its basic.publish.
+                    methodId = AmqpMethod.BASIC_PUBLISH.methodId();
                 }
-                session.content(type, payload);
+                target.content(type, payload);
             }
         } catch (AmqpException e) {
             fail(e, channel, classId, methodId);
         } catch (IndexOutOfBoundsException e) {
             fail(new AmqpException(ReplyCode.SYNTAX_ERROR, "frame ends within a field"), channel, classId, methodId);
         } catch (RuntimeException e) {
-            LOG.error("{}: method {}.{} failed", this, classId, methodId, e);
+            log.error("{}: method {}.{} failed", this, classId, methodId, e);
             fail(new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"), channel, classId, methodId);
         }
     }
 
     private ChannelSession channel(int number, Method method) {
-        ChannelSession session = channels.get(number);
-        if (!handshake.done()) {
+        ChannelSession channel = channels.get(number);
+        if (!handshake.isDone()) {
             throw AmqpException.hard(
                     ReplyCode.COMMAND_INVALID, "channel " + number + " used before connection.open-ok");
         }
-        if (session == null) {
+        if (channel == null) {
             if (!(method instanceof Method.ChannelOpen)) {
                 throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
             }
-            if (number > channelMax) {
+            if (number > tuning.channelMax()) {
                 throw new AmqpException(
                         ReplyCode.NOT_ALLOWED,
                         "number of channels opened (" + channels.size() + ") has reached the negotiated channel_max ("
-                                + channelMax + ")");
+                                + tuning.channelMax() + ")");
             }
-            session = new ChannelSession(number, this);
-            channels.put(number, session);
+            channel = new ChannelSession(number, this);
+            channels.put(number, channel);
         }
-        return session;
+        return channel;
     }
 
-    private void handle(Method method) {
+    private void handle(Method method, AmqpMethod name) {
         switch (method) {
             case ConnectionClose close -> {
-                LOG.debug("{} closed by its client: {} {}", this, close.code(), close.text());
-                cleanUp();
-                MethodWriter.plain(output().frame(), 0, 10, 51);
-                output().flush();
-                endWhenWritten();
+                log.debug("{} closed by the client: {} {}", this, close.code(), close.text());
+                end();
+                ok(AmqpMethod.CONNECTION_CLOSE_OK);
+                output.flush();
+                closeWhenWritten();
             }
-            case ConnectionCloseOk ok -> ctx().close();
-            // As in RabbitMQ a password that changed matters to the next login alone.
+            case ConnectionCloseOk ok -> socket.close();
+            // As in RabbitMQ the password is checked when a client logs in only, so a new one changes nothing here.
             case ConnectionUpdateSecret update
-            when handshake.done() && !closing -> MethodWriter.plain(output().frame(), 0, 10, 71);
+            when handshake.isDone() && !closing -> ok(AmqpMethod.CONNECTION_UPDATE_SECRET_OK);
             default -> {
                 if (closing) {
                     return;
                 }
-                if (handshake.done()) {
-                    throw AmqpException.hard(
-                            ReplyCode.COMMAND_INVALID,
-                            method.getClass().getSimpleName() + " is not for an open connection");
+                if (handshake.isDone()) {
+                    throw AmqpException.hard(ReplyCode.COMMAND_INVALID, name + " on a connection that is open");
                 }
-                handshake.handle(method);
+                handshake.handle(method, name);
             }
         }
     }
 
-    private void endWhenWritten() {
-        closing = true;
-        decoder.stop();
-        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> ctx().close());
+    private void ok(AmqpMethod method) {
+        MethodWriter.plain(output.frame(), 0, method);
     }
 
-    /** Closes the channel or, where the error is hard, the connection. */
+    private void closeWhenWritten() {
+        closing = true;
+        decoder.stop();
+        socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
+    }
+
+    /** Closes the channel or, if the error is hard, the connection. */
     private void fail(AmqpException error, int channel, int classId, int methodId) {
         if (closing) {
             return;
         }
-        ChannelSession session = channels.get(channel);
-        if (!error.isHard() && session != null) {
-            LOG.debug("{} channel {} closed: {}", this, channel, error.getMessage());
-            session.fail(error, classId, methodId);
-            output().flush();
+        ChannelSession failed = channels.get(channel);
+        if (!error.isHard() && failed != null) {
+            log.debug("{} channel {} closed: {}", this, channel, error.getMessage());
+            failed.fail(error, classId, methodId);
+            output.flush();
             return;
         }
         close(error, classId, methodId);
     }
 
-    /** Tells the client why and ends; on the event loop. */
-    public void close(AmqpException error, int classId, int methodId) {
+    /** Sends connection.close and waits for the response of the client. */
+    private void close(AmqpException error, int classId, int methodId) {
         if (closing) {
             return;
         }
-        LOG.debug("{} closed: {}", this, error.getMessage());
+        log.debug("{} closed: {}", this, error.getMessage());
         closing = true;
-        cleanUp();
-        boolean silent = !handshake.loggedIn() && !handshake.clientCan("authentication_failure_close");
+        end();
+        boolean silent = !handshake.isLoggedIn() && !clientCan("authentication_failure_close");
         if (silent && error.code() == ReplyCode.ACCESS_REFUSED) {
-            ctx().close();
+            socket.close();
             return;
         }
-        MethodWriter.close(output().frame(), 0, error.code().code(), error.replyText(), classId, methodId);
-        output().flush();
+        MethodWriter.close(output.frame(), 0, error.code().code(), error.replyText(), classId, methodId);
+        output.flush();
         blocking.readOn();
-        ctx().executor().schedule(() -> ctx().close(), CLOSE_OK_SECONDS, TimeUnit.SECONDS);
+        loop.schedule(() -> socket.close(), CLOSE_OK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Ends with the broker: the client is told, and not waited for. */
-    public void shutDown() {
-        if (!closing && handshake.done()) {
-            close(
-                    AmqpException.hard(
-                            ReplyCode.CONNECTION_FORCED, "broker forced connection closure with reason 'shutdown'"),
-                    0,
-                    0);
-        }
-        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> ctx().close());
+    /** Sends connection.close and closes the socket without waiting for a response. Returns the socket; any thread. */
+    Channel shutDown() {
+        loop.execute(() -> {
+            if (!closing && handshake.isDone()) {
+                close(
+                        AmqpException.hard(
+                                ReplyCode.CONNECTION_FORCED, "broker forced connection closure with reason 'shutdown'"),
+                        0,
+                        0);
+            }
+            socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
+        });
+        return socket;
     }
 
-    public void forget(ChannelSession session) {
-        channels.remove(session.number(), session);
+    @Override
+    public void forget(ChannelSession channel) {
+        channels.remove(channel.number(), channel);
     }
 
-    private void drainOutbox() {
-        drain();
-        output().flush();
-        outbox().writable(ctx().channel().isWritable() && !cleaned);
+    private void outboxFilled() {
+        outbox.drain();
+        output.flush();
+        outbox.writable(socket.isWritable() && !ended);
         kickQueues();
     }
 
-    /** Writes what queues handed over. */
-    public void drain() {
-        for (Outbox.Item item = outbox().poll(); item != null; item = outbox().poll()) {
-            switch (item) {
-                case Outbox.Delivery delivery -> delivery.consumer().channel().deliver(delivery);
-                case Outbox.Cancellation gone -> gone.consumer().channel().cancelled(gone.consumer());
-                case Outbox.DirectReply reply -> reply.channel().deliver(reply);
-            }
-        }
-    }
-
     private void kickQueues() {
-        if (outbox().takeStarved()) {
-            for (ChannelSession session : channels.values()) {
-                session.kickQueues();
-            }
+        if (outbox.takeStarved()) {
+            channels.values().forEach(ChannelSession::kickQueues);
         }
     }
 
@@ -404,82 +461,76 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Fr
     public void channelReadComplete(ChannelHandlerContext ctx) {
         unconfirmed.forEach(ChannelSession::flushConfirms);
         unconfirmed.clear();
-        output().flush();
+        output.flush();
     }
 
-    /** The channel has publishes to confirm once everything that came is handled. */
-    public void confirmLater(ChannelSession session) {
-        unconfirmed.add(session);
+    @Override
+    public void confirmLater(ChannelSession channel) {
+        unconfirmed.add(channel);
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        boolean writable = ctx.channel().isWritable();
-        outbox().writable(writable && !cleaned);
+        boolean writable = socket.isWritable();
+        outbox.writable(writable && !ended);
         blocking.outputFull(!writable);
         if (writable) {
             kickQueues();
         }
     }
 
-    /** Reads no more until the watermark is passed downwards. */
+    @Override
     public void blockOn(Watermark watermark) {
         blocking.await(watermark);
     }
 
-    /** Any thread. */
     @Override
     public void released(Watermark watermark) {
-        ctx().executor().execute(() -> blocking.released(watermark));
+        loop.execute(() -> blocking.released(watermark));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        LOG.debug("{} gone", this);
-        cleanUp();
-        output().flush(); // Nobody reads it, but its buffer goes back.
+        log.debug("{} ended", this);
+        end();
+        output.flush(); // Releases its buffer.
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException || cause instanceof DecoderException) {
-            LOG.debug("{} broke: {}", this, String.valueOf(cause.getMessage()));
+            log.debug("{} failed: {}", this, String.valueOf(cause.getMessage()));
         } else {
-            LOG.error("{} failed", this, cause);
+            log.error("{} failed", this, cause);
         }
         ctx.close();
     }
 
-    private void cleanUp() {
-        if (cleaned) {
+    /** Returns what the client holds to its queues, and deletes its exclusive queues. */
+    private void end() {
+        if (ended) {
             return;
         }
-        cleaned = true;
-        endPatience();
-        outbox().writable(false); // No queue hands this connection a message that another of its channels gives back.
-        broker.connections().remove(this);
+        ended = true;
+        cancelHandshakeTimer();
+        outbox.writable(false); // No queue hands this connection a message that another of its channels returns.
+        broker.unregister(this);
         blocking.end();
-        for (ChannelSession session : List.copyOf(channels.values())) {
-            session.end();
-        }
+        List.copyOf(channels.values()).forEach(ChannelSession::end);
         channels.clear();
         for (MessageQueue queue : List.copyOf(owned)) {
             virtualHost().delete(queue);
         }
-        drain();
+        outbox.drain();
         if (heartbeats != null) {
             heartbeats.stop();
         }
     }
 
-    /** How logs and the management view name it. */
+    /** The name in logs and in the management API: {@code 127.0.0.1:40000 -> 127.0.0.1:5672}. */
     @Override
     public String toString() {
-        ChannelHandlerContext at = ctx;
-        if (at == null) {
-            return "connection " + id;
-        }
-        return text(at.channel().remoteAddress()) + " -> " + text(at.channel().localAddress());
+        return text(socket.remoteAddress()) + " -> " + text(socket.localAddress());
     }
 
     private static String text(@Nullable SocketAddress address) {

@@ -1,7 +1,5 @@
 package dev.parley.broker.connection;
 
-import dev.parley.broker.FaultSwitches;
-import dev.parley.broker.Faults;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,12 +8,14 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
-/** Holds back what a client sends for as long as {@link Faults#delay} says, in order. */
-public final class DelayHandler extends ChannelInboundHandlerAdapter {
-    private final FaultSwitches faults;
+/**
+ * Delays what a client sends by {@link ConnectionFaults#delay}, in order. Used on the connection's event loop.
+ */
+final class DelayHandler extends ChannelInboundHandlerAdapter {
+    private final ConnectionFaults faults;
     private final Queue<Object> held = new ArrayDeque<>();
 
-    public DelayHandler(FaultSwitches faults) {
+    DelayHandler(ConnectionFaults faults) {
         this.faults = faults;
     }
 
@@ -27,11 +27,11 @@ public final class DelayHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         held.add(message);
-        // Whichever timer comes first lets the first one go: the delay may have become shorter since.
-        ctx.executor().schedule(() -> letGo(ctx), nanos, TimeUnit.NANOSECONDS);
+        // Each timer releases the oldest message, whichever it was started for: the delay may have become shorter.
+        ctx.executor().schedule(() -> releaseOldest(ctx), nanos, TimeUnit.NANOSECONDS);
     }
 
-    private void letGo(ChannelHandlerContext ctx) {
+    private void releaseOldest(ChannelHandlerContext ctx) {
         Object first = held.remove();
         if (ctx.isRemoved()) {
             ReferenceCountUtil.release(first);

@@ -11,19 +11,25 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * The event loops of all brokers in this process: daemon threads, one for two processors, since clients in the same JVM need the others and connections of one
- * loop pass messages on without a hop. Made at first use; epoll where the platform has it.
+ * The event loops of all brokers in this process: daemon threads, created at first use, on epoll where the platform has it.
+ * There is one for two processors: clients in the same JVM need the others, and connections of the same loop pass messages
+ * to each other without changing threads.
+ *
+ * <p>Parley's transports have a similar class of their own. The broker does not use it, because the broker depends on
+ * nothing else of Parley: it can test clients of RabbitMQ that have nothing to do with RPC.
+ *
+ * <p>Thread-safe.
  */
-public final class EventLoops {
+final class EventLoops {
     private static final boolean EPOLL = Epoll.isAvailable();
 
     private EventLoops() {}
 
-    public static EventLoopGroup shared() {
+    static EventLoopGroup shared() {
         return Holder.GROUP;
     }
 
-    public static Class<? extends ServerChannel> serverChannel() {
+    static Class<? extends ServerChannel> serverChannel() {
         return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 

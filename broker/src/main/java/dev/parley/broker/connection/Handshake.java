@@ -1,7 +1,7 @@
 package dev.parley.broker.connection;
 
-import dev.parley.broker.Permissions;
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.Method;
 import dev.parley.broker.amqp.Method.ConnectionOpen;
 import dev.parley.broker.amqp.Method.ConnectionStartOk;
@@ -9,42 +9,49 @@ import dev.parley.broker.amqp.Method.ConnectionTuneOk;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.auth.Access;
+import dev.parley.broker.auth.Grant;
 import dev.parley.broker.auth.Login;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.virtualhost.VirtualHost;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** How a connection begins: start, tune, open. Used on the connection's event loop. */
-public final class Handshake {
+/**
+ * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by any
+ * thread.
+ */
+final class Handshake {
     private static final int MIN_FRAME = 4096;
-
-    private enum Step {
-        START_OK,
-        TUNE_OK,
-        OPEN,
-        DONE
-    }
 
     private final Connection connection;
     private final BrokerCore broker;
-    private Step next = Step.START_OK;
-    private Map<String, @Nullable Object> clientProperties = Map.of();
+    private final boolean requestsCertificate;
+    private @Nullable AmqpMethod expected = AmqpMethod.CONNECTION_START_OK;
+    private volatile Map<String, @Nullable Object> clientProperties = Map.of();
     private @Nullable User user;
 
-    public Handshake(Connection connection, BrokerCore broker) {
+    Handshake(Connection connection, BrokerCore broker, boolean requestsCertificate) {
         this.connection = connection;
         this.broker = broker;
+        this.requestsCertificate = requestsCertificate;
     }
 
-    public void start() {
+    /** Sends connection.start. */
+    void start() {
         MethodWriter.connectionStart(
-                connection.output().frame(), serverProperties(), Login.mechanisms(connection.asksCertificates()));
+                connection.output().frame(), serverProperties(), Login.mechanisms(requestsCertificate));
     }
 
-    /** What RabbitMQ 3.10 says of itself, because clients choose by it; the platform tells the truth. */
+    /** As of RabbitMQ 3.10, because clients behave by it; platform and information name this broker. */
     private static Map<String, Object> serverProperties() {
         Map<String, Object> capabilities = new LinkedHashMap<>();
         for (String capability : new String[] {
@@ -70,51 +77,54 @@ public final class Handshake {
         return properties;
     }
 
-    public boolean done() {
-        return next == Step.DONE;
+    /** Whether the virtual host is open. */
+    boolean isDone() {
+        return expected == null;
     }
 
-    public boolean loggedIn() {
+    /** Whether the client is authenticated. */
+    boolean isLoggedIn() {
         return user != null;
     }
 
-    public Map<String, @Nullable Object> clientProperties() {
+    /** What the client told of itself; empty until connection.start-ok. Immutable. */
+    Map<String, @Nullable Object> clientProperties() {
         return clientProperties;
     }
 
-    public boolean clientCan(String capability) {
+    boolean clientCan(String capability) {
         return clientProperties.get("capabilities") instanceof Map<?, ?> map
                 && Boolean.TRUE.equals(map.get(capability));
     }
 
-    public void handle(Method method) {
+    void handle(Method method, AmqpMethod name) {
+        if (name != expected) {
+            throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected " + expected + ", got " + name);
+        }
         switch (method) {
-            case ConnectionStartOk start when next == Step.START_OK -> startOk(start);
-            case ConnectionTuneOk tune when next == Step.TUNE_OK -> tuneOk(tune);
-            case ConnectionOpen open when next == Step.OPEN && user != null -> open(open.virtualHost(), user);
-            default ->
-                throw AmqpException.hard(
-                        ReplyCode.COMMAND_INVALID,
-                        "unexpected " + method.getClass().getSimpleName() + " where " + next + " is right");
+            case ConnectionStartOk start -> startOk(start);
+            case ConnectionTuneOk tune -> tuneOk(tune);
+            case ConnectionOpen open -> open(open.virtualHost(), Objects.requireNonNull(user));
+            default -> throw new IllegalStateException(name.toString());
         }
     }
 
     private void startOk(ConnectionStartOk start) {
-        clientProperties = start.clientProperties();
-        user = Login.authenticate(broker, start, connection.remoteAddress(), connection.certificate());
+        clientProperties = Collections.unmodifiableMap(start.clientProperties());
+        user = Login.authenticate(broker.users(), start, remoteAddress(), certificate());
         Limits limits = broker.limits();
         MethodWriter.connectionTune(
-                connection.output().frame(), limits.channelMax(), limits.frameMax(), limits.heartbeatSeconds());
-        next = Step.TUNE_OK;
+                connection.output().frame(), limits.maxChannels(), limits.maxFrameSize(), limits.heartbeatSeconds());
+        expected = AmqpMethod.CONNECTION_TUNE_OK;
     }
 
     private void tuneOk(ConnectionTuneOk tune) {
         Limits limits = broker.limits();
-        if (tune.channelMax() > limits.channelMax()) {
-            throw tooHigh("channel_max", tune.channelMax(), limits.channelMax());
+        if (tune.channelMax() > limits.maxChannels()) {
+            throw tooHigh("channel_max", tune.channelMax(), limits.maxChannels());
         }
-        if (tune.frameMax() > limits.frameMax()) {
-            throw tooHigh("frame_max", tune.frameMax(), limits.frameMax());
+        if (tune.frameMax() > limits.maxFrameSize()) {
+            throw tooHigh("frame_max", tune.frameMax(), limits.maxFrameSize());
         }
         if (tune.frameMax() != 0 && tune.frameMax() < MIN_FRAME) {
             throw AmqpException.hard(
@@ -122,17 +132,30 @@ public final class Handshake {
                     "negotiated frame_max = " + tune.frameMax() + " is lower than the minimum allowed value ("
                             + MIN_FRAME + ")");
         }
-        connection.tuned(
-                tune.channelMax() == 0 ? limits.channelMax() : tune.channelMax(),
-                tune.frameMax() == 0 ? limits.frameMax() : (int) tune.frameMax(),
-                tune.heartbeat());
-        next = Step.OPEN;
+        connection.tuned(new Tuning(
+                tune.channelMax() == 0 ? limits.maxChannels() : tune.channelMax(),
+                tune.frameMax() == 0 ? limits.maxFrameSize() : (int) tune.frameMax(),
+                tune.heartbeat()));
+        expected = AmqpMethod.CONNECTION_OPEN;
     }
 
-    private static AmqpException tooHigh(String what, long asked, long limit) {
+    private @Nullable InetAddress remoteAddress() {
+        return connection.socket().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    private @Nullable Principal certificate() {
+        SslHandler tls = connection.socket().pipeline().get(SslHandler.class);
+        try {
+            return tls == null ? null : tls.engine().getSession().getPeerPrincipal();
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
+    }
+
+    private static AmqpException tooHigh(String what, long requested, long limit) {
         return AmqpException.hard(
                 ReplyCode.NOT_ALLOWED,
-                "negotiated " + what + " = " + asked + " is higher than the maximum allowed value (" + limit + ")");
+                "negotiated " + what + " = " + requested + " is higher than the maximum allowed value (" + limit + ")");
     }
 
     private void open(String name, User user) {
@@ -140,13 +163,13 @@ public final class Handshake {
         if (virtualHost == null) {
             throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
         }
-        Permissions permissions = user.permissions().get(name);
-        if (permissions == null) {
+        Grant grant = user.grants().get(name);
+        if (grant == null) {
             throw AmqpException.hard(
                     ReplyCode.NOT_ALLOWED, "access to vhost '" + name + "' refused for user '" + user.name() + "'");
         }
-        connection.opened(virtualHost, new Access(user, permissions, virtualHost));
+        connection.opened(virtualHost, new Access(user, grant, name));
         MethodWriter.connectionOpenOk(connection.output().frame());
-        next = Step.DONE;
+        expected = null;
     }
 }

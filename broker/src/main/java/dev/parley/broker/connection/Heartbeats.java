@@ -8,44 +8,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a heartbeat each half interval in which nothing else was written, and closes a connection that was silent for two whole intervals, as
- * RabbitMQ does. Used on the connection's event loop.
+ * Sends a heartbeat after each half interval in which nothing else was written, and closes a connection that was silent for
+ * two whole intervals, as RabbitMQ does. Used on the connection's event loop.
  */
-public final class Heartbeats {
-    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+final class Heartbeats {
+    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
     private final Connection connection;
     private final int seconds;
-    private final @Nullable Future<?> sender;
-    private final @Nullable Future<?> monitor;
+    private @Nullable Future<?> sender;
+    private @Nullable Future<?> monitor;
     private long framesSeen;
-    private boolean heard = true;
+    private boolean received = true;
     private int silentIntervals;
 
-    public Heartbeats(Connection connection, int seconds) {
+    /** Creates it for an interval in seconds; 0 is no heartbeats. */
+    Heartbeats(Connection connection, int seconds) {
         this.connection = connection;
         this.seconds = seconds;
+    }
+
+    /** Starts the timers, unless there are no heartbeats. */
+    void start() {
         if (seconds > 0) {
-            var loop = connection.ctx().executor();
+            var loop = connection.loop();
             sender = loop.scheduleAtFixedRate(this::send, seconds * 500L, seconds * 500L, TimeUnit.MILLISECONDS);
             monitor = loop.scheduleAtFixedRate(this::check, seconds, seconds, TimeUnit.SECONDS);
-        } else {
-            sender = null;
-            monitor = null;
         }
     }
 
-    public int seconds() {
-        return seconds;
-    }
-
-    public void received() {
-        heard = true;
+    /** The client sent something. */
+    void received() {
+        received = true;
     }
 
     private void send() {
-        long frames = connection.output().frames();
-        if (frames == framesSeen) {
+        if (connection.output().frames() == framesSeen) {
             MethodWriter.heartbeat(connection.output().frame());
             connection.output().flush();
         }
@@ -53,16 +51,16 @@ public final class Heartbeats {
     }
 
     private void check() {
-        if (heard || connection.blocking().notReading()) {
-            heard = false;
+        if (received || connection.blocking().isNotReading()) {
+            received = false;
             silentIntervals = 0;
         } else if (++silentIntervals == 2) {
-            LOG.debug("{} missed heartbeats from its client, timeout {} s", connection, seconds);
-            connection.ctx().close();
+            log.debug("{} missed heartbeats from the client, interval {} s", connection, seconds);
+            connection.drop();
         }
     }
 
-    public void stop() {
+    void stop() {
         if (sender != null && monitor != null) {
             sender.cancel(false);
             monitor.cancel(false);

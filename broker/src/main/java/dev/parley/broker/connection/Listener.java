@@ -13,31 +13,38 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts connections. */
+/** Accepts connections, over TLS if there is an SSL context. Stateless after construction; thread-safe. */
 public final class Listener {
     private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
-    /** Then it is the next connection's turn: a publisher to many queues keeps the event loop busy for long with little. */
+    /** After that it is the next connection's turn: a publisher to many queues can keep the event loop busy with little. */
     private static final int READS_IN_A_ROW = 4;
 
     private final BrokerCore broker;
     private final @Nullable SSLContext tls;
-    private final boolean asksCertificates;
+    private final boolean requestsCertificates;
 
-    public Listener(BrokerCore broker, @Nullable SSLContext tls, boolean asksCertificates) {
+    /**
+     * Creates a listener that does not listen yet.
+     *
+     * @param requestsCertificates whether clients are asked for a TLS certificate, which they need not have
+     */
+    public Listener(BrokerCore broker, @Nullable SSLContext tls, boolean requestsCertificates) {
         this.broker = broker;
         this.tls = tls;
-        this.asksCertificates = asksCertificates;
+        this.requestsCertificates = requestsCertificates;
     }
 
+    /** Whether connections use TLS. */
     public boolean encrypts() {
         return tls != null;
     }
 
     /**
-     * Listens.
+     * Binds the port and accepts connections until the returned channel is closed.
      *
-     * @throws IOException if it cannot
+     * @param port 0 is a free one
+     * @throws IOException if the address cannot be bound
      */
     public Channel listen(String host, int port) throws IOException {
         var bound = new ServerBootstrap()
@@ -65,21 +72,17 @@ public final class Listener {
     }
 
     private void accept(Channel channel) {
-        if (broker.faults().refusing()
-                || broker.connections().size() >= broker.limits().maxConnections()) {
+        if (!broker.acceptsConnection()) {
             channel.close();
             return;
         }
         if (tls != null) {
             SSLEngine engine = tls.createSSLEngine();
             engine.setUseClientMode(false);
-            engine.setWantClientAuth(asksCertificates);
+            engine.setWantClientAuth(requestsCertificates);
             channel.pipeline().addLast(new SslHandler(engine));
         }
-        Connection connection = new Connection(broker, asksCertificates);
+        Connection connection = new Connection(broker, channel, requestsCertificates);
         channel.pipeline().addLast(new DelayHandler(broker.faults()), connection.decoder(), connection);
-        if (broker.faults().notReading()) {
-            channel.config().setAutoRead(false);
-        }
     }
 }

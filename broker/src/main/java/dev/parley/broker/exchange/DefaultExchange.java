@@ -1,22 +1,22 @@
 package dev.parley.broker.exchange;
 
-import dev.parley.broker.queue.Message;
-import dev.parley.broker.queue.MessageQueue;
-import java.util.Map;
+import dev.parley.broker.amqp.ContentHeader;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The nameless exchange: every queue is bound to it by its name. */
-public final class DefaultExchange extends Exchange {
-    private final Map<String, MessageQueue> queues;
+/** The exchange without a name: every queue is bound to it by its name. Thread-safe as {@link Exchange} is. */
+final class DefaultExchange extends Exchange {
+    private final Function<String, ? extends @Nullable Destination> queues;
 
-    public DefaultExchange(Map<String, MessageQueue> queues) {
-        super("", ExchangeType.DIRECT, ExchangeSettings.PREDECLARED);
+    DefaultExchange(Function<String, ? extends @Nullable Destination> queues) {
+        super("", ExchangeType.DIRECT, ExchangeSettings.DURABLE);
         this.queues = queues;
     }
 
     @Override
-    public void match(Message message, String routingKey, Consumer<Destination> found) {
-        MessageQueue queue = queues.get(routingKey);
+    public void match(String routingKey, ContentHeader header, Consumer<Destination> found) {
+        Destination queue = queues.apply(routingKey);
         if (queue != null) {
             found.accept(queue);
         }

@@ -1,12 +1,12 @@
 package dev.parley.broker.exchange;
 
-import dev.parley.broker.queue.MessageQueue;
 import java.util.Set;
 
-/** What a binding leads to: a queue or another exchange. */
-public sealed interface Destination permits MessageQueue, Exchange {
+/** What a binding leads to: a queue or another exchange. Thread-safe. */
+public interface Destination {
+    /** The name, unique among the destinations of its kind in a virtual host. */
     String name();
 
-    /** The bindings that lead here; concurrent. */
+    /** The bindings that lead here, a concurrent set. It changes under the virtual host's lock. */
     Set<Binding> inbound();
 }

@@ -1,27 +1,27 @@
 package dev.parley.broker.exchange;
 
-import dev.parley.broker.queue.Message;
+import dev.parley.broker.amqp.ContentHeader;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Routes by equality of routing key and binding key. */
-public final class DirectExchange extends Exchange {
+/** Routes to destinations whose binding key equals the routing key. Thread-safe as {@link Exchange} is. */
+final class DirectExchange extends Exchange {
     private final Map<String, Set<Binding>> byKey = new ConcurrentHashMap<>();
 
-    public DirectExchange(String name, ExchangeSettings settings) {
+    DirectExchange(String name, ExchangeSettings settings) {
         super(name, ExchangeType.DIRECT, settings);
     }
 
     @Override
-    public void index(Binding binding) {
+    void index(Binding binding) {
         byKey.computeIfAbsent(binding.routingKey(), key -> ConcurrentHashMap.newKeySet(1))
                 .add(binding);
     }
 
     @Override
-    public void unindex(Binding binding) {
+    void unindex(Binding binding) {
         byKey.computeIfPresent(binding.routingKey(), (key, found) -> {
             found.remove(binding);
             return found.isEmpty() ? null : found;
@@ -29,7 +29,7 @@ public final class DirectExchange extends Exchange {
     }
 
     @Override
-    public void match(Message message, String routingKey, Consumer<Destination> found) {
+    public void match(String routingKey, ContentHeader header, Consumer<Destination> found) {
         Set<Binding> matching = byKey.get(routingKey);
         if (matching != null) {
             for (Binding binding : matching) {

@@ -1,15 +1,18 @@
 package dev.parley.broker.exchange;
 
-import dev.parley.broker.queue.Message;
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ContentHeader;
+import dev.parley.broker.amqp.ReplyCode;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange: a set of bindings and a way to choose among them. Bindings change under the virtual host's lock; {@link #match} may run at any time
- * in any thread.
+ * An exchange: a set of bindings and a rule that chooses among them. Bindings change under the virtual host's lock only;
+ * everything else, {@link #match} included, may be called by any thread at any time.
  */
 public abstract sealed class Exchange implements Destination
         permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
@@ -17,18 +20,17 @@ public abstract sealed class Exchange implements Destination
     private final ExchangeType type;
     private final ExchangeSettings settings;
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
-    protected final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
+    private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
 
-    public Exchange(String name, ExchangeType type, ExchangeSettings settings) {
+    Exchange(String name, ExchangeType type, ExchangeSettings settings) {
         this.name = name;
         this.type = type;
         this.settings = settings;
     }
 
-    /** What a declaration says besides name and type. */
-    public record ExchangeSettings(
-            boolean durable, boolean autoDelete, boolean internal, Map<String, @Nullable Object> arguments) {
-        public static final ExchangeSettings PREDECLARED = new ExchangeSettings(true, false, false, Map.of());
+    /** Creates the exchange without a name, to which every queue is bound by its name. */
+    public static Exchange defaultExchange(Function<String, ? extends @Nullable Destination> queues) {
+        return new DefaultExchange(queues);
     }
 
     @Override
@@ -41,24 +43,33 @@ public abstract sealed class Exchange implements Destination
         return inbound;
     }
 
+    /** The rule by which it routes. */
     public final ExchangeType type() {
         return type;
     }
 
+    /** What it was declared with. */
     public final ExchangeSettings settings() {
         return settings;
     }
 
+    /** The bindings that lead from here, a concurrent set. */
     public final Set<Binding> bindings() {
         return bindings;
     }
 
+    /** The name of the exchange for messages that match no binding. */
     public final @Nullable String alternate() {
         return settings.arguments().get("alternate-exchange") instanceof String alternate ? alternate : null;
     }
 
-    /** Adds a binding; false if it was there. */
+    /**
+     * Adds a binding; returns false if it exists.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its arguments are invalid for this exchange
+     */
     public final boolean bind(Binding binding) {
+        check(binding.arguments());
         if (!bindings.add(binding)) {
             return false;
         }
@@ -67,7 +78,7 @@ public abstract sealed class Exchange implements Destination
         return true;
     }
 
-    /** Removes a binding; false if there was none. */
+    /** Removes a binding; returns false if there is none. */
     public final boolean unbind(Binding binding) {
         if (!bindings.remove(binding)) {
             return false;
@@ -77,10 +88,15 @@ public abstract sealed class Exchange implements Destination
         return true;
     }
 
-    public void index(Binding binding) {}
+    /** Checks the arguments of a new binding. */
+    void check(Map<String, @Nullable Object> arguments) {}
 
-    public void unindex(Binding binding) {}
+    /** Called for each binding that was added. */
+    void index(Binding binding) {}
 
-    /** Hands over every destination of a message; one may come several times. */
-    public abstract void match(Message message, String routingKey, Consumer<Destination> found);
+    /** Called for each binding that was removed. */
+    void unindex(Binding binding) {}
+
+    /** Passes on every destination of a message with this routing key and header; the same one may come more than once. */
+    public abstract void match(String routingKey, ContentHeader header, Consumer<Destination> found);
 }

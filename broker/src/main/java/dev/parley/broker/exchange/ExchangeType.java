@@ -2,15 +2,19 @@ package dev.parley.broker.exchange;
 
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.exchange.Exchange.ExchangeSettings;
 
-/** The kinds of exchange. */
+/** The types of exchanges, and the factory of each. Immutable. */
 public enum ExchangeType {
     DIRECT,
     FANOUT,
     TOPIC,
     HEADERS;
 
+    /**
+     * Returns the type of this name.
+     *
+     * @throws AmqpException with {@link ReplyCode#COMMAND_INVALID} if there is none; it closes the connection
+     */
     public static ExchangeType of(String name) {
         return switch (name) {
             case "direct" -> DIRECT;
@@ -21,6 +25,7 @@ public enum ExchangeType {
         };
     }
 
+    /** Creates an exchange of this type without bindings. */
     public Exchange create(String name, ExchangeSettings settings) {
         return switch (this) {
             case DIRECT -> new DirectExchange(name, settings);
@@ -30,7 +35,7 @@ public enum ExchangeType {
         };
     }
 
-    /** The name in a declaration. */
+    /** The name of the type in a declaration. */
     public String text() {
         return switch (this) {
             case DIRECT -> "direct";

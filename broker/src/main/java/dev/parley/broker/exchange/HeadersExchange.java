@@ -1,23 +1,26 @@
 package dev.parley.broker.exchange;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FieldTypes;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.queue.Message;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Routes by headers: all or any ({@code x-match}) of those in the binding's arguments. */
-public final class HeadersExchange extends Exchange {
-    public HeadersExchange(String name, ExchangeSettings settings) {
+/**
+ * Routes by headers: all or any ({@code x-match}) of those in the arguments of a binding. Thread-safe as {@link Exchange} is.
+ */
+final class HeadersExchange extends Exchange {
+    HeadersExchange(String name, ExchangeSettings settings) {
         super(name, ExchangeType.HEADERS, settings);
     }
 
-    /** Refuses a binding whose {@code x-match} is none that RabbitMQ knows. */
-    public static void check(Map<String, @Nullable Object> arguments) {
+    /** Rejects an {@code x-match} that RabbitMQ does not know. */
+    @Override
+    void check(Map<String, @Nullable Object> arguments) {
         if (arguments.containsKey("x-match")) {
             Object match = arguments.get("x-match");
             if (!(match instanceof String text)) {
@@ -36,9 +39,9 @@ public final class HeadersExchange extends Exchange {
     }
 
     @Override
-    public void match(Message message, String routingKey, Consumer<Destination> found) {
-        Map<String, @Nullable Object> headers = message.header().headers();
-        for (Binding binding : bindings) {
+    public void match(String routingKey, ContentHeader header, Consumer<Destination> found) {
+        Map<String, @Nullable Object> headers = header.headers();
+        for (Binding binding : bindings()) {
             if (matches(binding.arguments(), headers)) {
                 found.accept(binding.destination());
             }
@@ -54,7 +57,7 @@ public final class HeadersExchange extends Exchange {
             if (name.equals("x-match") || (name.startsWith("x-") && !withX)) {
                 continue;
             }
-            // A void in the binding asks only that the header is there.
+            // A void in the binding requires only that the header is present.
             boolean same = headers.containsKey(name)
                     && (entry.getValue() == null || same(entry.getValue(), headers.get(name)));
             if (same != all) {
@@ -68,7 +71,7 @@ public final class HeadersExchange extends Exchange {
         if (wanted instanceof byte[] a && got instanceof byte[] b) {
             return Arrays.equals(a, b);
         }
-        if (FieldTypes.integer(wanted) && FieldTypes.integer(got)) {
+        if (FieldTypes.isInteger(wanted) && FieldTypes.isInteger(got)) {
             return ((Number) Objects.requireNonNull(wanted)).longValue()
                     == ((Number) Objects.requireNonNull(got)).longValue();
         }

@@ -1,6 +1,6 @@
 package dev.parley.broker.exchange;
 
-import dev.parley.broker.queue.Message;
+import dev.parley.broker.amqp.ContentHeader;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -8,11 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Routes by patterns of words separated by dots: {@code *} stands for one word, {@code #} for any number of them. */
-public final class TopicExchange extends Exchange {
-    /** A trie of words, so that a message costs what matches it and not what is bound. */
+/**
+ * Routes by patterns of words separated by dots: {@code *} stands for one word, {@code #} for zero or more words. Thread-safe
+ * as {@link Exchange} is.
+ */
+final class TopicExchange extends Exchange {
+    /** A trie of words: the cost of a message depends on the bindings that match it, not on all bindings. */
     private static final class Node {
-        /** Whether its word was {@code #}, so that it stays for any word. */
+        /** Whether its word is {@code #}, which matches any further word. */
         private final boolean many;
 
         private final Map<String, Node> next = new ConcurrentHashMap<>(2);
@@ -29,7 +32,7 @@ public final class TopicExchange extends Exchange {
 
     private final Node root = new Node(false);
 
-    public TopicExchange(String name, ExchangeSettings settings) {
+    TopicExchange(String name, ExchangeSettings settings) {
         super(name, ExchangeType.TOPIC, settings);
     }
 
@@ -38,7 +41,7 @@ public final class TopicExchange extends Exchange {
     }
 
     @Override
-    public void index(Binding binding) {
+    void index(Binding binding) {
         Node node = root;
         for (String word : words(binding.routingKey())) {
             node = node.next.computeIfAbsent(word, w -> new Node(w.equals("#")));
@@ -47,7 +50,7 @@ public final class TopicExchange extends Exchange {
     }
 
     @Override
-    public void unindex(Binding binding) {
+    void unindex(Binding binding) {
         remove(root, words(binding.routingKey()), 0, binding);
     }
 
@@ -66,8 +69,8 @@ public final class TopicExchange extends Exchange {
     }
 
     @Override
-    public void match(Message message, String routingKey, Consumer<Destination> found) {
-        // All places in the trie at once, word by word: no key and no pattern makes this take long.
+    public void match(String routingKey, ContentHeader header, Consumer<Destination> found) {
+        // All places in the trie at once, word by word: the time does not grow exponentially with the patterns.
         Set<Node> places = new LinkedHashSet<>();
         enter(root, places);
         for (String word : words(routingKey)) {
@@ -90,7 +93,7 @@ public final class TopicExchange extends Exchange {
         }
     }
 
-    /** Adds a place and what can be reached from it without a word. */
+    /** Adds a place, and those that can be reached from it without consuming a word. */
     private static void enter(@Nullable Node node, Set<Node> places) {
         for (Node next = node; next != null && places.add(next); ) {
             next = next.next.get("#");

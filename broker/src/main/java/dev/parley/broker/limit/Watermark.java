@@ -6,13 +6,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A count of bytes held, and a limit past which publishers wait: nothing is dropped, the connections that publish are read no further until
- * enough was consumed. Thread-safe.
+ * A count of bytes held, and a limit above which publishers wait. Nothing is dropped: a connection that publishes is not
+ * read any further until enough has been consumed. Thread-safe.
  */
 public final class Watermark {
-    /** Who waits. Its methods may be called from any thread. */
+    /** Waits for the count to fall to the limit. */
     public interface Waiter {
-        /** The count is at or below the limit again. */
+        /** The count has fallen to the limit. Called once per {@link #await}, on any thread. */
         void released(Watermark watermark);
     }
 
@@ -23,40 +23,51 @@ public final class Watermark {
     private volatile boolean forced;
     private volatile boolean ended;
 
+    /**
+     * Creates a count of 0.
+     *
+     * @param what named in {@link #reason()}
+     * @param limit in bytes
+     */
     public Watermark(String what, long limit) {
         this.what = what;
         this.limit = limit;
     }
 
+    /** Counts bytes that are held from now on. */
     public void add(long count) {
         bytes.addAndGet(count);
     }
 
+    /** Counts bytes that are no longer held, and releases those who wait if that was enough. */
     public void remove(long count) {
         if (bytes.addAndGet(-count) <= limit && !forced) {
             release();
         }
     }
 
+    /** Bytes held now. */
     public long bytes() {
         return bytes.get();
     }
 
+    /** The limit in bytes. */
     public long limit() {
         return limit;
     }
 
+    /** Whether publishers have to wait. */
     public boolean exceeded() {
         return !ended && (forced || bytes.get() > limit);
     }
 
-    /** What it counts is no more: nobody waits for it any longer. */
+    /** Releases everyone who waits, for good: what is counted here has been deleted. */
     public void end() {
         ended = true;
         release();
     }
 
-    /** Behaves as if the limit were exceeded, for tests of publishers. */
+    /** Sets whether to behave as if the limit were exceeded, for tests of publishers. */
     public void force(boolean exceeded) {
         forced = exceeded;
         if (!exceeded()) {
@@ -64,6 +75,7 @@ public final class Watermark {
         }
     }
 
+    /** Calls the waiter when the limit is no longer exceeded, which may be before this returns. */
     public void await(Waiter waiter) {
         waiting.add(waiter);
         if (!exceeded()) {
@@ -71,6 +83,7 @@ public final class Watermark {
         }
     }
 
+    /** Removes a waiter; nothing happens if it does not wait. */
     public void forget(Waiter waiter) {
         waiting.remove(waiter);
     }
@@ -85,7 +98,7 @@ public final class Watermark {
         }
     }
 
-    /** Why a publisher is blocked, as it is told. */
+    /** The reason given to a blocked publisher. */
     public String reason() {
         return "low on memory: " + what + " holds " + bytes.get() + " bytes, limit " + limit;
     }

@@ -1,18 +1,19 @@
 package dev.parley.broker.management;
 
-import dev.parley.broker.BindingInfo;
-import dev.parley.broker.BrokerCounters;
-import dev.parley.broker.ConnectionInfo;
-import dev.parley.broker.ConsumerInfo;
-import dev.parley.broker.EmbeddedBroker;
-import dev.parley.broker.ExchangeInfo;
-import dev.parley.broker.Permissions;
-import dev.parley.broker.Permissions.Action;
-import dev.parley.broker.QueueInfo;
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.auth.Grant;
+import dev.parley.broker.auth.Grant.Action;
 import dev.parley.broker.auth.User;
-import dev.parley.broker.management.ManagementServer.Answer;
+import dev.parley.broker.channel.ChannelCounters;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.exchange.Binding;
+import dev.parley.broker.exchange.Exchange;
+import dev.parley.broker.queue.MessageQueue;
+import dev.parley.broker.queue.QueueConsumer;
+import dev.parley.broker.virtualhost.VirtualHost;
 import java.net.HttpURLConnection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,81 +21,84 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of the management API, with the names RabbitMQ gives things there. Thread-safe. */
-public final class ManagementApi {
-    private final EmbeddedBroker broker;
+/** The calls of the management API, with the names of RabbitMQ's JSON. A user sees the granted virtual hosts. Thread-safe. */
+final class ManagementApi {
+    private static final String VERSION = "3.10.8";
+    private static final String NODE = "parley@localhost";
 
-    public ManagementApi(EmbeddedBroker broker) {
+    private final BrokerCore broker;
+    private final String host;
+    private final int port;
+
+    /** Creates it for a broker that listens for AMQP at this address. */
+    ManagementApi(BrokerCore broker, String host, int port) {
         this.broker = broker;
-    }
-
-    public static Answer notFound() {
-        return Answer.error(HttpURLConnection.HTTP_NOT_FOUND, "Object Not Found", "Not Found");
+        this.host = host;
+        this.port = port;
     }
 
     /**
-     * Answers a call by its path after {@code /api/}: the kind of thing, then virtual host and name where given.
+     * Responds to a call by its path after {@code /api/}: what is asked for, then the virtual host and the name if given.
      *
-     * @param conditions the parameters that are "true", such as {@code if-empty}
+     * @param conditions the names of the parameters that are true, such as {@code if-empty}
      */
-    public Answer answer(String method, List<String> path, Set<String> conditions, User user) {
+    Response respond(String method, List<String> path, Set<String> conditions, User user) {
         String virtualHost = path.size() > 1 ? path.get(1) : null;
         String name = path.size() > 2 ? path.get(2) : null;
-        if (virtualHost != null && !user.permissions().containsKey(virtualHost)) {
-            return notFound();
-        }
-        if (path.size() > 3) {
-            return notFound();
+        if (path.size() > 3 || (virtualHost != null && !user.grants().containsKey(virtualHost))) {
+            return Response.notFound();
         }
         return switch (method) {
             case "GET" -> read(path.get(0), virtualHost, name, user);
             case "DELETE" -> delete(path.get(0), virtualHost, name, conditions, user);
-            default -> Answer.error(HttpURLConnection.HTTP_BAD_METHOD, "method_not_allowed", "GET or DELETE");
+            default -> Response.error(HttpURLConnection.HTTP_BAD_METHOD, "method_not_allowed", "GET or DELETE");
         };
     }
 
-    private Answer read(String kind, @Nullable String virtualHost, @Nullable String name, User user) {
+    private Response read(String kind, @Nullable String virtualHost, @Nullable String name, User user) {
+        List<VirtualHost> hosts = hosts(virtualHost, user);
         return switch (kind) {
-            case "overview" -> Answer.ok(overview());
-            case "whoami" -> Answer.ok(Map.of("name", user.name(), "tags", List.of("administrator")));
+            case "overview" -> Response.ok(overview());
+            case "whoami" -> Response.ok(Map.of("name", user.name(), "tags", List.of("administrator")));
             case "vhosts" ->
-                Answer.ok(broker.virtualHosts().stream()
-                        .filter(user.permissions()::containsKey)
-                        .map(host -> Map.of("name", host))
+                Response.ok(hosts(null, user).stream()
+                        .map(host -> Map.of("name", host.name()))
                         .toList());
-            case "queues" -> select(broker.queues().stream().map(ManagementApi::queue), virtualHost, name, user);
-            case "exchanges" ->
-                select(broker.exchanges().stream().map(ManagementApi::exchange), virtualHost, name, user);
-            case "bindings" -> select(broker.bindings().stream().map(ManagementApi::binding), virtualHost, null, user);
-            case "consumers" ->
-                select(broker.consumers().stream().map(ManagementApi::consumer), virtualHost, null, user);
-            case "connections" ->
-                select(broker.connections().stream().map(ManagementApi::connection), null, null, user);
-            default -> notFound();
+            case "queues" -> select(hosts.stream().flatMap(ManagementApi::queues), name);
+            case "exchanges" -> select(hosts.stream().flatMap(ManagementApi::exchanges), name);
+            case "bindings" -> select(hosts.stream().flatMap(ManagementApi::bindings), null);
+            case "consumers" -> select(hosts.stream().flatMap(ManagementApi::consumers), null);
+            case "connections" -> select(connections(user), null);
+            default -> Response.notFound();
         };
     }
 
-    private static Answer select(
-            Stream<Map<String, @Nullable Object>> all, @Nullable String virtualHost, @Nullable String name, User user) {
-        List<Map<String, @Nullable Object>> selected = all.filter(
-                        one -> user.permissions().containsKey(String.valueOf(one.get("vhost")))
-                                && (virtualHost == null || virtualHost.equals(one.get("vhost")))
-                                && (name == null || name.equals(one.get("name"))))
+    private List<VirtualHost> hosts(@Nullable String virtualHost, User user) {
+        return broker.virtualHosts().values().stream()
+                .filter(host -> user.grants().containsKey(host.name()))
+                .filter(host -> virtualHost == null || virtualHost.equals(host.name()))
+                .sorted(Comparator.comparing(VirtualHost::name))
                 .toList();
-        if (name == null) {
-            return Answer.ok(selected);
-        }
-        return selected.isEmpty() ? notFound() : Answer.ok(selected.get(0));
     }
 
-    private Answer delete(
+    private static Response select(Stream<Map<String, @Nullable Object>> all, @Nullable String name) {
+        if (name == null) {
+            return Response.ok(all.toList());
+        }
+        return all.filter(one -> name.equals(one.get("name")))
+                .findFirst()
+                .map(Response::ok)
+                .orElseGet(Response::notFound);
+    }
+
+    private Response delete(
             String kind, @Nullable String virtualHost, @Nullable String name, Set<String> conditions, User user) {
         if (virtualHost == null || name == null) {
-            return notFound();
+            return Response.notFound();
         }
-        Permissions permissions = user.permissions().get(virtualHost);
-        if (permissions == null || !permissions.allows(Action.CONFIGURE, name)) {
-            return Answer.error(
+        Grant grant = user.grants().get(virtualHost);
+        if (grant == null || !grant.allows(Action.CONFIGURE, name)) {
+            return Response.error(
                     HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "User not authorised to configure " + name);
         }
         boolean ifUnused = conditions.contains("if-unused");
@@ -106,195 +110,184 @@ public final class ManagementApi {
                 default -> false;
             };
         } catch (AmqpException e) {
-            return Answer.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", e.replyText());
+            return Response.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", e.replyText());
         }
-        return deleted ? new Answer(HttpURLConnection.HTTP_NO_CONTENT, null) : notFound();
+        return deleted ? Response.noContent() : Response.notFound();
     }
 
     private Map<String, @Nullable Object> overview() {
-        BrokerCounters counters = broker.counters();
-        List<QueueInfo> queues = broker.queues();
-        List<ConnectionInfo> connections = broker.connections();
-        long ready = queues.stream().mapToLong(QueueInfo::ready).sum();
-        long unacked = queues.stream().mapToLong(QueueInfo::unacked).sum();
-        return map(
-                "management_version",
-                "3.10.8",
-                "rabbitmq_version",
-                "3.10.8",
-                "product_name",
-                "RabbitMQ",
-                "product_version",
-                "3.10.8",
-                "cluster_name",
-                "parley@localhost",
-                "node",
-                "parley@localhost",
-                "message_stats",
-                map(
-                        "publish",
-                        counters.published(),
-                        "confirm",
-                        counters.confirmed(),
-                        "return_unroutable",
-                        counters.returned(),
-                        "deliver_get",
-                        counters.delivered(),
-                        "ack",
-                        counters.acknowledged()),
+        ChannelCounters counters = broker.counters();
+        List<VirtualHost> hosts = List.copyOf(broker.virtualHosts().values());
+        List<MessageQueue> queues =
+                hosts.stream().flatMap(host -> host.queues().stream()).toList();
+        List<Connection> connections =
+                broker.connections().stream().filter(Connection::isOpen).toList();
+        long ready = queues.stream().mapToLong(MessageQueue::readyCount).sum();
+        long unacked = queues.stream().mapToLong(MessageQueue::unackedCount).sum();
+        Map<String, @Nullable Object> overview = new LinkedHashMap<>();
+        overview.put("management_version", VERSION);
+        overview.put("rabbitmq_version", VERSION);
+        overview.put("product_name", "RabbitMQ");
+        overview.put("product_version", VERSION);
+        overview.put("cluster_name", NODE);
+        overview.put("node", NODE);
+        Map<String, @Nullable Object> messages = new LinkedHashMap<>();
+        messages.put("publish", counters.published());
+        messages.put("confirm", counters.confirmed());
+        messages.put("return_unroutable", counters.returned());
+        messages.put("deliver_get", counters.delivered());
+        messages.put("ack", counters.acknowledged());
+        overview.put("message_stats", messages);
+        overview.put(
                 "queue_totals",
-                map("messages", ready + unacked, "messages_ready", ready, "messages_unacknowledged", unacked),
-                "object_totals",
-                map(
-                        "connections",
-                        connections.size(),
-                        "channels",
-                        connections.stream().mapToInt(ConnectionInfo::channels).sum(),
-                        "exchanges",
-                        broker.exchanges().size(),
-                        "queues",
-                        queues.size(),
-                        "consumers",
-                        queues.stream().mapToInt(QueueInfo::consumers).sum()),
-                "listeners",
-                List.of(map(
-                        "node",
-                        "parley@localhost",
-                        "protocol",
-                        "amqp",
-                        "ip_address",
-                        broker.host(),
-                        "port",
-                        broker.port())));
-    }
-
-    private static Map<String, @Nullable Object> queue(QueueInfo queue) {
-        return map(
-                "name",
-                queue.name(),
-                "vhost",
-                queue.virtualHost(),
-                "type",
-                queue.kind(),
-                "durable",
-                queue.durable(),
-                "auto_delete",
-                queue.autoDelete(),
-                "exclusive",
-                queue.exclusive(),
-                "arguments",
-                queue.arguments(),
-                "node",
-                "parley@localhost",
-                "state",
-                "running",
-                "messages",
-                queue.ready() + queue.unacked(),
-                "messages_ready",
-                queue.ready(),
-                "messages_unacknowledged",
-                queue.unacked(),
-                "message_bytes",
-                queue.bytes(),
-                "memory",
-                queue.bytes(),
-                "consumers",
-                queue.consumers(),
-                "message_stats",
-                map("publish", queue.published(), "deliver_get", queue.delivered(), "ack", queue.acknowledged()));
-    }
-
-    private static Map<String, @Nullable Object> exchange(ExchangeInfo exchange) {
-        return map(
-                "name",
-                exchange.name(),
-                "vhost",
-                exchange.virtualHost(),
-                "type",
-                exchange.type(),
-                "durable",
-                exchange.durable(),
-                "auto_delete",
-                exchange.autoDelete(),
-                "internal",
-                exchange.internal(),
-                "arguments",
-                exchange.arguments());
-    }
-
-    private static Map<String, @Nullable Object> binding(BindingInfo binding) {
-        return map(
-                "source",
-                binding.source(),
-                "vhost",
-                binding.virtualHost(),
-                "destination",
-                binding.destination(),
-                "destination_type",
-                binding.toExchange() ? "exchange" : "queue",
-                "routing_key",
-                binding.routingKey(),
-                "arguments",
-                binding.arguments(),
-                "properties_key",
-                binding.routingKey().isEmpty() ? "~" : binding.routingKey());
-    }
-
-    private static Map<String, @Nullable Object> consumer(ConsumerInfo consumer) {
-        return map(
-                "vhost",
-                consumer.virtualHost(),
-                "queue",
-                map("name", consumer.queue(), "vhost", consumer.virtualHost()),
-                "consumer_tag",
-                consumer.tag(),
-                "ack_required",
-                !consumer.noAck(),
-                "exclusive",
-                consumer.exclusive(),
-                "prefetch_count",
-                consumer.prefetch(),
-                "active",
-                consumer.active(),
-                "arguments",
-                consumer.arguments());
-    }
-
-    private static Map<String, @Nullable Object> connection(ConnectionInfo connection) {
-        return map(
-                "name",
-                connection.name(),
-                "user_provided_name",
-                connection.clientName(),
-                "user",
-                connection.user(),
-                "vhost",
-                connection.virtualHost(),
-                "node",
-                "parley@localhost",
-                "protocol",
-                "AMQP 0-9-1",
-                "state",
-                connection.blocked() ? "blocked" : "running",
+                Map.of("messages", ready + unacked, "messages_ready", ready, "messages_unacknowledged", unacked));
+        Map<String, @Nullable Object> objects = new LinkedHashMap<>();
+        objects.put("connections", connections.size());
+        objects.put(
                 "channels",
-                connection.channels(),
-                "channel_max",
-                connection.channelMax(),
-                "frame_max",
-                connection.frameMax(),
-                "timeout",
-                connection.heartbeatSeconds(),
-                "connected_at",
-                connection.connectedAt().toEpochMilli(),
-                "client_properties",
-                connection.clientProperties());
+                connections.stream().mapToInt(Connection::channelCount).sum());
+        objects.put(
+                "exchanges",
+                hosts.stream().mapToInt(host -> host.exchanges().size()).sum());
+        objects.put("queues", queues.size());
+        objects.put(
+                "consumers",
+                queues.stream().mapToInt(MessageQueue::consumerCount).sum());
+        overview.put("object_totals", objects);
+        overview.put("listeners", List.of(Map.of("node", NODE, "protocol", "amqp", "ip_address", host, "port", port)));
+        return overview;
     }
 
-    private static Map<String, @Nullable Object> map(Object... namesAndValues) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return map;
+    private static Stream<Map<String, @Nullable Object>> queues(VirtualHost host) {
+        return host.queues().stream()
+                .sorted(Comparator.comparing(MessageQueue::name))
+                .map(queue -> queue(host, queue));
+    }
+
+    private static Map<String, @Nullable Object> queue(VirtualHost host, MessageQueue queue) {
+        int ready = queue.readyCount();
+        int unacked = queue.unackedCount();
+        long bytes = queue.watermark().bytes();
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("name", queue.name());
+        json.put("vhost", host.name());
+        json.put("type", queue.settings().kind());
+        json.put("durable", queue.settings().durable());
+        json.put("auto_delete", queue.settings().autoDelete());
+        json.put("exclusive", queue.settings().exclusive());
+        json.put("arguments", queue.settings().arguments());
+        json.put("node", NODE);
+        json.put("state", "running");
+        json.put("messages", ready + unacked);
+        json.put("messages_ready", ready);
+        json.put("messages_unacknowledged", unacked);
+        json.put("message_bytes", bytes);
+        json.put("memory", bytes);
+        json.put("consumers", queue.consumerCount());
+        json.put(
+                "message_stats",
+                Map.of(
+                        "publish", queue.publishedCount(),
+                        "deliver_get", queue.deliveredCount(),
+                        "ack", queue.acknowledgedCount()));
+        return json;
+    }
+
+    private static Stream<Map<String, @Nullable Object>> exchanges(VirtualHost host) {
+        return host.exchanges().stream()
+                .sorted(Comparator.comparing(Exchange::name))
+                .map(exchange -> {
+                    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+                    json.put("name", exchange.name());
+                    json.put("vhost", host.name());
+                    json.put("type", exchange.type().text());
+                    json.put("durable", exchange.settings().durable());
+                    json.put("auto_delete", exchange.settings().autoDelete());
+                    json.put("internal", exchange.settings().internal());
+                    json.put("arguments", exchange.settings().arguments());
+                    return json;
+                });
+    }
+
+    private static Stream<Map<String, @Nullable Object>> bindings(VirtualHost host) {
+        Stream<Map<String, @Nullable Object>> toDefault =
+                host.queues().stream().map(queue -> binding(host, "", queue.name(), false, queue.name(), Map.of()));
+        Stream<Map<String, @Nullable Object>> declared = host.exchanges().stream()
+                .flatMap(exchange -> exchange.bindings().stream())
+                .map(binding -> binding(host, binding));
+        return Stream.concat(toDefault, declared);
+    }
+
+    private static Map<String, @Nullable Object> binding(VirtualHost host, Binding binding) {
+        return binding(
+                host,
+                binding.source().name(),
+                binding.destination().name(),
+                binding.destination() instanceof Exchange,
+                binding.routingKey(),
+                binding.arguments());
+    }
+
+    private static Map<String, @Nullable Object> binding(
+            VirtualHost host,
+            String source,
+            String destination,
+            boolean toExchange,
+            String routingKey,
+            Map<String, @Nullable Object> arguments) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("source", source);
+        json.put("vhost", host.name());
+        json.put("destination", destination);
+        json.put("destination_type", toExchange ? "exchange" : "queue");
+        json.put("routing_key", routingKey);
+        json.put("arguments", arguments);
+        json.put("properties_key", routingKey.isEmpty() ? "~" : routingKey);
+        return json;
+    }
+
+    private static Stream<Map<String, @Nullable Object>> consumers(VirtualHost host) {
+        return host.queues().stream()
+                .flatMap(queue -> queue.consumers().stream().map(consumer -> consumer(host, queue, consumer)));
+    }
+
+    private static Map<String, @Nullable Object> consumer(
+            VirtualHost host, MessageQueue queue, QueueConsumer consumer) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("vhost", host.name());
+        json.put("queue", Map.of("name", queue.name(), "vhost", host.name()));
+        json.put("consumer_tag", consumer.tag());
+        json.put("ack_required", !consumer.noAck());
+        json.put("exclusive", consumer.exclusive());
+        json.put("prefetch_count", consumer.prefetch());
+        json.put("active", queue.isActive(consumer));
+        json.put("arguments", consumer.arguments());
+        return json;
+    }
+
+    private Stream<Map<String, @Nullable Object>> connections(User user) {
+        return broker.connections().stream()
+                .filter(Connection::isOpen)
+                .filter(connection -> user.grants().containsKey(connection.virtualHostName()))
+                .sorted(Comparator.comparingLong(Connection::id))
+                .map(ManagementApi::connection);
+    }
+
+    private static Map<String, @Nullable Object> connection(Connection connection) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("name", connection.toString());
+        json.put("user_provided_name", connection.clientName());
+        json.put("user", connection.userName());
+        json.put("vhost", connection.virtualHostName());
+        json.put("node", NODE);
+        json.put("protocol", "AMQP 0-9-1");
+        json.put("state", connection.isBlocked() ? "blocked" : "running");
+        json.put("channels", connection.channelCount());
+        json.put("channel_max", connection.tuning().channelMax());
+        json.put("frame_max", connection.tuning().frameMax());
+        json.put("timeout", connection.tuning().heartbeatSeconds());
+        json.put("connected_at", connection.connectedAt().toEpochMilli());
+        json.put("client_properties", connection.clientProperties());
+        return json;
     }
 }

@@ -2,13 +2,11 @@ package dev.parley.broker.management;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.parley.broker.EmbeddedBroker;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.connection.BrokerCore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -17,84 +15,87 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** RabbitMQ's management API, what tools read of it, and the deletion of queues and exchanges; HTTP basic authentication. Thread-safe. */
+/**
+ * Serves the subset of RabbitMQ's management API that tools read, and the deletion of queues and exchanges, over HTTP with
+ * basic authentication. Requests are handled on virtual threads. Thread-safe; started and closed once.
+ */
 public final class ManagementServer implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final BrokerCore core;
+    private final BrokerCore broker;
     private final ManagementApi api;
-    private final HttpServer http;
+    private final InetSocketAddress address;
+    private volatile @Nullable HttpServer http;
 
     /**
-     * Starts.
+     * Creates a server that does not listen yet.
      *
-     * @throws IOException if it cannot listen
+     * @param port 0 is a free one
+     * @param amqpPort the port that the overview names
      */
-    public ManagementServer(EmbeddedBroker broker, BrokerCore core, String host, int port) throws IOException {
-        this.core = core;
-        this.api = new ManagementApi(broker);
-        this.http = HttpServer.create(new InetSocketAddress(host, port), 0);
-        http.createContext("/", this::handle);
-        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        http.start();
+    public ManagementServer(BrokerCore broker, String host, int port, int amqpPort) {
+        this.broker = broker;
+        this.api = new ManagementApi(broker, host, amqpPort);
+        this.address = new InetSocketAddress(host, port);
     }
 
+    /**
+     * Listens.
+     *
+     * @throws IOException if the address cannot be bound
+     */
+    public void start() throws IOException {
+        HttpServer server = HttpServer.create(address, 0);
+        server.createContext("/", this::handle);
+        server.setExecutor(
+                task -> Thread.ofVirtual().name("parley-broker-management").start(task));
+        server.start();
+        http = server;
+    }
+
+    /** The port it listens on; 0 before {@link #start()}. */
     public int port() {
-        return http.getAddress().getPort();
+        HttpServer server = http;
+        return server == null ? 0 : server.getAddress().getPort();
     }
 
+    /** Closes the port at once. */
     @Override
     public void close() {
-        http.stop(0);
-    }
-
-    /**
-     * What is answered.
-     *
-     * @param status of HTTP
-     * @param body of maps, lists, strings, numbers, booleans and nulls; {@code null} for none
-     */
-    public record Answer(int status, @Nullable Object body) {
-        static Answer ok(Object body) {
-            return new Answer(HttpURLConnection.HTTP_OK, body);
-        }
-
-        static Answer error(int status, String error, String reason) {
-            return new Answer(status, Map.of("error", error, "reason", reason));
+        HttpServer server = http;
+        if (server != null) {
+            server.stop(0);
         }
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Answer answer = answer(exchange);
-            if (answer.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+            Response response = respond(exchange);
+            if (response.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"RabbitMQ Management\"");
             }
-            Object body = answer.body();
+            Object body = response.body();
             if (body == null) {
-                exchange.sendResponseHeaders(answer.status(), -1);
+                exchange.sendResponseHeaders(response.status(), -1);
             } else {
                 byte[] octets = json(body);
                 exchange.getResponseHeaders().set("ContentAssembler-Type", "application/json");
-                exchange.sendResponseHeaders(answer.status(), octets.length);
+                exchange.sendResponseHeaders(response.status(), octets.length);
                 exchange.getResponseBody().write(octets);
             }
         }
     }
 
-    private Answer answer(HttpExchange exchange) {
-        User user = user(
-                exchange.getRequestHeaders().getFirst("Authorization"),
-                exchange.getRemoteAddress().getAddress());
+    private Response respond(HttpExchange exchange) {
+        User user = authenticate(exchange);
         if (user == null) {
-            return Answer.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
+            return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
         }
         try {
             List<String> parts = Arrays.stream(
@@ -103,19 +104,19 @@ public final class ManagementServer implements AutoCloseable {
                     .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
                     .toList();
             if (parts.size() < 2 || !parts.get(0).equals("api")) {
-                return ManagementApi.notFound();
+                return Response.notFound();
             }
-            return api.answer(
+            return api.respond(
                     exchange.getRequestMethod(),
                     parts.subList(1, parts.size()),
                     conditions(exchange.getRequestURI().getRawQuery()),
                     user);
         } catch (IllegalArgumentException e) {
-            return Answer.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
+            return Response.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
         }
     }
 
-    /** The parameters that are "true". */
+    /** The names of the parameters with the value {@code true}. */
     private static Set<String> conditions(@Nullable String query) {
         return query == null
                 ? Set.of()
@@ -125,22 +126,23 @@ public final class ManagementServer implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    private @Nullable User user(@Nullable String authorization, @Nullable InetAddress from) {
+    private @Nullable User authenticate(HttpExchange exchange) {
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization == null || !authorization.startsWith("Basic ")) {
             return null;
         }
         try {
-            String[] parts = new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
-                    .split(":", 2);
-            User user = core.user(parts[0]);
-            return user != null
-                            && (!user.loopbackOnly() || from == null || from.isLoopbackAddress())
-                            && parts.length == 2
-                            && user.hasPassword(parts[1])
-                    ? user
-                    : null;
+            byte[] credentials = Base64.getDecoder().decode(authorization.substring("Basic ".length()));
+            String[] parts = new String(credentials, StandardCharsets.UTF_8).split(":", 2);
+            return parts.length < 2
+                    ? null
+                    : broker.users()
+                            .authenticate(
+                                    parts[0],
+                                    parts[1],
+                                    exchange.getRemoteAddress().getAddress());
         } catch (IllegalArgumentException e) {
-            return null;
+            return null; // Not Base64.
         }
     }
 

@@ -1,50 +1,27 @@
 package dev.parley.broker.output;
 
-import dev.parley.broker.channel.ChannelConsumer;
-import dev.parley.broker.channel.ChannelSession;
-import dev.parley.broker.queue.Message;
-import dev.parley.broker.queue.QueuedMessage;
 import io.netty.channel.EventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What queues hand to a connection, on its way to the connection's event loop; in order, and bounded: past the bound, or while the socket does not
- * take more, {@link #ready()} says no and queues keep their messages. Thread-safe.
+ * What queues hand to a connection to be written on its event loop, in order. Bounded: while it holds 1 MiB or more, or
+ * while the socket accepts nothing more, {@link #ready()} is false and queues keep their messages.
+ *
+ * <p>Thread-safe, except that {@link #drain()} is called on the event loop only.
  */
 public final class Outbox {
     private static final long MAX_BYTES = 1 << 20;
 
     /** Something to write. */
-    public sealed interface Item {
+    public interface Item {
+        /** Its size in bytes, which counts towards the bound; always the same. */
         int size();
-    }
 
-    /** A message for a consumer that has reserved it. */
-    public record Delivery(ChannelConsumer consumer, QueuedMessage message) implements Item {
-        @Override
-        public int size() {
-            return message.message.footprint();
-        }
-    }
-
-    /** The queue of a consumer is gone. */
-    public record Cancellation(ChannelConsumer consumer) implements Item {
-        @Override
-        public int size() {
-            return 0;
-        }
-    }
-
-    /** A message for a consumer on the pseudo queue of direct replies. */
-    public record DirectReply(ChannelSession channel, Message message) implements Item {
-        @Override
-        public int size() {
-            return message.footprint();
-        }
+        /** Writes it. Called once, on the event loop. */
+        void write();
     }
 
     private final Queue<Item> items = new ConcurrentLinkedQueue<>();
@@ -52,48 +29,59 @@ public final class Outbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicBoolean starved = new AtomicBoolean();
     private final EventLoop loop;
-    private final Runnable drain;
+    private final Runnable whenFilled;
     private volatile boolean writable = true;
 
-    public Outbox(EventLoop loop, Runnable drain) {
+    /**
+     * Creates an empty outbox.
+     *
+     * @param whenFilled run on the loop after items were added; it is expected to call {@link #drain()}
+     */
+    public Outbox(EventLoop loop, Runnable whenFilled) {
         this.loop = loop;
-        this.drain = drain;
+        this.whenFilled = whenFilled;
     }
 
+    /** Whether there is room for another item. If not, {@link #takeStarved()} becomes true once there is. */
     public boolean ready() {
-        if (writable && bytes.get() < MAX_BYTES) {
+        if (hasRoom()) {
             return true;
         }
-        starved.set(true); // Before the second look, so that whoever makes room sees it.
+        starved.set(true); // Before the second check, so that the thread that makes room sees it.
+        return hasRoom();
+    }
+
+    private boolean hasRoom() {
         return writable && bytes.get() < MAX_BYTES;
     }
 
+    /** Adds an item, even if there is no room. */
     public void add(Item item) {
         items.add(item);
         bytes.addAndGet(item.size());
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(() -> {
                 scheduled.set(false);
-                drain.run();
+                whenFilled.run();
             });
         }
     }
 
-    @Nullable
-    public Item poll() {
-        Item item = items.poll();
-        if (item != null) {
+    /** Writes all items. */
+    public void drain() {
+        for (Item item = items.poll(); item != null; item = items.poll()) {
             bytes.addAndGet(-item.size());
+            item.write();
         }
-        return item;
     }
 
+    /** Sets whether the socket accepts more. */
     public void writable(boolean writable) {
         this.writable = writable;
     }
 
-    /** Whether a queue was turned away since the last call, and would not be now. */
+    /** Whether a queue was turned away since the last call and there is room now. */
     public boolean takeStarved() {
-        return starved.get() && writable && bytes.get() < MAX_BYTES && starved.getAndSet(false);
+        return starved.get() && hasRoom() && starved.getAndSet(false);
     }
 }

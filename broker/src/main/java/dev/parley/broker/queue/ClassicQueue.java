@@ -1,11 +1,6 @@
 package dev.parley.broker.queue;
 
-import dev.parley.broker.channel.ChannelConsumer;
-import dev.parley.broker.connection.Connection;
-import dev.parley.broker.limit.Watermark;
-import dev.parley.broker.output.Outbox;
 import dev.parley.broker.queue.DeadLetters.Reason;
-import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.util.concurrent.Future;
 import java.util.Collection;
 import java.util.List;
@@ -14,13 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue whose messages go to one consumer each and are gone once acknowledged: RabbitMQ's classic queue, and its quorum queue, which differs on
- * one machine by the delivery limit alone.
+ * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue, and
+ * its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
  */
-public final class ClassicQueue extends MessageQueue {
-    /** Beyond what a clock in nanoseconds can tell. */
-    private static final long FOR_EVER_MILLIS = TimeUnit.DAYS.toMillis(36_500);
-
+final class ClassicQueue extends MessageQueue {
     private final ReadyMessages ready;
     private final DeadLetters deadLetters;
     private final long timeToLive;
@@ -39,9 +31,9 @@ public final class ClassicQueue extends MessageQueue {
     private @Nullable Future<?> ttlTimer;
     private long ttlTimerAt = QueuedMessage.NEVER;
 
-    public ClassicQueue(String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
-        super(name, virtualHost, settings, owner);
-        this.deadLetters = new DeadLetters(this);
+    ClassicQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
+        super(name, settings, host, owner);
+        this.deadLetters = new DeadLetters(name, settings, host, timers());
         this.timeToLive = settings.number("x-message-ttl", -1);
         this.maxLength = settings.number("x-max-length", -1);
         this.maxBytes = settings.number("x-max-length-bytes", -1);
@@ -59,8 +51,8 @@ public final class ClassicQueue extends MessageQueue {
     public boolean offer(Message message) {
         lock.lock();
         try {
-            if (deleted) {
-                return true; // As if it had gone the moment after.
+            if (isDeleted()) {
+                return true; // As if it had been deleted just afterwards.
             }
             if (rejectsWhenFull && full(message)) {
                 if (deadLettersRejected) {
@@ -72,29 +64,25 @@ public final class ClassicQueue extends MessageQueue {
             long ttl = message.expiration() < 0
                     ? timeToLive
                     : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
-            long expiresAt = ttl < 0 || ttl > FOR_EVER_MILLIS
+            long expiresAt = ttl < 0 || ttl > MAX_DELAY_MILLIS
                     ? QueuedMessage.NEVER
                     : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
             int priority = maxPriority == 0
                     ? 0
                     : Math.min(maxPriority, message.header().priority());
             message.retain(memory());
-            watermark.add(message.footprint());
+            watermark().add(message.footprint());
             ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
             pump(true);
             dropOverflow();
         } finally {
-            settle();
+            unlock();
         }
         return true;
     }
 
-    private Watermark memory() {
-        return virtualHost().broker().memory();
-    }
-
-    /** The end of every section under the lock. */
-    private void settle() {
+    /** Ends a section under the lock in which ready messages may have changed. */
+    private void unlock() {
         readyCount = ready.size();
         scheduleExpiry();
         lock.unlock();
@@ -111,15 +99,15 @@ public final class ClassicQueue extends MessageQueue {
             if (oldest == null) {
                 return;
             }
-            letGo(oldest, Reason.MAXLEN);
+            drop(oldest, Reason.MAXLEN);
         }
     }
 
-    private void letGo(QueuedMessage message, @Nullable Reason reason) {
+    private void drop(QueuedMessage message, @Nullable Reason reason) {
         if (reason != null) {
             deadLetters.add(message.message, reason);
         }
-        watermark.remove(message.message.footprint());
+        watermark().remove(message.message.footprint());
         message.message.release(memory());
     }
 
@@ -134,41 +122,38 @@ public final class ClassicQueue extends MessageQueue {
                 return next;
             }
             ready.poll();
-            letGo(next, Reason.EXPIRED);
+            drop(next, Reason.EXPIRED);
         }
         return null;
     }
 
-    /** Hands out what waits while someone can take it; under the lock. */
+    /** Hands out ready messages while there is a consumer with room; under the lock. */
     private void pump(boolean offered) {
         while ((offered && justOffered()) || peekLive() != null) {
-            ChannelConsumer consumer = reserve();
+            QueueConsumer consumer = reserve();
             if (consumer == null) {
                 return;
             }
             QueuedMessage message = Objects.requireNonNull(ready.poll());
             delivered.increment();
-            if (message.redelivered()) {
-                redelivered.increment();
-            }
             if (consumer.noAck()) {
-                watermark.remove(message.message.footprint());
+                watermark().remove(message.message.footprint());
             } else {
                 unacked++;
             }
-            consumer.channel().connection().outbox().add(new Outbox.Delivery(consumer, message));
+            consumer.deliver(message);
         }
     }
 
-    /** A message with no time to live at all still goes to a consumer that waits for it, but only when it comes. */
+    /** A message with a time to live of 0 can go to a consumer only at the moment it is published. */
     private boolean justOffered() {
         QueuedMessage next = ready.peek();
         return next != null && next.position == nextPosition - 1 && ready.size() == 1;
     }
 
-    private @Nullable ChannelConsumer reserve() {
+    private @Nullable QueueConsumer reserve() {
         for (int i = 0; i < consumers.size(); i++) {
-            ChannelConsumer consumer = consumers.get(i);
+            QueueConsumer consumer = consumers.get(i);
             if (consumer.reserve()) {
                 rotate(i, consumer);
                 return consumer;
@@ -180,8 +165,8 @@ public final class ClassicQueue extends MessageQueue {
         return null;
     }
 
-    /** Behind the others of its priority: they take turns. */
-    private void rotate(int at, ChannelConsumer consumer) {
+    /** Moves a consumer behind the others of its priority, so that they take turns. */
+    private void rotate(int at, QueueConsumer consumer) {
         int last = at;
         while (last + 1 < consumers.size() && consumers.get(last + 1).priority() == consumer.priority()) {
             last++;
@@ -196,7 +181,7 @@ public final class ClassicQueue extends MessageQueue {
         QueuedMessage next = ready.peek();
         if (next == null
                 || next.expiresAt == QueuedMessage.NEVER
-                || deleted
+                || isDeleted()
                 || (ttlTimer != null && next.expiresAt - ttlTimerAt >= 0)) {
             return;
         }
@@ -214,12 +199,12 @@ public final class ClassicQueue extends MessageQueue {
             ttlTimer = null;
             peekLive();
         } finally {
-            settle();
+            unlock();
         }
     }
 
     @Override
-    public void subscribe(ChannelConsumer consumer, Runnable added) {
+    public void subscribe(QueueConsumer consumer, Runnable added) {
         super.subscribe(consumer, added);
         deliver();
     }
@@ -231,17 +216,16 @@ public final class ClassicQueue extends MessageQueue {
             try {
                 pump(false);
             } finally {
-                settle();
+                unlock();
             }
         }
     }
 
     @Override
-    @Nullable
-    public QueuedMessage take() {
+    public @Nullable QueuedMessage take() {
         lock.lock();
         try {
-            used();
+            touch();
             peekLive();
             QueuedMessage message = ready.poll();
             if (message != null) {
@@ -250,7 +234,7 @@ public final class ClassicQueue extends MessageQueue {
             }
             return message;
         } finally {
-            settle();
+            unlock();
         }
     }
 
@@ -263,13 +247,13 @@ public final class ClassicQueue extends MessageQueue {
     public void acknowledge(QueuedMessage message) {
         lock.lock();
         try {
-            if (deleted) {
+            if (isDeleted()) {
                 message.message.release(memory());
                 return;
             }
             acknowledged.increment();
             unacked--;
-            letGo(message, null);
+            drop(message, null);
         } finally {
             lock.unlock();
         }
@@ -280,24 +264,24 @@ public final class ClassicQueue extends MessageQueue {
         lock.lock();
         try {
             for (QueuedMessage message : messages) {
-                if (deleted) {
+                if (isDeleted()) {
                     message.message.release(memory());
                     continue;
                 }
                 unacked--;
                 message.returned++;
                 if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
-                    letGo(message, Reason.DELIVERY_LIMIT);
+                    drop(message, Reason.DELIVERY_LIMIT);
                 } else {
-                    ready.giveBack(message);
+                    ready.restore(message);
                 }
             }
-            if (!deleted) {
+            if (!isDeleted()) {
                 dropOverflow();
                 pump(false);
             }
         } finally {
-            settle();
+            unlock();
         }
     }
 
@@ -305,12 +289,12 @@ public final class ClassicQueue extends MessageQueue {
     public void reject(QueuedMessage message) {
         lock.lock();
         try {
-            if (deleted) {
+            if (isDeleted()) {
                 message.message.release(memory());
                 return;
             }
             unacked--;
-            letGo(message, Reason.REJECTED);
+            drop(message, Reason.REJECTED);
         } finally {
             lock.unlock();
         }
@@ -324,18 +308,18 @@ public final class ClassicQueue extends MessageQueue {
             clearReady();
             return count;
         } finally {
-            settle();
+            unlock();
         }
     }
 
     private void clearReady() {
         for (QueuedMessage next = ready.poll(); next != null; next = ready.poll()) {
-            letGo(next, null);
+            drop(next, null);
         }
     }
 
     @Override
-    public void clear() {
+    void clear() {
         clearReady();
         readyCount = 0;
         if (ttlTimer != null) {
@@ -359,11 +343,12 @@ public final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public boolean isActive(ChannelConsumer consumer) {
-        List<ChannelConsumer> all = consumers();
-        return !singleActive || (!all.isEmpty() && all.get(0) == consumer);
+    public boolean isActive(QueueConsumer consumer) {
+        List<QueueConsumer> all = consumers();
+        return !singleActive || (!all.isEmpty() && all.get(0).equals(consumer));
     }
 
+    @Override
     public boolean countsDeliveries() {
         return quorum;
     }

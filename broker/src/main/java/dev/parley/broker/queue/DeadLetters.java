@@ -2,7 +2,7 @@ package dev.parley.broker.queue;
 
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
-import dev.parley.broker.limit.Watermark;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what a queue lets go to its dead letter exchange, with RabbitMQ's {@code x-death} history. Always in the queue's timer loop: in order, and
- * never under the lock of a queue.
+ * Publishes the messages that a queue drops to its dead letter exchange, with RabbitMQ's {@code x-death} history. That
+ * happens on the queue's event loop: in order, and never under the lock of a queue. Thread-safe.
  */
-public final class DeadLetters {
-    /** Why a message died. */
-    public enum Reason {
+final class DeadLetters {
+    /** Why a message is dead-lettered. */
+    enum Reason {
         REJECTED,
         EXPIRED,
         MAXLEN,
@@ -27,25 +27,29 @@ public final class DeadLetters {
         }
     }
 
-    private final MessageQueue queue;
+    private final String queue;
+    private final QueueHost host;
+    private final EventLoop loop;
     private final @Nullable String exchange;
     private final @Nullable String routingKey;
 
-    public DeadLetters(MessageQueue queue) {
+    DeadLetters(String queue, QueueSettings settings, QueueHost host, EventLoop loop) {
         this.queue = queue;
-        this.exchange = queue.settings().text("x-dead-letter-exchange");
-        this.routingKey = queue.settings().text("x-dead-letter-routing-key");
+        this.host = host;
+        this.loop = loop;
+        this.exchange = settings.text("x-dead-letter-exchange");
+        this.routingKey = settings.text("x-dead-letter-routing-key");
     }
 
-    public void add(Message message, Reason reason) {
+    /** Publishes a message soon, unless the queue has no dead letter exchange. */
+    void add(Message message, Reason reason) {
         if (exchange != null) {
-            Watermark memory = queue.virtualHost().broker().memory();
-            message.retain(memory);
-            queue.timers().execute(() -> {
+            message.retain(host.memory());
+            loop.execute(() -> {
                 try {
                     publish(exchange, message, reason);
                 } finally {
-                    message.release(memory);
+                    message.release(host.memory());
                 }
             });
         }
@@ -59,22 +63,22 @@ public final class DeadLetters {
             headers.remove("CC");
             headers.remove("BCC");
         }
-        List<Map<String, @Nullable Object>> deaths = record(message, headers, reason);
+        List<Map<String, @Nullable Object>> deaths = deaths(message, headers, reason);
         headers.put("x-death", deaths);
         headers.putIfAbsent("x-first-death-exchange", message.exchange());
-        headers.putIfAbsent("x-first-death-queue", queue.name());
+        headers.putIfAbsent("x-first-death-queue", queue);
         headers.putIfAbsent("x-first-death-reason", reason.text());
         ContentHeader header = message.header().withHeaders(headers).withoutExpiration();
         Message dead = message.derive(exchange, key, header);
-        for (MessageQueue target : queue.virtualHost().route(exchange, dead)) {
-            if (!circles(deaths, target, reason)) {
+        for (MessageQueue target : host.route(exchange, dead)) {
+            if (!isCycle(deaths, target, reason)) {
                 target.offer(dead);
             }
         }
     }
 
-    /** Whether a message came back to a queue without anyone having rejected it on the way: such a circle never ends. */
-    private boolean circles(List<Map<String, @Nullable Object>> deaths, MessageQueue target, Reason reason) {
+    /** Whether a message returned to a queue without having been rejected on the way: such a cycle never ends. */
+    private boolean isCycle(List<Map<String, @Nullable Object>> deaths, MessageQueue target, Reason reason) {
         if (reason == Reason.REJECTED) {
             return false;
         }
@@ -89,7 +93,8 @@ public final class DeadLetters {
         return false;
     }
 
-    private List<Map<String, @Nullable Object>> record(
+    /** The {@code x-death} header with this death, the latest first. */
+    private List<Map<String, @Nullable Object>> deaths(
             Message message, Map<String, @Nullable Object> headers, Reason reason) {
         List<Map<String, @Nullable Object>> deaths = new ArrayList<>();
         Map<String, @Nullable Object> latest = null;
@@ -98,8 +103,8 @@ public final class DeadLetters {
                 if (item instanceof Map<?, ?> map) {
                     Map<String, @Nullable Object> death = new LinkedHashMap<>();
                     map.forEach((name, value) -> death.put(String.valueOf(name), value));
-                    boolean same = queue.name().equals(death.get("queue"))
-                            && reason.text().equals(death.get("reason"));
+                    boolean same =
+                            queue.equals(death.get("queue")) && reason.text().equals(death.get("reason"));
                     if (same && latest == null) {
                         long count = death.get("count") instanceof Number n ? n.longValue() : 0;
                         death.put("count", count + 1);
@@ -114,7 +119,7 @@ public final class DeadLetters {
             latest = new LinkedHashMap<>();
             latest.put("count", 1L);
             latest.put("reason", reason.text());
-            latest.put("queue", queue.name());
+            latest.put("queue", queue);
             latest.put("time", new Timestamp(System.currentTimeMillis() / 1000));
             latest.put("exchange", message.exchange());
             latest.put("routing-keys", message.knownRoutingKeys());

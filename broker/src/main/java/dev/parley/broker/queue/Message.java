@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as it was published. Several queues may hold the same one; its bytes count once, from the first that takes it to the last that lets
- * it go.
+ * A message as it was published. Several queues may hold the same message; its bytes count once, from the first queue that
+ * retains it to the last that releases it. Thread-safe.
  */
 public final class Message {
-    /** What a held message costs besides its octets: objects around it, roughly. */
+    /** What a held message costs besides its octets, in bytes: roughly the objects around it. */
     private static final int OVERHEAD = 256;
-    /** What each further queue adds that holds the same message. */
+    /** What each further queue adds that holds the same message, in bytes. */
     private static final int PLACE = 96;
 
     private static final Pattern LEADING_NUMBER = Pattern.compile("[+-]?\\d+(.+)");
@@ -40,6 +40,11 @@ public final class Message {
         this.expiration = expiration;
     }
 
+    /**
+     * Creates a message.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its expiration is invalid
+     */
     public static Message of(String exchange, String routingKey, ContentHeader header, byte[] body) {
         return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
     }
@@ -69,41 +74,47 @@ public final class Message {
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + text + "': " + why);
     }
 
+    /** The exchange it was published to. */
     public String exchange() {
         return exchange;
     }
 
+    /** The routing key it was published with. */
     public String routingKey() {
         return routingKey;
     }
 
+    /** Its properties. */
     public ContentHeader header() {
         return header;
     }
 
+    /** Its body. Must not be modified. */
     public byte[] body() {
         return body;
     }
 
-    /** Milliseconds to live in a queue, -1 without end. */
-    public long expiration() {
+    /** The time to live in a queue in milliseconds; -1 if it does not expire. */
+    long expiration() {
         return expiration;
     }
 
-    /** What holding it costs, in bytes. */
+    /** What holding it costs, in bytes. Always the same. */
     public int footprint() {
         return body.length + header.octets().length + OVERHEAD;
     }
 
+    /** Counts one more holder; each has to call {@link #release} once. */
     public void retain(Watermark memory) {
         memory.add(holders.getAndIncrement() == 0 ? footprint() : PLACE);
     }
 
+    /** Counts one holder less. */
     public void release(Watermark memory) {
         memory.remove(holders.decrementAndGet() == 0 ? footprint() : PLACE);
     }
 
-    /** The routing key and those in the CC and BCC headers, which RabbitMQ routes alike. */
+    /** The routing keys it is routed by: its own and those in the CC and BCC headers. */
     public List<String> routingKeys() {
         if (!header.hasHeaders()) {
             return List.of(routingKey);
@@ -113,8 +124,8 @@ public final class Message {
         return keys;
     }
 
-    /** Those that every reader may know: without the ones in BCC. */
-    public List<String> knownRoutingKeys() {
+    /** The routing keys that consumers may see: not those in the BCC header. */
+    List<String> knownRoutingKeys() {
         List<String> keys = new ArrayList<>();
         keys.add(routingKey);
         addKeys("CC", header.headers(), keys);
@@ -138,7 +149,7 @@ public final class Message {
         }
     }
 
-    /** The same message under a header of its own and, where {@code exchange} differs, published elsewhere. */
+    /** A message with the same body but this exchange, routing key and header. Held on its own. */
     public Message derive(String exchange, String routingKey, ContentHeader header) {
         return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
     }

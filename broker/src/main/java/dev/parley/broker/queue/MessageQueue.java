@@ -2,13 +2,9 @@ package dev.parley.broker.queue;
 
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.channel.ChannelConsumer;
-import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.limit.Watermark;
-import dev.parley.broker.output.Outbox;
-import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -22,50 +18,56 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue: what every kind has. Each has a lock of its own, never held while another queue's is taken or anything is written to a socket.
- * Thread-safe.
+ * A queue: what all types of queues share. Each queue has its own lock, which is never held while another queue's lock is
+ * taken or a socket is written. Thread-safe.
  */
 public abstract sealed class MessageQueue implements Destination permits ClassicQueue, StreamQueue {
+    /** The longest time that is kept exactly; a longer one is more than a clock in nanoseconds can express. */
+    static final long MAX_DELAY_MILLIS = TimeUnit.DAYS.toMillis(36_500);
+
     private final String name;
-    private final VirtualHost virtualHost;
     private final QueueSettings settings;
-    private final @Nullable Connection owner;
+    private final QueueHost host;
+    private final @Nullable QueueOwner owner;
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
     private final EventLoop timers;
-    private final long expires;
+    private final Watermark watermark;
+    private final long expiresNanos;
     private volatile long lastUsed = System.nanoTime();
-    private @Nullable Future<?> expiry;
+    private volatile boolean deleted;
 
-    protected final ReentrantLock lock = new ReentrantLock();
-    protected final List<ChannelConsumer> consumers = new ArrayList<>();
-    protected final Watermark watermark;
-    public volatile boolean deleted;
-    private boolean hadConsumer;
+    final ReentrantLock lock = new ReentrantLock();
+    /** In the order in which they are served; under the lock. */
+    final List<QueueConsumer> consumers = new ArrayList<>();
 
-    public final LongAdder published = new LongAdder();
-    public final LongAdder delivered = new LongAdder();
-    public final LongAdder acknowledged = new LongAdder();
-    public final LongAdder redelivered = new LongAdder();
+    private @Nullable Future<?> expiryTimer; // Under the lock.
 
-    public MessageQueue(String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
+    final LongAdder published = new LongAdder();
+    final LongAdder delivered = new LongAdder();
+    final LongAdder acknowledged = new LongAdder();
+
+    MessageQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         this.name = name;
-        this.virtualHost = virtualHost;
         this.settings = settings;
+        this.host = host;
         this.owner = owner;
-        this.timers = virtualHost.broker().nextLoop();
-        this.watermark = new Watermark(describe(), virtualHost.broker().limits().queueMemory());
-        this.expires = TimeUnit.MILLISECONDS.toNanos(
-                Math.min(TimeUnit.DAYS.toMillis(36_500), settings.number("x-expires", 0)));
-        if (expires > 0) {
-            expiry = timers.schedule(this::expireIfUnused, expires, TimeUnit.NANOSECONDS);
-        }
+        this.timers = host.nextLoop();
+        this.watermark = new Watermark(describe(name, host), host.queueMemory());
+        this.expiresNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_DELAY_MILLIS, settings.number("x-expires", 0)));
     }
 
-    public static MessageQueue create(
-            String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
+    /** Creates a queue of the type that the settings name. {@link #start()} starts its timers. */
+    public static MessageQueue create(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         return settings.kind().equals("stream")
-                ? new StreamQueue(name, virtualHost, settings, owner)
-                : new ClassicQueue(name, virtualHost, settings, owner);
+                ? new StreamQueue(name, settings, host, owner)
+                : new ClassicQueue(name, settings, host, owner);
+    }
+
+    /** Starts the timer of {@code x-expires}. Called once. */
+    public final void start() {
+        if (expiresNanos > 0) {
+            scheduleExpiry(expiresNanos);
+        }
     }
 
     @Override
@@ -78,49 +80,88 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         return inbound;
     }
 
-    public final VirtualHost virtualHost() {
-        return virtualHost;
-    }
-
+    /** What it was declared with. */
     public final QueueSettings settings() {
         return settings;
     }
 
-    /** The only connection that may use it. */
-    public final @Nullable Connection owner() {
+    /** The only connection that may use it; {@code null} if every connection may. */
+    public final @Nullable QueueOwner owner() {
         return owner;
     }
 
+    /** The count of bytes it holds, which blocks its publishers. */
     public final Watermark watermark() {
         return watermark;
     }
 
-    /** As RabbitMQ names it in its texts. */
-    public final String describe() {
-        return "queue '" + name + "' in vhost '" + virtualHost.name() + "'";
+    /** Whether it was deleted: nothing can be published to it or consumed from it any more. */
+    public final boolean isDeleted() {
+        return deleted;
     }
 
-    public final EventLoop timers() {
+    /** Its name in RabbitMQ's error texts: {@code queue 'q' in vhost '/'}. */
+    public final String describe() {
+        return describe(name, host);
+    }
+
+    private static String describe(String name, QueueHost host) {
+        return "queue '" + name + "' in vhost '" + host.name() + "'";
+    }
+
+    /** How many messages it ever accepted. */
+    public final long publishedCount() {
+        return published.sum();
+    }
+
+    /** How many messages it ever handed out, redeliveries included. */
+    public final long deliveredCount() {
+        return delivered.sum();
+    }
+
+    /** How many messages were ever acknowledged. */
+    public final long acknowledgedCount() {
+        return acknowledged.sum();
+    }
+
+    final QueueHost host() {
+        return host;
+    }
+
+    final EventLoop timers() {
         return timers;
     }
 
-    /** It was declared again or fetched from. */
-    public final void used() {
+    final Watermark memory() {
+        return host.memory();
+    }
+
+    /** The queue was declared again or fetched from, which restarts {@code x-expires}. */
+    public final void touch() {
         lastUsed = System.nanoTime();
     }
 
     private void expireIfUnused() {
-        if (deleted) {
-            return;
-        }
-        long left = consumerCount() > 0 ? expires : lastUsed + expires - System.nanoTime();
-        if (left <= 0) {
-            virtualHost.delete(this);
-        } else {
-            expiry = timers.schedule(this::expireIfUnused, left, TimeUnit.NANOSECONDS);
+        long left = consumerCount() > 0 ? expiresNanos : lastUsed + expiresNanos - System.nanoTime();
+        if (left > 0) {
+            scheduleExpiry(left);
+        } else if (!deleted) {
+            host.delete(this);
         }
     }
 
+    private void scheduleExpiry(long nanos) {
+        lock.lock();
+        try {
+            if (!deleted) {
+                expiryTimer = timers.schedule(this::expireIfUnused, nanos, TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many consumers it has. */
     public final int consumerCount() {
         lock.lock();
         try {
@@ -130,7 +171,8 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         }
     }
 
-    public final List<ChannelConsumer> consumers() {
+    /** A copy of its consumers, in the order in which they are served. */
+    public final List<QueueConsumer> consumers() {
         lock.lock();
         try {
             return List.copyOf(consumers);
@@ -139,15 +181,20 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         }
     }
 
-    /** Adds a consumer, tells it so by {@code added}, then sends it what it may have. */
-    public void subscribe(ChannelConsumer consumer, Runnable added) {
+    /**
+     * Adds a consumer, then delivers what it may have.
+     *
+     * @param added run before the first delivery, under the lock
+     * @throws AmqpException if the queue does not accept the consumer; then {@code added} is not run
+     */
+    public void subscribe(QueueConsumer consumer, Runnable added) {
         lock.lock();
         try {
             if (deleted) {
-                throw VirtualHost.notFound(describe());
+                throw new AmqpException(ReplyCode.NOT_FOUND, "no " + describe());
             }
             if ((consumer.exclusive() && !consumers.isEmpty())
-                    || consumers.stream().anyMatch(ChannelConsumer::exclusive)) {
+                    || consumers.stream().anyMatch(QueueConsumer::exclusive)) {
                 throw new AmqpException(ReplyCode.ACCESS_REFUSED, describe() + " in exclusive use");
             }
             int at = consumers.size();
@@ -157,60 +204,56 @@ public abstract sealed class MessageQueue implements Destination permits Classic
                 at--;
             }
             consumers.add(at, consumer);
-            hadConsumer = true;
             added.run();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes a consumer away; the queue goes with its last one if it is an auto-delete queue. */
-    public void unsubscribe(ChannelConsumer consumer) {
+    /** Removes a consumer. An auto-delete queue is deleted with its last consumer. */
+    public void unsubscribe(QueueConsumer consumer) {
         boolean last;
         lock.lock();
         try {
-            boolean was = consumers.remove(consumer);
-            last = was && consumers.isEmpty();
-            used();
+            last = consumers.remove(consumer) && consumers.isEmpty();
+            touch();
         } finally {
             lock.unlock();
         }
-        if (last && settings.autoDelete() && hadConsumer) {
-            virtualHost.delete(this);
+        if (last && settings.autoDelete()) {
+            host.delete(this);
         } else {
             deliver();
         }
     }
 
-    /** Ends the queue: its messages are let go, its consumers told. */
+    /** Drops its messages, notifies its consumers and refuses further use. May be called more than once. */
     public final void end() {
-        List<ChannelConsumer> told;
+        List<QueueConsumer> notified;
         lock.lock();
         try {
             deleted = true;
-            if (expiry != null) {
-                expiry.cancel(false);
+            if (expiryTimer != null) {
+                expiryTimer.cancel(false);
             }
-            told = List.copyOf(consumers);
+            notified = List.copyOf(consumers);
             consumers.clear();
             clear();
         } finally {
             lock.unlock();
         }
-        // Some of it may be unacknowledged still, but nobody can publish to it.
+        // Unacknowledged messages may still be counted, but nothing can be published to the queue any more.
         watermark.end();
-        for (ChannelConsumer consumer : told) {
-            consumer.channel().connection().outbox().add(new Outbox.Cancellation(consumer));
-        }
+        notified.forEach(QueueConsumer::queueDeleted);
     }
 
-    /** Lets go of everything held; under the lock. */
-    public abstract void clear();
+    /** Drops everything held; under the lock. */
+    abstract void clear();
 
-    /** Takes a message; false if the queue is full and refuses. */
+    /** Accepts a message; returns false if the queue is full and rejects it. */
     public abstract boolean offer(Message message);
 
-    /** Sends consumers what they may have. */
+    /** Delivers to consumers what they may have. */
     public abstract void deliver();
 
     /** Takes the next message for basic.get. */
@@ -219,26 +262,31 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** A message was sent to a consumer that does not acknowledge. */
     public abstract void written(QueuedMessage message);
 
-    /** A message that was handed out is done with. */
+    /** A message that was handed out is acknowledged. */
     public abstract void acknowledge(QueuedMessage message);
 
-    /** Messages that were handed out come back, in the order of their delivery. */
+    /** Messages that were handed out are returned, in the order of their delivery. */
     public abstract void requeue(Collection<QueuedMessage> messages);
 
-    /** A message that was handed out is refused for good. */
+    /** A message that was handed out is rejected and not returned. */
     public abstract void reject(QueuedMessage message);
 
-    /** Lets go of what waits; returns how many that were. */
+    /** Drops the messages that are ready; returns how many. */
     public abstract int purge();
 
-    /** How many messages wait for a consumer. */
+    /** How many messages are ready for a consumer. */
     public abstract int readyCount();
 
-    /** How many were handed out and are not settled. */
+    /** How many messages were handed out and are not settled. */
     public abstract int unackedCount();
 
-    /** Who is sent messages now, of several. */
-    public boolean isActive(ChannelConsumer consumer) {
+    /** Whether a consumer is the one that gets messages, if only one does. */
+    public boolean isActive(QueueConsumer consumer) {
         return true;
+    }
+
+    /** Whether consumers see how often a message was delivered. */
+    public boolean countsDeliveries() {
+        return false;
     }
 }

@@ -11,17 +11,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which queue arguments mean something, what values they take, and when two declarations are the same. */
+/** The arguments of queues and consumers: which ones each type of queue knows, and which values are valid. Stateless. */
 public final class QueueArguments {
     private static final Pattern AGE = Pattern.compile("(\\d{1,9})([YMDhms])");
     private static final Set<String> KINDS = Set.of("classic", "quorum", "stream");
     private static final Set<String> MODES = Set.of("default", "lazy");
     private static final Set<String> OVERFLOWS = Set.of("drop-head", "reject-publish", "reject-publish-dlx");
-    /** Ten years: RabbitMQ refuses longer ones. */
-    public static final long MAX_MILLIS = 315_360_000_000L;
+    /** Ten years: RabbitMQ rejects longer times. */
+    static final long MAX_MILLIS = 315_360_000_000L;
 
-    /** In the order in which a second declaration is compared with the first. */
-    private static final List<String> COMPARED = List.of(
+    /** The arguments that are checked, and compared when a queue is declared again, in this order. */
+    public static final List<String> COMPARED = List.of(
             "x-expires",
             "x-message-ttl",
             "x-dead-letter-exchange",
@@ -43,7 +43,7 @@ public final class QueueArguments {
 
     private QueueArguments() {}
 
-    /** Which of the compared arguments a kind of queue does not know. */
+    /** Whether a type of queue does not know an argument. */
     private static boolean unknownTo(String kind, String name) {
         return switch (name) {
             case "x-queue-type", "x-max-length-bytes" -> false;
@@ -54,21 +54,26 @@ public final class QueueArguments {
         };
     }
 
-    /** Refuses what RabbitMQ refuses, with its words. */
+    /**
+     * Checks a declaration as RabbitMQ does.
+     *
+     * @param queue as {@link MessageQueue#describe()} names it
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} and RabbitMQ's text if it is invalid
+     */
     public static void check(String queue, QueueSettings settings) {
         Map<String, @Nullable Object> arguments = settings.arguments();
-        String wrongKind = wrong("x-queue-type", arguments.getOrDefault("x-queue-type", "classic"));
-        if (wrongKind != null) {
-            throw invalid("x-queue-type", queue, wrongKind);
+        String invalidKind = problem("x-queue-type", arguments.getOrDefault("x-queue-type", "classic"));
+        if (invalidKind != null) {
+            throw invalid("x-queue-type", queue, invalidKind);
         }
         for (String name : COMPARED) {
             if (arguments.containsKey(name)) {
                 if (unknownTo(settings.kind(), name)) {
                     throw unknownArgument(name, queue, settings.kind());
                 }
-                String wrong = wrong(name, arguments.get(name));
-                if (wrong != null) {
-                    throw invalid(name, queue, wrong);
+                String problem = problem(name, arguments.get(name));
+                if (problem != null) {
+                    throw invalid(name, queue, problem);
                 }
             }
         }
@@ -80,7 +85,13 @@ public final class QueueArguments {
         }
     }
 
-    /** What a consumer may ask of a queue of a kind, with RabbitMQ's words for what it may not. */
+    /**
+     * Checks the arguments of a consumer as RabbitMQ does.
+     *
+     * @param queue as {@link MessageQueue#describe()} names it
+     * @param kind the type of the queue
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} and RabbitMQ's text if they are invalid
+     */
     public static void checkConsumer(String queue, String kind, Map<String, @Nullable Object> arguments) {
         for (String name : CONSUMER) {
             if (!arguments.containsKey(name)) {
@@ -94,9 +105,9 @@ public final class QueueArguments {
             if (unknown) {
                 throw unknownArgument(name, queue, kind);
             }
-            String wrong = wrong(name, arguments.get(name));
-            if (wrong != null) {
-                throw invalid(name, queue, wrong);
+            String problem = problem(name, arguments.get(name));
+            if (problem != null) {
+                throw invalid(name, queue, problem);
             }
         }
     }
@@ -105,7 +116,7 @@ public final class QueueArguments {
         return refused("invalid arg '" + name + "' for " + queue + " of queue type rabbit_" + kind + "_queue");
     }
 
-    /** Quorum queues and streams outlive their clients. */
+    /** Quorum queues and streams outlive their clients, so some properties are invalid for them. */
     private static void checkReplicated(String queue, QueueSettings settings) {
         if (!settings.durable()) {
             throw refused("invalid property 'non-durable' for " + queue);
@@ -122,7 +133,7 @@ public final class QueueArguments {
         return refused("invalid arg '" + name + "' for " + queue + ": " + why);
     }
 
-    private static @Nullable String wrong(String name, @Nullable Object value) {
+    private static @Nullable String problem(String name, @Nullable Object value) {
         return switch (name) {
             case "x-expires",
                     "x-message-ttl",
@@ -130,10 +141,10 @@ public final class QueueArguments {
                     "x-max-length-bytes",
                     "x-max-priority",
                     "x-delivery-limit" ->
-                FieldTypes.integer(value)
-                        ? wrongNumber(name, ((Number) Objects.requireNonNull(value)).longValue())
+                FieldTypes.isInteger(value)
+                        ? invalidNumber(name, ((Number) Objects.requireNonNull(value)).longValue())
                         : notInteger(value);
-            case "x-priority" -> FieldTypes.integer(value) ? null : notInteger(value);
+            case "x-priority" -> FieldTypes.isInteger(value) ? null : notInteger(value);
             case "x-single-active-consumer", "x-cancel-on-ha-failover" ->
                 value instanceof Boolean ? null : unacceptable(value);
             case "x-queue-type" -> oneOf(KINDS, value, "\"unsupported queue type '" + value + "'\"");
@@ -142,7 +153,7 @@ public final class QueueArguments {
             case "x-max-age" ->
                 value instanceof String text && AGE.matcher(text).matches()
                         ? null
-                        : "a number and one of Y M D h m s is right";
+                        : "expected a number followed by one of Y M D h m s";
             case "x-dead-letter-exchange", "x-dead-letter-routing-key" ->
                 value instanceof String ? null : unacceptable(value);
             default -> null;
@@ -153,7 +164,7 @@ public final class QueueArguments {
         return "\"expected integer, got " + FieldTypes.name(value) + "\"";
     }
 
-    private static @Nullable String wrongNumber(String name, long number) {
+    private static @Nullable String invalidNumber(String name, long number) {
         if (number < 0 && !name.equals("x-delivery-limit")) {
             return "{value_negative," + number + "}";
         }
@@ -166,69 +177,30 @@ public final class QueueArguments {
         return number > 255 && name.equals("x-max-priority") ? "{max_value_exceeded," + number + "}" : null;
     }
 
-    private static @Nullable String oneOf(Set<String> right, @Nullable Object value, String otherwise) {
+    private static @Nullable String oneOf(Set<String> valid, @Nullable Object value, String otherwise) {
         if (!(value instanceof String text)) {
             return unacceptable(value);
         }
-        return right.contains(text) ? null : otherwise;
+        return valid.contains(text) ? null : otherwise;
     }
 
     private static String unacceptable(@Nullable Object value) {
         return "{unacceptable_type," + FieldTypes.name(value) + "}";
     }
 
-    /** Refuses a declaration that does not fit the queue of that name. */
-    public static void checkEquivalent(String queue, QueueSettings current, QueueSettings received) {
-        checkEquivalent(queue, "durable", current.durable(), received.durable());
-        checkEquivalent(queue, "exclusive", current.exclusive(), received.exclusive());
-        checkEquivalent(queue, "auto_delete", current.autoDelete(), received.autoDelete());
-        for (String name : COMPARED) {
-            checkEquivalent(queue, name, current.arguments(), received.arguments());
-        }
-    }
-
-    public static void checkEquivalent(String what, String name, boolean current, boolean received) {
-        if (current != received) {
-            throw inequivalent(what, name, "'" + received + "'", "'" + current + "'");
-        }
-    }
-
-    public static void checkEquivalent(
-            String what, String name, Map<String, @Nullable Object> current, Map<String, @Nullable Object> received) {
-        boolean had = current.containsKey(name);
-        boolean has = received.containsKey(name);
-        Object old = current.get(name);
-        Object fresh = received.get(name);
-        boolean same = (FieldTypes.integer(old) && FieldTypes.integer(fresh))
-                ? ((Number) Objects.requireNonNull(old)).longValue()
-                        == ((Number) Objects.requireNonNull(fresh)).longValue()
-                : Objects.equals(old, fresh);
-        if (had && has && !same) {
-            throw inequivalent(what, name, "'" + fresh + "'", "'" + old + "'");
-        }
-        if (had != has) {
-            throw inequivalent(what, name, described(has, fresh), described(had, old));
-        }
-    }
-
-    private static String described(boolean present, @Nullable Object value) {
-        return present ? "the value '" + value + "' of type '" + FieldTypes.name(value) + "'" : "none";
-    }
-
-    public static AmqpException inequivalent(String what, String name, String received, String current) {
-        return refused("inequivalent arg '" + name + "' for " + what + ": received " + received + " but current is "
-                + current);
-    }
-
     private static AmqpException refused(String text) {
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, text);
     }
 
-    /** "7D" and the like in milliseconds: Y, M, D, h, m, s. */
-    public static long ageMillis(String text) {
+    /**
+     * Parses an interval such as {@code 7D}, with the units Y, M, D, h, m and s, to milliseconds.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it is malformed
+     */
+    static long ageMillis(String text) {
         Matcher age = AGE.matcher(text);
         if (!age.matches()) {
-            throw refused("invalid interval '" + text + "': a number and one of Y M D h m s is right");
+            throw refused("invalid interval '" + text + "': expected a number followed by one of Y M D h m s");
         }
         long count = Long.parseLong(Objects.requireNonNull(age.group(1)));
         return 1000

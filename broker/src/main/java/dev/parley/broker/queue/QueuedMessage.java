@@ -1,26 +1,40 @@
 package dev.parley.broker.queue;
 
-/** A message in one queue. Its mutable parts belong to the queue and change under the queue's lock. */
+/**
+ * A message in one queue. All but its return count is immutable. The count changes under the queue's lock while the queue
+ * holds the message; after the queue has handed it over, the receiving thread may read it until the message is settled.
+ */
 public final class QueuedMessage {
-    public final Message message;
-    /** The order in the queue: a message that comes back goes where it was. */
-    public final long position;
-    /** In the terms of {@link System#nanoTime()}; {@link #NEVER} if it does not expire. */
-    public final long expiresAt;
+    /** The expiry of a message that does not expire. */
+    static final long NEVER = Long.MAX_VALUE;
 
-    public final int priority;
-    /** How often it came back from a consumer. */
-    public int returned;
+    final Message message;
+    /** The order in the queue: a message that is requeued returns to its place. */
+    final long position;
+    /** In the terms of {@link System#nanoTime()}, or {@link #NEVER}. */
+    final long expiresAt;
 
-    public static final long NEVER = Long.MAX_VALUE;
+    final int priority;
+    int returned;
 
-    public QueuedMessage(Message message, long position, long expiresAt, int priority) {
+    QueuedMessage(Message message, long position, long expiresAt, int priority) {
         this.message = message;
         this.position = position;
         this.expiresAt = expiresAt;
         this.priority = priority;
     }
 
+    /** The message as it was published. */
+    public Message message() {
+        return message;
+    }
+
+    /** How often a consumer returned it to the queue. */
+    public int returned() {
+        return returned;
+    }
+
+    /** Whether it was delivered before. */
     public boolean redelivered() {
         return returned > 0;
     }

@@ -6,10 +6,10 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a queue that wait for a consumer: highest priority first, then oldest first. Messages that come back are merged in where they
- * were. Not thread-safe; used under the queue's lock.
+ * The messages of a queue that are ready for a consumer: highest priority first, then oldest first. Messages that are
+ * returned get their old places. Not thread-safe; used under the queue's lock.
  */
-public final class ReadyMessages {
+final class ReadyMessages {
     private static final class Lane {
         private final ArrayDeque<QueuedMessage> arrived = new ArrayDeque<>();
         private final PriorityQueue<QueuedMessage> returned =
@@ -32,19 +32,20 @@ public final class ReadyMessages {
     private int size;
     private long bytes;
 
-    public ReadyMessages(int maxPriority) {
+    ReadyMessages(int maxPriority) {
         lanes = new Lane[maxPriority + 1];
         for (int i = 0; i < lanes.length; i++) {
             lanes[i] = new Lane();
         }
     }
 
-    public void add(QueuedMessage message) {
+    void add(QueuedMessage message) {
         lanes[message.priority].arrived.add(message);
         added(message);
     }
 
-    public void giveBack(QueuedMessage message) {
+    /** Adds a message that was handed out before, at its old place. */
+    void restore(QueuedMessage message) {
         lanes[message.priority].returned.add(message);
         added(message);
     }
@@ -55,7 +56,7 @@ public final class ReadyMessages {
     }
 
     @Nullable
-    public QueuedMessage peek() {
+    QueuedMessage peek() {
         for (int i = lanes.length - 1; i >= 0; i--) {
             QueuedMessage next = lanes[i].peek();
             if (next != null) {
@@ -66,7 +67,7 @@ public final class ReadyMessages {
     }
 
     @Nullable
-    public QueuedMessage poll() {
+    QueuedMessage poll() {
         for (int i = lanes.length - 1; i >= 0; i--) {
             QueuedMessage next = lanes[i].poll();
             if (next != null) {
@@ -78,9 +79,9 @@ public final class ReadyMessages {
         return null;
     }
 
-    /** Takes what a full queue lets go first: the oldest of the lowest priority. */
+    /** Takes what a full queue drops first: the oldest message of the lowest priority. */
     @Nullable
-    public QueuedMessage pollLeast() {
+    QueuedMessage pollLeast() {
         for (Lane lane : lanes) {
             QueuedMessage next = lane.poll();
             if (next != null) {
@@ -92,12 +93,12 @@ public final class ReadyMessages {
         return null;
     }
 
-    public int size() {
+    int size() {
         return size;
     }
 
-    /** The octets of the bodies. */
-    public long bytes() {
+    /** The size of the bodies in bytes. */
+    long bytes() {
         return bytes;
     }
 }

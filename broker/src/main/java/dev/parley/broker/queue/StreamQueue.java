@@ -3,11 +3,6 @@ package dev.parley.broker.queue;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.channel.ChannelConsumer;
-import dev.parley.broker.connection.Connection;
-import dev.parley.broker.limit.Watermark;
-import dev.parley.broker.output.Outbox;
-import dev.parley.broker.virtualhost.VirtualHost;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,22 +12,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue that keeps its messages after they were read: each consumer has a place of its own in the log. What is older than {@code x-max-age} or
- * beyond {@code x-max-length-bytes} goes message by message (RabbitMQ: segment by segment).
+ * A queue that keeps its messages after they were read: each consumer has its own position in the log. Messages older than
+ * {@code x-max-age} or beyond {@code x-max-length-bytes} are removed one by one (RabbitMQ: segment by segment).
+ * Thread-safe.
  */
-public final class StreamQueue extends MessageQueue {
+final class StreamQueue extends MessageQueue {
     private record Entry(QueuedMessage message, long storedAtMillis) {}
 
     private final ArrayDeque<Entry> log = new ArrayDeque<>();
-    private final Map<ChannelConsumer, Long> places = new HashMap<>();
+    private final Map<QueueConsumer, Long> positions = new HashMap<>();
     private final long maxAgeMillis;
     private final long maxBytes;
     private long first;
     private long next;
     private long bytes;
 
-    public StreamQueue(String name, VirtualHost virtualHost, QueueSettings settings, @Nullable Connection owner) {
-        super(name, virtualHost, settings, owner);
+    StreamQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
+        super(name, settings, host, owner);
         String age = settings.text("x-max-age");
         this.maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
         this.maxBytes = settings.number("x-max-length-bytes", -1);
@@ -42,7 +38,7 @@ public final class StreamQueue extends MessageQueue {
     public boolean offer(Message message) {
         lock.lock();
         try {
-            if (deleted) {
+            if (isDeleted()) {
                 return true;
             }
             Map<String, @Nullable Object> headers =
@@ -53,7 +49,7 @@ public final class StreamQueue extends MessageQueue {
                     message.routingKey(),
                     message.header().withoutExpiration().withHeaders(headers));
             stored.retain(memory());
-            watermark.add(stored.footprint());
+            watermark().add(stored.footprint());
             bytes += stored.body().length;
             log.add(new Entry(new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0), System.currentTimeMillis()));
             published.increment();
@@ -68,10 +64,6 @@ public final class StreamQueue extends MessageQueue {
         return true;
     }
 
-    private Watermark memory() {
-        return virtualHost().broker().memory();
-    }
-
     private void truncate() {
         long oldest = maxAgeMillis < 0 ? Long.MIN_VALUE : System.currentTimeMillis() - maxAgeMillis;
         for (Entry head = log.peek(); head != null; head = log.peek()) {
@@ -81,14 +73,14 @@ public final class StreamQueue extends MessageQueue {
             }
             log.poll();
             first++;
-            letGo(head);
+            drop(head);
         }
     }
 
-    private void letGo(Entry entry) {
+    private void drop(Entry entry) {
         Message message = entry.message.message;
         bytes -= message.body().length;
-        watermark.remove(message.footprint());
+        watermark().remove(message.footprint());
         message.release(memory());
     }
 
@@ -97,7 +89,7 @@ public final class StreamQueue extends MessageQueue {
         try {
             truncate();
             Entry head = log.peek();
-            if (head != null && !deleted) {
+            if (head != null && !isDeleted()) {
                 long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
                 timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
             }
@@ -107,28 +99,28 @@ public final class StreamQueue extends MessageQueue {
     }
 
     @Override
-    public void subscribe(ChannelConsumer consumer, Runnable added) {
+    public void subscribe(QueueConsumer consumer, Runnable added) {
         if (consumer.noAck()) {
             throw new AmqpException(
                     ReplyCode.NOT_IMPLEMENTED,
                     "automatic acknowledgement not supported by stream queues " + describe());
         }
-        if (consumer.prefetch() == 0 && consumer.channel().credit().limit() == 0) {
+        if (!consumer.limited()) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED, "consumer prefetch count is not set for '" + describe() + "'");
         }
         lock.lock();
         try {
-            long place = place(consumer.arguments().get("x-stream-offset"));
+            long position = position(consumer.arguments().get("x-stream-offset"));
             super.subscribe(consumer, added);
-            places.put(consumer, place);
+            positions.put(consumer, position);
             pump();
         } finally {
             lock.unlock();
         }
     }
 
-    private long place(@Nullable Object offset) {
+    private long position(@Nullable Object offset) {
         return switch (offset) {
             case null -> next;
             case Timestamp at -> since(at.seconds() * 1000);
@@ -154,16 +146,16 @@ public final class StreamQueue extends MessageQueue {
     }
 
     private void pump() {
-        places.replaceAll(this::pump);
+        positions.replaceAll(this::pump);
     }
 
-    private long pump(ChannelConsumer consumer, long place) {
-        long at = Math.max(place, first);
+    private long pump(QueueConsumer consumer, long position) {
+        long at = Math.max(position, first);
         if (at >= next || !consumers.contains(consumer)) {
-            return place;
+            return position;
         }
         var entries = log.iterator();
-        // A reader that keeps up is at the end: walk from there.
+        // A consumer that keeps up is near the end: search from there.
         if (at - first > log.size() / 2) {
             var back = log.descendingIterator();
             ArrayDeque<Entry> rest = new ArrayDeque<>();
@@ -182,16 +174,16 @@ public final class StreamQueue extends MessageQueue {
             }
             at = message.position + 1;
             delivered.increment();
-            consumer.channel().connection().outbox().add(new Outbox.Delivery(consumer, message));
+            consumer.deliver(message);
         }
         return at;
     }
 
     @Override
-    public void unsubscribe(ChannelConsumer consumer) {
+    public void unsubscribe(QueueConsumer consumer) {
         lock.lock();
         try {
-            places.remove(consumer);
+            positions.remove(consumer);
         } finally {
             lock.unlock();
         }
@@ -209,16 +201,15 @@ public final class StreamQueue extends MessageQueue {
     }
 
     @Override
-    public void clear() {
+    void clear() {
         for (Entry entry = log.poll(); entry != null; entry = log.poll()) {
-            letGo(entry);
+            drop(entry);
         }
-        places.clear();
+        positions.clear();
     }
 
     @Override
-    @Nullable
-    public QueuedMessage take() {
+    public @Nullable QueuedMessage take() {
         throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "basic.get not supported by stream queues " + describe());
     }
 

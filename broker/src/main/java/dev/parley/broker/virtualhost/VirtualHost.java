@@ -2,20 +2,20 @@ package dev.parley.broker.virtualhost;
 
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.channel.ChannelSession;
-import dev.parley.broker.connection.BrokerCore;
-import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Binding;
-import dev.parley.broker.exchange.DefaultExchange;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.exchange.Exchange;
-import dev.parley.broker.exchange.Exchange.ExchangeSettings;
+import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
-import dev.parley.broker.exchange.HeadersExchange;
+import dev.parley.broker.limit.Limits;
+import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
+import dev.parley.broker.queue.QueueHost;
+import dev.parley.broker.queue.QueueOwner;
 import dev.parley.broker.queue.QueueSettings;
+import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -26,26 +26,37 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges, queues and bindings under one name. Declaring, binding and deleting take turns; publishing and consuming do not pass through
- * here but for a look-up. Thread-safe.
+ * The exchanges, queues and bindings under one name. Declaring, binding and deleting are serialized by the topology lock,
+ * which is taken before a queue's lock; publishing and consuming only look names up. Thread-safe.
  */
-public final class VirtualHost {
+public final class VirtualHost implements QueueHost {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
-    private final BrokerCore broker;
+    private final Limits limits;
+    private final Watermark memory;
+    private final Supplier<EventLoop> loops;
     private final Map<String, Exchange> exchanges = new ConcurrentHashMap<>();
     private final Map<String, MessageQueue> queues = new ConcurrentHashMap<>();
-    private final Map<String, ChannelSession> replyConsumers = new ConcurrentHashMap<>();
+    private final Map<String, ReplyConsumer> replyConsumers = new ConcurrentHashMap<>();
     private final ReentrantLock topology = new ReentrantLock();
 
-    public VirtualHost(String name, BrokerCore broker) {
+    /**
+     * Creates a virtual host with RabbitMQ's predeclared exchanges.
+     *
+     * @param memory the count of bytes held by the whole broker
+     * @param loops gives each queue the event loop for its timers
+     */
+    public VirtualHost(String name, Limits limits, Watermark memory, Supplier<EventLoop> loops) {
         this.name = name;
-        this.broker = broker;
-        exchanges.put("", new DefaultExchange(queues));
+        this.limits = limits;
+        this.memory = memory;
+        this.loops = loops;
+        exchanges.put("", Exchange.defaultExchange(queues::get));
         for (ExchangeType type : ExchangeType.values()) {
             predeclare("amq." + type.text(), type);
         }
@@ -56,54 +67,80 @@ public final class VirtualHost {
     }
 
     private void predeclare(String exchange, ExchangeType type) {
-        exchanges.put(exchange, type.create(exchange, ExchangeSettings.PREDECLARED));
+        exchanges.put(exchange, type.create(exchange, ExchangeSettings.DURABLE));
     }
 
+    @Override
     public String name() {
         return name;
     }
 
-    public BrokerCore broker() {
-        return broker;
+    @Override
+    public Watermark memory() {
+        return memory;
     }
 
+    @Override
+    public long queueMemory() {
+        return limits.queueMemory();
+    }
+
+    @Override
+    public EventLoop nextLoop() {
+        return loops.get();
+    }
+
+    /** The exchanges, the predeclared ones included. */
     public Collection<Exchange> exchanges() {
         return exchanges.values();
     }
 
+    /** The queues. */
     public Collection<MessageQueue> queues() {
         return queues.values();
     }
 
-    /** Channels that await direct replies, by the secret part of their reply address. */
-    public Map<String, ChannelSession> replyConsumers() {
+    /** The consumers of direct replies by their reply address; a concurrent map. */
+    public Map<String, ReplyConsumer> replyConsumers() {
         return replyConsumers;
     }
 
+    /** The error for a queue or exchange that does not exist; {@code what} describes it. */
     public static AmqpException notFound(String what) {
         return new AmqpException(ReplyCode.NOT_FOUND, "no " + what);
     }
 
-    /** The name of a queue whose client leaves that to the broker. */
+    /** A name for a queue whose client lets the broker choose it. */
     public static String newQueueName() {
         return "amq.gen-" + randomName();
     }
 
+    /** A name that cannot be guessed. */
     public static String randomName() {
         byte[] octets = new byte[16];
         RANDOM.nextBytes(octets);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
     }
 
+    /** A queue of this name in RabbitMQ's error texts: {@code queue 'q' in vhost '/'}. */
+    public String describeQueue(String queue) {
+        return "queue '" + queue + "' in vhost '" + name + "'";
+    }
+
+    /** An exchange of this name in RabbitMQ's error texts: {@code exchange 'e' in vhost '/'}. */
     public String describeExchange(String exchange) {
         return "exchange '" + exchange + "' in vhost '" + name + "'";
     }
 
-    @Nullable
-    public Exchange findExchange(String exchange) {
+    public @Nullable Exchange findExchange(String exchange) {
         return exchanges.get(exchange);
     }
 
+    /**
+     * The exchange of this name.
+     *
+     * @throws AmqpException with {@link ReplyCode#NOT_FOUND} if there is none
+     */
     public Exchange exchange(String exchange) {
         Exchange found = exchanges.get(exchange);
         if (found == null) {
@@ -112,19 +149,28 @@ public final class VirtualHost {
         return found;
     }
 
-    @Nullable
-    public MessageQueue findQueue(String queue) {
+    public @Nullable MessageQueue findQueue(String queue) {
         return queues.get(queue);
     }
 
+    /**
+     * The queue of this name.
+     *
+     * @throws AmqpException with {@link ReplyCode#NOT_FOUND} if there is none
+     */
     public MessageQueue queue(String queue) {
         MessageQueue found = queues.get(queue);
         if (found == null) {
-            throw notFound("queue '" + queue + "' in vhost '" + name + "'");
+            throw notFound(describeQueue(queue));
         }
         return found;
     }
 
+    /**
+     * Creates an exchange if there is none of this name.
+     *
+     * @throws AmqpException if the type is unknown, the name is reserved, or an exchange of this name differs
+     */
     public void declareExchange(String exchange, String typeName, ExchangeSettings settings) {
         ExchangeType type = ExchangeType.of(typeName);
         topology.lock();
@@ -139,21 +185,17 @@ public final class VirtualHost {
                 exchanges.put(exchange, type.create(exchange, settings));
                 return;
             }
-            String what = describeExchange(exchange);
-            if (found.type() != type) {
-                throw QueueArguments.inequivalent(
-                        what, "type", "'" + typeName + "'", "'" + found.type().text() + "'");
-            }
-            QueueArguments.checkEquivalent(what, "durable", found.settings().durable(), settings.durable());
-            QueueArguments.checkEquivalent(what, "auto_delete", found.settings().autoDelete(), settings.autoDelete());
-            QueueArguments.checkEquivalent(what, "internal", found.settings().internal(), settings.internal());
-            QueueArguments.checkEquivalent(
-                    what, "alternate-exchange", found.settings().arguments(), settings.arguments());
+            Redeclaration.check(found, describeExchange(exchange), typeName, settings);
         } finally {
             topology.unlock();
         }
     }
 
+    /**
+     * Deletes an exchange if it exists.
+     *
+     * @throws AmqpException if it is predeclared, or if it is in use and {@code ifUnused}
+     */
     public void deleteExchange(String exchange, boolean ifUnused) {
         topology.lock();
         try {
@@ -188,28 +230,34 @@ public final class VirtualHost {
         }
     }
 
-    /** The queue of that name, made if there is none. */
-    public MessageQueue declareQueue(String queue, QueueSettings settings, @Nullable Connection owner) {
+    /**
+     * Returns the queue of this name, which is created if there is none.
+     *
+     * @param owner of an exclusive queue
+     * @throws AmqpException if the declaration is invalid, differs from the queue that exists, or exceeds the limit
+     */
+    public MessageQueue declareQueue(String queue, QueueSettings settings, @Nullable QueueOwner owner) {
         topology.lock();
         try {
             MessageQueue found = queues.get(queue);
             if (found != null) {
-                QueueArguments.checkEquivalent(found.describe(), found.settings(), settings);
-                found.used();
+                Redeclaration.check(found, settings);
+                found.touch();
                 return found;
             }
-            QueueArguments.check("queue '" + queue + "' in vhost '" + name + "'", settings);
-            int limit = broker.limits().maxQueues();
+            QueueArguments.check(describeQueue(queue), settings);
+            int limit = limits.maxQueues();
             if (queues.size() >= limit) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
                         "cannot declare queue '" + queue + "': queue limit in vhost '" + name + "' (" + limit
                                 + ") is reached");
             }
-            MessageQueue made = MessageQueue.create(queue, this, settings, owner);
+            MessageQueue made = MessageQueue.create(queue, settings, this, owner);
+            made.start();
             queues.put(queue, made);
             if (owner != null) {
-                owner.owned().add(made);
+                owner.addOwned(made);
             }
             return made;
         } finally {
@@ -217,7 +265,11 @@ public final class VirtualHost {
         }
     }
 
-    /** Deletes a queue if it meets the conditions, and returns how many messages waited in it. */
+    /**
+     * Deletes a queue and returns how many messages were ready in it.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it does not meet the conditions
+     */
     public int delete(MessageQueue queue, boolean ifUnused, boolean ifEmpty) {
         if (ifUnused && queue.consumerCount() > 0) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " in use");
@@ -230,7 +282,8 @@ public final class VirtualHost {
         return messages;
     }
 
-    /** Deletes a queue; its consumers are told. */
+    /** Deletes a queue and notifies its consumers. Nothing happens if it was deleted before. */
+    @Override
     public void delete(MessageQueue queue) {
         topology.lock();
         try {
@@ -240,21 +293,23 @@ public final class VirtualHost {
         } finally {
             topology.unlock();
         }
-        if (!queue.deleted) {
+        if (!queue.isDeleted()) {
             queue.end();
             if (queue.owner() != null) {
-                queue.owner().owned().remove(queue);
+                queue.owner().removeOwned(queue);
             }
         }
     }
 
+    /**
+     * Adds a binding; nothing happens if it exists.
+     *
+     * @throws AmqpException if its exchange is gone or its arguments are invalid
+     */
     public void bind(Binding binding) {
         topology.lock();
         try {
-            if (binding.source() instanceof HeadersExchange) {
-                HeadersExchange.check(binding.arguments());
-            }
-            // What a client looked up may have been deleted since.
+            // It may have been deleted since the client looked it up.
             exchange(binding.source().name());
             binding.source().bind(binding);
         } finally {
@@ -262,6 +317,7 @@ public final class VirtualHost {
         }
     }
 
+    /** Removes a binding if it exists. An auto-delete exchange is deleted with its last binding. */
     public void unbind(Binding binding) {
         topology.lock();
         try {
@@ -277,13 +333,13 @@ public final class VirtualHost {
         }
     }
 
-    /** The queues for a message published to an exchange by name; none if there is no such exchange. */
+    @Override
     public Collection<MessageQueue> route(String exchange, Message message) {
         Exchange found = exchanges.get(exchange);
         return found == null ? List.of() : route(found, message);
     }
 
-    /** The queues for a message, each once. */
+    /** The queues for a message that is published to an exchange, each once. */
     public Collection<MessageQueue> route(Exchange exchange, Message message) {
         Set<MessageQueue> found = new HashSet<>(4);
         Set<Exchange> seen = new HashSet<>(4);
@@ -296,11 +352,12 @@ public final class VirtualHost {
             }
             int[] matches = {0};
             for (String key : keys) {
-                next.match(message, key, destination -> {
+                next.match(key, message.header(), destination -> {
                     matches[0]++;
-                    switch (destination) {
-                        case MessageQueue queue -> found.add(queue);
-                        case Exchange further -> left.add(further);
+                    if (destination instanceof MessageQueue queue) {
+                        found.add(queue);
+                    } else if (destination instanceof Exchange further) {
+                        left.add(further);
                     }
                 });
             }
@@ -313,7 +370,7 @@ public final class VirtualHost {
         return found;
     }
 
-    /** Ends all queues. */
+    /** Deletes all queues. */
     public void close() {
         for (MessageQueue queue : List.copyOf(queues.values())) {
             delete(queue);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A broker the suite runs against: a name and where it listens. */
 record BrokerUnderTest(String name, String host, int port) {
-    private static final EmbeddedBroker EMBEDDED = EmbeddedBroker.start();
+    private static final EmbeddedBroker EMBEDDED = EmbeddedBroker.builder().start();
 
     /** The embedded broker, and RabbitMQ where there is one. */
     static List<BrokerUnderTest> all() {
