@@ -14,6 +14,7 @@ import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,8 +62,8 @@ public final class BrokerBuilder {
     }
 
     /**
-     * A user. Without {@link #permissions} the user has all permissions in every virtual host. If no user is set there is
-     * the user {@code guest} with the password {@code guest}, who can log in only from this machine.
+     * A user. Without {@link #permissions} the user has all permissions in every virtual host. If no user is set there
+     * is the user {@code guest} with the password {@code guest}, who can log in only from this machine.
      */
     public BrokerBuilder user(String name, String password) {
         Objects.requireNonNull(name, "name");
@@ -72,8 +73,8 @@ public final class BrokerBuilder {
     }
 
     /**
-     * What a user may do in a virtual host, which is created if it does not exist. A user with permissions for one virtual
-     * host cannot open the others.
+     * What a user may do in a virtual host, which is created if it does not exist. A user with permissions for one
+     * virtual host cannot open the others.
      *
      * @throws IllegalArgumentException if the user is not set
      */
@@ -104,23 +105,26 @@ public final class BrokerBuilder {
     }
 
     /**
-     * The largest message body accepted, in bytes, 1 to 536,870,912 (512 MiB); a larger one closes its channel with 406.
-     * Default 128 MiB, as in RabbitMQ.
+     * The largest message body accepted, in bytes, 1 to 536,870,912 (512 MiB); a larger one closes its channel with
+     * 406. Default 128 MiB, as in RabbitMQ.
      */
     public BrokerBuilder maxMessageSize(long bytes) {
         limits = limits.withMaxMessageSize(inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
         return this;
     }
 
-    /** Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the heap. */
+    /**
+     * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
+     * heap.
+     */
     public BrokerBuilder memoryLimit(long bytes) {
         limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
         return this;
     }
 
     /**
-     * Bytes of messages held by one queue above which connections that publish to it are blocked, at least 1. Default: half
-     * of {@link #memoryLimit}.
+     * Bytes of messages held by one queue above which connections that publish to it are blocked, at least 1. Default:
+     * half of {@link #memoryLimit}.
      */
     public BrokerBuilder queueMemoryLimit(long bytes) {
         limits = limits.withQueueMemory(inRange("queueMemoryLimit", bytes, 1, Long.MAX_VALUE));
@@ -152,8 +156,8 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a free
-     * one. Default: off.
+     * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a
+     * free one. Default: off.
      */
     public BrokerBuilder managementPort(int port) {
         this.managementPort = (int) inRange("managementPort", port, 0, 65_535);
@@ -179,7 +183,8 @@ public final class BrokerBuilder {
     /** A durable queue of the virtual host {@code /} that exists from the start. */
     public BrokerBuilder queue(String name, Map<String, ? extends @Nullable Object> arguments) {
         Objects.requireNonNull(name, "name");
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>(Objects.requireNonNull(arguments, "arguments"));
+        Map<String, @Nullable Object> copy =
+                Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(arguments, "arguments")));
         topology.add(broker -> root(broker).declareQueue(name, new QueueSettings(true, false, false, copy), null));
         return this;
     }

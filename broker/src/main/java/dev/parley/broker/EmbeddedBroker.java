@@ -17,17 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An AMQP 0-9-1 broker in this JVM that behaves as RabbitMQ does and holds everything in memory. For development and tests;
- * it is not a store for production, use RabbitMQ for that.
+ * An AMQP 0-9-1 broker in this JVM that behaves as RabbitMQ does and holds everything in memory. For development and
+ * tests; it is not a store for production, use RabbitMQ for that.
  *
- * <pre>{@code
- * try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+ * <pre>
+ * {@code try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
  *     connectionFactory.setUri(broker.amqpUri());
  * }
  * }</pre>
  *
- * <p>Life cycle: {@link BrokerBuilder#build() build}, {@link #start()}, {@link #stop()}, {@link #close()}. A broker that was
- * stopped keeps its queues and messages and can be started again on the same port; one that was closed cannot.
+ * <p>Life cycle: {@link BrokerBuilder#build() build}, {@link #start()}, {@link #stop()}, {@link #close()}. A broker
+ * that was stopped keeps its queues and messages and can be started again on the same port; one that was closed cannot.
  *
  * <p>Thread-safe.
  */
@@ -153,8 +153,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /**
      * Stops to listen and closes all connections: clients get connection.close with 320 CONNECTION_FORCED. Returns when
-     * they are closed, after at most two seconds for each. Exclusive queues are deleted with their connections; everything
-     * else is kept. Nothing happens if the broker is not started.
+     * they are closed, after at most two seconds for each. Exclusive queues are deleted with their connections;
+     * everything else is kept. Nothing happens if the broker is not started.
      */
     public void stop() {
         lifeCycle.lock();
@@ -189,7 +189,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * The port it listens on. A broker that was stopped or closed still names the port it listened on.
      *
-     * @throws IllegalStateException if the port is a free one that is chosen by {@link #start()}, and it was never started
+     * @throws IllegalStateException if the port is a free one that is chosen by {@link #start()}, and it was never
+     *     started
      */
     public int port() {
         return started(port);
@@ -214,7 +215,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         return port;
     }
 
-    /** The address in the form of oslo.messaging and Parley, for the user guest: {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
+    /**
+     * The address in the form of oslo.messaging and Parley, for the user guest, such as
+     * {@code rabbit://guest:guest@127.0.0.1:40000/}.
+     */
     public String address() {
         return "rabbit://guest:guest@" + authority() + "/";
     }

@@ -4,21 +4,24 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
- * Faults between a client and its broker, on demand, for tests of clients. Unless a method says otherwise, a fault applies
- * to the connections that exist and to those to come, until it is switched off or {@linkplain #clear() cleared}.
- * Thread-safe.
+ * Faults between a client and its broker, on demand, for tests of clients. Unless a method says otherwise, a fault
+ * applies to the connections that exist and to those to come, until it is switched off or {@linkplain #clear()
+ * cleared}. Thread-safe.
  */
 public interface Faults {
     /** Closes the sockets of all connections without connection.close, as a broken network does; returns how many. */
     int dropConnections();
 
-    /** Closes the sockets of the connections that the predicate selects, as {@link #dropConnections()}; returns how many. */
+    /**
+     * Closes the sockets of the connections that the predicate selects, as {@link #dropConnections()}; returns how
+     * many.
+     */
     int dropConnections(Predicate<ConnectionInfo> which);
 
     /**
-     * Makes every channel that is open now lose what is published on it, neither routed nor confirmed, for the rest of its
-     * life, as a channel of a RabbitMQ cluster can after the loss of a node. Channels opened later are not affected.
-     * Returns how many channels are.
+     * Makes every channel that is open now lose what is published on it, neither routed nor confirmed, for the rest of
+     * its life, as a channel of a RabbitMQ cluster can after the loss of a node. Channels opened later are not
+     * affected. Returns how many channels are.
      */
     int stallChannels();
 

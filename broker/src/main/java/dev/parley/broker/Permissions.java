@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What a user may do in a virtual host: a regular expression each for the names of the queues and exchanges that the user
- * may configure (declare, delete), write to, and read from. As in RabbitMQ an expression matches anywhere in a name, the
- * empty expression matches nothing, and the default exchange has the name {@code amq.default}.
+ * What a user may do in a virtual host: a regular expression each for the names of the queues and exchanges that the
+ * user may configure (declare, delete), write to, and read from. As in RabbitMQ an expression matches anywhere in a
+ * name, the empty expression matches nothing, and the default exchange has the name {@code amq.default}.
  *
- * <p>Immutable; the {@code with} methods return changed copies, and throw {@link java.util.regex.PatternSyntaxException}
- * if the argument is not a regular expression.
+ * <p>Immutable; the {@code with} methods return changed copies, and throw
+ * {@link java.util.regex.PatternSyntaxException} if the argument is not a regular expression.
  */
 public final class Permissions {
     /** Allows everything. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes snapshots of a running broker, part by part and without stopping it. Stateless; what it reads may be read by any
- * thread.
+ * Takes snapshots of a running broker, part by part and without stopping it. Stateless; what it reads may be read by
+ * any thread.
  */
 final class Views {
     private Views() {}

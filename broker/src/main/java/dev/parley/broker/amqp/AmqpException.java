@@ -1,8 +1,8 @@
 package dev.parley.broker.amqp;
 
 /**
- * A protocol error that is reported to the client. The reply text is {@code CODE_NAME - text}, as in RabbitMQ. It has no
- * stack trace: clients cause it and can do so often. Immutable.
+ * A protocol error that is reported to the client. The reply text is {@code CODE_NAME - text}, as in RabbitMQ. It has
+ * no stack trace: clients cause it and can do so often. Immutable.
  */
 public final class AmqpException extends RuntimeException {
     private static final int MAX_TEXT = 255;

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The methods of AMQP 0-9-1 and of RabbitMQ's extensions to it, with the class and method ids that name them on the wire.
- * This is the only place that maps ids to methods. Immutable.
+ * The methods of AMQP 0-9-1 and of RabbitMQ's extensions to it, with the class and method ids that name them on the
+ * wire. This is the only place that maps ids to methods. Immutable.
  */
 public enum AmqpMethod {
     CONNECTION_START(AmqpClass.CONNECTION, 10),

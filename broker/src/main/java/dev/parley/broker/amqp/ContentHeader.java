@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of a message, kept as the octets the publisher sent: they go to consumers unchanged, and the broker decodes
- * only the properties it needs. Immutable.
+ * The properties of a message, kept as the octets the publisher sent: they go to consumers unchanged, and the broker
+ * decodes only the properties it needs. Immutable.
  */
 public final class ContentHeader {
     private static final int CONTENT_TYPE = 15;

@@ -8,17 +8,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes field tables as maps. Stateless.
+ * Reads and writes field tables as maps. Stateless; the maps and lists it returns are unmodifiable.
  *
- * <p>Types: {@code t} Boolean, {@code b} Byte, {@code B s} Short, {@code u I} Integer, {@code i l L} Long, {@code f} Float,
- * {@code d} Double, {@code D} BigDecimal, {@code S} String (or {@link LongString} if the octets are not UTF-8), {@code A}
- * List, {@code T} {@link Timestamp}, {@code F} Map, {@code V} null, {@code x} byte[]. RabbitMQ reads and writes them so.
+ * <p>Types: {@code t} Boolean, {@code b} Byte, {@code B s} Short, {@code u I} Integer, {@code i l L} Long, {@code f}
+ * Float, {@code d} Double, {@code D} BigDecimal, {@code S} String (or {@link LongString} if the octets are not UTF-8),
+ * {@code A} List, {@code T} {@link Timestamp}, {@code F} Map, {@code V} null, {@code x} byte[]. RabbitMQ reads and
+ * writes them so.
  *
  * <p>Malformed input throws {@link AmqpException} with {@link ReplyCode#SYNTAX_ERROR}; input that ends within a field
  * throws {@link IndexOutOfBoundsException}.
@@ -57,7 +59,7 @@ public final class FieldTable {
         while (in.isReadable()) {
             table.put(shortString(in), value(in, depth));
         }
-        return table;
+        return Collections.unmodifiableMap(table);
     }
 
     private static @Nullable Object value(ByteBuf in, int depth) {
@@ -97,7 +99,7 @@ public final class FieldTable {
         while (in.isReadable()) {
             list.add(value(in, depth));
         }
-        return list;
+        return Collections.unmodifiableList(list);
     }
 
     private static Object text(ByteBuf octets) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method that a client sends, with its arguments. What the broker sends is written by {@link MethodWriter}. Immutable,
- * except that the octets of a buffer are not copied.
+ * A method that a client sends, with its arguments. What the broker sends is written by {@link MethodWriter}.
+ * Immutable, except that the octets of a buffer are not copied.
  */
 public sealed interface Method {
     record ConnectionStartOk(

@@ -7,7 +7,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
 /**
- * Writes the methods and content frames that a broker sends, each as a whole frame. Stateless; the caller owns the buffer.
+ * Writes the methods and content frames that a broker sends, each as a whole frame. Stateless; the caller owns the
+ * buffer.
  */
 public final class MethodWriter {
     private static final byte FRAME_END = (byte) 0xce;

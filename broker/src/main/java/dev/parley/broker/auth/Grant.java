@@ -5,8 +5,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user may do in one virtual host: a regular expression per action for the names it may be done to. As in RabbitMQ
- * an expression matches anywhere in a name, and the empty expression matches nothing. Immutable.
+ * What a user may do in one virtual host: a regular expression per action for the names it may be done to. As in
+ * RabbitMQ an expression matches anywhere in a name, and the empty expression matches nothing. Immutable.
  */
 public final class Grant {
     /** Allows everything. */

@@ -11,8 +11,8 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authenticates clients by SASL mechanism: PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ), EXTERNAL (the TLS client
- * certificate). Stateless.
+ * Authenticates clients by SASL mechanism: PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ), EXTERNAL (the TLS
+ * client certificate). Stateless.
  */
 public final class Login {
     private Login() {}

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer of a channel. Its queue reserves room for a message and hands the message over on any thread; the outbox of
- * the connection takes it to the event loop. Thread-safe.
+ * A consumer of a channel. Its queue reserves room for a message and hands the message over on any thread; the outbox
+ * of the connection takes it to the event loop. Thread-safe.
  */
 final class ChannelConsumer implements QueueConsumer {
     /** A message on its way to the event loop. */
@@ -35,7 +35,7 @@ final class ChannelConsumer implements QueueConsumer {
 
         @Override
         public void write() {
-            consumer.channel.cancelled(consumer);
+            consumer.channel.queueDeleted(consumer);
         }
     }
 

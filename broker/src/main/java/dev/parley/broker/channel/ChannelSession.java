@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel of a connection: handles its methods and writes its deliveries. Used on the connection's event loop, except for
- * {@link #stall()} and {@link #number()}, which any thread may call.
+ * A channel of a connection: handles its methods and writes its deliveries. Used on the connection's event loop, except
+ * for {@link #stall()} and {@link #number()}, which any thread may call.
  */
 public final class ChannelSession {
     private final int number;
@@ -298,7 +298,7 @@ public final class ChannelSession {
     }
 
     /** The queue of a consumer was deleted. */
-    void cancelled(ChannelConsumer consumer) {
+    void queueDeleted(ChannelConsumer consumer) {
         if (!closing && subscriptions.remove(consumer)) {
             if (host.clientCan("consumer_cancel_notify")) {
                 MethodWriter.basicCancel(frame(), number, consumer.tag());
@@ -317,8 +317,8 @@ public final class ChannelSession {
     }
 
     /**
-     * Closes the channel because of an error. Unacknowledged messages return to their queues; what the client sends before
-     * it has closed the channel, too, is ignored.
+     * Closes the channel because of an error. Unacknowledged messages return to their queues; what the client sends
+     * before it has closed the channel, too, is ignored.
      *
      * @param classId class id of the method that failed as the client sent it
      * @param methodId its method id

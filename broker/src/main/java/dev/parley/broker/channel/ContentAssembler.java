@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a published message from its method, header and body frames. What was received counts as held memory. Used on
- * the connection's event loop.
+ * Assembles a published message from its method, header and body frames. What was received counts as held memory. Used
+ * on the connection's event loop.
  */
 final class ContentAssembler {
     private static final int FIRST_ALLOCATION = 64 * 1024;

@@ -3,8 +3,8 @@ package dev.parley.broker.channel;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A number of messages that may be unacknowledged at the same time, and how many are: for a consumer, or for all consumers
- * of a channel together (basic.qos with global=true). Thread-safe.
+ * A number of messages that may be unacknowledged at the same time, and how many are: for a consumer, or for all
+ * consumers of a channel together (basic.qos with global=true). Thread-safe.
  */
 final class Credit {
     private final AtomicInteger used = new AtomicInteger();

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content header that a consumer gets: the publisher's, without BCC, which is secret, and with the delivery count of a
- * quorum queue. Stateless; used on the connection's event loop.
+ * The content header that a consumer gets: the publisher's, without BCC, which is secret, and with the delivery count
+ * of a quorum queue. Stateless; used on the connection's event loop.
  */
 final class DeliveredHeader {
     private DeliveredHeader() {}

@@ -10,8 +10,8 @@ import dev.parley.broker.virtualhost.VirtualHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RabbitMQ's direct reply-to: the consumer of a channel on the pseudo queue {@code amq.rabbitmq.reply-to}, to which other
- * channels publish by a secret address. Used on the connection's event loop; {@link #reply} by any thread.
+ * RabbitMQ's direct reply-to: the consumer of a channel on the pseudo queue {@code amq.rabbitmq.reply-to}, to which
+ * other channels publish by a secret address. Used on the connection's event loop; {@link #reply} by any thread.
  */
 final class DirectReplies implements ReplyConsumer {
     static final String QUEUE = "amq.rabbitmq.reply-to";

@@ -12,8 +12,8 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishing on a channel: checks, routing, returns and confirms. Used on the connection's event loop; {@link #stall()} by
- * any thread.
+ * Publishing on a channel: checks, routing, returns and confirms. Used on the connection's event loop; {@link #stall()}
+ * by any thread.
  */
 final class Publishing {
     private final ChannelSession channel;

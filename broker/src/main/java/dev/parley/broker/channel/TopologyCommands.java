@@ -47,7 +47,11 @@ final class TopologyCommands {
         return lastQueue;
     }
 
-    /** The queue of that name, or the last declared one for no name; refused if it is exclusive to another host. */
+    /**
+     * The queue of this name, or the one declared last if the name is empty.
+     *
+     * @throws AmqpException if there is none, or if it is exclusive to another connection
+     */
     MessageQueue queue(String name) {
         MessageQueue queue = virtualHost().queue(queueName(name));
         checkOwner(queue);
@@ -70,8 +74,8 @@ final class TopologyCommands {
         return new AmqpException(
                 ReplyCode.RESOURCE_LOCKED,
                 "cannot obtain exclusive access to locked " + queue.describe()
-                        + ". It could be originally declared on another connection or the exclusive property value does not"
-                        + " match that of the original declaration.");
+                        + ". It could be originally declared on another connection or the exclusive property value"
+                        + " does not match that of the original declaration.");
     }
 
     /** A name to declare, bind or delete: RabbitMQ removes line breaks. */
@@ -139,7 +143,9 @@ final class TopologyCommands {
         respond(unbind.noWait(), AmqpMethod.EXCHANGE_UNBIND_OK);
     }
 
-    /** The name of an exchange to bind or unbind: the destination needs write permission, the source read permission. */
+    /**
+     * The name of an exchange to bind or unbind: the destination needs write permission, the source read permission.
+     */
     private String checkedExchange(String given, boolean destination) {
         String name = clean(given);
         checkNotDefault(name);

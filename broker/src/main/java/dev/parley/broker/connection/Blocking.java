@@ -7,9 +7,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Stops reading a connection while it publishes and memory is exceeded, while the client does not read what is written to
- * it, or while a test wants that. The client is notified of the first (connection.blocked) if it can handle that. Used on
- * the connection's event loop; {@link #isBlocked()} by any thread.
+ * Stops reading a connection while it publishes and memory is exceeded, while the client does not read what is written
+ * to it, or while a test wants that. The client is notified of the first (connection.blocked) if it can handle that.
+ * Used on the connection's event loop; {@link #isBlocked()} by any thread.
  */
 final class Blocking {
     private final Connection connection;
@@ -44,7 +44,7 @@ final class Blocking {
         watermark.await(connection);
     }
 
-    /** A watermark is no longer exceeded, or was not for a moment. */
+    /** A watermark is no longer exceeded, unless it was exceeded again in the meantime. */
     void released(Watermark watermark) {
         if (awaited.remove(watermark) && !ended) {
             if (watermark.exceeded()) {
@@ -85,7 +85,7 @@ final class Blocking {
         update();
     }
 
-    /** The connection has ended: waits for nothing any more. */
+    /** Stops waiting: the connection has ended. */
     void end() {
         for (Watermark watermark : awaited) {
             watermark.forget(connection);

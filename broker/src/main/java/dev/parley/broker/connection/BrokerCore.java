@@ -20,9 +20,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What all connections of a broker share: its limits, users, virtual hosts, counters, and the connections. Thread-safe. */
+/**
+ * What all connections of a broker share: its limits, users, virtual hosts, counters, and the connections. Thread-safe.
+ */
 public final class BrokerCore {
-    /** How long to wait for each connection to close, after which it is left to itself. */
+    /** How long to wait for each connection to close. */
     private static final long CLOSE_TIMEOUT_MILLIS = 2_000;
 
     private final Limits limits;

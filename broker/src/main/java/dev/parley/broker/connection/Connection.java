@@ -28,12 +28,8 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,14 +43,15 @@ import org.slf4j.LoggerFactory;
 /**
  * A client's connection: handshake, channels, heartbeats, blocking, and the end.
  *
- * <p>Everything happens on the event loop of the socket, except for the public methods that are not part of an interface:
- * any thread may call these, and they read immutable or volatile state. So may {@link #id()}, {@link #outbox()},
- * {@link #addOwned}, {@link #removeOwned} and {@link #released}.
+ * <p>Everything happens on the event loop of the socket, except for the public methods that are not part of an
+ * interface: any thread may call these, and they read immutable or volatile state. So may {@link #id()},
+ * {@link #outbox()}, {@link #addOwned}, {@link #removeOwned} and {@link #released}.
  */
 public final class Connection extends ChannelInboundHandlerAdapter
         implements FrameDecoder.Listener, Watermark.Waiter, ChannelHost {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
     private static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
+    private static final String SHUTDOWN_TEXT = "broker forced connection closure with reason 'shutdown'";
     private static final int MAX_HANDSHAKE_FRAME = 8192;
     /** How long a client may take to respond to connection.close. */
     private static final int CLOSE_OK_TIMEOUT_SECONDS = 5;
@@ -69,9 +66,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final Outbox outbox;
     private final Handshake handshake;
     private final Blocking blocking;
-    private final Map<Integer, ChannelSession> channels = new ConcurrentHashMap<>();
+    private final ChannelTable channels = new ChannelTable(this);
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
-    private final Set<ChannelSession> unconfirmed = new LinkedHashSet<>();
     private volatile Tuning tuning = Tuning.NONE;
     private volatile @Nullable Session session;
     private volatile boolean ended;
@@ -80,7 +76,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private boolean closing;
 
     /**
-     * Creates a connection for a socket that was accepted. Adding it to the pipeline starts it.
+     * Creates a connection for a socket that was accepted. It starts when it is added to the pipeline.
      *
      * @param requestsCertificate whether EXTERNAL is offered
      */
@@ -102,10 +98,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
     Channel socket() {
         return socket;
-    }
-
-    EventLoop loop() {
-        return loop;
     }
 
     Blocking blocking() {
@@ -184,12 +176,12 @@ public final class Connection extends ChannelInboundHandlerAdapter
         return now == null ? "" : now.virtualHost().name();
     }
 
-    /** What the client told of itself; empty until it has logged in. */
+    /** The properties that the client sent; empty until it has logged in. */
     public Map<String, @Nullable Object> clientProperties() {
         return handshake.clientProperties();
     }
 
-    /** What the client calls itself, its {@code connection_name}; empty if it has no name. */
+    /** The {@code connection_name} of the client; empty if it has none. */
     public String clientName() {
         return clientProperties().get("connection_name") instanceof String name ? name : "";
     }
@@ -219,11 +211,9 @@ public final class Connection extends ChannelInboundHandlerAdapter
         socket.close();
     }
 
-    /** Makes the channels that are open lose what they publish; returns how many they are. */
+    /** Makes the channels that are open lose what they publish; returns how many channels they are. */
     public int stallChannels() {
-        Collection<ChannelSession> open = List.copyOf(channels.values());
-        open.forEach(ChannelSession::stall);
-        return open.size();
+        return channels.stall();
     }
 
     /** Sets whether to stop reading from the client, and returns when that is in effect. */
@@ -310,12 +300,16 @@ public final class Connection extends ChannelInboundHandlerAdapter
                 if (channel == 0) {
                     handle(method, name);
                 } else if (!closing) {
-                    channel(channel, method).handle(method, name);
+                    if (!handshake.isDone()) {
+                        throw AmqpException.hard(
+                                ReplyCode.COMMAND_INVALID, "channel " + channel + " used before connection.open-ok");
+                    }
+                    channels.channel(channel, method, tuning.channelMax()).handle(method, name);
                 }
             } else if (!closing) {
-                ChannelSession target = channels.get(channel);
+                ChannelSession target = channels.find(channel);
                 if (target == null) {
-                    throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
+                    throw ChannelTable.notOpen();
                 }
                 if (target.expectsContent()) {
                     classId = AmqpClass.BASIC.id(); // An error in a message is reported for its basic.publish.
@@ -331,28 +325,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
             log.error("{}: method {}.{} failed", this, classId, methodId, e);
             fail(new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"), channel, classId, methodId);
         }
-    }
-
-    private ChannelSession channel(int number, Method method) {
-        ChannelSession channel = channels.get(number);
-        if (!handshake.isDone()) {
-            throw AmqpException.hard(
-                    ReplyCode.COMMAND_INVALID, "channel " + number + " used before connection.open-ok");
-        }
-        if (channel == null) {
-            if (!(method instanceof Method.ChannelOpen)) {
-                throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
-            }
-            if (number > tuning.channelMax()) {
-                throw new AmqpException(
-                        ReplyCode.NOT_ALLOWED,
-                        "number of channels opened (" + channels.size() + ") has reached the negotiated channel_max ("
-                                + tuning.channelMax() + ")");
-            }
-            channel = new ChannelSession(number, this);
-            channels.put(number, channel);
-        }
-        return channel;
     }
 
     private void handle(Method method, AmqpMethod name) {
@@ -395,7 +367,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         if (closing) {
             return;
         }
-        ChannelSession failed = channels.get(channel);
+        ChannelSession failed = channels.find(channel);
         if (!error.isHard() && failed != null) {
             log.debug("{} channel {} closed: {}", this, channel, error.getMessage());
             failed.fail(error, classId, methodId);
@@ -427,12 +399,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
     /** Sends connection.close and closes the socket without waiting for a response. Returns the socket; any thread. */
     Channel shutDown() {
         loop.execute(() -> {
-            if (!closing && handshake.isDone()) {
-                close(
-                        AmqpException.hard(
-                                ReplyCode.CONNECTION_FORCED, "broker forced connection closure with reason 'shutdown'"),
-                        0,
-                        0);
+            if (handshake.isDone()) {
+                close(AmqpException.hard(ReplyCode.CONNECTION_FORCED, SHUTDOWN_TEXT), 0, 0);
             }
             socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
         });
@@ -441,7 +409,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void forget(ChannelSession channel) {
-        channels.remove(channel.number(), channel);
+        channels.remove(channel);
     }
 
     private void outboxFilled() {
@@ -453,20 +421,19 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
     private void kickQueues() {
         if (outbox.takeStarved()) {
-            channels.values().forEach(ChannelSession::kickQueues);
+            channels.kickQueues();
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        unconfirmed.forEach(ChannelSession::flushConfirms);
-        unconfirmed.clear();
+        channels.flushConfirms();
         output.flush();
     }
 
     @Override
     public void confirmLater(ChannelSession channel) {
-        unconfirmed.add(channel);
+        channels.confirmLater(channel);
     }
 
     @Override
@@ -516,8 +483,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         outbox.writable(false); // No queue hands this connection a message that another of its channels returns.
         broker.unregister(this);
         blocking.end();
-        List.copyOf(channels.values()).forEach(ChannelSession::end);
-        channels.clear();
+        channels.end();
         for (MessageQueue queue : List.copyOf(owned)) {
             virtualHost().delete(queue);
         }
@@ -527,17 +493,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** The name in logs and in the management API: {@code 127.0.0.1:40000 -> 127.0.0.1:5672}. */
     @Override
     public String toString() {
-        return text(socket.remoteAddress()) + " -> " + text(socket.localAddress());
-    }
-
-    private static String text(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? (inet.getAddress() == null
-                                ? inet.getHostString()
-                                : inet.getAddress().getHostAddress()) + ":" + inet.getPort()
-                : String.valueOf(address);
+        return ConnectionName.of(socket);
     }
 }

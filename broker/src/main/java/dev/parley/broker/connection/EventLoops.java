@@ -11,9 +11,9 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * The event loops of all brokers in this process: daemon threads, created at first use, on epoll where the platform has it.
- * There is one for two processors: clients in the same JVM need the others, and connections of the same loop pass messages
- * to each other without changing threads.
+ * The event loops of all brokers in this process: daemon threads, created at first use, on epoll where the platform has
+ * it. There is one for two processors: clients in the same JVM need the others, and connections of the same loop pass
+ * messages to each other without changing threads.
  *
  * <p>Parley's transports have a similar class of their own. The broker does not use it, because the broker depends on
  * nothing else of Parley: it can test clients of RabbitMQ that have nothing to do with RPC.

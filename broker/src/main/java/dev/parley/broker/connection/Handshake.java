@@ -18,7 +18,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.Principal;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -26,8 +25,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by any
- * thread.
+ * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by
+ * any thread.
  */
 final class Handshake {
     private static final int MIN_FRAME = 4096;
@@ -51,7 +50,7 @@ final class Handshake {
                 connection.output().frame(), serverProperties(), Login.mechanisms(requestsCertificate));
     }
 
-    /** As of RabbitMQ 3.10, because clients behave by it; platform and information name this broker. */
+    /** Those of RabbitMQ 3.10, because clients adapt to them; platform and information name this broker. */
     private static Map<String, Object> serverProperties() {
         Map<String, Object> capabilities = new LinkedHashMap<>();
         for (String capability : new String[] {
@@ -87,7 +86,7 @@ final class Handshake {
         return user != null;
     }
 
-    /** What the client told of itself; empty until connection.start-ok. Immutable. */
+    /** The properties that the client sent; empty until connection.start-ok. Immutable. */
     Map<String, @Nullable Object> clientProperties() {
         return clientProperties;
     }
@@ -110,7 +109,7 @@ final class Handshake {
     }
 
     private void startOk(ConnectionStartOk start) {
-        clientProperties = Collections.unmodifiableMap(start.clientProperties());
+        clientProperties = start.clientProperties();
         user = Login.authenticate(broker.users(), start, remoteAddress(), certificate());
         Limits limits = broker.limits();
         MethodWriter.connectionTune(

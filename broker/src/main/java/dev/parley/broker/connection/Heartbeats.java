@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a heartbeat after each half interval in which nothing else was written, and closes a connection that was silent for
- * two whole intervals, as RabbitMQ does. Used on the connection's event loop.
+ * Sends a heartbeat after each half interval in which nothing else was written, and closes a connection that was silent
+ * for two whole intervals, as RabbitMQ does. Used on the connection's event loop.
  */
 final class Heartbeats {
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
@@ -31,7 +31,7 @@ final class Heartbeats {
     /** Starts the timers, unless there are no heartbeats. */
     void start() {
         if (seconds > 0) {
-            var loop = connection.loop();
+            var loop = connection.socket().eventLoop();
             sender = loop.scheduleAtFixedRate(this::send, seconds * 500L, seconds * 500L, TimeUnit.MILLISECONDS);
             monitor = loop.scheduleAtFixedRate(this::check, seconds, seconds, TimeUnit.SECONDS);
         }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Listener {
     private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
-    /** After that it is the next connection's turn: a publisher to many queues can keep the event loop busy with little. */
+    /**
+     * After that it is the next connection's turn: a publisher to many queues can keep the event loop busy with little.
+     */
     private static final int READS_IN_A_ROW = 4;
 
     private final BrokerCore broker;

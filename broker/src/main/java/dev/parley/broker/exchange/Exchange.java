@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange: a set of bindings and a rule that chooses among them. Bindings change under the virtual host's lock only;
- * everything else, {@link #match} included, may be called by any thread at any time.
+ * An exchange: a set of bindings and a rule that chooses among them. Bindings change under the virtual host's lock
+ * only; everything else, {@link #match} included, may be called by any thread at any time.
  */
 public abstract sealed class Exchange implements Destination
         permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
@@ -97,6 +97,8 @@ public abstract sealed class Exchange implements Destination
     /** Called for each binding that was removed. */
     void unindex(Binding binding) {}
 
-    /** Passes on every destination of a message with this routing key and header; the same one may come more than once. */
+    /**
+     * Passes on every destination of a message with this routing key and header; the same one may come more than once.
+     */
     public abstract void match(String routingKey, ContentHeader header, Consumer<Destination> found);
 }

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes by headers: all or any ({@code x-match}) of those in the arguments of a binding. Thread-safe as {@link Exchange} is.
+ * Routes by headers: all or any ({@code x-match}) of those in the arguments of a binding. Thread-safe as
+ * {@link Exchange} is.
  */
 final class HeadersExchange extends Exchange {
     HeadersExchange(String name, ExchangeSettings settings) {

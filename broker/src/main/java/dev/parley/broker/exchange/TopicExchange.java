@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes by patterns of words separated by dots: {@code *} stands for one word, {@code #} for zero or more words. Thread-safe
- * as {@link Exchange} is.
+ * Routes by patterns of words separated by dots: {@code *} stands for one word, {@code #} for zero or more words.
+ * Thread-safe as {@link Exchange} is.
  */
 final class TopicExchange extends Exchange {
     /** A trie of words: the cost of a message depends on the bindings that match it, not on all bindings. */

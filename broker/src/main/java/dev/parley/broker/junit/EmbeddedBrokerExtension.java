@@ -9,11 +9,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Passes an {@link EmbeddedBroker} to test methods as a parameter: one per test class, started when it is first needed and
- * closed after the class.
+ * Passes an {@link EmbeddedBroker} to test methods as a parameter: one per test class, started when it is first needed
+ * and closed after the class.
  *
- * <pre>{@code
- * @ExtendWith(EmbeddedBrokerExtension.class)
+ * <pre>
+ * {@code @ExtendWith(EmbeddedBrokerExtension.class)
  * class OrdersTest {
  *     @Test
  *     void ordersArrive(EmbeddedBroker broker) { ... }

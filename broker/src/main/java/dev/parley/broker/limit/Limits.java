@@ -3,8 +3,8 @@ package dev.parley.broker.limit;
 import java.time.Duration;
 
 /**
- * What the broker grants to clients at most, and what it proposes to them. The values are checked where users set them, in
- * {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
+ * What the broker grants to clients at most, and what it proposes to them. The values are checked where users set them,
+ * in {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
  */
 public final class Limits {
     private static final Limits DEFAULTS =
@@ -86,7 +86,9 @@ public final class Limits {
         return new Limits(heartbeatSeconds, maxMessageSize, bytes, queueMemory, maxQueues, maxConnections);
     }
 
-    /** Bytes of messages held by one queue above which its publishers are blocked. Default: half of {@link #memory()}. */
+    /**
+     * Bytes of messages held by one queue above which its publishers are blocked. Default: half of {@link #memory()}.
+     */
     public long queueMemory() {
         return queueMemory == 0 ? Math.max(1, memory / 2) : queueMemory;
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A count of bytes held, and a limit above which publishers wait. Nothing is dropped: a connection that publishes is not
- * read any further until enough has been consumed. Thread-safe.
+ * A count of bytes held, and a limit above which publishers wait. Nothing is dropped: a connection that publishes is
+ * not read any further until enough has been consumed. Thread-safe.
  */
 public final class Watermark {
     /** Waits for the count to fall to the limit. */

@@ -21,7 +21,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of the management API, with the names of RabbitMQ's JSON. A user sees the granted virtual hosts. Thread-safe. */
+/**
+ * The calls of the management API, with the names of RabbitMQ's JSON. A user sees the granted virtual hosts.
+ * Thread-safe.
+ */
 final class ManagementApi {
     private static final String VERSION = "3.10.8";
     private static final String NODE = "parley@localhost";
@@ -38,7 +41,8 @@ final class ManagementApi {
     }
 
     /**
-     * Responds to a call by its path after {@code /api/}: what is asked for, then the virtual host and the name if given.
+     * Responds to a call by its path after {@code /api/}: what is asked for, then the virtual host and the name if
+     * given.
      *
      * @param conditions the names of the parameters that are true, such as {@code if-empty}
      */

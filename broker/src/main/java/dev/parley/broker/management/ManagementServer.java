@@ -22,8 +22,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Serves the subset of RabbitMQ's management API that tools read, and the deletion of queues and exchanges, over HTTP with
- * basic authentication. Requests are handled on virtual threads. Thread-safe; started and closed once.
+ * Serves the subset of RabbitMQ's management API that tools read, and the deletion of queues and exchanges, over HTTP
+ * with basic authentication. Requests are handled on virtual threads. Thread-safe; started and closed once.
  */
 public final class ManagementServer implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();

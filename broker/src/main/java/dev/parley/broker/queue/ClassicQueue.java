@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue, and
- * its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
+ * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue,
+ * and its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
  */
 final class ClassicQueue extends MessageQueue {
     private final ReadyMessages ready;

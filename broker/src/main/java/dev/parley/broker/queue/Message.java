@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as it was published. Several queues may hold the same message; its bytes count once, from the first queue that
- * retains it to the last that releases it. Thread-safe.
+ * A message as it was published. Several queues may hold the same message; its bytes count once, from the first queue
+ * that retains it to the last that releases it. Thread-safe.
  */
 public final class Message {
     /** What a held message costs besides its octets, in bytes: roughly the objects around it. */

@@ -18,11 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue: what all types of queues share. Each queue has its own lock, which is never held while another queue's lock is
- * taken or a socket is written. Thread-safe.
+ * A queue: what all types of queues share. Each queue has its own lock, which is never held while another queue's lock
+ * is taken or a socket is written. Thread-safe.
  */
 public abstract sealed class MessageQueue implements Destination permits ClassicQueue, StreamQueue {
-    /** The longest time that is kept exactly; a longer one is more than a clock in nanoseconds can express. */
+    /** The longest delay of a timer: a clock in nanoseconds cannot express much longer ones. */
     static final long MAX_DELAY_MILLIS = TimeUnit.DAYS.toMillis(36_500);
 
     private final String name;

@@ -11,7 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of queues and consumers: which ones each type of queue knows, and which values are valid. Stateless. */
+/**
+ * The arguments of queues and consumers: which ones each type of queue knows, and which values are valid. Stateless.
+ */
 public final class QueueArguments {
     private static final Pattern AGE = Pattern.compile("(\\d{1,9})([YMDhms])");
     private static final Set<String> KINDS = Set.of("classic", "quorum", "stream");

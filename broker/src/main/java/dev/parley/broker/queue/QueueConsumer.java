@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer as its queue sees it. Thread-safe; the queue calls it under its lock, so no method may block or take the lock
- * of a queue.
+ * A consumer as its queue sees it. Thread-safe; the queue calls it under its lock, so no method may block or take the
+ * lock of a queue.
  */
 public interface QueueConsumer {
     /** The consumer tag, unique in its channel. */

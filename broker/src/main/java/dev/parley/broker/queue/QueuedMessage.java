@@ -1,8 +1,9 @@
 package dev.parley.broker.queue;
 
 /**
- * A message in one queue. All but its return count is immutable. The count changes under the queue's lock while the queue
- * holds the message; after the queue has handed it over, the receiving thread may read it until the message is settled.
+ * A message in one queue. All but its return count is immutable. The count changes under the queue's lock while the
+ * queue holds the message; after the queue has handed it over, the receiving thread may read it until the message is
+ * settled.
  */
 public final class QueuedMessage {
     /** The expiry of a message that does not expire. */

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue that keeps its messages after they were read: each consumer has its own position in the log. Messages older than
- * {@code x-max-age} or beyond {@code x-max-length-bytes} are removed one by one (RabbitMQ: segment by segment).
+ * A queue that keeps its messages after they were read: each consumer has its own position in the log. Messages older
+ * than {@code x-max-age} or beyond {@code x-max-length-bytes} are removed one by one (RabbitMQ: segment by segment).
  * Thread-safe.
  */
 final class StreamQueue extends MessageQueue {

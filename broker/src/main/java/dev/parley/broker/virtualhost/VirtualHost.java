@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges, queues and bindings under one name. Declaring, binding and deleting are serialized by the topology lock,
- * which is taken before a queue's lock; publishing and consuming only look names up. Thread-safe.
+ * The exchanges, queues and bindings under one name. Declaring, binding and deleting are serialized by the topology
+ * lock, which is taken before a queue's lock; publishing and consuming only look names up. Thread-safe.
  */
 public final class VirtualHost implements QueueHost {
     private static final SecureRandom RANDOM = new SecureRandom();
