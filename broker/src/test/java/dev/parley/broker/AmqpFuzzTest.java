@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Jazzer searches for octets that make the protocol's readers fail in other ways than documented. By default each test runs
- * its seeds only; with {@code JAZZER_FUZZ=1} in the environment the selected test is fuzzed from its seeds.
+ * Jazzer searches for octets that make the protocol's readers fail in other ways than documented. By default each test
+ * runs its seeds only; with {@code JAZZER_FUZZ=1} in the environment the selected test is fuzzed from its seeds.
  */
 class AmqpFuzzTest {
     private static final byte[] TABLE = table(Map.of(

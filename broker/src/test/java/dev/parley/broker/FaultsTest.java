@@ -27,7 +27,7 @@ class FaultsTest {
         Connection connection = connect(broker);
         var gone = new CountDownLatch(1);
         connection.addShutdownListener(cause -> gone.countDown());
-        assertThat(broker.faults().dropConnections(info -> info.clientName().equals("someone else")))
+        assertThat(broker.faults().dropConnections(info -> info.clientName().equals("another client")))
                 .isZero();
         assertThat(broker.faults().dropConnections()).isEqualTo(1);
         assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
@@ -43,7 +43,7 @@ class FaultsTest {
     }
 
     @Test
-    void stopsReadingAndGoesOn() throws Exception {
+    void stopsAndResumesReading() throws Exception {
         Channel channel = connect(broker).createChannel();
         channel.queueDeclare("q", false, false, false, Map.of());
         channel.confirmSelect();
@@ -64,10 +64,10 @@ class FaultsTest {
         channel.basicPublish("", "q", null, new byte[1]);
         assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
         assertThat(channel.messageCount("q")).isZero();
-        Channel sound = connection.createChannel();
-        sound.confirmSelect();
-        sound.basicPublish("", "q", null, new byte[1]);
-        assertThat(sound.waitForConfirms(10_000)).isTrue();
+        Channel other = connection.createChannel();
+        other.confirmSelect();
+        other.basicPublish("", "q", null, new byte[1]);
+        assertThat(other.waitForConfirms(10_000)).isTrue();
         assertThat(channel.messageCount("q")).isEqualTo(1);
     }
 
@@ -90,7 +90,7 @@ class FaultsTest {
     }
 
     @Test
-    void staysInOrderWhenTheDelayEnds() throws Exception {
+    void keepsTheOrderWhenTheDelayEnds() throws Exception {
         Channel channel = connect(broker).createChannel();
         channel.queueDeclare("q", false, false, false, Map.of());
         broker.faults().delay(Duration.ofSeconds(1));
