@@ -98,6 +98,7 @@ class EmbeddedBrokerTest {
             QueueInfo queue = broker.queues().get(0);
             assertThat(queue.name()).isEqualTo("invoices");
             assertThat(queue.arguments()).isEqualTo(Map.of("x-max-length", 10));
+            assertThatThrownBy(() -> queue.arguments().clear()).isInstanceOf(UnsupportedOperationException.class);
             assertThat(queue.ready()).isEqualTo(2);
             assertThat(queue.unacked()).isEqualTo(1);
             assertThat(queue.published()).isEqualTo(3);

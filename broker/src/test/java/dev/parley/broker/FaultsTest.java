@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.parley.broker.conformance.RawClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +41,7 @@ class FaultsTest {
     @Test
     void refusesConnections() throws Exception {
         broker.faults().refuseConnections(true);
-        assertThatThrownBy(() -> connect(broker)).isInstanceOf(java.io.IOException.class);
+        assertThatThrownBy(() -> connect(broker)).isInstanceOf(IOException.class);
         broker.faults().clear();
         connect(broker).close();
     }
@@ -52,6 +56,23 @@ class FaultsTest {
         assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
         broker.faults().stopReading(false);
         assertThat(channel.waitForConfirms(10_000)).isTrue();
+    }
+
+    @Test
+    void doesNotReadNewConnectionsEither() throws Exception {
+        broker.faults().stopReading(true);
+        try (RawClient client = new RawClient("127.0.0.1", broker.port())) {
+            var login = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.login(0);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> login.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            broker.faults().stopReading(false);
+            assertThat(login.get(10, TimeUnit.SECONDS)).isSameAs(client);
+        }
     }
 
     @Test

@@ -219,7 +219,7 @@ public final class ChannelSession {
         boolean shared = credit.limit() > 0;
         Deliveries.settle(taken, outcome, !shared);
         if (shared) {
-            kickQueues();
+            resumeDeliveries();
         }
     }
 
@@ -307,7 +307,7 @@ public final class ChannelSession {
     }
 
     /** Lets the queues of its consumers deliver, because there is room again. */
-    public void kickQueues() {
+    public void resumeDeliveries() {
         subscriptions.inTurn().forEach(consumer -> consumer.queue().deliver());
     }
 

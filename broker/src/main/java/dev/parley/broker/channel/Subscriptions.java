@@ -47,7 +47,7 @@ final class Subscriptions {
         }
         if (qos.global()) {
             channel.credit().limit(qos.prefetchCount());
-            channel.kickQueues();
+            channel.resumeDeliveries();
         } else {
             prefetch = qos.prefetchCount();
         }

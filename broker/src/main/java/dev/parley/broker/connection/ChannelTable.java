@@ -87,8 +87,8 @@ final class ChannelTable {
     }
 
     /** Lets the queues of all consumers deliver, because there is room again. */
-    void kickQueues() {
-        byNumber.values().forEach(ChannelSession::kickQueues);
+    void resumeDeliveries() {
+        byNumber.values().forEach(ChannelSession::resumeDeliveries);
     }
 
     /** Ends all channels. */

@@ -416,12 +416,12 @@ public final class Connection extends ChannelInboundHandlerAdapter
         outbox.drain();
         output.flush();
         outbox.writable(socket.isWritable() && !ended);
-        kickQueues();
+        resumeDeliveries();
     }
 
-    private void kickQueues() {
+    private void resumeDeliveries() {
         if (outbox.takeStarved()) {
-            channels.kickQueues();
+            channels.resumeDeliveries();
         }
     }
 
@@ -442,7 +442,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         outbox.writable(writable && !ended);
         blocking.outputFull(!writable);
         if (writable) {
-            kickQueues();
+            resumeDeliveries();
         }
     }
 

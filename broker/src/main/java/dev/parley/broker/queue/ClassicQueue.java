@@ -54,7 +54,7 @@ final class ClassicQueue extends MessageQueue {
             if (isDeleted()) {
                 return true; // As if it had been deleted just afterwards.
             }
-            if (rejectsWhenFull && full(message)) {
+            if (rejectsWhenFull && isFull(message)) {
                 if (deadLettersRejected) {
                     deadLetters.add(message, Reason.MAXLEN);
                 }
@@ -88,7 +88,7 @@ final class ClassicQueue extends MessageQueue {
         lock.unlock();
     }
 
-    private boolean full(Message message) {
+    private boolean isFull(Message message) {
         return (maxLength >= 0 && ready.size() >= maxLength)
                 || (maxBytes >= 0 && ready.bytes() + message.body().length > maxBytes);
     }
