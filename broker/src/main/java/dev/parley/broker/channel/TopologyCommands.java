@@ -54,7 +54,7 @@ final class TopologyCommands {
      */
     MessageQueue queue(String name) {
         MessageQueue queue = virtualHost().queue(queueName(name));
-        checkOwner(queue);
+        queue.checkUser(host);
         return queue;
     }
 
@@ -62,20 +62,6 @@ final class TopologyCommands {
     MessageQueue readable(String name) {
         host.access().readQueue(queueName(name));
         return queue(name);
-    }
-
-    private void checkOwner(MessageQueue queue) {
-        if (queue.owner() != null && !queue.owner().equals(host)) {
-            throw locked(queue);
-        }
-    }
-
-    private static AmqpException locked(MessageQueue queue) {
-        return new AmqpException(
-                ReplyCode.RESOURCE_LOCKED,
-                "cannot obtain exclusive access to locked " + queue.describe()
-                        + ". It could be originally declared on another connection or the exclusive property value"
-                        + " does not match that of the original declaration.");
     }
 
     /** A name to declare, bind or delete: RabbitMQ removes line breaks. */
@@ -185,13 +171,7 @@ final class TopologyCommands {
             host.access().readQueue(name);
             host.access().writeExchange(deadLetterExchange);
         }
-        MessageQueue found = virtualHost().findQueue(name);
-        if (found != null) {
-            checkOwner(found);
-            if (found.settings().exclusive() != settings.exclusive()) {
-                throw locked(found);
-            }
-        } else if (named && name.startsWith("amq.")) {
+        if (named && name.startsWith("amq.") && virtualHost().findQueue(name) == null) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
@@ -229,7 +209,7 @@ final class TopologyCommands {
         String key = key(unbind.queue(), unbind.routingKey());
         MessageQueue queue = virtualHost().findQueue(boundQueue(unbind.queue()));
         if (queue != null) {
-            checkOwner(queue);
+            queue.checkUser(host);
         }
         unbind(checkedExchange(unbind.exchange(), false), queue, key, unbind.arguments());
         respond(false, AmqpMethod.QUEUE_UNBIND_OK);
@@ -260,7 +240,7 @@ final class TopologyCommands {
         MessageQueue queue = virtualHost().findQueue(name);
         int messages = 0;
         if (queue != null) {
-            checkOwner(queue);
+            queue.checkUser(host);
             messages = virtualHost().delete(queue, delete.ifUnused(), delete.ifEmpty());
         }
         if (!delete.noWait()) {

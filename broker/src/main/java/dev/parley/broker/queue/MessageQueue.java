@@ -90,6 +90,26 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         return owner;
     }
 
+    /**
+     * Checks that a connection may use it.
+     *
+     * @throws AmqpException with {@link ReplyCode#RESOURCE_LOCKED} if it is exclusive to another one
+     */
+    public final void checkUser(@Nullable QueueOwner user) {
+        if (owner != null && !owner.equals(user)) {
+            throw locked();
+        }
+    }
+
+    /** The error for a connection that may not use it. */
+    public final AmqpException locked() {
+        return new AmqpException(
+                ReplyCode.RESOURCE_LOCKED,
+                "cannot obtain exclusive access to locked " + describe()
+                        + ". It could be originally declared on another connection or the exclusive property value"
+                        + " does not match that of the original declaration.");
+    }
+
     /** The count of bytes it holds, which blocks its publishers. */
     public final Watermark watermark() {
         return watermark;

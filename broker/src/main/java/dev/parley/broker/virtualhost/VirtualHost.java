@@ -132,6 +132,7 @@ public final class VirtualHost implements QueueHost {
         return "exchange '" + exchange + "' in vhost '" + name + "'";
     }
 
+    /** The exchange of this name. */
     public @Nullable Exchange findExchange(String exchange) {
         return exchanges.get(exchange);
     }
@@ -149,6 +150,7 @@ public final class VirtualHost implements QueueHost {
         return found;
     }
 
+    /** The queue of this name. */
     public @Nullable MessageQueue findQueue(String queue) {
         return queues.get(queue);
     }
@@ -241,6 +243,11 @@ public final class VirtualHost implements QueueHost {
         try {
             MessageQueue found = queues.get(queue);
             if (found != null) {
+                // Under the lock: of two connections that declare an exclusive queue at a time, one gets it.
+                if (found.settings().exclusive() != settings.exclusive()) {
+                    throw found.locked();
+                }
+                found.checkUser(owner);
                 Redeclaration.check(found, settings);
                 found.touch();
                 return found;
@@ -304,16 +311,25 @@ public final class VirtualHost implements QueueHost {
     /**
      * Adds a binding; nothing happens if it exists.
      *
-     * @throws AmqpException if its exchange is gone or its arguments are invalid
+     * @throws AmqpException if its exchange or destination was deleted, or its arguments are invalid
      */
     public void bind(Binding binding) {
         topology.lock();
         try {
-            // It may have been deleted since the client looked it up.
-            exchange(binding.source().name());
+            // They may have been deleted since the client looked them up.
+            checkExists(binding.source());
+            checkExists(binding.destination());
             binding.source().bind(binding);
         } finally {
             topology.unlock();
+        }
+    }
+
+    private void checkExists(Destination destination) {
+        boolean isQueue = destination instanceof MessageQueue;
+        String name = destination.name();
+        if (!destination.equals(isQueue ? queues.get(name) : exchanges.get(name))) {
+            throw notFound(isQueue ? describeQueue(name) : describeExchange(name));
         }
     }
 
