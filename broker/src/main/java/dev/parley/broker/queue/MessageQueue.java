@@ -247,11 +247,25 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         }
     }
 
-    /** Drops its messages, notifies its consumers and refuses further use. May be called more than once. */
-    public final void end() {
+    /**
+     * Drops its messages, notifies its consumers and refuses further use. May be called more than once.
+     *
+     * @return how many messages were ready
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it has consumers and {@code ifUnused}, or
+     *     ready messages and {@code ifEmpty}; then nothing happens
+     */
+    public final int end(boolean ifUnused, boolean ifEmpty) {
         List<QueueConsumer> notified;
+        int messages;
         lock.lock();
         try {
+            if (ifUnused && !consumers.isEmpty()) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, describe() + " in use");
+            }
+            messages = readyCount();
+            if (ifEmpty && messages > 0) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, describe() + " not empty");
+            }
             deleted = true;
             if (expiryTimer != null) {
                 expiryTimer.cancel(false);
@@ -265,6 +279,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         // Unacknowledged messages may still be counted, but nothing can be published to the queue any more.
         watermark.end();
         notified.forEach(QueueConsumer::queueDeleted);
+        return messages;
     }
 
     /** Drops everything held; under the lock. */

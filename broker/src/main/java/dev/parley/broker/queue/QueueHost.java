@@ -18,7 +18,7 @@ public interface QueueHost {
     /** An event loop for the timers and dead letters of one queue. */
     EventLoop nextLoop();
 
-    /** Removes a queue that has expired or lost its last consumer, and calls its {@link MessageQueue#end()}. */
+    /** Removes a queue that has expired or lost its last consumer, and calls its {@link MessageQueue#end}. */
     void delete(MessageQueue queue);
 
     /** The queues for a message published to an exchange; none if there is no such exchange. */

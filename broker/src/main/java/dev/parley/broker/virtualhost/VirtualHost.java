@@ -273,39 +273,30 @@ public final class VirtualHost implements QueueHost {
     }
 
     /**
-     * Deletes a queue and returns how many messages were ready in it.
+     * Deletes a queue, notifies its consumers, and returns how many messages were ready in it.
      *
      * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it does not meet the conditions
      */
     public int delete(MessageQueue queue, boolean ifUnused, boolean ifEmpty) {
-        if (ifUnused && queue.consumerCount() > 0) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " in use");
-        }
-        int messages = queue.readyCount();
-        if (ifEmpty && messages > 0) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue.describe() + " not empty");
-        }
-        delete(queue);
-        return messages;
-    }
-
-    /** Deletes a queue and notifies its consumers. Nothing happens if it was deleted before. */
-    @Override
-    public void delete(MessageQueue queue) {
+        int messages;
         topology.lock();
         try {
+            messages = queue.end(ifUnused, ifEmpty);
             if (queues.remove(queue.name(), queue)) {
                 unbindAll(queue);
             }
         } finally {
             topology.unlock();
         }
-        if (!queue.isDeleted()) {
-            queue.end();
-            if (queue.owner() != null) {
-                queue.owner().removeOwned(queue);
-            }
+        if (queue.owner() != null) {
+            queue.owner().removeOwned(queue);
         }
+        return messages;
+    }
+
+    @Override
+    public void delete(MessageQueue queue) {
+        delete(queue, false, false);
     }
 
     /**
