@@ -1,4 +1,4 @@
-/** An embedded AMQP 0-9-1 broker with RabbitMQ's behaviour, in memory. */
+/** An embedded AMQP 0-9-1 broker with RabbitMQ's behavior, in memory. */
 module dev.parley.broker {
     requires io.netty.buffer;
     requires io.netty.codec;

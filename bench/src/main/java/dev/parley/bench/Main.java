@@ -115,7 +115,7 @@ public final class Main {
             }
         }
         List<String> names = List.of(args).subList(at, args.length);
-        try (EmbeddedBroker embedded = EmbeddedBroker.start();
+        try (EmbeddedBroker embedded = EmbeddedBroker.builder().start();
                 RabbitMq rabbit = RabbitMq.start()) {
             Main main = new Main(embedded, rabbit);
             for (String name : names.isEmpty() ? main.tasks.keySet() : names) {

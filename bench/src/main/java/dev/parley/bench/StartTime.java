@@ -78,7 +78,7 @@ final class StartTime {
         }
         for (int i = 0; i <= AGAIN; i++) {
             long start = System.nanoTime();
-            try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+            try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
                 System.out.println((connect(broker.amqpUri()) - start) / 1e6);
             }
         }

@@ -4,10 +4,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A binding as it was when it was looked at.
+ * A snapshot of a binding. Immutable.
  *
- * @param source an exchange; empty for the default exchange, to which every queue is bound by its name
- * @param destination a queue, or an exchange if {@code toExchange}
+ * @param source the exchange; empty for the default exchange, to which every queue is bound by its name
+ * @param destination the queue, or the exchange if {@code toExchange}
  */
 public record BindingInfo(
         String virtualHost,

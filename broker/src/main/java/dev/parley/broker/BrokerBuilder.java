@@ -1,8 +1,20 @@
 package dev.parley.broker;
 
-import dev.parley.broker.Exchange.ExchangeSettings;
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.auth.Grant;
+import dev.parley.broker.auth.User;
+import dev.parley.broker.auth.Users;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Listener;
+import dev.parley.broker.exchange.Binding;
+import dev.parley.broker.exchange.ExchangeSettings;
+import dev.parley.broker.exchange.ExchangeType;
+import dev.parley.broker.limit.Limits;
+import dev.parley.broker.queue.QueueSettings;
+import dev.parley.broker.virtualhost.VirtualHost;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,29 +26,25 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of an {@link EmbeddedBroker}; all have defaults. The builder can be used again after {@link #start()}. Not thread-safe.
+ * Settings of an {@link EmbeddedBroker}; all have defaults. A setting that is out of range throws
+ * {@link IllegalArgumentException}. The builder can be used again after {@link #build()}; later changes do not affect
+ * brokers that were built. Not thread-safe.
  */
 public final class BrokerBuilder {
-    private static final int DEFAULT_CHANNEL_MAX = 2047;
-    private static final int DEFAULT_FRAME_MAX = 131_072;
-    private static final int DEFAULT_HEARTBEAT = 60;
-    private static final long DEFAULT_MAX_MESSAGE_SIZE = 128L << 20;
-    private static final int DEFAULT_MAX_QUEUES = 100_000;
-    private static final int DEFAULT_MAX_CONNECTIONS = 10_000;
+    private static final String ROOT = "/";
+    private static final long LARGEST_MAX_MESSAGE_SIZE = 512L << 20;
 
     private String host = "127.0.0.1";
     private int port;
-    private int heartbeatSeconds = DEFAULT_HEARTBEAT;
-    private long maxMessageSize = DEFAULT_MAX_MESSAGE_SIZE;
-    private long memory = Runtime.getRuntime().maxMemory() * 4 / 10;
-    private long queueMemory = -1;
-    private int maxQueues = DEFAULT_MAX_QUEUES;
-    private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int managementPort = -1;
+    private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
-    private boolean asksCertificates;
-    private final Set<String> virtualHosts = new LinkedHashSet<>(List.of("/"));
-    private final Map<String, User> users = new LinkedHashMap<>();
+    private boolean requestsCertificates;
+    private final Set<String> virtualHosts = new LinkedHashSet<>(List.of(ROOT));
+    private final Map<String, String> passwords = new LinkedHashMap<>();
+    /** By user, then by virtual host. */
+    private final Map<String, Map<String, Permissions>> permissions = new LinkedHashMap<>();
+
     private final List<Consumer<BrokerCore>> topology = new ArrayList<>();
 
     BrokerBuilder() {}
@@ -49,109 +57,143 @@ public final class BrokerBuilder {
 
     /** The port to listen on, 0 to 65535. Default 0: a free one, see {@link EmbeddedBroker#port()}. */
     public BrokerBuilder port(int port) {
-        this.port = inRange("port", port, 0, 65_535);
+        this.port = (int) inRange("port", port, 0, 65_535);
         return this;
     }
 
     /**
-     * A user, with all permissions in every virtual host that has none named for him. As soon as there is one, the default user {@code guest} with
-     * the password {@code guest}, who can log in only from this machine, is not made.
+     * A user. Without {@link #permissions} the user has all permissions in every virtual host. If no user is set there
+     * is the user {@code guest} with the password {@code guest}, who can log in only from this machine.
      */
     public BrokerBuilder user(String name, String password) {
-        users.put(name, new User(name, password, false, Map.of()));
+        Objects.requireNonNull(name, "name");
+        passwords.put(name, Objects.requireNonNull(password, "password"));
+        permissions.put(name, new LinkedHashMap<>());
         return this;
     }
 
-    /** What a user may do in a virtual host, which is made if need be; once there is one such line the user may enter no other virtual host. */
+    /**
+     * What a user may do in a virtual host, which is created if it does not exist. A user with permissions for one
+     * virtual host cannot open the others.
+     *
+     * @throws IllegalArgumentException if the user is not set
+     */
     public BrokerBuilder permissions(String user, String virtualHost, Permissions permissions) {
-        User known = users.get(user);
+        Objects.requireNonNull(user, "user");
+        Objects.requireNonNull(virtualHost, "virtualHost");
+        Objects.requireNonNull(permissions, "permissions");
+        Map<String, Permissions> known = this.permissions.get(user);
         if (known == null) {
             throw new IllegalArgumentException("no user '" + user + "': call user(name, password) first");
         }
         virtualHosts.add(virtualHost);
-        Map<String, Permissions> all = new LinkedHashMap<>(known.permissions());
-        all.put(virtualHost, permissions);
-        users.put(user, new User(known.name(), known.password(), known.loopbackOnly(), Map.copyOf(all)));
+        known.put(virtualHost, permissions);
         return this;
     }
 
-    /** A virtual host besides {@code /}. */
+    /** A virtual host in addition to {@code /}. */
     public BrokerBuilder virtualHost(String name) {
-        virtualHosts.add(name);
+        virtualHosts.add(Objects.requireNonNull(name, "name"));
         return this;
     }
 
-    /** Heartbeat interval to propose to clients, in seconds; 0 is none. Default 60. */
+    /** The heartbeat interval to propose to clients, in whole seconds, 0 to 65535; 0 is no heartbeats. Default 60 s. */
     public BrokerBuilder heartbeat(Duration interval) {
-        heartbeatSeconds = inRange("heartbeat in seconds", interval.toSeconds(), 0, 65_535);
+        long seconds = Objects.requireNonNull(interval, "interval").toSeconds();
+        limits = limits.withHeartbeatSeconds((int) inRange("heartbeat in seconds", seconds, 0, 65_535));
         return this;
     }
 
-    /** The largest message taken, in bytes; a larger one closes its channel with 406. Default 128 MiB, as in RabbitMQ; at most 512 MiB. */
+    /**
+     * The largest message body accepted, in bytes, 1 to 536,870,912 (512 MiB); a larger one closes its channel with
+     * 406. Default 128 MiB, as in RabbitMQ.
+     */
     public BrokerBuilder maxMessageSize(long bytes) {
-        maxMessageSize = inRange("maxMessageSize", bytes, 1, 512 << 20);
+        limits = limits.withMaxMessageSize(inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
         return this;
     }
 
-    /** Bytes of messages held in all, past which connections that publish are blocked. Default: four tenths of the heap. */
+    /**
+     * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
+     * heap.
+     */
     public BrokerBuilder memoryLimit(long bytes) {
-        memory = positive("memoryLimit", bytes);
+        limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
         return this;
     }
 
-    /** Bytes of messages held by one queue, past which connections that publish to it are blocked. Default: half of the limit for all. */
+    /**
+     * Bytes of messages held by one queue above which connections that publish to it are blocked, at least 1. Default:
+     * half of {@link #memoryLimit}.
+     */
     public BrokerBuilder queueMemoryLimit(long bytes) {
-        queueMemory = positive("queueMemoryLimit", bytes);
+        limits = limits.withQueueMemory(inRange("queueMemoryLimit", bytes, 1, Long.MAX_VALUE));
         return this;
     }
 
-    /** How many queues a virtual host may have. Default 100,000. */
+    /** How many queues a virtual host may have, at least 1. Default 100,000. */
     public BrokerBuilder maxQueues(int count) {
-        maxQueues = inRange("maxQueues", count, 1, Integer.MAX_VALUE);
+        limits = limits.withMaxQueues((int) inRange("maxQueues", count, 1, Integer.MAX_VALUE));
         return this;
     }
 
-    /** How many connections there may be at a time; further ones are cut. Default 10,000. */
+    /** How many connections there may be at a time, at least 1; further ones are closed at once. Default 10,000. */
     public BrokerBuilder maxConnections(int count) {
-        maxConnections = inRange("maxConnections", count, 1, Integer.MAX_VALUE);
+        limits = limits.withMaxConnections((int) inRange("maxConnections", count, 1, Integer.MAX_VALUE));
         return this;
     }
 
-    /** Speaks TLS on the port, and nothing else. Default: plain TCP. */
+    /** Accepts TLS connections only. Default: plain TCP. */
     public BrokerBuilder tls(SSLContext context) {
         this.tls = Objects.requireNonNull(context, "context");
         return this;
     }
 
-    /** Speaks TLS and asks clients for certificates, by which they may log in (EXTERNAL). Default: not. */
+    /** As {@link #tls}, and requests client certificates, which clients may use to log in (EXTERNAL). */
     public BrokerBuilder tlsWithClientCertificates(SSLContext context) {
-        asksCertificates = true;
+        requestsCertificates = true;
         return tls(context);
     }
 
-    /** Serves RabbitMQ's management API, what tools read of it, on this port of the same host; 0 is a free one. Default: not at all. */
+    /**
+     * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a
+     * free one. Default: off.
+     */
     public BrokerBuilder managementPort(int port) {
-        this.managementPort = inRange("managementPort", port, 0, 65_535);
+        this.managementPort = (int) inRange("managementPort", port, 0, 65_535);
         return this;
     }
 
-    /** An exchange (durable) of virtual host {@code /} that is there from the start. */
+    /**
+     * A durable exchange of the virtual host {@code /} that exists from the start.
+     *
+     * @param type direct, fanout, topic or headers
+     */
     public BrokerBuilder exchange(String name, String type) {
-        ExchangeType.of(type);
-        topology.add(
-                broker -> root(broker).declareExchange(name, type, new ExchangeSettings(true, false, false, Map.of())));
+        Objects.requireNonNull(name, "name");
+        try {
+            ExchangeType.of(Objects.requireNonNull(type, "type"));
+        } catch (AmqpException e) {
+            throw new IllegalArgumentException("unknown exchange type '" + type + "'", e);
+        }
+        topology.add(broker -> root(broker).declareExchange(name, type, ExchangeSettings.DURABLE));
         return this;
     }
 
-    /** A queue (durable) of virtual host {@code /} that is there from the start. */
+    /** A durable queue of the virtual host {@code /} that exists from the start. */
     public BrokerBuilder queue(String name, Map<String, ? extends @Nullable Object> arguments) {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>(arguments);
+        Objects.requireNonNull(name, "name");
+        Map<String, @Nullable Object> copy =
+                Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(arguments, "arguments")));
         topology.add(broker -> root(broker).declareQueue(name, new QueueSettings(true, false, false, copy), null));
         return this;
     }
 
-    /** A binding of virtual host {@code /}, from an exchange to a queue, both declared before. */
+    /** A binding in the virtual host {@code /} of a queue to an exchange, both set before. */
     public BrokerBuilder binding(String exchange, String queue, String routingKey) {
+        Objects.requireNonNull(exchange, "exchange");
+        Objects.requireNonNull(queue, "queue");
+        Objects.requireNonNull(routingKey, "routingKey");
         topology.add(broker -> {
             VirtualHost root = root(broker);
             root.bind(new Binding(root.exchange(exchange), root.queue(queue), routingKey, Map.of()));
@@ -160,53 +202,47 @@ public final class BrokerBuilder {
     }
 
     private static VirtualHost root(BrokerCore broker) {
-        return Objects.requireNonNull(broker.virtualHost("/"));
+        return Objects.requireNonNull(broker.virtualHosts().get(ROOT));
     }
 
-    /**
-     * Starts the broker; it accepts connections when this returns.
-     *
-     * @throws java.io.UncheckedIOException if it cannot listen, most often because the port is taken
-     */
+    /** Builds a broker, which does nothing until {@link EmbeddedBroker#start()}. */
+    public EmbeddedBroker build() {
+        BrokerCore core = new BrokerCore(limits, users(), virtualHosts);
+        return new EmbeddedBroker(
+                core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology);
+    }
+
+    /** Builds a broker and {@linkplain EmbeddedBroker#start() starts} it. */
     public EmbeddedBroker start() {
-        Limits limits = new Limits(
-                DEFAULT_CHANNEL_MAX,
-                DEFAULT_FRAME_MAX,
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory < 0 ? Math.max(1, memory / 2) : queueMemory,
-                maxQueues,
-                maxConnections,
-                10_000);
-        BrokerCore core = new BrokerCore(limits, grantedUsers(), virtualHosts);
-        topology.forEach(step -> step.accept(core));
-        return new EmbeddedBroker(core, new Listener(core, tls, asksCertificates), host, port, managementPort);
+        return build().start();
     }
 
-    private Map<String, User> grantedUsers() {
-        Map<String, User> granted = new LinkedHashMap<>();
-        var all = users.isEmpty() ? List.of(new User("guest", "guest", true, Map.of())) : users.values();
-        for (User user : all) {
-            Map<String, Permissions> permissions = new LinkedHashMap<>(user.permissions());
-            if (permissions.isEmpty()) {
-                virtualHosts.forEach(host -> permissions.put(host, Permissions.ALL));
-            }
-            granted.put(user.name(), new User(user.name(), user.password(), user.loopbackOnly(), permissions));
+    private Users users() {
+        List<User> users = new ArrayList<>();
+        if (passwords.isEmpty()) {
+            users.add(new User("guest", "guest", true, grants(Map.of())));
         }
-        return granted;
+        passwords.forEach((name, password) ->
+                users.add(new User(name, password, false, grants(Objects.requireNonNull(permissions.get(name))))));
+        return new Users(users);
     }
 
-    private static int inRange(String what, long value, int low, int high) {
+    private Map<String, Grant> grants(Map<String, Permissions> permissions) {
+        Map<String, Grant> grants = new LinkedHashMap<>();
+        permissions.forEach((virtualHost, permitted) ->
+                grants.put(virtualHost, Grant.of(permitted.configure(), permitted.write(), permitted.read())));
+        if (grants.isEmpty()) {
+            virtualHosts.forEach(virtualHost -> grants.put(virtualHost, Grant.ALL));
+        }
+        return grants;
+    }
+
+    private static long inRange(String name, long value, long low, long high) {
         if (value < low || value > high) {
-            throw new IllegalArgumentException(what + " " + value + ": " + low + " to " + high + " is right");
-        }
-        return (int) value;
-    }
-
-    private static long positive(String what, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(what + " " + value + ": 1 or more is right");
+            throw new IllegalArgumentException(
+                    high == Long.MAX_VALUE || high == Integer.MAX_VALUE
+                            ? name + " must be at least " + low + ", was " + value
+                            : name + " must be " + low + " to " + high + ", was " + value);
         }
         return value;
     }

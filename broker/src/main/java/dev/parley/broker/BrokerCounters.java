@@ -1,16 +1,16 @@
 package dev.parley.broker;
 
 /**
- * What a broker did since it started, in all.
+ * A snapshot of what a broker did since it was built. Immutable.
  *
- * @param connectionsAccepted connections, failed ones included
- * @param published messages publishers sent
+ * @param connectionsAccepted connections accepted, failed ones included
+ * @param published messages received from publishers
  * @param confirmed publisher confirms sent
- * @param returned mandatory messages that found no queue
- * @param delivered messages sent to consumers and getters
+ * @param returned mandatory messages that were returned because no queue got them
+ * @param delivered messages sent to consumers and in response to basic.get
  * @param acknowledged acknowledgements received
- * @param memoryBytes what messages hold now
- * @param memoryLimit past which publishers are blocked
+ * @param memoryBytes bytes of messages held now
+ * @param memoryLimit bytes above which publishers are blocked
  */
 public record BrokerCounters(
         long connectionsAccepted,

@@ -4,11 +4,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer as it was when it was looked at.
+ * A snapshot of a consumer. Immutable.
  *
  * @param connection the {@link ConnectionInfo#id()} of its connection
  * @param prefetch how many unacknowledged messages it may have; 0 is no limit
- * @param active whether it is sent messages, where a queue has a single active consumer
+ * @param active whether it gets messages; false for all but one if its queue has a single active consumer
  */
 public record ConsumerInfo(
         String virtualHost,

@@ -1,67 +1,184 @@
 package dev.parley.broker;
 
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Listener;
+import dev.parley.broker.management.ManagementServer;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An AMQP 0-9-1 broker in this JVM that behaves as RabbitMQ does and holds everything in memory. For laptops and tests; it is not a store for
- * production, that is RabbitMQ.
+ * An AMQP 0-9-1 broker in this JVM that behaves as RabbitMQ does and holds everything in memory. For development and
+ * tests; it is not a store for production, use RabbitMQ for that.
  *
- * <pre>{@code
- * try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+ * <pre>
+ * {@code try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
  *     connectionFactory.setUri(broker.amqpUri());
  * }
  * }</pre>
  *
- * Thread-safe.
+ * <p>Life cycle: {@link BrokerBuilder#build() build}, {@link #start()}, {@link #stop()}, {@link #close()}. A broker
+ * that was stopped keeps its queues and messages and can be started again on the same port; one that was closed cannot.
+ *
+ * <p>Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
 
     private final BrokerCore core;
+    private final Listener listener;
     private final String host;
-    private final boolean encrypts;
-    private final Channel listening;
-    private final @Nullable ManagementServer management;
+    private final List<Consumer<BrokerCore>> topology;
+    private final boolean hasManagement;
+    private final Faults faults;
+    private final ReentrantLock lifeCycle = new ReentrantLock();
 
-    EmbeddedBroker(BrokerCore core, Listener listener, String host, int port, int managementPort) {
+    /** The port that was bound last, or until then the configured one. 0 is a free one. */
+    private volatile int port;
+
+    private volatile int managementPort;
+    private @Nullable Channel listening;
+    private @Nullable ManagementServer management;
+    private boolean declared;
+    private boolean closed;
+
+    /** Creates a broker that does not listen; a management port below 0 is none. */
+    EmbeddedBroker(
+            BrokerCore core,
+            Listener listener,
+            String host,
+            int port,
+            int managementPort,
+            List<Consumer<BrokerCore>> topology) {
         this.core = core;
+        this.listener = listener;
         this.host = host;
-        this.encrypts = listener.encrypts();
+        this.port = port;
+        this.managementPort = Math.max(0, managementPort);
+        this.hasManagement = managementPort >= 0;
+        this.topology = List.copyOf(topology);
+        this.faults = new FaultSwitches(core);
+    }
+
+    /**
+     * Returns a builder. All settings have defaults: the broker listens on a free port of 127.0.0.1 and has the user
+     * {@code guest} with the password {@code guest}.
+     */
+    public static BrokerBuilder builder() {
+        return new BrokerBuilder();
+    }
+
+    /**
+     * Starts to listen; the broker accepts connections when this returns.
+     *
+     * @return this broker
+     * @throws UncheckedIOException if it cannot listen, most often because the port is in use
+     * @throws IllegalArgumentException if the exchanges, queues and bindings of the builder cannot be declared
+     * @throws IllegalStateException if it was started and not stopped, or was closed
+     */
+    public EmbeddedBroker start() {
+        lifeCycle.lock();
         try {
-            this.listening = listener.listen(host, port);
+            if (closed) {
+                throw new IllegalStateException("the broker is closed");
+            }
+            if (listening != null) {
+                throw new IllegalStateException("the broker is already started");
+            }
+            declareTopology();
+            core.startAccepting();
+            listen();
+            log.debug("{} started", this);
+            return this;
+        } finally {
+            lifeCycle.unlock();
+        }
+    }
+
+    private void declareTopology() {
+        if (!declared) {
+            try {
+                topology.forEach(declaration -> declaration.accept(core));
+            } catch (AmqpException e) {
+                throw new IllegalArgumentException("cannot declare the configured topology: " + e.replyText(), e);
+            }
+            declared = true;
+        }
+    }
+
+    private void listen() {
+        try {
+            listening = listener.listen(host, port);
         } catch (IOException e) {
             throw cannotListen(port, e);
         }
-        try {
-            this.management = managementPort < 0 ? null : new ManagementServer(this, core, host, managementPort);
-        } catch (IOException e) {
-            listening.close().awaitUninterruptibly();
-            throw cannotListen(managementPort, e);
+        port = ((InetSocketAddress) listening.localAddress()).getPort();
+        if (hasManagement) {
+            var server = new ManagementServer(core, host, managementPort, port);
+            try {
+                server.start();
+            } catch (IOException e) {
+                stopListening();
+                throw cannotListen(managementPort, e);
+            }
+            management = server;
+            managementPort = server.port();
         }
-        LOG.debug("Embedded broker listens on {}:{}", host, port());
     }
 
     private UncheckedIOException cannotListen(int port, IOException e) {
         return new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
     }
 
-    /** Starts a broker with all defaults: on a free port of 127.0.0.1, with the user guest and the password guest. */
-    public static EmbeddedBroker start() {
-        return builder().start();
+    private void stopListening() {
+        if (listening != null) {
+            listening.close().awaitUninterruptibly();
+            listening = null;
+        }
+        if (management != null) {
+            management.close();
+            management = null;
+        }
+        core.closeConnections();
     }
 
-    /** Settings first. */
-    public static BrokerBuilder builder() {
-        return new BrokerBuilder();
+    /**
+     * Stops to listen and closes all connections: clients get connection.close with 320 CONNECTION_FORCED. Returns when
+     * they are closed, after at most two seconds for each. Exclusive queues are deleted with their connections;
+     * everything else is kept. Nothing happens if the broker is not started.
+     */
+    public void stop() {
+        lifeCycle.lock();
+        try {
+            if (listening != null) {
+                stopListening();
+                log.debug("{} stopped", this);
+            }
+        } finally {
+            lifeCycle.unlock();
+        }
+    }
+
+    /** {@linkplain #stop() Stops} the broker and drops everything it holds. Nothing happens if it was closed before. */
+    @Override
+    public void close() {
+        lifeCycle.lock();
+        try {
+            stop();
+            closed = true;
+            core.deleteQueues();
+        } finally {
+            lifeCycle.unlock();
+        }
     }
 
     /** The host it listens on. */
@@ -69,34 +186,53 @@ public final class EmbeddedBroker implements AutoCloseable {
         return host;
     }
 
-    /** The port it listens on. */
+    /**
+     * The port it listens on. A broker that was stopped or closed still names the port it listened on.
+     *
+     * @throws IllegalStateException if the port is a free one that is chosen by {@link #start()}, and it was never
+     *     started
+     */
     public int port() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return started(port);
     }
 
-    /** The port of the management API. Throws {@link IllegalStateException} if it is off. */
+    /**
+     * The port of the management API.
+     *
+     * @throws IllegalStateException if the management API is off, or as for {@link #port()}
+     */
     public int managementPort() {
-        if (management == null) {
-            throw new IllegalStateException("the management API is off: managementPort(0) in the builder turns it on");
+        if (!hasManagement) {
+            throw new IllegalStateException("the management API is off, managementPort(0) of the builder enables it");
         }
-        return management.port();
+        return started(managementPort);
     }
 
-    /** Its address as oslo.messaging and Parley write it, for the user guest: {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
+    private static int started(int port) {
+        if (port == 0) {
+            throw new IllegalStateException("the broker is not started, its port is not known");
+        }
+        return port;
+    }
+
+    /**
+     * The address in the form of oslo.messaging and Parley, for the user guest, such as
+     * {@code rabbit://guest:guest@127.0.0.1:40000/}.
+     */
     public String address() {
         return "rabbit://guest:guest@" + authority() + "/";
     }
 
-    /** Its address as RabbitMQ's clients write it, for the user guest and the virtual host {@code /}. */
+    /** The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}. */
     public String amqpUri() {
-        return (encrypts ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
+        return (listener.encrypts() ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
     }
 
     private String authority() {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
     }
 
-    /** The exchanges, predeclared ones included. */
+    /** The exchanges, including the predeclared ones. */
     public List<ExchangeInfo> exchanges() {
         return Views.exchanges(core);
     }
@@ -106,7 +242,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return Views.queues(core);
     }
 
-    /** The bindings, those to the default exchange included. */
+    /** The bindings, including those to the default exchange. */
     public List<BindingInfo> bindings() {
         return Views.bindings(core);
     }
@@ -116,12 +252,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         return Views.consumers(core);
     }
 
-    /** The connections past their handshake. */
+    /** The connections whose handshake is complete. */
     public List<ConnectionInfo> connections() {
         return Views.connections(core);
     }
 
-    /** What it did so far. */
+    /** What the broker did since it was built. */
     public BrokerCounters counters() {
         return Views.counters(core);
     }
@@ -131,67 +267,29 @@ public final class EmbeddedBroker implements AutoCloseable {
         return core.virtualHosts().keySet().stream().sorted().toList();
     }
 
-    /** Deletes a queue with what it holds; false if there is none. Its consumers are told. */
+    /** Deletes a queue and what it holds, and notifies its consumers; returns false if there is none. */
     public boolean deleteQueue(String virtualHost, String name) {
-        return deleteQueue(virtualHost, name, false, false);
+        return core.deleteQueue(
+                Objects.requireNonNull(virtualHost, "virtualHost"), Objects.requireNonNull(name, "name"), false, false);
     }
 
-    /** As the other, on RabbitMQ's conditions; {@link AmqpException} if one is not met. */
-    boolean deleteQueue(String virtualHost, String name, boolean ifUnused, boolean ifEmpty) {
-        VirtualHost host = core.virtualHost(virtualHost);
-        MessageQueue queue = host == null ? null : host.findQueue(name);
-        if (host == null || queue == null) {
-            return false;
-        }
-        host.delete(queue, ifUnused, ifEmpty);
-        return true;
-    }
-
-    /** Deletes an exchange; false if there is none. Those predeclared (empty name, {@code amq.}) stay: {@link IllegalArgumentException}. */
+    /**
+     * Deletes an exchange; returns false if there is none.
+     *
+     * @throws IllegalArgumentException if it is predeclared: its name is empty or starts with {@code amq.}
+     */
     public boolean deleteExchange(String virtualHost, String name) {
-        return deleteExchange(virtualHost, name, false);
+        return core.deleteExchange(
+                Objects.requireNonNull(virtualHost, "virtualHost"), Objects.requireNonNull(name, "name"), false);
     }
 
-    /** As the other, on RabbitMQ's condition; {@link AmqpException} if it is not met. */
-    boolean deleteExchange(String virtualHost, String name, boolean ifUnused) {
-        if (name.isEmpty() || name.startsWith("amq.")) {
-            throw new IllegalArgumentException("exchange '" + name + "' is predeclared and stays");
-        }
-        VirtualHost host = core.virtualHost(virtualHost);
-        if (host == null
-                || host.exchanges().stream()
-                        .noneMatch(exchange -> exchange.name().equals(name))) {
-            return false;
-        }
-        host.deleteExchange(name, ifUnused);
-        return true;
-    }
-
-    /** Switches for what can go wrong. */
+    /** Faults to switch on, for tests of clients. */
     public Faults faults() {
-        return core.faults();
-    }
-
-    /** Stops listening, tells clients (320 CONNECTION_FORCED), ends their connections and forgets everything. May be called again. */
-    @Override
-    public void close() {
-        listening.close().awaitUninterruptibly();
-        if (management != null) {
-            management.close();
-        }
-        List<Channel> ends = new ArrayList<>();
-        for (Connection connection : core.connections()) {
-            Channel channel = connection.ctx().channel();
-            ends.add(channel);
-            channel.eventLoop().execute(() -> connection.shutDown());
-        }
-        ends.forEach(channel -> channel.closeFuture().awaitUninterruptibly(2_000));
-        core.virtualHosts().values().forEach(VirtualHost::close);
-        LOG.debug("Embedded broker on {} closed", host);
+        return faults;
     }
 
     @Override
     public String toString() {
-        return "embedded broker on " + host + ":" + port();
+        return "embedded broker on " + host + ":" + (port == 0 ? "a free port" : String.valueOf(port));
     }
 }

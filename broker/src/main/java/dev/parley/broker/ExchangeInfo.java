@@ -3,7 +3,7 @@ package dev.parley.broker;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An exchange as it was when it was looked at; the default exchange has an empty name. */
+/** A snapshot of an exchange; the default exchange has an empty name. Immutable. */
 public record ExchangeInfo(
         String virtualHost,
         String name,

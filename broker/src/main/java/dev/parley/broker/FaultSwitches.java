@@ -1,30 +1,17 @@
 package dev.parley.broker;
 
-import io.netty.util.concurrent.EventExecutor;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Predicate;
 
-/** The switches of {@link Faults}. Thread-safe. */
+/** Applies {@link Faults} to the connections of a broker. Thread-safe. */
 final class FaultSwitches implements Faults {
     private final BrokerCore broker;
-    private volatile boolean refusing;
-    private volatile boolean notReading;
-    private volatile Duration delay = Duration.ZERO;
 
     FaultSwitches(BrokerCore broker) {
         this.broker = broker;
-    }
-
-    boolean refusing() {
-        return refusing;
-    }
-
-    boolean notReading() {
-        return notReading;
-    }
-
-    Duration delay() {
-        return delay;
     }
 
     @Override
@@ -34,10 +21,11 @@ final class FaultSwitches implements Faults {
 
     @Override
     public int dropConnections(Predicate<ConnectionInfo> which) {
+        Objects.requireNonNull(which, "which");
         int dropped = 0;
         for (Connection connection : broker.connections()) {
             if (which.test(Views.connection(connection))) {
-                connection.ctx().close();
+                connection.drop();
                 dropped++;
             }
         }
@@ -46,41 +34,26 @@ final class FaultSwitches implements Faults {
 
     @Override
     public int stallChannels() {
-        int stalled = 0;
-        for (Connection connection : broker.connections()) {
-            for (ChannelSession channel : connection.channels()) {
-                channel.stall();
-                stalled++;
-            }
-        }
-        return stalled;
+        return broker.connections().stream().mapToInt(Connection::stallChannels).sum();
     }
 
     @Override
     public void refuseConnections(boolean refuse) {
-        refusing = refuse;
+        broker.faults().refuse(refuse);
     }
 
     @Override
     public void stopReading(boolean stop) {
-        notReading = stop;
-        for (Connection connection : broker.connections()) {
-            EventExecutor loop = connection.ctx().executor();
-            Runnable set = () -> connection.blocking().fault(stop);
-            if (loop.inEventLoop()) {
-                set.run();
-            } else {
-                loop.submit(set).awaitUninterruptibly(); // So that it holds for what the caller does next.
-            }
-        }
+        broker.faults().stopReading(stop);
+        broker.connections().forEach(connection -> connection.stopReading(stop));
     }
 
     @Override
     public void delay(Duration delay) {
-        if (delay.isNegative()) {
-            throw new IllegalArgumentException("a delay of " + delay + ": zero or more is right");
+        if (Objects.requireNonNull(delay, "delay").isNegative()) {
+            throw new IllegalArgumentException("delay must not be negative, was " + delay);
         }
-        this.delay = delay;
+        broker.faults().delay(delay);
     }
 
     @Override

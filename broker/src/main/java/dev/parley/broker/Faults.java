@@ -4,34 +4,43 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
- * What can go wrong between a client and its broker, on demand, for tests of clients. Every switch works on the connections there are and on those
- * to come, until it is switched back or {@linkplain #clear() cleared}. Thread-safe.
+ * Faults between a client and its broker, on demand, for tests of clients. Unless a method says otherwise, a fault
+ * applies to the connections that exist and to those to come, until it is switched off or {@linkplain #clear()
+ * cleared}. Thread-safe.
  */
 public interface Faults {
-    /** Cuts every connection without a word, as a broken network does; returns how many. */
+    /** Closes the sockets of all connections without connection.close, as a broken network does; returns how many. */
     int dropConnections();
 
-    /** Cuts the connections chosen; returns how many. */
+    /**
+     * Closes the sockets of the connections that the predicate selects, as {@link #dropConnections()}; returns how
+     * many.
+     */
     int dropConnections(Predicate<ConnectionInfo> which);
 
     /**
-     * Lets every channel that is open now swallow what it publishes, neither routed nor confirmed, for the rest of its life, as a channel of a RabbitMQ cluster
-     * can after one of its nodes was lost. Channels opened later are sound. Returns how many.
+     * Makes every channel that is open now lose what is published on it, neither routed nor confirmed, for the rest of
+     * its life, as a channel of a RabbitMQ cluster can after the loss of a node. Channels opened later are not
+     * affected. Returns how many channels are.
      */
     int stallChannels();
 
-    /** Whether new connections are cut as soon as they are made. */
+    /** Sets whether new connections are closed as soon as they are accepted. Default: false. */
     void refuseConnections(boolean refuse);
 
-    /** Whether the broker stops reading what clients send; heartbeats go on being sent. */
+    /** Sets whether the broker stops reading what clients send; it still sends heartbeats. Default: false. */
     void stopReading(boolean stop);
 
-    /** Delays everything clients send by this time; zero, the default, is none. */
+    /**
+     * Delays everything clients send by this time. Default: zero.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
     void delay(Duration delay);
 
-    /** Whether the broker behaves as if its memory limit were exceeded: publishers are blocked. */
+    /** Sets whether the broker behaves as if its memory limit were exceeded: publishers are blocked. Default: false. */
     void memoryAlarm(boolean alarm);
 
-    /** Switches all faults off. */
+    /** Switches off all faults. Connections that were dropped and channels that were stalled remain so. */
     void clear();
 }

@@ -4,14 +4,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue as it was when it was looked at.
+ * A snapshot of a queue. Immutable.
  *
  * @param kind classic, quorum or stream
- * @param ready messages that wait for a consumer; in a stream those it keeps
+ * @param ready messages ready for a consumer; for a stream all that it holds
  * @param unacked messages handed out and not settled
- * @param bytes what it holds, in bytes, overhead included
- * @param published messages it ever took
- * @param delivered messages it ever handed out, again ones included
+ * @param bytes bytes held, overhead included
+ * @param published messages it ever accepted
+ * @param delivered messages it ever delivered, redeliveries included
  * @param acknowledged messages ever acknowledged
  */
 public record QueueInfo(

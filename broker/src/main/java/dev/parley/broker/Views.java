@@ -1,12 +1,21 @@
 package dev.parley.broker;
 
-import java.time.Instant;
+import dev.parley.broker.connection.BrokerCore;
+import dev.parley.broker.connection.Connection;
+import dev.parley.broker.exchange.Binding;
+import dev.parley.broker.exchange.Exchange;
+import dev.parley.broker.queue.MessageQueue;
+import dev.parley.broker.queue.QueueConsumer;
+import dev.parley.broker.virtualhost.VirtualHost;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** Pictures of a running broker, taken part by part without stopping it. */
+/**
+ * Takes snapshots of a running broker, part by part and without stopping it. Stateless; what it reads may be read by
+ * any thread.
+ */
 final class Views {
     private Views() {}
 
@@ -32,16 +41,16 @@ final class Views {
     static List<QueueInfo> queues(BrokerCore broker) {
         List<QueueInfo> all = new ArrayList<>();
         for (VirtualHost host : broker.virtualHosts().values()) {
-            host.queues().forEach(queue -> all.add(queue(queue)));
+            host.queues().forEach(queue -> all.add(queue(host, queue)));
         }
         all.sort(Comparator.comparing(QueueInfo::virtualHost).thenComparing(QueueInfo::name));
         return all;
     }
 
-    static QueueInfo queue(MessageQueue queue) {
+    private static QueueInfo queue(VirtualHost host, MessageQueue queue) {
         var settings = queue.settings();
         return new QueueInfo(
-                queue.virtualHost().name(),
+                host.name(),
                 queue.name(),
                 settings.kind(),
                 settings.durable(),
@@ -52,9 +61,9 @@ final class Views {
                 queue.unackedCount(),
                 queue.consumerCount(),
                 queue.watermark().bytes(),
-                queue.published.sum(),
-                queue.delivered.sum(),
-                queue.acknowledged.sum());
+                queue.publishedCount(),
+                queue.deliveredCount(),
+                queue.acknowledgedCount());
     }
 
     static List<BindingInfo> bindings(BrokerCore broker) {
@@ -82,13 +91,13 @@ final class Views {
         List<ConsumerInfo> all = new ArrayList<>();
         for (VirtualHost host : broker.virtualHosts().values()) {
             for (MessageQueue queue : host.queues()) {
-                for (Consumer consumer : queue.consumers()) {
+                for (QueueConsumer consumer : queue.consumers()) {
                     all.add(new ConsumerInfo(
                             host.name(),
                             queue.name(),
                             consumer.tag(),
-                            consumer.channel().connection().id(),
-                            consumer.channel().number(),
+                            consumer.connectionId(),
+                            consumer.channelNumber(),
                             consumer.noAck(),
                             consumer.exclusive(),
                             consumer.prefetch(),
@@ -110,31 +119,31 @@ final class Views {
     }
 
     static ConnectionInfo connection(Connection connection) {
-        var properties = connection.handshake().clientProperties();
-        boolean open = connection.isOpen();
+        var tuning = connection.tuning();
         return new ConnectionInfo(
                 connection.id(),
                 connection.toString(),
-                properties.get("connection_name") instanceof String name ? name : "",
-                open ? connection.access().userName() : "",
-                open ? connection.virtualHost().name() : "",
-                connection.channels().size(),
-                connection.channelMax(),
-                connection.frameMax(),
-                connection.heartbeatSeconds(),
-                connection.blocking().blocked(),
-                Instant.ofEpochMilli(connection.connectedAt()),
-                properties);
+                connection.clientName(),
+                connection.userName(),
+                connection.virtualHostName(),
+                connection.channelCount(),
+                tuning.channelMax(),
+                tuning.frameMax(),
+                tuning.heartbeatSeconds(),
+                connection.isBlocked(),
+                connection.connectedAt(),
+                connection.clientProperties());
     }
 
     static BrokerCounters counters(BrokerCore broker) {
+        var counters = broker.counters();
         return new BrokerCounters(
-                broker.accepted.sum(),
-                broker.published.sum(),
-                broker.confirmed.sum(),
-                broker.returned.sum(),
-                broker.delivered.sum(),
-                broker.acknowledged.sum(),
+                broker.acceptedCount(),
+                counters.published(),
+                counters.confirmed(),
+                counters.returned(),
+                counters.delivered(),
+                counters.acknowledged(),
                 broker.memory().bytes(),
                 broker.memory().limit());
     }

@@ -25,7 +25,7 @@ class AccessTest {
     private final EmbeddedBroker broker = EmbeddedBroker.builder()
             .user("admin", "secret")
             .user("reader", "word")
-            .permissions("reader", "/", new Permissions("^$", "^$", "^public\\."))
+            .permissions("reader", "/", Permissions.NONE.withRead("^public\\."))
             .permissions("reader", "guests", Permissions.ALL)
             .start();
 
@@ -46,13 +46,13 @@ class AccessTest {
     }
 
     @Test
-    void guestIsNotThereWhenUsersAreGiven() {
+    void hasNoGuestIfUsersAreSet() {
         assertThatThrownBy(() -> factory("guest", "guest", "/").newConnection())
                 .isInstanceOf(AuthenticationFailureException.class);
     }
 
     @Test
-    void virtualHostsAreApart() throws Exception {
+    void virtualHostsAreSeparate() throws Exception {
         try (Connection root = factory("admin", "secret", "/").newConnection();
                 Connection guests = factory("reader", "word", "guests").newConnection()) {
             root.createChannel().queueDeclare("q", false, false, false, Map.of());
@@ -63,7 +63,7 @@ class AccessTest {
     }
 
     @Test
-    void aUserEntersOnlyHisVirtualHosts() throws Exception {
+    void userOpensOnlyPermittedVirtualHosts() throws Exception {
         try (EmbeddedBroker strict = EmbeddedBroker.builder()
                 .virtualHost("closed")
                 .user("reader", "word")
@@ -80,7 +80,7 @@ class AccessTest {
     }
 
     @Test
-    void permissionsAreChecked() throws Exception {
+    void checksPermissions() throws Exception {
         try (Connection admin = factory("admin", "secret", "/").newConnection();
                 Connection reader = factory("reader", "word", "/").newConnection()) {
             Channel channel = admin.createChannel();
@@ -102,12 +102,15 @@ class AccessTest {
     }
 
     @Test
-    void aQueueNamedByTheBrokerIsCheckedByThatName() throws Exception {
+    void checksTheNameThatTheBrokerGaveAQueue() throws Exception {
         try (EmbeddedBroker strict = EmbeddedBroker.builder()
                 .user("temporary", "word")
-                .permissions("temporary", "/", new Permissions("^amq\\.gen", "", ".*"))
+                .permissions(
+                        "temporary",
+                        "/",
+                        Permissions.ALL.withConfigure("^amq\\.gen").withWrite(""))
                 .user("reader", "word")
-                .permissions("reader", "/", new Permissions("^$", "^$", ".*"))
+                .permissions("reader", "/", Permissions.NONE.withRead(".*"))
                 .start()) {
             ConnectionFactory factory = factory("temporary", "word", "/");
             factory.setPort(strict.port());

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.api.SilentCloseable;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FieldTable;
 import dev.parley.broker.amqp.FrameDecoder;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Jazzer looks for octets that make the protocol's readers fail in any other way than they say. By default each test runs its seeds alone; with
- * {@code JAZZER_FUZZ=1} in the environment the one that is chosen is fuzzed from them.
+ * Jazzer searches for octets that make the protocol's readers fail in other ways than documented. By default each test
+ * runs its seeds only; with {@code JAZZER_FUZZ=1} in the environment the selected test is fuzzed from its seeds.
  */
 class AmqpFuzzTest {
     private static final byte[] TABLE = table(Map.of(
@@ -46,7 +47,7 @@ class AmqpFuzzTest {
         return ByteBufUtil.getBytes(out);
     }
 
-    /** A session whole, cut and with one octet changed. */
+    /** A session complete, truncated, and with one octet changed. */
     static Stream<byte[]> sessions() {
         byte[] session = TortureTest.session();
         byte[] broken = session.clone();
@@ -58,7 +59,7 @@ class AmqpFuzzTest {
         return Stream.of(TABLE, table(Map.of()), new byte[] {0, 0, 0, 9, 1, 'a', 'F'}, new byte[] {-1, -1, -1, -1});
     }
 
-    /** Class and method number, then arguments. */
+    /** Class id and method id, then arguments. */
     static Stream<byte[]> methods() {
         ByteBuf declare = Unpooled.buffer().writeShort(50).writeShort(10).writeShort(0);
         FieldTable.writeShortString(declare, "queue");
@@ -112,9 +113,9 @@ class AmqpFuzzTest {
             return;
         }
         try {
-            Method.read(in.readUnsignedShort(), in.readUnsignedShort(), in);
-        } catch (AmqpException told) {
-            assertThat(told.replyText()).isNotEmpty();
+            Method.read(AmqpMethod.of(in.readUnsignedShort(), in.readUnsignedShort()), in);
+        } catch (AmqpException e) {
+            assertThat(e.replyText()).isNotEmpty();
         }
     }
 
@@ -124,7 +125,7 @@ class AmqpFuzzTest {
         Map<String, @Nullable Object> read;
         try {
             read = FieldTable.read(Unpooled.wrappedBuffer(octets));
-        } catch (AmqpException | IndexOutOfBoundsException told) {
+        } catch (AmqpException | IndexOutOfBoundsException e) {
             return;
         }
         assertThat(table(FieldTable.read(Unpooled.wrappedBuffer(table(read))))).isEqualTo(table(read));
@@ -139,25 +140,25 @@ class AmqpFuzzTest {
             assertThat(other.replyTo()).isEqualTo("r");
             assertThat(other.withoutExpiration().expiration()).isNull();
             assertThat(other.priority()).isEqualTo(header.priority());
-        } catch (AmqpException | IndexOutOfBoundsException told) {
-            // As it should be.
+        } catch (AmqpException | IndexOutOfBoundsException e) {
+            // Expected.
         }
     }
 
     @MethodSource("sessions")
-    @SuppressWarnings("try") // What is allowed is allowed until the end.
+    @SuppressWarnings("try") // Network connections are allowed until the end of the block.
     @FuzzTest
     void connections(byte[] octets) throws Exception {
         try (SilentCloseable allowed = BugDetectors.allowNetworkConnections();
-                EmbeddedBroker broker = EmbeddedBroker.start()) {
+                EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
             try (RawClient client = new RawClient("127.0.0.1", broker.port()).login(0)) {
                 client.send(octets);
                 client.shutdownOutput();
                 client.drain();
             } catch (java.net.SocketTimeoutException e) {
-                throw e; // It neither answered nor hung up.
+                throw e; // The broker neither responded nor closed the connection.
             } catch (IOException closed) {
-                // As it should be: the broker told what was wrong and closed.
+                // Expected: the broker reported the error and closed the connection.
             }
             try (RawClient other = new RawClient("127.0.0.1", broker.port()).login(0)) {
                 other.send(RawClient.openChannel(1));

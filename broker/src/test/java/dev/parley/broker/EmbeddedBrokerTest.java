@@ -28,17 +28,17 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void startsOnAFreePortAndTellsItsAddress() {
-        try (EmbeddedBroker broker = EmbeddedBroker.start();
-                EmbeddedBroker other = EmbeddedBroker.start()) {
+    void startsOnAFreePortAndHasAnAddress() {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
+                EmbeddedBroker other = EmbeddedBroker.builder().start()) {
             assertThat(broker.port()).isPositive().isNotEqualTo(other.port());
             assertThat(broker.address()).isEqualTo("rabbit://guest:guest@127.0.0.1:" + broker.port() + "/");
         }
     }
 
     @Test
-    void saysWhichPortIsTaken() {
-        try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+    void namesThePortThatIsInUse() {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
             assertThatThrownBy(
                             () -> EmbeddedBroker.builder().port(broker.port()).start())
                     .isInstanceOf(UncheckedIOException.class)
@@ -48,10 +48,10 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void letsGoOfItsPortWhenTheManagementPortIsTaken() {
-        try (EmbeddedBroker taken = EmbeddedBroker.start()) {
+    void releasesItsPortIfTheManagementPortIsInUse() {
+        try (EmbeddedBroker taken = EmbeddedBroker.builder().start()) {
             int free;
-            try (EmbeddedBroker gone = EmbeddedBroker.start()) {
+            try (EmbeddedBroker gone = EmbeddedBroker.builder().start()) {
                 free = gone.port();
             }
             assertThatThrownBy(() -> EmbeddedBroker.builder()
@@ -65,18 +65,18 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void refusesSettingsOutOfRange() {
+    void rejectsSettingsOutOfRange() {
         assertThatThrownBy(() -> EmbeddedBroker.builder().port(70_000))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("port 70000: 0 to 65535 is right");
+                .hasMessage("port must be 0 to 65535, was 70000");
         assertThatThrownBy(() -> EmbeddedBroker.builder().permissions("bob", "/", Permissions.ALL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no user 'bob'");
     }
 
     @Test
-    void showsWhatItHolds() throws Exception {
-        try (EmbeddedBroker broker = EmbeddedBroker.start();
+    void takesSnapshots() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
                 Connection connection = connect(broker)) {
             Channel channel = connection.createChannel();
             channel.exchangeDeclare("orders", "topic", true);
@@ -98,6 +98,7 @@ class EmbeddedBrokerTest {
             QueueInfo queue = broker.queues().get(0);
             assertThat(queue.name()).isEqualTo("invoices");
             assertThat(queue.arguments()).isEqualTo(Map.of("x-max-length", 10));
+            assertThatThrownBy(() -> queue.arguments().clear()).isInstanceOf(UnsupportedOperationException.class);
             assertThat(queue.ready()).isEqualTo(2);
             assertThat(queue.unacked()).isEqualTo(1);
             assertThat(queue.published()).isEqualTo(3);
@@ -124,7 +125,7 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void hasTheTopologyItWasBuiltWith() throws Exception {
+    void declaresTheConfiguredTopology() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.builder()
                         .exchange("events", "fanout")
                         .queue("audit", Map.of())
@@ -138,17 +139,89 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void tellsItsClientsWhenItCloses() throws Exception {
-        var told = new CompletableFuture<ShutdownSignalException>();
-        EmbeddedBroker broker = EmbeddedBroker.start();
+    void notifiesClientsWhenItCloses() throws Exception {
+        var closed = new CompletableFuture<ShutdownSignalException>();
+        EmbeddedBroker broker = EmbeddedBroker.builder().start();
         Connection connection = connect(broker);
-        connection.addShutdownListener(told::complete);
+        connection.addShutdownListener(closed::complete);
         broker.close();
         broker.close();
-        var reason = (AMQP.Connection.Close) told.get(10, TimeUnit.SECONDS).getReason();
+        var reason = (AMQP.Connection.Close) closed.get(10, TimeUnit.SECONDS).getReason();
         assertThat(reason.getReplyCode()).isEqualTo(320);
         assertThat(reason.getReplyText()).startsWith("CONNECTION_FORCED");
         assertThat(broker.connections()).isEmpty();
         assertThatThrownBy(() -> connect(broker)).isInstanceOf(java.net.ConnectException.class);
+    }
+
+    @Test
+    void listensOnlyOnceStarted() {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().build()) {
+            assertThatThrownBy(broker::port).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(broker::amqpUri).isInstanceOf(IllegalStateException.class);
+            assertThat(broker.start()).isSameAs(broker);
+            assertThat(broker.port()).isPositive();
+            assertThatThrownBy(broker::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("already started");
+        }
+    }
+
+    @Test
+    void startsAgainOnTheSamePortsWithWhatItHeld() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder()
+                .queue("kept", Map.of())
+                .managementPort(0)
+                .start()) {
+            int port = broker.port();
+            int managementPort = broker.managementPort();
+            Channel channel = connect(broker).createChannel();
+            channel.queueDeclare("exclusive", false, true, false, Map.of());
+            channel.confirmSelect();
+            channel.basicPublish("", "kept", null, bytes("message"));
+            channel.waitForConfirmsOrDie(10_000);
+            broker.stop();
+            broker.stop();
+            assertThatThrownBy(() -> connect(broker)).isInstanceOf(java.net.ConnectException.class);
+            assertThat(broker.queues()).extracting(QueueInfo::name).containsExactly("kept");
+            broker.start();
+            assertThat(broker.port()).isEqualTo(port);
+            assertThat(broker.managementPort()).isEqualTo(managementPort);
+            try (Connection connection = connect(broker)) {
+                assertThat(connection.createChannel().basicGet("kept", true).getBody())
+                        .isEqualTo(bytes("message"));
+            }
+        }
+    }
+
+    @Test
+    void cannotStartOnceClosed() {
+        EmbeddedBroker broker = EmbeddedBroker.builder().build();
+        broker.close();
+        assertThatThrownBy(broker::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void reportsATopologyThatCannotBeDeclared() {
+        assertThatThrownBy(() -> EmbeddedBroker.builder().exchange("e", "unknown"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("unknown exchange type 'unknown'");
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.builder().binding("amq.topic", "missing", "#").build()) {
+            assertThatThrownBy(broker::start)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("NOT_FOUND - no queue 'missing' in vhost '/'");
+        }
+    }
+
+    @Test
+    void buildersCanBeUsedAgain() {
+        BrokerBuilder builder = EmbeddedBroker.builder().queue("q", Map.of());
+        try (EmbeddedBroker first = builder.start();
+                EmbeddedBroker second = builder.queue("r", Map.of()).start()) {
+            assertThat(first.queues()).extracting(QueueInfo::name).containsExactly("q");
+            assertThat(second.queues()).extracting(QueueInfo::name).containsExactly("q", "r");
+        }
     }
 }

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.parley.broker.conformance.RawClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FaultsTest {
-    private final EmbeddedBroker broker = EmbeddedBroker.start();
+    private final EmbeddedBroker broker = EmbeddedBroker.builder().start();
 
     @AfterEach
     void end() {
@@ -27,7 +31,7 @@ class FaultsTest {
         Connection connection = connect(broker);
         var gone = new CountDownLatch(1);
         connection.addShutdownListener(cause -> gone.countDown());
-        assertThat(broker.faults().dropConnections(info -> info.clientName().equals("someone else")))
+        assertThat(broker.faults().dropConnections(info -> info.clientName().equals("another client")))
                 .isZero();
         assertThat(broker.faults().dropConnections()).isEqualTo(1);
         assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
@@ -37,13 +41,13 @@ class FaultsTest {
     @Test
     void refusesConnections() throws Exception {
         broker.faults().refuseConnections(true);
-        assertThatThrownBy(() -> connect(broker)).isInstanceOf(java.io.IOException.class);
+        assertThatThrownBy(() -> connect(broker)).isInstanceOf(IOException.class);
         broker.faults().clear();
         connect(broker).close();
     }
 
     @Test
-    void stopsReadingAndGoesOn() throws Exception {
+    void stopsAndResumesReading() throws Exception {
         Channel channel = connect(broker).createChannel();
         channel.queueDeclare("q", false, false, false, Map.of());
         channel.confirmSelect();
@@ -52,6 +56,23 @@ class FaultsTest {
         assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
         broker.faults().stopReading(false);
         assertThat(channel.waitForConfirms(10_000)).isTrue();
+    }
+
+    @Test
+    void doesNotReadNewConnectionsEither() throws Exception {
+        broker.faults().stopReading(true);
+        try (RawClient client = new RawClient("127.0.0.1", broker.port())) {
+            var login = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.login(0);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> login.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            broker.faults().stopReading(false);
+            assertThat(login.get(10, TimeUnit.SECONDS)).isSameAs(client);
+        }
     }
 
     @Test
@@ -64,10 +85,10 @@ class FaultsTest {
         channel.basicPublish("", "q", null, new byte[1]);
         assertThatThrownBy(() -> channel.waitForConfirms(300)).isInstanceOf(TimeoutException.class);
         assertThat(channel.messageCount("q")).isZero();
-        Channel sound = connection.createChannel();
-        sound.confirmSelect();
-        sound.basicPublish("", "q", null, new byte[1]);
-        assertThat(sound.waitForConfirms(10_000)).isTrue();
+        Channel other = connection.createChannel();
+        other.confirmSelect();
+        other.basicPublish("", "q", null, new byte[1]);
+        assertThat(other.waitForConfirms(10_000)).isTrue();
         assertThat(channel.messageCount("q")).isEqualTo(1);
     }
 
@@ -90,7 +111,7 @@ class FaultsTest {
     }
 
     @Test
-    void staysInOrderWhenTheDelayEnds() throws Exception {
+    void keepsTheOrderWhenTheDelayEnds() throws Exception {
         Channel channel = connect(broker).createChannel();
         channel.queueDeclare("q", false, false, false, Map.of());
         broker.faults().delay(Duration.ofSeconds(1));

@@ -47,7 +47,7 @@ class ManagementTest {
     }
 
     @Test
-    void showsAndDeletes() throws Exception {
+    void listsAndDeletes() throws Exception {
         try (Connection connection = connect(broker)) {
             var channel = connection.createChannel();
             channel.queueDeclare("a queue", false, false, false, Map.of("x-expires", 60_000));
@@ -115,7 +115,7 @@ class ManagementTest {
     }
 
     @Test
-    void asksWhoCalls() throws Exception {
+    void requiresAuthentication() throws Exception {
         assertThat(call("GET", "queues", "guest:wrong").statusCode()).isEqualTo(401);
         assertThat(call("POST", "queues", "guest:guest").statusCode()).isEqualTo(405);
         assertThat(call("GET", "nonsense", "guest:guest").statusCode()).isEqualTo(404);
@@ -125,7 +125,7 @@ class ManagementTest {
 
     @Test
     void isOffByDefault() {
-        try (EmbeddedBroker plain = EmbeddedBroker.start()) {
+        try (EmbeddedBroker plain = EmbeddedBroker.builder().start()) {
             assertThatThrownBy(plain::managementPort).isInstanceOf(IllegalStateException.class);
         }
     }

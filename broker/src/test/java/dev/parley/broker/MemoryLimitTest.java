@@ -19,7 +19,7 @@ class MemoryLimitTest {
 
     @ParameterizedTest(name = "limit of {0}")
     @ValueSource(strings = {"the broker", "a queue"})
-    void publishersWaitAndNothingIsLost(String whose) throws Exception {
+    void blocksPublishersAndLosesNothing(String whose) throws Exception {
         BrokerBuilder builder = EmbeddedBroker.builder();
         builder = whose.equals("a queue") ? builder.queueMemoryLimit(500_000) : builder.memoryLimit(500_000);
         try (EmbeddedBroker broker = builder.start();
@@ -65,7 +65,7 @@ class MemoryLimitTest {
     }
 
     @Test
-    void aFullQueueBlocksOnlyThoseWhoPublishToIt() throws Exception {
+    void fullQueueBlocksOnlyItsPublishers() throws Exception {
         try (EmbeddedBroker broker =
                         EmbeddedBroker.builder().queueMemoryLimit(50_000).start();
                 Connection greedy = connect(broker);
@@ -88,7 +88,7 @@ class MemoryLimitTest {
     }
 
     @Test
-    void aFullQueueThatEndsBlocksNobodyAnyMore() throws Exception {
+    void deletedQueueUnblocksItsPublishers() throws Exception {
         try (EmbeddedBroker broker =
                         EmbeddedBroker.builder().queueMemoryLimit(50_000).start();
                 Connection publishing = connect(broker)) {
@@ -104,7 +104,7 @@ class MemoryLimitTest {
                 channel.basicPublish("", "q", null, BODY);
             }
             assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
-            // Nothing is acknowledged, and the queue goes with its consumer.
+            // Nothing is acknowledged, and the queue is deleted with its consumer.
             consuming.abort(0);
             assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
             channel.queueDeclare("q", false, true, false, Map.of());
@@ -113,7 +113,7 @@ class MemoryLimitTest {
     }
 
     @Test
-    void aBlockedClientThatGoesIsForgotten() throws Exception {
+    void blockedClientThatDisconnectsIsForgotten() throws Exception {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.builder().memoryLimit(50_000).start()) {
             Connection connection = connect(broker);
@@ -135,9 +135,9 @@ class MemoryLimitTest {
         }
     }
 
-    /** A small message in many queues is not small. */
+    /** A small message in many queues uses memory in each of them. */
     @Test
-    void eachPlaceInAQueueCounts() throws Exception {
+    void countsEachQueueOfAMessage() throws Exception {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.builder().memoryLimit(500_000).start()) {
             Connection connection = connect(broker);

@@ -75,7 +75,7 @@ class TlsTest {
         return store;
     }
 
-    /** With the key of one side and trust in the other's certificate. */
+    /** A context with the key of one side that trusts the certificate of the other. */
     private static SSLContext context(KeyStore own, KeyStore peer) throws Exception {
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, PASSWORD);
@@ -101,7 +101,7 @@ class TlsTest {
     }
 
     @Test
-    void speaksTls() throws Exception {
+    void acceptsTlsOnly() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.builder().tls(server).start();
                 Connection connection = factory(broker).newConnection()) {
             assertThat(broker.amqpUri()).startsWith("amqps://");
@@ -120,7 +120,7 @@ class TlsTest {
     }
 
     @Test
-    void letsClientsInByTheirCertificate() throws Exception {
+    void authenticatesClientsByCertificate() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.builder()
                 .tlsWithClientCertificates(server)
                 .user("bob", "never used")

@@ -24,12 +24,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever one client does, the broker goes on serving the others and keeps nothing of it. */
+/** Whatever one client does, the broker still serves the others and keeps nothing of that client. */
 class TortureTest {
     private static final int FUZZ_ROUNDS = Integer.getInteger("parley.broker.fuzzRounds", 1_500);
     private static final int MESSAGES = Integer.getInteger("parley.broker.messages", 1_000_000);
 
-    private final EmbeddedBroker broker = EmbeddedBroker.start();
+    private final EmbeddedBroker broker = EmbeddedBroker.builder().start();
 
     @AfterEach
     void end() {
@@ -55,7 +55,7 @@ class TortureTest {
         }
     }
 
-    /** Everything a modest client would send after its login: declare, publish, consume, ack. */
+    /** What a simple client sends after its login: declare, publish, consume, ack. */
     static byte[] session() {
         ByteBuf out = Unpooled.buffer();
         out.writeBytes(RawClient.openChannel(1));
@@ -120,10 +120,10 @@ class TortureTest {
                 client.shutdownOutput();
                 client.drain();
             } catch (java.net.SocketTimeoutException e) {
-                throw new AssertionError("seed " + seed + ": the broker neither closed nor answered "
+                throw new AssertionError("seed " + seed + ": the broker neither closed the connection nor responded to "
                         + HexFormat.of().formatHex(octets));
             } catch (IOException closed) {
-                // As it should be: what was wrong was told, and the connection is over.
+                // Expected: the broker reported the error and closed the connection.
             }
         }
         assertServing();
@@ -132,7 +132,7 @@ class TortureTest {
     }
 
     @Test
-    void noise() throws Exception {
+    void randomOctets() throws Exception {
         Random random = new Random(1);
         for (int round = 0; round < 200; round++) {
             byte[] octets = new byte[1 + random.nextInt(300)];
@@ -144,7 +144,7 @@ class TortureTest {
             } catch (java.net.SocketTimeoutException e) {
                 throw e;
             } catch (IOException closed) {
-                // As it should be.
+                // Expected.
             }
         }
         assertServing();
@@ -152,7 +152,7 @@ class TortureTest {
     }
 
     @Test
-    void connectionsCutAtEveryByteOfAHandshake() throws Exception {
+    void connectionsCutAtEveryOctet() throws Exception {
         ByteBuf all = Unpooled.wrappedBuffer(
                 RawClient.protocolHeader(), RawClient.startOk("guest", "guest"), RawClient.tuneOk(0), RawClient.open());
         byte[] handshake = ByteBufUtil.getBytes(Unpooled.wrappedBuffer(all, Unpooled.wrappedBuffer(session())));
@@ -167,7 +167,7 @@ class TortureTest {
     }
 
     @Test
-    void aThousandConnections() throws Exception {
+    void thousandConnections() throws Exception {
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             clients.add(new RawClient("127.0.0.1", broker.port()).login(0));
@@ -200,30 +200,30 @@ class TortureTest {
     }
 
     @Test
-    void aConsumerThatDoesNotRead() throws Exception {
-        try (RawClient deaf = new RawClient("127.0.0.1", broker.port()).login(0);
+    void consumerThatDoesNotRead() throws Exception {
+        try (RawClient idle = new RawClient("127.0.0.1", broker.port()).login(0);
                 Connection connection = connect(broker)) {
             Channel channel = connection.createChannel();
-            channel.queueDeclare("deaf", false, false, false, Map.of());
+            channel.queueDeclare("unread", false, false, false, Map.of());
             ByteBuf consume = Unpooled.buffer().writeShort(60).writeShort(20).writeShort(0);
-            FieldTable.writeShortString(consume, "deaf");
+            FieldTable.writeShortString(consume, "unread");
             FieldTable.writeShortString(consume, "c");
             consume.writeByte(0b0010);
             FieldTable.write(consume, Map.of());
-            deaf.send(RawClient.openChannel(1));
-            deaf.send(RawClient.frame(1, 1, consume));
-            deaf.expect("20.11");
-            deaf.expect("60.21");
+            idle.send(RawClient.openChannel(1));
+            idle.send(RawClient.frame(1, 1, consume));
+            idle.expect("20.11");
+            idle.expect("60.21");
             channel.confirmSelect();
             for (int i = 0; i < 3_000; i++) {
-                channel.basicPublish("", "deaf", null, new byte[10_000]);
+                channel.basicPublish("", "unread", null, new byte[10_000]);
             }
             assertThat(channel.waitForConfirms(30_000)).isTrue();
-            assertThat(channel.messageCount("deaf"))
-                    .as("messages the queue kept rather than pile them up before the socket")
+            assertThat(channel.messageCount("unread"))
+                    .as("messages kept by the queue instead of being buffered for the socket")
                     .isGreaterThan(1_500);
             assertServing();
-            channel.queueDelete("deaf");
+            channel.queueDelete("unread");
         }
         assertNothingKept();
     }

@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
             Calculator calculator = new Calculator();
             List<Served> all = new ArrayList<>();
             try {

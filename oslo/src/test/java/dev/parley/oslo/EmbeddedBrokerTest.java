@@ -10,7 +10,7 @@ class EmbeddedBrokerTest extends RpcBehaviour {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

@@ -48,7 +48,7 @@ class LostConnectionTest {
 
     @BeforeEach
     void startBroker() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterEach
@@ -132,7 +132,7 @@ class LostConnectionTest {
 
     @Test
     void aHostThatTakesConnectionsButNoConsumersIsLeftForTheNext() throws Exception {
-        try (EmbeddedBroker second = EmbeddedBroker.start()) {
+        try (EmbeddedBroker second = EmbeddedBroker.builder().start()) {
             String both =
                     "rabbit://guest:guest@127.0.0.1:" + broker.port() + ",guest:guest@127.0.0.1:" + second.port() + "/";
             try (RpcServer server = serve(new Endpoint(), both)) {

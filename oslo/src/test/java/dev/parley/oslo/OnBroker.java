@@ -26,7 +26,7 @@ abstract class OnBroker {
 
     @BeforeEach
     void start() throws Exception {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         connection = factory.newConnection();

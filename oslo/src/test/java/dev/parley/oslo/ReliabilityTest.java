@@ -40,7 +40,7 @@ class ReliabilityTest {
 
     @BeforeEach
     void startBroker() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterEach
@@ -360,7 +360,7 @@ class ReliabilityTest {
 
     @Test
     void theNextHostTakesOver() {
-        try (EmbeddedBroker second = EmbeddedBroker.start()) {
+        try (EmbeddedBroker second = EmbeddedBroker.builder().start()) {
             String both = "rabbit://guest:guest@127.0.0.1:" + broker.port() + ",guest:guest@127.0.0.1:" + second.port()
                     + "/" + QUICK;
             RpcServer server = RpcServer.builder()

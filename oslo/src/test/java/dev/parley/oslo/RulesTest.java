@@ -43,7 +43,7 @@ class RulesTest {
 
     @BeforeEach
     void startBroker() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterEach

@@ -1,8 +1,8 @@
 package dev.parley.broker.amqp;
 
 /**
- * A protocol error that the peer is told: the reply text is {@code CODE_NAME - text}, as RabbitMQ words it. Without a stack trace, because it
- * is the peer's doing and can be frequent.
+ * A protocol error that is reported to the client. The reply text is {@code CODE_NAME - text}, as in RabbitMQ. It has
+ * no stack trace: clients cause it and can do so often. Immutable.
  */
 public final class AmqpException extends RuntimeException {
     private static final int MAX_TEXT = 255;
@@ -10,7 +10,7 @@ public final class AmqpException extends RuntimeException {
     private final ReplyCode code;
     private final boolean hard;
 
-    /** An error that closes what its code says. */
+    /** An error that closes the connection if its code is hard, otherwise the channel. */
     public AmqpException(ReplyCode code, String text) {
         this(code, text, code.hard());
     }
@@ -21,22 +21,22 @@ public final class AmqpException extends RuntimeException {
         this.hard = hard;
     }
 
-    /** An error that closes the connection although its code alone would not. */
+    /** An error that closes the connection whatever its code. */
     public static AmqpException hard(ReplyCode code, String text) {
         return new AmqpException(code, text, true);
     }
 
-    /** The code of the close method. */
+    /** The reply code of the close method. */
     public ReplyCode code() {
         return code;
     }
 
-    /** Whether the whole connection goes. */
+    /** Whether it closes the connection and not only the channel. */
     public boolean isHard() {
         return hard;
     }
 
-    /** The text of the close method, cut to what a short string can carry. */
+    /** The reply text of the close method, truncated to what a short string can hold. */
     public String replyText() {
         String text = String.valueOf(getMessage());
         return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT - 3) + "..." : text;

@@ -3,10 +3,12 @@ package dev.parley.broker.amqp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of a message as the octets a publisher sent, looked into only where the broker must: they go to consumers unchanged. Immutable.
+ * The properties of a message, kept as the octets the publisher sent: they go to consumers unchanged, and the broker
+ * decodes only the properties it needs. Immutable.
  */
 public final class ContentHeader {
     private static final int CONTENT_TYPE = 15;
@@ -21,7 +23,7 @@ public final class ContentHeader {
 
     /** Property flags, then the properties. */
     private final byte[] octets;
-    /** Where each property starts, by flag bit; 0 where there is none. */
+    /** The offset of each property by its flag bit; 0 if it is absent. */
     private final int[] offsets = new int[16];
 
     private ContentHeader(byte[] octets) {
@@ -42,7 +44,11 @@ public final class ContentHeader {
         }
     }
 
-    /** Reads what a content header frame has after its body size. */
+    /**
+     * Reads what follows the body size in a content header frame.
+     *
+     * @throws AmqpException with {@link ReplyCode#FRAME_ERROR} if it is malformed
+     */
     public static ContentHeader read(ByteBuf in) {
         byte[] octets = new byte[in.readableBytes()];
         in.readBytes(octets);
@@ -76,12 +82,16 @@ public final class ContentHeader {
         return offsets[bit] == 0 ? null : FieldTable.shortString(at(bit));
     }
 
-    /** The octets after the body size: flags and properties. */
+    /** The property flags and the properties as on the wire. Must not be modified. */
     public byte[] octets() {
         return octets;
     }
 
-    /** The headers, empty where there are none. */
+    /**
+     * The headers, empty if there are none.
+     *
+     * @throws AmqpException with {@link ReplyCode#SYNTAX_ERROR} if they are malformed
+     */
     public Map<String, @Nullable Object> headers() {
         if (offsets[HEADERS] == 0) {
             return Map.of();
@@ -98,7 +108,7 @@ public final class ContentHeader {
         return offsets[HEADERS] != 0 && at(HEADERS).readInt() > 0;
     }
 
-    /** The priority, 0 where there is none. */
+    /** The priority, 0 to 255; 0 if it is absent. */
     public int priority() {
         return offsets[PRIORITY] == 0 ? 0 : octets[offsets[PRIORITY]] & 0xff;
     }
@@ -108,17 +118,17 @@ public final class ContentHeader {
         return offsets[DELIVERY_MODE] != 0 && octets[offsets[DELIVERY_MODE]] == 2;
     }
 
-    /** The expiration text. */
+    /** The expiration as sent, unchecked. */
     public @Nullable String expiration() {
         return string(EXPIRATION);
     }
 
-    /** The reply address. */
+    /** The reply-to property. */
     public @Nullable String replyTo() {
         return string(REPLY_TO);
     }
 
-    /** The publisher's claim who it is. */
+    /** The user-id property as the publisher set it, unchecked. */
     public @Nullable String userId() {
         return string(USER_ID);
     }
@@ -133,12 +143,12 @@ public final class ContentHeader {
         return offsets[EXPIRATION] == 0 ? this : with(EXPIRATION, null);
     }
 
-    /** A copy with another reply address. */
+    /** A copy with another reply-to property. */
     public ContentHeader withReplyTo(String replyTo) {
         return with(REPLY_TO, out -> FieldTable.writeShortString(out, replyTo));
     }
 
-    private ContentHeader with(int changed, java.util.function.@Nullable Consumer<ByteBuf> writer) {
+    private ContentHeader with(int changed, @Nullable Consumer<ByteBuf> writer) {
         ByteBuf out = Unpooled.buffer(octets.length + 64);
         int flags = ((octets[0] & 0xff) << 8) | (octets[1] & 0xff);
         out.writeShort(writer == null ? flags & ~(1 << changed) : flags | (1 << changed));

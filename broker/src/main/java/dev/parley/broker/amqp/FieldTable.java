@@ -8,29 +8,36 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes field tables as maps: {@code t} Boolean, {@code b} Byte, {@code B s} Short, {@code u I} Integer, {@code i l L} Long, {@code f}
- * Float, {@code d} Double, {@code D} BigDecimal, {@code S} String (or {@link LongString} where the octets are not UTF-8), {@code A} List, {@code T}
- * {@link Timestamp}, {@code F} Map, {@code V} null, {@code x} byte[].
+ * Reads and writes field tables as maps. Stateless; the maps and lists it returns are unmodifiable.
+ *
+ * <p>Types: {@code t} Boolean, {@code b} Byte, {@code B s} Short, {@code u I} Integer, {@code i l L} Long, {@code f}
+ * Float, {@code d} Double, {@code D} BigDecimal, {@code S} String (or {@link LongString} if the octets are not UTF-8),
+ * {@code A} List, {@code T} {@link Timestamp}, {@code F} Map, {@code V} null, {@code x} byte[]. RabbitMQ reads and
+ * writes them so.
+ *
+ * <p>Malformed input throws {@link AmqpException} with {@link ReplyCode#SYNTAX_ERROR}; input that ends within a field
+ * throws {@link IndexOutOfBoundsException}.
  */
 public final class FieldTable {
-    /** Tables and arrays nested deeper are refused: a peer must not choose our stack depth. */
+    /** Limits the nesting of tables and arrays: a client must not be able to overflow the stack. */
     private static final int MAX_DEPTH = 64;
 
     private FieldTable() {}
 
-    /** A moment in whole seconds since 1970, as the wire has it. */
+    /** A timestamp in whole seconds since 1970, as on the wire. */
     public record Timestamp(long seconds) {}
 
-    /** A long string that is not UTF-8 text. */
+    /** A long string that is not valid UTF-8. */
     public record LongString(ByteBuffer octets) {}
 
-    /** Reads a table with its four-octet length. */
+    /** Reads a table that starts with its four-octet length. */
     public static Map<String, @Nullable Object> read(ByteBuf in) {
         return read(in, 0);
     }
@@ -52,7 +59,7 @@ public final class FieldTable {
         while (in.isReadable()) {
             table.put(shortString(in), value(in, depth));
         }
-        return table;
+        return Collections.unmodifiableMap(table);
     }
 
     private static @Nullable Object value(ByteBuf in, int depth) {
@@ -92,7 +99,7 @@ public final class FieldTable {
         while (in.isReadable()) {
             list.add(value(in, depth));
         }
-        return list;
+        return Collections.unmodifiableList(list);
     }
 
     private static Object text(ByteBuf octets) {
@@ -111,7 +118,8 @@ public final class FieldTable {
         if (length < 0 || length > in.readableBytes()) {
             throw new AmqpException(
                     ReplyCode.SYNTAX_ERROR,
-                    "a field of " + (length & 0xffffffffL) + " octets where " + in.readableBytes() + " are left");
+                    "field of " + (length & 0xffffffffL) + " octets exceeds the " + in.readableBytes()
+                            + " octets left");
         }
         return length;
     }
@@ -122,7 +130,7 @@ public final class FieldTable {
         return in.readString(length, StandardCharsets.UTF_8);
     }
 
-    /** Writes a string of at most 255 octets; a longer one is cut at a character. */
+    /** Writes a string of at most 255 octets; a longer one is truncated at a character boundary. */
     public static void writeShortString(ByteBuf out, String text) {
         int at = out.writerIndex();
         out.writeByte(0);
@@ -138,14 +146,18 @@ public final class FieldTable {
         out.setByte(at, written);
     }
 
-    /** Writes octets with their four-octet length. */
+    /** Writes a string as UTF-8 with a four-octet length. */
     public static void writeLongString(ByteBuf out, String text) {
         int at = out.writerIndex();
         out.writeInt(0);
         out.setInt(at, ByteBufUtil.writeUtf8(out, text));
     }
 
-    /** Writes a table with its length. */
+    /**
+     * Writes a table with its four-octet length.
+     *
+     * @throws IllegalArgumentException if a value is of a type that field tables do not have
+     */
     public static void write(ByteBuf out, Map<String, ? extends @Nullable Object> table) {
         int at = out.writerIndex();
         out.writeInt(0);

@@ -6,11 +6,11 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
 /**
- * Cuts a stream of octets into the protocol header and frames and calls a listener with each, without an object per frame. The listener may be
- * called only on the event loop and must not keep the payload.
+ * Splits a stream of octets into the protocol header and frames and calls a listener with each, without allocating an
+ * object per frame. Used on the connection's event loop only, where the listener is called as well.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
-    /** Type, channel and size before the payload and the end mark after it. */
+    /** Octets around a payload: type, channel and size before it, the end octet after it. */
     public static final int OVERHEAD = 8;
 
     public static final int METHOD = 1;
@@ -20,15 +20,15 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private static final int END = 0xce;
     private static final int PROTOCOL_HEADER_SIZE = 8;
 
-    /** Who handles what was decoded. */
+    /** Handles what was decoded. Called on the event loop. */
     public interface Listener {
-        /** The eight octets a client starts with, unchecked. */
+        /** The first eight octets of a client, unchecked. */
         void protocolHeader(byte[] octets);
 
-        /** A frame; an {@link AmqpException} out of here is the listener's own affair. */
+        /** A frame. The payload must not be kept; the listener handles its own errors. */
         void frame(int type, int channel, ByteBuf payload);
 
-        /** Octets that are no frame; nothing after them is decoded. */
+        /** Octets that are not a frame. Nothing after them is decoded. */
         void malformed(AmqpException error);
     }
 
@@ -37,18 +37,22 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private boolean stopped;
     private long frameMax;
 
-    /** A decoder which refuses frames above {@code frameMax} octets, those around the payload included. */
+    /**
+     * Creates a decoder.
+     *
+     * @param frameMax the largest frame accepted, in octets, including {@link #OVERHEAD}
+     */
     public FrameDecoder(Listener listener, long frameMax) {
         this.listener = listener;
         this.frameMax = frameMax;
     }
 
-    /** What both sides agreed on. */
+    /** Changes the largest frame accepted to what was negotiated, in octets including {@link #OVERHEAD}. */
     public void frameMax(long octets) {
         this.frameMax = octets;
     }
 
-    /** Reads nothing more. */
+    /** Discards everything received from now on. */
     public void stop() {
         stopped = true;
     }
@@ -65,7 +69,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             in.readBytes(header);
             listener.protocolHeader(header);
         } else if (in.isReadable() && in.getByte(in.readerIndex()) != 'A') {
-            stopped = true; // Not AMQP, whatever follows: do not wait for eight octets of it.
+            stopped = true; // This is not AMQP: do not wait for eight octets.
             listener.protocolHeader(new byte[PROTOCOL_HEADER_SIZE]);
         }
     }

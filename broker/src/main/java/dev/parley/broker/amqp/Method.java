@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A method a client sends. What the broker sends back is written by {@link MethodWriter}. */
+/**
+ * A method that a client sends, with its arguments. What the broker sends is written by {@link MethodWriter}.
+ * Immutable, except that the octets of a buffer are not copied.
+ */
 public sealed interface Method {
     record ConnectionStartOk(
             Map<String, @Nullable Object> clientProperties, String mechanism, ByteBuffer response, String locale)
@@ -109,7 +112,7 @@ public sealed interface Method {
 
     record BasicNack(long deliveryTag, boolean multiple, boolean requeue) implements Method {}
 
-    record BasicRecover(boolean requeue, boolean answered) implements Method {}
+    record BasicRecover(boolean requeue, boolean hasResponse) implements Method {}
 
     record ConfirmSelect(boolean noWait) implements Method {}
 
@@ -119,13 +122,19 @@ public sealed interface Method {
 
     record TxRollback() implements Method {}
 
-    /** Reads the arguments of the method with this class and method number. */
-    static Method read(int classId, int methodId, ByteBuf in) {
+    /**
+     * Reads the arguments of a method.
+     *
+     * @throws AmqpException with {@link ReplyCode#SYNTAX_ERROR} if they are malformed, with
+     *     {@link ReplyCode#COMMAND_INVALID} if only a broker sends this method
+     */
+    static Method read(AmqpMethod method, ByteBuf in) {
         try {
-            return MethodReader.read(classId, methodId, in);
+            return MethodReader.read(method, in);
         } catch (IndexOutOfBoundsException e) {
             throw new AmqpException(
-                    ReplyCode.SYNTAX_ERROR, "method " + classId + "." + methodId + " ends within an argument");
+                    ReplyCode.SYNTAX_ERROR,
+                    "method " + method.classId() + "." + method.methodId() + " ends within an argument");
         }
     }
 }

@@ -6,16 +6,19 @@ import static dev.parley.broker.amqp.FieldTable.writeShortString;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
-/** Writes the methods a broker sends, each as a whole frame. */
+/**
+ * Writes the methods and content frames that a broker sends, each as a whole frame. Stateless; the caller owns the
+ * buffer.
+ */
 public final class MethodWriter {
     private static final byte FRAME_END = (byte) 0xce;
 
     private MethodWriter() {}
 
-    private static int begin(ByteBuf out, int channel, int classId, int methodId) {
+    private static int begin(ByteBuf out, int channel, AmqpMethod method) {
         out.writeByte(FrameDecoder.METHOD).writeShort(channel);
         int at = out.writerIndex();
-        out.writeInt(0).writeShort(classId).writeShort(methodId);
+        out.writeInt(0).writeShort(method.classId()).writeShort(method.methodId());
         return at;
     }
 
@@ -24,13 +27,13 @@ public final class MethodWriter {
         out.writeByte(FRAME_END);
     }
 
-    /** A method without arguments, such as most of those that end in "-ok". */
-    public static void plain(ByteBuf out, int channel, int classId, int methodId) {
-        end(out, begin(out, channel, classId, methodId));
+    /** Writes a method without arguments, such as most of those whose name ends in {@code -ok}. */
+    public static void plain(ByteBuf out, int channel, AmqpMethod method) {
+        end(out, begin(out, channel, method));
     }
 
     public static void connectionStart(ByteBuf out, Map<String, Object> serverProperties, String mechanisms) {
-        int at = begin(out, 0, 10, 10);
+        int at = begin(out, 0, AmqpMethod.CONNECTION_START);
         out.writeByte(0).writeByte(9);
         FieldTable.write(out, serverProperties);
         writeLongString(out, mechanisms);
@@ -39,26 +42,33 @@ public final class MethodWriter {
     }
 
     public static void connectionTune(ByteBuf out, int channelMax, long frameMax, int heartbeat) {
-        int at = begin(out, 0, 10, 30);
+        int at = begin(out, 0, AmqpMethod.CONNECTION_TUNE);
         out.writeShort(channelMax).writeInt((int) frameMax).writeShort(heartbeat);
         end(out, at);
     }
 
     public static void connectionOpenOk(ByteBuf out) {
-        int at = begin(out, 0, 10, 41);
+        int at = begin(out, 0, AmqpMethod.CONNECTION_OPEN_OK);
         out.writeByte(0);
         end(out, at);
     }
 
     public static void connectionBlocked(ByteBuf out, String reason) {
-        int at = begin(out, 0, 10, 60);
+        int at = begin(out, 0, AmqpMethod.CONNECTION_BLOCKED);
         writeShortString(out, reason);
         end(out, at);
     }
 
-    /** connection.close on channel 0, else channel.close. */
+    /**
+     * Writes connection.close if the channel is 0, otherwise channel.close.
+     *
+     * @param failedClass class id of the method that failed as the client sent it, known or not; 0 if there is none
+     * @param failedMethod its method id
+     */
     public static void close(ByteBuf out, int channel, int code, String text, int failedClass, int failedMethod) {
-        int at = channel == 0 ? begin(out, 0, 10, 50) : begin(out, channel, 20, 40);
+        int at = channel == 0
+                ? begin(out, 0, AmqpMethod.CONNECTION_CLOSE)
+                : begin(out, channel, AmqpMethod.CHANNEL_CLOSE);
         out.writeShort(code);
         writeShortString(out, text);
         out.writeShort(failedClass).writeShort(failedMethod);
@@ -66,40 +76,40 @@ public final class MethodWriter {
     }
 
     public static void channelOpenOk(ByteBuf out, int channel) {
-        int at = begin(out, channel, 20, 11);
+        int at = begin(out, channel, AmqpMethod.CHANNEL_OPEN_OK);
         out.writeInt(0);
         end(out, at);
     }
 
     public static void channelFlowOk(ByteBuf out, int channel, boolean active) {
-        int at = begin(out, channel, 20, 21);
+        int at = begin(out, channel, AmqpMethod.CHANNEL_FLOW_OK);
         out.writeBoolean(active);
         end(out, at);
     }
 
     public static void queueDeclareOk(ByteBuf out, int channel, String queue, long messages, int consumers) {
-        int at = begin(out, channel, 50, 11);
+        int at = begin(out, channel, AmqpMethod.QUEUE_DECLARE_OK);
         writeShortString(out, queue);
         out.writeInt((int) messages).writeInt(consumers);
         end(out, at);
     }
 
-    /** queue.purge-ok (31) or queue.delete-ok (41). */
-    public static void queueCountOk(ByteBuf out, int channel, int methodId, long messages) {
-        int at = begin(out, channel, 50, methodId);
+    /** Writes queue.purge-ok or queue.delete-ok, which have the same argument. */
+    public static void queueCountOk(ByteBuf out, int channel, AmqpMethod method, long messages) {
+        int at = begin(out, channel, method);
         out.writeInt((int) messages);
         end(out, at);
     }
 
-    /** basic.consume-ok (21) or basic.cancel-ok (31). */
-    public static void consumerOk(ByteBuf out, int channel, int methodId, String consumerTag) {
-        int at = begin(out, channel, 60, methodId);
+    /** Writes basic.consume-ok or basic.cancel-ok, which have the same argument. */
+    public static void consumerOk(ByteBuf out, int channel, AmqpMethod method, String consumerTag) {
+        int at = begin(out, channel, method);
         writeShortString(out, consumerTag);
         end(out, at);
     }
 
     public static void basicCancel(ByteBuf out, int channel, String consumerTag) {
-        int at = begin(out, channel, 60, 30);
+        int at = begin(out, channel, AmqpMethod.BASIC_CANCEL);
         writeShortString(out, consumerTag);
         out.writeBoolean(true);
         end(out, at);
@@ -107,7 +117,7 @@ public final class MethodWriter {
 
     public static void basicReturn(
             ByteBuf out, int channel, ReplyCode code, String text, String exchange, String routingKey) {
-        int at = begin(out, channel, 60, 50);
+        int at = begin(out, channel, AmqpMethod.BASIC_RETURN);
         out.writeShort(code.code());
         writeShortString(out, text);
         writeShortString(out, exchange);
@@ -123,7 +133,7 @@ public final class MethodWriter {
             boolean redelivered,
             String exchange,
             String routingKey) {
-        int at = begin(out, channel, 60, 60);
+        int at = begin(out, channel, AmqpMethod.BASIC_DELIVER);
         writeShortString(out, consumerTag);
         out.writeLong(deliveryTag).writeBoolean(redelivered);
         writeShortString(out, exchange);
@@ -139,7 +149,7 @@ public final class MethodWriter {
             String exchange,
             String routingKey,
             long messages) {
-        int at = begin(out, channel, 60, 71);
+        int at = begin(out, channel, AmqpMethod.BASIC_GET_OK);
         out.writeLong(deliveryTag).writeBoolean(redelivered);
         writeShortString(out, exchange);
         writeShortString(out, routingKey);
@@ -148,37 +158,37 @@ public final class MethodWriter {
     }
 
     public static void basicGetEmpty(ByteBuf out, int channel) {
-        int at = begin(out, channel, 60, 72);
+        int at = begin(out, channel, AmqpMethod.BASIC_GET_EMPTY);
         out.writeByte(0);
         end(out, at);
     }
 
     public static void basicAck(ByteBuf out, int channel, long deliveryTag, boolean multiple) {
-        int at = begin(out, channel, 60, 80);
+        int at = begin(out, channel, AmqpMethod.BASIC_ACK);
         out.writeLong(deliveryTag).writeBoolean(multiple);
         end(out, at);
     }
 
     public static void basicNack(ByteBuf out, int channel, long deliveryTag) {
-        int at = begin(out, channel, 60, 120);
+        int at = begin(out, channel, AmqpMethod.BASIC_NACK);
         out.writeLong(deliveryTag).writeByte(0);
         end(out, at);
     }
 
-    /** A content header frame. */
+    /** Writes a content header frame. */
     public static void contentHeader(ByteBuf out, int channel, long bodySize, ContentHeader header) {
         byte[] octets = header.octets();
         out.writeByte(FrameDecoder.HEADER).writeShort(channel).writeInt(12 + octets.length);
-        out.writeShort(60).writeShort(0).writeLong(bodySize).writeBytes(octets);
+        out.writeShort(AmqpClass.BASIC.id()).writeShort(0).writeLong(bodySize).writeBytes(octets);
         out.writeByte(FRAME_END);
     }
 
-    /** What comes before the octets of a body frame. */
+    /** Writes what precedes the payload of a body frame. */
     public static void bodyStart(ByteBuf out, int channel, int size) {
         out.writeByte(FrameDecoder.BODY).writeShort(channel).writeInt(size);
     }
 
-    /** What comes after the payload of any frame. */
+    /** Writes what follows the payload of any frame. */
     public static void frameEnd(ByteBuf out) {
         out.writeByte(FRAME_END);
     }

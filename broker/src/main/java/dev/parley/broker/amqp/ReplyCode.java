@@ -1,6 +1,6 @@
 package dev.parley.broker.amqp;
 
-/** The reply codes of AMQP 0-9-1; a hard one closes the connection, a soft one only the channel. */
+/** The reply codes of AMQP 0-9-1. A hard error closes the connection, a soft error only the channel. Immutable. */
 public enum ReplyCode {
     REPLY_SUCCESS(200, false),
     CONTENT_TOO_LARGE(311, false),
@@ -35,7 +35,7 @@ public enum ReplyCode {
         return code;
     }
 
-    /** Whether the whole connection goes. */
+    /** Whether the error closes the connection. */
     public boolean hard() {
         return hard;
     }

@@ -1,8 +1,9 @@
 /**
- * AMQP 0-9-1 as bytes: frames, methods, content headers and field tables. Knows nothing of queues or exchanges.
+ * AMQP 0-9-1 on the wire: frames, methods, content headers and field tables. This package knows nothing of queues or
+ * exchanges.
  *
- * <p>Layout and numbers come from the AMQP 0-9-1 specification with RabbitMQ's extensions and errata (field types as RabbitMQ reads and
- * writes them). Not exported from the module.
+ * <p>Layout and ids come from the AMQP 0-9-1 specification with RabbitMQ's extensions and errata; field types are those
+ * that RabbitMQ reads and writes.
  */
 @NullMarked
 package dev.parley.broker.amqp;

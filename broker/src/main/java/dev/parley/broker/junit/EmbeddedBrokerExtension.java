@@ -2,30 +2,35 @@ package dev.parley.broker.junit;
 
 import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests an {@link EmbeddedBroker} as a parameter: one per test class, started when first asked for, closed after the class.
+ * Passes an {@link EmbeddedBroker} to test methods as a parameter: one per test class, started when it is first needed
+ * and closed after the class.
  *
- * <pre>{@code
- * @ExtendWith(EmbeddedBrokerExtension.class)
+ * <pre>
+ * {@code @ExtendWith(EmbeddedBrokerExtension.class)
  * class OrdersTest {
  *     @Test
  *     void ordersArrive(EmbeddedBroker broker) { ... }
  * }
  * }</pre>
  *
- * With settings of its own: {@code @RegisterExtension static final EmbeddedBrokerExtension BROKER = EmbeddedBrokerExtension.with(builder);}
+ * <p>With other settings than the defaults: {@code @RegisterExtension static final EmbeddedBrokerExtension BROKER =
+ * EmbeddedBrokerExtension.with(builder);}
+ *
+ * <p>Thread-safe if the builder is not changed any more.
  */
 public final class EmbeddedBrokerExtension implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(EmbeddedBrokerExtension.class);
 
     private final BrokerBuilder builder;
 
-    /** With all defaults. */
+    /** Creates an extension whose broker has the default settings. */
     public EmbeddedBrokerExtension() {
         this(EmbeddedBroker.builder());
     }
@@ -34,9 +39,9 @@ public final class EmbeddedBrokerExtension implements ParameterResolver {
         this.builder = builder;
     }
 
-    /** With these settings. */
+    /** Creates an extension whose broker has these settings. */
     public static EmbeddedBrokerExtension with(BrokerBuilder builder) {
-        return new EmbeddedBrokerExtension(builder);
+        return new EmbeddedBrokerExtension(Objects.requireNonNull(builder, "builder"));
     }
 
     @Override

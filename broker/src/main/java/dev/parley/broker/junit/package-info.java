@@ -1,4 +1,4 @@
-/** The embedded broker in JUnit tests. Needs JUnit Jupiter, which the module does not bring along. */
+/** The embedded broker in JUnit tests. Requires JUnit Jupiter, which is not a dependency of the module. */
 @NullMarked
 package dev.parley.broker.junit;
 

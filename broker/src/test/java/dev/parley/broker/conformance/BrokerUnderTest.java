@@ -6,11 +6,11 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A broker the suite runs against: a name and where it listens. */
+/** A broker that the suite runs against. */
 record BrokerUnderTest(String name, String host, int port) {
-    private static final EmbeddedBroker EMBEDDED = EmbeddedBroker.start();
+    private static final EmbeddedBroker EMBEDDED = EmbeddedBroker.builder().start();
 
-    /** The embedded broker, and RabbitMQ where there is one. */
+    /** The embedded broker, and a RabbitMQ if one is configured. */
     static List<BrokerUnderTest> all() {
         List<BrokerUnderTest> all = new ArrayList<>();
         all.add(new BrokerUnderTest("embedded", "127.0.0.1", EMBEDDED.port()));

@@ -26,12 +26,12 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the rows share: connections that end with the test, generated names, and outcomes as texts. */
+/** What the rows share: connections that are closed after the test, generated names, and outcomes as strings. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.parley.broker.conformance.BrokerUnderTest#all")
 abstract class ConformanceTest {
     static final AMQP.BasicProperties NONE = new AMQP.BasicProperties();
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int TIMEOUT_SECONDS = 10;
 
     @Parameter
     @SuppressWarnings("NullAway")
@@ -42,7 +42,7 @@ abstract class ConformanceTest {
     private final List<String> leftovers = new ArrayList<>();
     private @Nullable Connection shared;
 
-    /** Something that talks to the broker. */
+    /** An operation on the broker. */
     interface Step {
         void run() throws Exception;
     }
@@ -74,7 +74,7 @@ abstract class ConformanceTest {
         return shared.createChannel();
     }
 
-    /** A name nobody has; it reads {@code <q>} in {@link #outcome}. */
+    /** A unique name; {@link #outcome} replaces it by {@code <q>}. */
     String name() {
         String name = "c-" + UUID.randomUUID().toString().substring(0, 13);
         names.add(name);
@@ -115,12 +115,12 @@ abstract class ConformanceTest {
         }
     }
 
-    /** How the broker closes the channel for something it does not answer. */
+    /** How the broker closes the channel after an operation that has no response. */
     String asynchronousOutcome(Channel channel, Step step) throws Exception {
         var closed = new CompletableFuture<ShutdownSignalException>();
         channel.addShutdownListener(closed::complete);
         step.run();
-        return text(closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        return text(closed.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
     }
 
     String text(ShutdownSignalException signal) {
@@ -153,7 +153,7 @@ abstract class ConformanceTest {
         channel.basicPublish(exchange, key, properties, bytes(body));
     }
 
-    /** What is delivered, in order. */
+    /** The deliveries, in order. */
     static BlockingQueue<Delivery> consume(Channel channel, String queue, boolean autoAck) throws IOException {
         return consume(channel, queue, autoAck, Map.of());
     }
@@ -167,12 +167,12 @@ abstract class ConformanceTest {
     }
 
     static Delivery next(BlockingQueue<Delivery> deliveries) throws InterruptedException {
-        Delivery delivery = deliveries.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Delivery delivery = deliveries.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         assertThat(delivery).as("a delivery").isNotNull();
         return delivery;
     }
 
-    /** Fetches until there is a message; there must come one. */
+    /** Fetches until there is a message; fails if there is none in time. */
     static GetResponse get(Channel channel, String queue) throws Exception {
         GetResponse[] got = {null};
         eventually(() -> {
@@ -186,16 +186,16 @@ abstract class ConformanceTest {
         return response == null ? null : new String(response.getBody(), StandardCharsets.UTF_8);
     }
 
-    /** Something that becomes true. */
+    /** A condition that becomes true. */
     interface Check {
         boolean holds() throws Exception;
     }
 
     static void eventually(Check check) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (!check.holds()) {
             assertThat(System.nanoTime())
-                    .as("still not so after %s s", PATIENCE_SECONDS)
+                    .as("not true after %s s", TIMEOUT_SECONDS)
                     .isLessThan(end);
             Thread.sleep(10);
         }

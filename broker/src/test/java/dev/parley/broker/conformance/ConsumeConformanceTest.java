@@ -92,7 +92,7 @@ class ConsumeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("a requeued message goes back to its place")
+    @DisplayName("a requeued message returns to its place")
     void requeuePosition() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
@@ -260,8 +260,8 @@ class ConsumeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("consumer arguments that are refused")
-    void refusedArguments() throws Exception {
+    @DisplayName("invalid consumer arguments")
+    void invalidArguments() throws Exception {
         String queue = queue(channel());
         String start = "CHANNEL closed 406 PRECONDITION_FAILED - invalid arg '";
         String place = "' for queue '<q>' in vhost '/'";
@@ -281,7 +281,7 @@ class ConsumeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("basic.qos global=true: consumers that do not acknowledge wait too, and use nothing up")
+    @DisplayName("basic.qos global=true: consumers without acknowledgements wait, too, and use no credit")
     void globalPrefetchWithoutAcknowledging() throws Exception {
         Channel channel = channel();
         String acknowledged = queue(channel);
@@ -322,7 +322,7 @@ class ConsumeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("basic.qos global=true is not for quorum queues")
+    @DisplayName("basic.qos global=true is refused for quorum queues")
     void globalPrefetchOnQuorumQueue() throws Exception {
         String queue = durableQueue(channel(), Map.of("x-queue-type", "quorum"));
         Channel channel = connect().createChannel();

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Passes octets on, until it is told to cut what goes through it. */
+/** Forwards connections to a server until {@link #cut()} closes them. */
 final class CuttableProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ final class CuttableProxy implements AutoCloseable {
                 to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException cut) {
-            // Both ends are closed, as wanted.
+            // Expected: both ends are closed.
         }
     }
 

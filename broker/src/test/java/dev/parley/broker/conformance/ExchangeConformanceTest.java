@@ -75,7 +75,9 @@ class ExchangeConformanceTest extends ConformanceTest {
         publish(channel, exchange, "whatever", "m");
         assertThat(body(get(channel, a))).isEqualTo("m");
         assertThat(body(get(channel, b))).isEqualTo("m");
-        assertThat(channel.messageCount(a)).as("once, however many bindings").isZero();
+        assertThat(channel.messageCount(a))
+                .as("one copy, for any number of bindings")
+                .isZero();
     }
 
     @Test
@@ -184,7 +186,7 @@ class ExchangeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("what may not be done to exchanges")
+    @DisplayName("forbidden operations on exchanges")
     void refusals() throws Exception {
         String taken = name();
         assertThat(outcome(() -> channel().exchangeDeclare("amq." + taken, "direct")))
@@ -213,8 +215,8 @@ class ExchangeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("names of exchanges and queues lose their line ends")
-    void lineEnds() throws Exception {
+    @DisplayName("line breaks are removed from names of exchanges and queues")
+    void lineBreaks() throws Exception {
         Channel channel = channel();
         String exchange = name();
         String queue = queue(channel);
@@ -241,8 +243,8 @@ class ExchangeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("what is not bound can be unbound")
-    void unbindWhatIsNotThere() throws Exception {
+    @DisplayName("unbinding what is not bound succeeds")
+    void unbindMissing() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
         channel.queueUnbind(queue, "amq.direct", "never bound");
@@ -258,7 +260,7 @@ class ExchangeConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("an alternate exchange is named by a text")
+    @DisplayName("the name of an alternate exchange must be a string")
     void alternateExchangeType() throws Exception {
         assertThat(outcome(() ->
                         channel().exchangeDeclare(name(), "fanout", false, true, Map.of("alternate-exchange", 1))))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class PublishConformanceTest extends ConformanceTest {
-    /** Returns, acks and nacks in the order they come. */
+    /** Returns, acks and nacks in the order of arrival. */
     private static BlockingQueue<String> events(Channel channel) {
         var events = new LinkedBlockingQueue<String>();
         channel.addReturnListener(back -> events.add("return " + back.getReplyCode() + " " + back.getReplyText()
@@ -116,7 +116,7 @@ class PublishConformanceTest extends ConformanceTest {
 
     @Test
     @DisplayName("all basic properties + nested headers round trip")
-    @SuppressWarnings("JavaUtilDate") // The client has no other type.
+    @SuppressWarnings("JavaUtilDate") // The client offers no other type.
     void properties() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
@@ -162,7 +162,7 @@ class PublishConformanceTest extends ConformanceTest {
                 .isEqualTo(sent.builder().headers(null).build().toString());
     }
 
-    /** With texts for the client's own string class and for bytes. */
+    /** Replaces values of the client's own string class and byte arrays by strings. */
     private static Object plain(Object value) {
         return switch (value) {
             case LongString text -> text.toString();
@@ -257,7 +257,7 @@ class PublishConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("direct reply-to: a declaration only asks")
+    @DisplayName("direct reply-to: a declaration creates nothing")
     void directReplyToDeclared() throws Exception {
         Channel channel = channel();
         String queue = "amq.rabbitmq.reply-to";
@@ -267,7 +267,7 @@ class PublishConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("direct reply-to: what is refused")
+    @DisplayName("direct reply-to: invalid use")
     void directReplyToRefused() throws Exception {
         assertThat(outcome(() -> consume(channel(), "amq.rabbitmq.reply-to", false)))
                 .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - reply consumer cannot acknowledge");
@@ -290,7 +290,7 @@ class PublishConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("what refuses a message names basic.publish")
+    @DisplayName("an error in a message names basic.publish")
     void immediate() throws Exception {
         Channel channel = channel();
         var closed = new CompletableFuture<AMQP.Connection.Close>();

@@ -34,13 +34,13 @@ class QueueConformanceTest extends ConformanceTest {
         assertThat(outcome(() -> other.queueDeclarePassive(queue)))
                 .isEqualTo(
                         "CHANNEL closed 405 RESOURCE_LOCKED - cannot obtain exclusive access to locked queue '<q>' in"
-                                + " vhost '/'. It could be originally declared on another connection or the exclusive property"
-                                + " value does not match that of the original declaration.");
+                                + " vhost '/'. It could be originally declared on another connection or the exclusive"
+                                + " property value does not match that of the original declaration.");
     }
 
     @Test
-    @DisplayName("exclusive queue gone after connection close")
-    void exclusiveGone() throws Exception {
+    @DisplayName("exclusive queue deleted after connection close")
+    void exclusiveDeleted() throws Exception {
         String queue = name();
         Connection connection = connect();
         connection.createChannel().queueDeclare(queue, false, true, false, Map.of());
@@ -49,7 +49,7 @@ class QueueConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("auto-delete queue gone after last consumer")
+    @DisplayName("auto-delete queue deleted after last consumer")
     void autoDelete() throws Exception {
         Channel channel = channel();
         String queue = name();
@@ -121,8 +121,8 @@ class QueueConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("arguments that are refused")
-    void badArguments() throws Exception {
+    @DisplayName("invalid arguments")
+    void invalidArguments() throws Exception {
         assertThat(declared(Map.of("x-expires", 0))).isEqualTo(invalid("x-expires", "{value_zero,0}"));
         assertThat(declared(Map.of("x-expires", "soon")))
                 .isEqualTo(invalid("x-expires", "\"expected integer, got longstr\""));
@@ -170,7 +170,7 @@ class QueueConformanceTest extends ConformanceTest {
 
     @Test
     @DisplayName("bind to the default or a missing exchange")
-    void bindBadExchange() throws Exception {
+    void bindMissingExchange() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
         String missing = name();
@@ -182,7 +182,7 @@ class QueueConformanceTest extends ConformanceTest {
 
     @Test
     @DisplayName("queue.delete if-unused with consumer")
-    void deleteUsed() throws Exception {
+    void deleteInUse() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
         consume(channel, queue, true);
@@ -192,7 +192,7 @@ class QueueConformanceTest extends ConformanceTest {
 
     @Test
     @DisplayName("queue.delete if-empty with message")
-    void deleteFilled() throws Exception {
+    void deleteNotEmpty() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
         publish(channel, "", queue, "m");
@@ -223,7 +223,7 @@ class QueueConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("x-expires: declare; x-expires: queue really removed")
+    @DisplayName("x-expires: unused queue is deleted")
     void expires() throws Exception {
         String queue = name();
         channel().queueDeclare(queue, false, false, false, Map.of("x-expires", 300));
@@ -233,7 +233,7 @@ class QueueConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("x-expires: a queue with a consumer stays")
+    @DisplayName("x-expires: queue with a consumer is kept")
     void expiresNotWhileUsed() throws Exception {
         Channel channel = channel();
         String queue = name();

@@ -20,7 +20,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("x-dead-letter-exchange: declare; x-dead-letter-exchange: reject dead-letters")
+    @DisplayName("x-dead-letter-exchange: rejected message is dead-lettered")
     void deadLetterRejected() throws Exception {
         Channel channel = channel();
         String dead = queue(channel);
@@ -47,7 +47,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("dead letters count: the same death again")
+    @DisplayName("dead letters: the count of the same death")
     void deadLetterCount() throws Exception {
         Channel channel = channel();
         String back = name();
@@ -68,8 +68,8 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("dead letters: a circle without a reject ends")
-    void deadLetterCircle() throws Exception {
+    @DisplayName("dead letters: a cycle without a reject ends")
+    void deadLetterCycle() throws Exception {
         Channel channel = channel();
         String queue = name();
         channel.queueDeclare(
@@ -86,7 +86,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("x-message-ttl: really expires")
+    @DisplayName("x-message-ttl: message expires")
     void queueTtl() throws Exception {
         Channel channel = channel();
         String dead = queue(channel);
@@ -253,11 +253,13 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         BlockingQueue<Delivery> fresh = read(stream, "next");
         publish(channel, "", stream, "new");
         assertThat(text(next(fresh))).isEqualTo("new");
-        assertThat(text(next(all))).as("who read everything reads on").isEqualTo("new");
+        assertThat(text(next(all)))
+                .as("a consumer that has read everything gets the new message")
+                .isEqualTo("new");
     }
 
     @Test
-    @DisplayName("stream queue: what is refused")
+    @DisplayName("stream queue: unsupported operations")
     void streamRefusals() throws Exception {
         Channel channel = channel();
         String stream = durableQueue(channel, Map.of("x-queue-type", "stream"));
@@ -300,7 +302,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("expiration 0: delivered to a consumer that waits, once")
+    @DisplayName("expiration 0: delivered to a consumer that is waiting, once")
     void noTimeToLive() throws Exception {
         Channel channel = channel();
         String dead = queue(channel);
@@ -318,7 +320,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("expiration: what expired behind a living message is not delivered")
+    @DisplayName("expiration: a message that expired behind another one is not delivered")
     void expiredBehindLiving() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
@@ -331,7 +333,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
-    @DisplayName("times of more than ten years are refused")
+    @DisplayName("times of more than ten years are rejected")
     void longTimes() throws Exception {
         long longest = 315_360_000_000L;
         queue(channel(), Map.of("x-message-ttl", longest, "x-expires", longest));

@@ -11,9 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** A client that sends what the test wants, byte by byte. */
+/** An AMQP client that sends arbitrary octets. Not thread-safe. */
 public final class RawClient implements AutoCloseable {
-    /** How a client begins. */
+    /** The first octets of an AMQP 0-9-1 client. */
     public static byte[] protocolHeader() {
         return new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
     }
@@ -21,9 +21,9 @@ public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
 
-    /** A frame that came. */
+    /** A frame that was received. */
     public record Frame(int type, int channel, ByteBuf payload) {
-        /** Class and method number, as in "10.10". */
+        /** Class id and method id, such as "10.10". */
         public String method() {
             return payload.getUnsignedShort(0) + "." + payload.getUnsignedShort(2);
         }
@@ -41,19 +41,19 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    /** The next frame; EOFException when the broker hung up. */
+    /** The next frame; throws EOFException if the broker closed the connection. */
     public Frame receive() throws IOException {
         int type = in.readUnsignedByte();
         int channel = in.readUnsignedShort();
         byte[] payload = new byte[in.readInt()];
         in.readFully(payload);
         if (in.readUnsignedByte() != 0xce) {
-            throw new IOException("no frame end");
+            throw new IOException("missing frame end");
         }
         return new Frame(type, channel, Unpooled.wrappedBuffer(payload));
     }
 
-    /** Receives a frame of this method. */
+    /** Receives a frame that must have this method. */
     public Frame expect(String method) throws IOException {
         Frame frame = receive();
         if (frame.type() != 1 || !frame.method().equals(method)) {
@@ -104,7 +104,7 @@ public final class RawClient implements AutoCloseable {
         return frame(1, channel, Unpooled.buffer().writeShort(20).writeShort(10).writeByte(0));
     }
 
-    /** Goes through the whole handshake. */
+    /** Completes the handshake. */
     public RawClient login(int heartbeat) throws IOException {
         send(protocolHeader());
         expect("10.10");
@@ -116,17 +116,17 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Reads up to the end, whatever comes. */
+    /** Reads everything until the broker closes the connection. */
     public void drain() throws IOException {
         in.transferTo(OutputStream.nullOutputStream());
     }
 
-    /** Ends the sending half. */
+    /** Closes the output side of the socket. */
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** What the octets of a close method say: code and text. */
+    /** The reply code and text of a close method. */
     public static String closeText(Frame close) {
         ByteBuf payload = close.payload().duplicate().skipBytes(4);
         int code = payload.readUnsignedShort();

@@ -11,18 +11,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class EmbeddedBrokerExtensionTest {
     @RegisterExtension
     static final EmbeddedBrokerExtension BROKER =
-            EmbeddedBrokerExtension.with(EmbeddedBroker.builder().queue("there", Map.of()));
+            EmbeddedBrokerExtension.with(EmbeddedBroker.builder().queue("declared", Map.of()));
 
     private static int port;
 
     @RepeatedTest(2)
-    void givesAllTestsOfAClassOneBroker(EmbeddedBroker broker) throws Exception {
+    void sharesOneBrokerPerClass(EmbeddedBroker broker) throws Exception {
         assertThat(port == 0 || port == broker.port()).isTrue();
         port = broker.port();
         var factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         try (var connection = factory.newConnection()) {
-            connection.createChannel().queueDeclarePassive("there");
+            connection.createChannel().queueDeclarePassive("declared");
         }
     }
 }

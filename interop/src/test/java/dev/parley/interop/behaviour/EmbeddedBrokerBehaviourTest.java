@@ -9,7 +9,7 @@ class EmbeddedBrokerBehaviourTest extends RabbitBehaviour {
 
     @BeforeAll
     static void startBroker() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

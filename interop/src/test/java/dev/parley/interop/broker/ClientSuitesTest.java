@@ -29,7 +29,7 @@ class ClientSuitesTest {
     private static final Pattern TOLD =
             Pattern.compile("(FAILED |ERROR |E  |=+ .* in [\\d.]+s|\\s*not ok ).*|# (fail|cancelled) [1-9].*");
 
-    private final EmbeddedBroker embedded = EmbeddedBroker.start();
+    private final EmbeddedBroker embedded = EmbeddedBroker.builder().start();
 
     @AfterEach
     void end() {

@@ -36,7 +36,7 @@ class PerfTestTest {
     })
     void countsAgree(String name, int each, String options, RabbitMq rabbitMq) throws Exception {
         String queue = "perf-" + name.replace(' ', '-');
-        try (EmbeddedBroker embedded = EmbeddedBroker.start()) {
+        try (EmbeddedBroker embedded = EmbeddedBroker.builder().start()) {
             // One after the other: each is a JVM of its own.
             check(embedded.amqpUri(), queue, each, options);
             assertThat(embedded.counters().published()).isEqualTo((long) each * MESSAGES);

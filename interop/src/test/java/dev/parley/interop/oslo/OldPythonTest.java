@@ -32,7 +32,7 @@ class OldPythonTest {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

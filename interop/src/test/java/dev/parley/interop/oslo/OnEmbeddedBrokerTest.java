@@ -10,7 +10,7 @@ class OnEmbeddedBrokerTest extends OsloMessaging {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

@@ -27,7 +27,7 @@ class OwnExceptionsTest {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

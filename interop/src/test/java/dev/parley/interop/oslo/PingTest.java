@@ -29,7 +29,7 @@ class PingTest {
     @ParameterizedTest
     @EnumSource(names = {"OSLO_MESSAGING", "OSLO_MESSAGING_14"})
     void eachAnswersTheOther(Peer python) {
-        try (EmbeddedBroker broker = EmbeddedBroker.start();
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
                 PeerProcess server = PeerProcess.start(
                         python,
                         "oslo_server.py",

@@ -13,7 +13,7 @@ class UnderLoadOnEmbeddedBrokerTest extends UnderLoad {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.builder().start();
     }
 
     @AfterAll

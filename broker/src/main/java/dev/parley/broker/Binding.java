@@ -1,7 +1,0 @@
-package dev.parley.broker;
-
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
-/** A way from an exchange to a destination. Two with different arguments are two bindings. */
-record Binding(Exchange source, Destination destination, String routingKey, Map<String, @Nullable Object> arguments) {}

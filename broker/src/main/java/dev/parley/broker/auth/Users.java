@@ -1,0 +1,48 @@
+package dev.parley.broker.auth;
+
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The users of a broker. Immutable. */
+public final class Users {
+    private static final Logger log = LoggerFactory.getLogger(Users.class);
+
+    private final Map<String, User> byName;
+
+    /** Creates it with these users, whose names are unique. */
+    public Users(Collection<User> users) {
+        Map<String, User> map = new LinkedHashMap<>();
+        users.forEach(user -> map.put(user.name(), user));
+        this.byName = Map.copyOf(map);
+    }
+
+    /** The user of this name if it may log in from this address. */
+    @Nullable
+    User find(String name, @Nullable InetAddress from) {
+        User user = byName.get(name);
+        if (user != null && user.loopbackOnly() && from != null && !from.isLoopbackAddress()) {
+            log.warn("user '{}' can only log in from this machine; login from {} refused", name, from);
+            return null;
+        }
+        return user;
+    }
+
+    /**
+     * The user of this name if the password is right and the user may log in from this address; {@code null} otherwise.
+     *
+     * @param from the address of the client; {@code null} if the transport has none
+     */
+    public @Nullable User authenticate(String name, String password, @Nullable InetAddress from) {
+        User user = byName.get(name);
+        if (user == null || !user.hasPassword(password)) {
+            log.warn("login of user '{}' refused: {}", name, user == null ? "no such user" : "wrong password");
+            return null;
+        }
+        return find(name, from);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.parley.broker.channel;
+
+import dev.parley.broker.auth.Access;
+import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.output.FrameOutput;
+import dev.parley.broker.output.Outbox;
+import dev.parley.broker.queue.QueueOwner;
+import dev.parley.broker.virtualhost.VirtualHost;
+
+/**
+ * What a channel needs of its connection. Used on the connection's event loop; {@link #id()}, {@link #outbox()} and the
+ * methods of {@link QueueOwner} by any thread.
+ */
+public interface ChannelHost extends QueueOwner {
+    /** The number of the connection, unique in the broker. */
+    long id();
+
+    /** What queues hand to the connection. */
+    Outbox outbox();
+
+    /** The frames to write. */
+    FrameOutput output();
+
+    /** The virtual host that was opened. */
+    VirtualHost virtualHost();
+
+    /** What the user of the connection may do. */
+    Access access();
+
+    /** Whether the client announced a capability. */
+    boolean clientCan(String capability);
+
+    /** The largest message body that is accepted, in bytes. */
+    long maxMessageSize();
+
+    /** The count of bytes held by the whole broker. */
+    Watermark memory();
+
+    /** What all channels of the broker did. */
+    ChannelCounters counters();
+
+    /** Stops reading from the client until the watermark is no longer exceeded. */
+    void blockOn(Watermark watermark);
+
+    /** Calls {@link ChannelSession#flushConfirms()} once everything received has been handled. */
+    void confirmLater(ChannelSession channel);
+
+    /** The channel is closed on both sides: its number is free. */
+    void forget(ChannelSession channel);
+}

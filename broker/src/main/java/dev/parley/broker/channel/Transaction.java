@@ -1,0 +1,54 @@
+package dev.parley.broker.channel;
+
+import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.queue.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a channel in transactional mode does at the next commit. Used on the connection's event loop. */
+final class Transaction {
+    /** A message to publish. */
+    record Publish(Message message, boolean mandatory) {}
+
+    /** Deliveries to settle. */
+    record Settle(List<Unacked> deliveries, Deliveries.Outcome outcome) {}
+
+    private final List<Publish> publishes = new ArrayList<>();
+    private final List<Settle> settles = new ArrayList<>();
+    private final Watermark memory;
+
+    Transaction(Watermark memory) {
+        this.memory = memory;
+    }
+
+    void publish(Message message, boolean mandatory) {
+        message.retain(memory);
+        publishes.add(new Publish(message, mandatory));
+    }
+
+    void settle(List<Unacked> deliveries, Deliveries.Outcome outcome) {
+        settles.add(new Settle(deliveries, outcome));
+    }
+
+    void commit(Publishing publishing) {
+        for (Publish publish : publishes) {
+            publishing.publish(publish.message(), publish.mandatory());
+        }
+        settles.forEach(settle -> Deliveries.settle(settle.deliveries(), settle.outcome()));
+        clear();
+    }
+
+    /** Drops the messages; returns the deliveries, which are unacknowledged as before. */
+    List<Unacked> rollback() {
+        List<Unacked> back = new ArrayList<>();
+        settles.forEach(settle -> back.addAll(settle.deliveries()));
+        clear();
+        return back;
+    }
+
+    private void clear() {
+        publishes.forEach(publish -> publish.message().release(memory));
+        publishes.clear();
+        settles.clear();
+    }
+}

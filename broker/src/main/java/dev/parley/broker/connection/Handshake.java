@@ -1,0 +1,174 @@
+package dev.parley.broker.connection;
+
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.AmqpMethod;
+import dev.parley.broker.amqp.Method;
+import dev.parley.broker.amqp.Method.ConnectionOpen;
+import dev.parley.broker.amqp.Method.ConnectionStartOk;
+import dev.parley.broker.amqp.Method.ConnectionTuneOk;
+import dev.parley.broker.amqp.MethodWriter;
+import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.auth.Access;
+import dev.parley.broker.auth.Grant;
+import dev.parley.broker.auth.Login;
+import dev.parley.broker.auth.User;
+import dev.parley.broker.limit.Limits;
+import dev.parley.broker.virtualhost.VirtualHost;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by
+ * any thread.
+ */
+final class Handshake {
+    private static final int MIN_FRAME = 4096;
+
+    private final Connection connection;
+    private final BrokerCore broker;
+    private final boolean requestsCertificate;
+    private @Nullable AmqpMethod expected = AmqpMethod.CONNECTION_START_OK;
+    private volatile Map<String, @Nullable Object> clientProperties = Map.of();
+    private @Nullable User user;
+
+    Handshake(Connection connection, BrokerCore broker, boolean requestsCertificate) {
+        this.connection = connection;
+        this.broker = broker;
+        this.requestsCertificate = requestsCertificate;
+    }
+
+    /** Sends connection.start. */
+    void start() {
+        MethodWriter.connectionStart(
+                connection.output().frame(), serverProperties(), Login.mechanisms(requestsCertificate));
+    }
+
+    /** Those of RabbitMQ 3.10, because clients adapt to them; platform and information name this broker. */
+    private static Map<String, Object> serverProperties() {
+        Map<String, Object> capabilities = new LinkedHashMap<>();
+        for (String capability : new String[] {
+            "publisher_confirms",
+            "exchange_exchange_bindings",
+            "basic.nack",
+            "consumer_cancel_notify",
+            "connection.blocked",
+            "consumer_priorities",
+            "authentication_failure_close",
+            "per_consumer_qos",
+            "direct_reply_to"
+        }) {
+            capabilities.put(capability, true);
+        }
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("capabilities", capabilities);
+        properties.put("cluster_name", "parley@localhost");
+        properties.put("information", "In-memory broker for laptops and tests; it behaves as RabbitMQ does.");
+        properties.put("platform", "Parley on Java " + Runtime.version().feature());
+        properties.put("product", "RabbitMQ");
+        properties.put("version", "3.10.8");
+        return properties;
+    }
+
+    /** Whether the virtual host is open. */
+    boolean isDone() {
+        return expected == null;
+    }
+
+    /** Whether the client is authenticated. */
+    boolean isLoggedIn() {
+        return user != null;
+    }
+
+    /** The properties that the client sent; empty until connection.start-ok. Immutable. */
+    Map<String, @Nullable Object> clientProperties() {
+        return clientProperties;
+    }
+
+    boolean clientCan(String capability) {
+        return clientProperties.get("capabilities") instanceof Map<?, ?> map
+                && Boolean.TRUE.equals(map.get(capability));
+    }
+
+    void handle(Method method, AmqpMethod name) {
+        if (name != expected) {
+            throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected " + expected + ", got " + name);
+        }
+        switch (method) {
+            case ConnectionStartOk start -> startOk(start);
+            case ConnectionTuneOk tune -> tuneOk(tune);
+            case ConnectionOpen open -> open(open.virtualHost(), Objects.requireNonNull(user));
+            default -> throw new IllegalStateException(name.toString());
+        }
+    }
+
+    private void startOk(ConnectionStartOk start) {
+        clientProperties = start.clientProperties();
+        user = Login.authenticate(broker.users(), start, remoteAddress(), certificate());
+        Limits limits = broker.limits();
+        MethodWriter.connectionTune(
+                connection.output().frame(), limits.maxChannels(), limits.maxFrameSize(), limits.heartbeatSeconds());
+        expected = AmqpMethod.CONNECTION_TUNE_OK;
+    }
+
+    private void tuneOk(ConnectionTuneOk tune) {
+        Limits limits = broker.limits();
+        if (tune.channelMax() > limits.maxChannels()) {
+            throw tooHigh("channel_max", tune.channelMax(), limits.maxChannels());
+        }
+        if (tune.frameMax() > limits.maxFrameSize()) {
+            throw tooHigh("frame_max", tune.frameMax(), limits.maxFrameSize());
+        }
+        if (tune.frameMax() != 0 && tune.frameMax() < MIN_FRAME) {
+            throw AmqpException.hard(
+                    ReplyCode.NOT_ALLOWED,
+                    "negotiated frame_max = " + tune.frameMax() + " is lower than the minimum allowed value ("
+                            + MIN_FRAME + ")");
+        }
+        connection.tuned(new Tuning(
+                tune.channelMax() == 0 ? limits.maxChannels() : tune.channelMax(),
+                tune.frameMax() == 0 ? limits.maxFrameSize() : (int) tune.frameMax(),
+                tune.heartbeat()));
+        expected = AmqpMethod.CONNECTION_OPEN;
+    }
+
+    private @Nullable InetAddress remoteAddress() {
+        return connection.socket().remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    private @Nullable Principal certificate() {
+        SslHandler tls = connection.socket().pipeline().get(SslHandler.class);
+        try {
+            return tls == null ? null : tls.engine().getSession().getPeerPrincipal();
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
+    }
+
+    private static AmqpException tooHigh(String what, long requested, long limit) {
+        return AmqpException.hard(
+                ReplyCode.NOT_ALLOWED,
+                "negotiated " + what + " = " + requested + " is higher than the maximum allowed value (" + limit + ")");
+    }
+
+    private void open(String name, User user) {
+        VirtualHost virtualHost = broker.virtualHost(name);
+        if (virtualHost == null) {
+            throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
+        }
+        Grant grant = user.grants().get(name);
+        if (grant == null) {
+            throw AmqpException.hard(
+                    ReplyCode.NOT_ALLOWED, "access to vhost '" + name + "' refused for user '" + user.name() + "'");
+        }
+        connection.opened(virtualHost, new Access(user, grant, name));
+        MethodWriter.connectionOpenOk(connection.output().frame());
+        expected = null;
+    }
+}

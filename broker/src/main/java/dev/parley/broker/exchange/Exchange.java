@@ -1,0 +1,104 @@
+package dev.parley.broker.exchange;
+
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ContentHeader;
+import dev.parley.broker.amqp.ReplyCode;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange: a set of bindings and a rule that chooses among them. Bindings change under the virtual host's lock
+ * only; everything else, {@link #match} included, may be called by any thread at any time.
+ */
+public abstract sealed class Exchange implements Destination
+        permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
+    private final String name;
+    private final ExchangeType type;
+    private final ExchangeSettings settings;
+    private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
+    private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
+
+    Exchange(String name, ExchangeType type, ExchangeSettings settings) {
+        this.name = name;
+        this.type = type;
+        this.settings = settings;
+    }
+
+    /** Creates the exchange without a name, to which every queue is bound by its name. */
+    public static Exchange defaultExchange(Function<String, ? extends @Nullable Destination> queues) {
+        return new DefaultExchange(queues);
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final Set<Binding> inbound() {
+        return inbound;
+    }
+
+    /** The rule by which it routes. */
+    public final ExchangeType type() {
+        return type;
+    }
+
+    /** What it was declared with. */
+    public final ExchangeSettings settings() {
+        return settings;
+    }
+
+    /** The bindings that lead from here, a concurrent set. */
+    public final Set<Binding> bindings() {
+        return bindings;
+    }
+
+    /** The name of the exchange for messages that match no binding. */
+    public final @Nullable String alternate() {
+        return settings.arguments().get("alternate-exchange") instanceof String alternate ? alternate : null;
+    }
+
+    /**
+     * Adds a binding; returns false if it exists.
+     *
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its arguments are invalid for this exchange
+     */
+    public final boolean bind(Binding binding) {
+        check(binding.arguments());
+        if (!bindings.add(binding)) {
+            return false;
+        }
+        index(binding);
+        binding.destination().inbound().add(binding);
+        return true;
+    }
+
+    /** Removes a binding; returns false if there is none. */
+    public final boolean unbind(Binding binding) {
+        if (!bindings.remove(binding)) {
+            return false;
+        }
+        unindex(binding);
+        binding.destination().inbound().remove(binding);
+        return true;
+    }
+
+    /** Checks the arguments of a new binding. */
+    void check(Map<String, @Nullable Object> arguments) {}
+
+    /** Called for each binding that was added. */
+    void index(Binding binding) {}
+
+    /** Called for each binding that was removed. */
+    void unindex(Binding binding) {}
+
+    /**
+     * Passes on every destination of a message with this routing key and header; the same one may come more than once.
+     */
+    public abstract void match(String routingKey, ContentHeader header, Consumer<Destination> found);
+}

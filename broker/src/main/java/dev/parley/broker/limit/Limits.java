@@ -1,0 +1,120 @@
+package dev.parley.broker.limit;
+
+import java.time.Duration;
+
+/**
+ * What the broker grants to clients at most, and what it proposes to them. The values are checked where users set them,
+ * in {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
+ */
+public final class Limits {
+    private static final Limits DEFAULTS =
+            new Limits(60, 128L << 20, Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10), 0, 100_000, 10_000);
+
+    private static final int MAX_CHANNELS = 2047;
+    private static final int MAX_FRAME_SIZE = 131_072;
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final int heartbeatSeconds;
+    private final long maxMessageSize;
+    private final long memory;
+    private final long queueMemory;
+    private final int maxQueues;
+    private final int maxConnections;
+
+    private Limits(
+            int heartbeatSeconds,
+            long maxMessageSize,
+            long memory,
+            long queueMemory,
+            int maxQueues,
+            int maxConnections) {
+        this.heartbeatSeconds = heartbeatSeconds;
+        this.maxMessageSize = maxMessageSize;
+        this.memory = memory;
+        this.queueMemory = queueMemory;
+        this.maxQueues = maxQueues;
+        this.maxConnections = maxConnections;
+    }
+
+    /** The defaults that each accessor names. */
+    public static Limits defaults() {
+        return DEFAULTS;
+    }
+
+    /** Channels per connection: 2047, as in RabbitMQ. */
+    public int maxChannels() {
+        return MAX_CHANNELS;
+    }
+
+    /** The largest frame in octets, header and end octet included: 131,072, as in RabbitMQ. */
+    public int maxFrameSize() {
+        return MAX_FRAME_SIZE;
+    }
+
+    /** How long a client may take from connecting to connection.open: 10 seconds. */
+    public Duration handshakeTimeout() {
+        return HANDSHAKE_TIMEOUT;
+    }
+
+    /** The heartbeat interval to propose, in seconds; 0 disables heartbeats. Default 60. */
+    public int heartbeatSeconds() {
+        return heartbeatSeconds;
+    }
+
+    /** A copy with another heartbeat interval, 0 to 65,535 seconds. */
+    public Limits withHeartbeatSeconds(int seconds) {
+        return new Limits(seconds, maxMessageSize, memory, queueMemory, maxQueues, maxConnections);
+    }
+
+    /** The largest message body in bytes. Default 128 MiB. */
+    public long maxMessageSize() {
+        return maxMessageSize;
+    }
+
+    /** A copy with another largest message body, 1 byte to 512 MiB. */
+    public Limits withMaxMessageSize(long bytes) {
+        return new Limits(heartbeatSeconds, bytes, memory, queueMemory, maxQueues, maxConnections);
+    }
+
+    /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
+    public long memory() {
+        return memory;
+    }
+
+    /** A copy with another limit of memory, at least 1 byte. */
+    public Limits withMemory(long bytes) {
+        return new Limits(heartbeatSeconds, maxMessageSize, bytes, queueMemory, maxQueues, maxConnections);
+    }
+
+    /**
+     * Bytes of messages held by one queue above which its publishers are blocked. Default: half of {@link #memory()}.
+     */
+    public long queueMemory() {
+        return queueMemory == 0 ? Math.max(1, memory / 2) : queueMemory;
+    }
+
+    /** A copy with another limit of memory per queue, at least 1 byte. */
+    public Limits withQueueMemory(long bytes) {
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, bytes, maxQueues, maxConnections);
+    }
+
+    /** Queues per virtual host. Default 100,000. */
+    public int maxQueues() {
+        return maxQueues;
+    }
+
+    /** A copy with another number of queues, at least 1. */
+    public Limits withMaxQueues(int count) {
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, count, maxConnections);
+    }
+
+    /** Connections at the same time. Default 10,000. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** A copy with another number of connections, at least 1. */
+    public Limits withMaxConnections(int count) {
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, maxQueues, count);
+    }
+}

@@ -1,0 +1,355 @@
+package dev.parley.broker.queue;
+
+import dev.parley.broker.queue.DeadLetters.Reason;
+import io.netty.util.concurrent.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue,
+ * and its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
+ */
+final class ClassicQueue extends MessageQueue {
+    private final ReadyMessages ready;
+    private final DeadLetters deadLetters;
+    private final long timeToLive;
+    private final long maxLength;
+    private final long maxBytes;
+    private final boolean rejectsWhenFull;
+    private final boolean deadLettersRejected;
+    private final boolean singleActive;
+    private final boolean quorum;
+    private final int maxPriority;
+    private final long deliveryLimit;
+
+    private long nextPosition;
+    private int unacked;
+    private volatile int readyCount;
+    private @Nullable Future<?> ttlTimer;
+    private long ttlTimerAt = QueuedMessage.NEVER;
+
+    ClassicQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
+        super(name, settings, host, owner);
+        this.deadLetters = new DeadLetters(name, settings, host, timers());
+        this.timeToLive = settings.number("x-message-ttl", -1);
+        this.maxLength = settings.number("x-max-length", -1);
+        this.maxBytes = settings.number("x-max-length-bytes", -1);
+        String overflow = settings.text("x-overflow");
+        this.rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
+        this.deadLettersRejected = "reject-publish-dlx".equals(overflow);
+        this.singleActive = settings.flag("x-single-active-consumer");
+        this.quorum = settings.kind().equals("quorum");
+        this.maxPriority = quorum ? 0 : (int) settings.number("x-max-priority", 0);
+        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
+        this.ready = new ReadyMessages(maxPriority);
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        lock.lock();
+        try {
+            if (isDeleted()) {
+                return true; // As if it had been deleted just afterwards.
+            }
+            if (rejectsWhenFull && isFull(message)) {
+                if (deadLettersRejected) {
+                    deadLetters.add(message, Reason.MAXLEN);
+                }
+                return false;
+            }
+            published.increment();
+            long ttl = message.expiration() < 0
+                    ? timeToLive
+                    : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
+            long expiresAt = ttl < 0 || ttl > MAX_DELAY_MILLIS
+                    ? QueuedMessage.NEVER
+                    : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
+            int priority = maxPriority == 0
+                    ? 0
+                    : Math.min(maxPriority, message.header().priority());
+            message.retain(memory());
+            watermark().add(message.footprint());
+            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
+            pump(true);
+            dropOverflow();
+        } finally {
+            unlock();
+        }
+        return true;
+    }
+
+    /** Ends a section under the lock in which ready messages may have changed. */
+    private void unlock() {
+        readyCount = ready.size();
+        scheduleExpiry();
+        lock.unlock();
+    }
+
+    private boolean isFull(Message message) {
+        return (maxLength >= 0 && ready.size() >= maxLength)
+                || (maxBytes >= 0 && ready.bytes() + message.body().length > maxBytes);
+    }
+
+    private void dropOverflow() {
+        while ((maxLength >= 0 && ready.size() > maxLength) || (maxBytes >= 0 && ready.bytes() > maxBytes)) {
+            QueuedMessage oldest = ready.pollLeast();
+            if (oldest == null) {
+                return;
+            }
+            drop(oldest, Reason.MAXLEN);
+        }
+    }
+
+    private void drop(QueuedMessage message, @Nullable Reason reason) {
+        if (reason != null) {
+            deadLetters.add(message.message, reason);
+        }
+        watermark().remove(message.message.footprint());
+        message.message.release(memory());
+    }
+
+    private @Nullable QueuedMessage peekLive() {
+        long now = 0;
+        for (QueuedMessage next = ready.peek(); next != null; next = ready.peek()) {
+            if (next.expiresAt == QueuedMessage.NEVER) {
+                return next;
+            }
+            now = now == 0 ? System.nanoTime() : now;
+            if (next.expiresAt - now > 0) {
+                return next;
+            }
+            ready.poll();
+            drop(next, Reason.EXPIRED);
+        }
+        return null;
+    }
+
+    /** Hands out ready messages while there is a consumer with room; under the lock. */
+    private void pump(boolean offered) {
+        while ((offered && justOffered()) || peekLive() != null) {
+            QueueConsumer consumer = reserve();
+            if (consumer == null) {
+                return;
+            }
+            QueuedMessage message = Objects.requireNonNull(ready.poll());
+            delivered.increment();
+            if (consumer.noAck()) {
+                watermark().remove(message.message.footprint());
+            } else {
+                unacked++;
+            }
+            consumer.deliver(message);
+        }
+    }
+
+    /** A message with a time to live of 0 can go to a consumer only at the moment it is published. */
+    private boolean justOffered() {
+        QueuedMessage next = ready.peek();
+        return next != null && next.position == nextPosition - 1 && ready.size() == 1;
+    }
+
+    private @Nullable QueueConsumer reserve() {
+        for (int i = 0; i < consumers.size(); i++) {
+            QueueConsumer consumer = consumers.get(i);
+            if (consumer.reserve()) {
+                rotate(i, consumer);
+                return consumer;
+            }
+            if (singleActive) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Moves a consumer behind the others of its priority, so that they take turns. */
+    private void rotate(int at, QueueConsumer consumer) {
+        int last = at;
+        while (last + 1 < consumers.size() && consumers.get(last + 1).priority() == consumer.priority()) {
+            last++;
+        }
+        if (last > at && !singleActive) {
+            consumers.remove(at);
+            consumers.add(last, consumer);
+        }
+    }
+
+    private void scheduleExpiry() {
+        QueuedMessage next = ready.peek();
+        if (next == null
+                || next.expiresAt == QueuedMessage.NEVER
+                || isDeleted()
+                || (ttlTimer != null && next.expiresAt - ttlTimerAt >= 0)) {
+            return;
+        }
+        if (ttlTimer != null) {
+            ttlTimer.cancel(false);
+        }
+        ttlTimerAt = next.expiresAt;
+        ttlTimer = timers().schedule(
+                        this::expireMessages, Math.max(0, ttlTimerAt - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void expireMessages() {
+        lock.lock();
+        try {
+            ttlTimer = null;
+            peekLive();
+        } finally {
+            unlock();
+        }
+    }
+
+    @Override
+    public void subscribe(QueueConsumer consumer, Runnable added) {
+        super.subscribe(consumer, added);
+        deliver();
+    }
+
+    @Override
+    public void deliver() {
+        if (readyCount > 0) {
+            lock.lock();
+            try {
+                pump(false);
+            } finally {
+                unlock();
+            }
+        }
+    }
+
+    @Override
+    public @Nullable QueuedMessage take() {
+        lock.lock();
+        try {
+            touch();
+            peekLive();
+            QueuedMessage message = ready.poll();
+            if (message != null) {
+                unacked++;
+                delivered.increment();
+            }
+            return message;
+        } finally {
+            unlock();
+        }
+    }
+
+    @Override
+    public void written(QueuedMessage message) {
+        message.message.release(memory());
+    }
+
+    @Override
+    public void acknowledge(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (isDeleted()) {
+                message.message.release(memory());
+                return;
+            }
+            acknowledged.increment();
+            unacked--;
+            drop(message, null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void requeue(Collection<QueuedMessage> messages) {
+        lock.lock();
+        try {
+            for (QueuedMessage message : messages) {
+                if (isDeleted()) {
+                    message.message.release(memory());
+                    continue;
+                }
+                unacked--;
+                message.returned++;
+                if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
+                    drop(message, Reason.DELIVERY_LIMIT);
+                } else {
+                    ready.restore(message);
+                }
+            }
+            if (!isDeleted()) {
+                dropOverflow();
+                pump(false);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    @Override
+    public void reject(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (isDeleted()) {
+                message.message.release(memory());
+                return;
+            }
+            unacked--;
+            drop(message, Reason.REJECTED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int purge() {
+        lock.lock();
+        try {
+            int count = ready.size();
+            clearReady();
+            return count;
+        } finally {
+            unlock();
+        }
+    }
+
+    private void clearReady() {
+        for (QueuedMessage next = ready.poll(); next != null; next = ready.poll()) {
+            drop(next, null);
+        }
+    }
+
+    @Override
+    void clear() {
+        clearReady();
+        readyCount = 0;
+        if (ttlTimer != null) {
+            ttlTimer.cancel(false);
+        }
+    }
+
+    @Override
+    public int readyCount() {
+        return readyCount;
+    }
+
+    @Override
+    public int unackedCount() {
+        lock.lock();
+        try {
+            return unacked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isActive(QueueConsumer consumer) {
+        List<QueueConsumer> all = consumers();
+        return !singleActive || (!all.isEmpty() && all.get(0).equals(consumer));
+    }
+
+    @Override
+    public boolean countsDeliveries() {
+        return quorum;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.parley.broker.queue;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a queue is declared with; {@link QueueArguments#check} checks the arguments. Immutable. */
+public record QueueSettings(
+        boolean durable, boolean exclusive, boolean autoDelete, Map<String, @Nullable Object> arguments) {
+
+    /** An argument that is a number, or a default if it is absent. */
+    public long number(String name, long defaultValue) {
+        return arguments.get(name) instanceof Number number ? number.longValue() : defaultValue;
+    }
+
+    /** Whether an argument is true; false if it is absent. */
+    public boolean flag(String name) {
+        return Boolean.TRUE.equals(arguments.get(name));
+    }
+
+    /** An argument that is a string. */
+    public @Nullable String text(String name) {
+        return arguments.get(name) instanceof String text ? text : null;
+    }
+
+    /** The type of the queue: classic, quorum or stream. */
+    public String kind() {
+        String kind = text("x-queue-type");
+        return kind == null ? "classic" : kind;
+    }
+}

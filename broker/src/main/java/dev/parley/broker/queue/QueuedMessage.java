@@ -1,0 +1,42 @@
+package dev.parley.broker.queue;
+
+/**
+ * A message in one queue. All but its return count is immutable. The count changes under the queue's lock while the
+ * queue holds the message; after the queue has handed it over, the receiving thread may read it until the message is
+ * settled.
+ */
+public final class QueuedMessage {
+    /** The expiry of a message that does not expire. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    final Message message;
+    /** The order in the queue: a message that is requeued returns to its place. */
+    final long position;
+    /** In the terms of {@link System#nanoTime()}, or {@link #NEVER}. */
+    final long expiresAt;
+
+    final int priority;
+    int returned;
+
+    QueuedMessage(Message message, long position, long expiresAt, int priority) {
+        this.message = message;
+        this.position = position;
+        this.expiresAt = expiresAt;
+        this.priority = priority;
+    }
+
+    /** The message as it was published. */
+    public Message message() {
+        return message;
+    }
+
+    /** How often a consumer returned it to the queue. */
+    public int returned() {
+        return returned;
+    }
+
+    /** Whether it was delivered before. */
+    public boolean redelivered() {
+        return returned > 0;
+    }
+}
