@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variant;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.SerializableString;
 import tools.jackson.core.StreamWriteCapability;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.Version;
@@ -76,6 +77,11 @@ public abstract class FormatGenerator extends GeneratorBase {
 
     /** Encodes the name of a property. */
     protected abstract void encodeName(String name);
+
+    /** Encodes the name of a property that is written often, so that its encoded form may be worth keeping. */
+    protected void encodeName(SerializableString name) {
+        encodeName(name.getValue());
+    }
 
     /** Encodes a string. */
     protected abstract void encodeString(String text);
@@ -172,11 +178,22 @@ public abstract class FormatGenerator extends GeneratorBase {
 
     @Override
     public JsonGenerator writeName(String name) {
+        verifyName(name);
+        encodeName(name);
+        return this;
+    }
+
+    @Override
+    public JsonGenerator writeName(SerializableString name) {
+        verifyName(name.getValue());
+        encodeName(name);
+        return this;
+    }
+
+    private void verifyName(String name) {
         if (!context.writeName(name)) {
             throw new StreamWriteException(this, "cannot write the property name '" + name + "': expected a value");
         }
-        encodeName(name);
-        return this;
     }
 
     /** Writes the number as text. */
