@@ -101,8 +101,8 @@ final class XmlEncoding {
                     null,
                     String.format(
                             Locale.ROOT,
-                            "byte 0x%02X at offset %d is not valid %s; the XML declaration must give the encoding if it is"
-                                    + " not UTF-8",
+                            "byte 0x%02X at offset %d is not valid %s;"
+                                    + " the XML declaration must give the encoding if it is not UTF-8",
                             bytes[at],
                             at - offset,
                             charset.name()));

@@ -19,6 +19,9 @@ import tools.jackson.core.io.IOContext;
  * <p>Not thread-safe.
  */
 public final class XmlRpcParser extends FormatParser {
+    private static final String TYPES = "int, i4, i8, i1, i2, biginteger, boolean, double, float, bigdecimal, string,"
+            + " dateTime.iso8601, base64, nil, array and struct";
+
     /** The most digits that are parsed as a {@code long} without a check. */
     private static final int SAFE_LONG_DIGITS = 18;
 
@@ -279,10 +282,7 @@ public final class XmlRpcParser extends FormatParser {
                 embedded = Scalars.decodeBase64(content);
                 yield JsonToken.VALUE_EMBEDDED_OBJECT;
             }
-            default ->
-                throw xml.malformed(
-                        "unknown type <" + type + ">; the types are int, i4, i8, i1, i2, biginteger, boolean,"
-                                + " double, float, bigdecimal, string, dateTime.iso8601, base64, nil, array and struct");
+            default -> throw xml.malformed("unknown type <" + type + ">; the types are " + TYPES);
         };
     }
 

@@ -148,9 +148,8 @@ class XmlRpcReadTest {
     void nilWithAnyPrefixDeclaredOrNot() {
         assertThat(value("<nil/>")).isNull();
         assertThat(value("<ex:nil/>")).isNull();
-        assertThat(
-                        read(
-                                "<value xmlns:ex='http://ws.apache.org/xmlrpc/namespaces/extensions'><ex:nil></ex:nil></value>"))
+        assertThat(read("<value xmlns:ex='http://ws.apache.org/xmlrpc/namespaces/extensions'>"
+                        + "<ex:nil></ex:nil></value>"))
                 .isNull();
         assertThat(value("<ex:i8>5</ex:i8>")).isEqualTo(5);
         assertThat(value("<ex:bigdecimal>1.50</ex:bigdecimal>")).isEqualTo(new BigDecimal("1.50"));
@@ -228,8 +227,10 @@ class XmlRpcReadTest {
         assertThat(read(
                         "<value><struct><member><name>x</name><value><int>1</int></value></member>"
                                 + "<member><name>y</name><value><nil/></value></member>"
-                                + "<member><name>when</name><value><dateTime.iso8601>20261122T20:15:07</dateTime.iso8601></value></member>"
-                                + "<member><name>tags</name><value><array><data><value>a</value></data></array></value></member></struct></value>",
+                                + "<member><name>when</name><value>"
+                                + "<dateTime.iso8601>20261122T20:15:07</dateTime.iso8601></value></member>"
+                                + "<member><name>tags</name><value><array><data><value>a</value></data></array></value>"
+                                + "</member></struct></value>",
                         Point.class))
                 .isEqualTo(new Point(1, null, List.of("a"), LocalDateTime.of(2026, 11, 22, 20, 15, 7)));
         assertThatThrownBy(() -> read("<value><array><data/></array></value>", Point.class))
