@@ -19,7 +19,7 @@ import tools.jackson.core.util.SimpleStreamReadContext;
  * which stores the value and gives its token: {@link #integer(long)}, {@link #unsigned}, {@link #floating},
  * {@link #decimal}, {@link #string}, {@link #startArray} and so on. It hands the token to {@link #_updateToken}. Before
  * each value it calls {@code context.valueRead()}. It also implements {@code getEmbeddedObject} and
- * {@code getBinaryValue} if it has such values, and tells the locations. In return it gets every accessor of
+ * {@code getBinaryValue} if it has such values, and the locations. In return it gets every accessor of
  * {@link tools.jackson.core.JsonParser}:
  *
  * <ul>
@@ -152,8 +152,8 @@ public abstract class FormatParser extends ParserMinimalBase {
     }
 
     /**
-     * The text of the current scalar value, whose token is {@link #_currToken}, if none was set: that of a number,
-     * unless a subclass has more to give.
+     * Computes the text of the current scalar value if none was set. Gives the text of a number; a subclass overrides
+     * it if other values can lack their text.
      */
     protected String computeText() {
         return getNumberValue().toString();

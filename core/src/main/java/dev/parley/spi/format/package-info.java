@@ -8,7 +8,7 @@
  * depend on the encoding: number and text accessors with their range checks, the read and write contexts, nesting
  * limits, and the operations that no such format has. What is left to a subclass is the encoding itself.
  *
- * <p>The bases are made for formats whose documents are held in memory while they are read, as messages of an RPC
+ * <p>The base classes are for formats whose documents are held in memory while they are read, as messages of an RPC
  * protocol are.
  */
 @NullMarked

@@ -4,15 +4,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.exc.StreamReadException;
 
 /**
- * The XML declaration at the start of a document. Its encoding was taken into account when the document was decoded,
- * see {@link XmlEncoding}.
+ * Reads the XML declaration at the start of a document. Its encoding was taken into account when the document was
+ * decoded, see {@link XmlEncoding}. Thread-safe, each cursor being used by one thread.
  */
 final class XmlDeclaration {
-    private final XmlCursor in;
-
-    private XmlDeclaration(XmlCursor in) {
-        this.in = in;
-    }
+    private XmlDeclaration() {}
 
     /**
      * Moves the cursor past the byte order mark and the XML declaration, if they are there.
@@ -24,15 +20,15 @@ final class XmlDeclaration {
             in.pos++;
         }
         if (in.at("<?xml") && in.pos + 5 < in.end && XmlCursor.isBlank(in.chars[in.pos + 5])) {
-            new XmlDeclaration(in).read();
+            read(in);
         }
     }
 
-    private void read() {
+    private static void read(XmlCursor in) {
         in.pos += 5;
-        String version = pseudoAttribute("version");
-        String encoding = pseudoAttribute("encoding");
-        String standalone = pseudoAttribute("standalone");
+        String version = pseudoAttribute(in, "version");
+        String encoding = pseudoAttribute(in, "encoding");
+        String standalone = pseudoAttribute(in, "standalone");
         in.skipBlanks();
         boolean wellFormed = version != null
                 && (version.equals("1.0") || version.equals("1.1"))
@@ -45,7 +41,7 @@ final class XmlDeclaration {
     }
 
     /** The value of this part of the declaration if it comes next. */
-    private @Nullable String pseudoAttribute(String name) {
+    private static @Nullable String pseudoAttribute(XmlCursor in, String name) {
         int start = in.pos;
         in.skipBlanks();
         if (in.pos == start || !in.at(name)) {

@@ -2,7 +2,7 @@ package dev.parley.xmlrpc.format;
 
 /** The tag names of XML-RPC, so that reading one allocates no string. Thread-safe. */
 final class XmlNames {
-    /** An open hash table; {@code null} where there is no name. */
+    /** A hash table with open addressing; {@code null} marks a free slot. */
     private static final String[] TABLE = new String[256];
 
     static {

@@ -66,7 +66,7 @@ public final class XmlRpcFactory extends FormatFactory {
         return parser(readContext, io, xml, XmlRpcParser.Scope.VALUE);
     }
 
-    /** A parser of part of a message, whose start tag the scanner has read. */
+    /** A parser of part of a message; the scanner is on its start tag. */
     XmlRpcParser parser(ObjectReadContext readContext, IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
         return new XmlRpcParser(readContext, io, readFeatures(readContext), xml, scope);
     }

@@ -22,7 +22,7 @@ public final class XmlRpcParser extends FormatParser {
     private static final String TYPES = "int, i4, i8, i1, i2, biginteger, boolean, double, float, bigdecimal, string,"
             + " dateTime.iso8601, base64, nil, array and struct";
 
-    /** The most digits that are parsed as a {@code long} without a check. */
+    /** The maximum number of digits, with a sign, that fit in a {@code long} whatever they are. */
     private static final int SAFE_LONG_DIGITS = 18;
 
     /** The part of a document that a parser presents. The parser starts on the start tag that is named. */
@@ -42,11 +42,11 @@ public final class XmlRpcParser extends FormatParser {
     private final XmlScanner xml;
     private final Scope scope;
 
-    /** Whether a value has just ended, so that the end of its member or param is due. */
+    /** Whether a value has just ended, so that the end of its member or param must follow. */
     private boolean valueEnded;
-    /** Whether the name of a member has just been read, so that its value is due. */
+    /** Whether the name of a member has just been read, so that its value must follow. */
     private boolean named;
-    /** Whether the current array is {@code <array/>}, whose end has been read. */
+    /** Whether the end tag of the current array has been read already, as that of {@code <array/>} is. */
     private boolean arrayClosed;
 
     private boolean ended;
@@ -163,7 +163,7 @@ public final class XmlRpcParser extends FormatParser {
         return endArray();
     }
 
-    /** Reads the value whose start tag is the current tag. */
+    /** Reads the value that starts with the current tag. */
     private JsonToken value() {
         context.valueRead();
         String plain = xml.text();

@@ -28,7 +28,7 @@ public final class XmlScanner {
     private String tag = "";
     private boolean opening;
     private int tagStart;
-    /** Whether the current tag is {@code <name/>}, whose end tag is due next. */
+    /** Whether the current tag is {@code <name/>}, which counts as a start tag and an end tag. */
     private boolean selfClosed;
 
     /** The names of the open elements, as pairs of offset and length. */

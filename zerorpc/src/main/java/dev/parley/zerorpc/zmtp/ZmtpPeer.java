@@ -42,7 +42,7 @@ public final class ZmtpPeer {
     private volatile String name = "unknown peer";
 
     // Accessed on the event loop only.
-    private boolean reading;
+    private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
 
@@ -93,7 +93,7 @@ public final class ZmtpPeer {
 
     /**
      * Sends a message of one or more frames, which must not be modified afterwards. Returns at once. If the connection
-     * is lost, the message is dropped, and the handler is told that the peer is disconnected.
+     * is lost, the message is dropped, and the handler is notified by {@link ZmtpHandler#disconnected}.
      */
     public void send(byte[]... frames) {
         pending.addAndGet(size(frames));
@@ -104,7 +104,7 @@ public final class ZmtpPeer {
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             // While a batch of input is handled, the end of it drains, so that all responses to it leave together.
-            if (!channel.eventLoop().inEventLoop() || !reading) {
+            if (!channel.eventLoop().inEventLoop() || !inBatch) {
                 channel.eventLoop().execute(this::drain);
             }
         }
@@ -149,12 +149,14 @@ public final class ZmtpPeer {
         channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
     }
 
-    void startReading() {
-        reading = true;
+    /** A batch of input begins. */
+    void beginBatch() {
+        inBatch = true;
     }
 
-    void endReading() {
-        reading = false;
+    /** A batch of input ends. */
+    void endBatch() {
+        inBatch = false;
         if (scheduled.get()) {
             drain();
         }
