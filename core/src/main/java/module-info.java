@@ -6,6 +6,7 @@ module dev.parley.core {
 
     exports dev.parley;
     exports dev.parley.spi;
+    exports dev.parley.spi.format;
 
     uses dev.parley.spi.Wire;
 }

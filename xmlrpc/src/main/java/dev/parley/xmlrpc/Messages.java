@@ -88,14 +88,14 @@ final class Messages {
             open(xml, "methodName");
             String method = xml.text().strip();
             if (!xml.closes("methodName") || method.isEmpty()) {
-                throw xml.refuse("no method's name in <methodName>");
+                throw xml.malformed("no method's name in <methodName>");
             }
             xml.next();
             if (xml.opens("params")) {
                 return new Call(method, mapper.parser(io, xml, XmlRpcParser.Scope.PARAMS));
             }
             if (!xml.closes("methodCall")) {
-                throw xml.refuse("<" + xml.tag() + "> where <params> is due");
+                throw xml.malformed("<" + xml.tag() + "> where <params> is due");
             }
             xml.finish();
             return new Call(method, mapper.parser(io, xml, XmlRpcParser.Scope.NOTHING));
@@ -120,7 +120,7 @@ final class Messages {
                 return new Response(true, mapper.parser(io, xml, XmlRpcParser.Scope.FAULT), xml);
             }
             if (!xml.opens("params")) {
-                throw xml.refuse("<" + xml.tag() + "> where <params> or <fault> is due");
+                throw xml.malformed("<" + xml.tag() + "> where <params> or <fault> is due");
             }
             if (all) {
                 return new Response(false, mapper.parser(io, xml, XmlRpcParser.Scope.PARAMS), xml);
@@ -132,7 +132,7 @@ final class Messages {
                 return new Response(false, null, xml);
             }
             if (!xml.opens("param")) {
-                throw xml.refuse("<" + xml.tag() + "> where <param> is due");
+                throw xml.malformed("<" + xml.tag() + "> where <param> is due");
             }
             return new Response(false, mapper.parser(io, xml, XmlRpcParser.Scope.PARAM), xml);
         } catch (JacksonException e) {
@@ -143,7 +143,7 @@ final class Messages {
     private static void open(XmlScanner xml, String name) {
         xml.next();
         if (!xml.opens(name)) {
-            throw xml.refuse("<" + xml.tag() + "> where <" + name + "> is due");
+            throw xml.malformed("<" + xml.tag() + "> where <" + name + "> is due");
         }
     }
 

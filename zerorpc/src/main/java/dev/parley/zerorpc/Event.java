@@ -184,7 +184,7 @@ final class Event {
         if (args.peek() == MsgpackType.ARRAY
                 && args.readArrayHeader() > 0
                 && args.peek() == MsgpackType.INTEGER
-                && !args.beyondLong()) {
+                && !args.exceedsLong()) {
             return args.readLong();
         }
         return 0;

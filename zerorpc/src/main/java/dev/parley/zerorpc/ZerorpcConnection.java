@@ -182,8 +182,8 @@ final class ZerorpcConnection implements Connection, ZmtpHandler {
     }
 
     private void send(ClientSession session, Channel channel, MsgpackBuffer request) {
-        if (session.peer().pendingBytes() > limits.pendingBytes()) {
-            throw new OverloadedException("more than " + limits.pendingBytes() + " bytes wait to be sent to "
+        if (session.peer().pendingBytes() > limits.maxPendingBytes()) {
+            throw new OverloadedException("more than " + limits.maxPendingBytes() + " bytes wait to be sent to "
                     + connector + ", which does not read them");
         }
         session.open(channel);

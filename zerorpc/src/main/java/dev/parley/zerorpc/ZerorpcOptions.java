@@ -56,7 +56,7 @@ record ZerorpcOptions(Duration heartbeat, boolean passive, int window, int backl
     }
 
     static ZmtpLimits zmtpLimits(Limits limits) {
-        return ZmtpLimits.defaults().messageBytes(limits.messageBytes());
+        return ZmtpLimits.defaults().withMaxMessageBytes(limits.messageBytes());
     }
 
     MsgpackMapper mapper(ValueMapping values) {

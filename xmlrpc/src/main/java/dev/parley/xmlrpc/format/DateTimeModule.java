@@ -32,8 +32,11 @@ import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * Java's types of date and time as {@code dateTime.iso8601}. The wire has neither zone nor fraction: what is written is the local time in one zone, and what is
- * read without a zone is taken for that.
+ * Maps Java's types of date and time to {@code dateTime.iso8601}. That type has neither a time zone nor a fraction of a
+ * second: what is written is the local time in the zone of this module, and what is read without an offset is taken as
+ * local time there.
+ *
+ * <p>Thread-safe once registered.
  */
 final class DateTimeModule extends SimpleModule {
     @Serial
@@ -90,9 +93,9 @@ final class DateTimeModule extends SimpleModule {
         }
     }
 
-    /** Takes the embedded date and time; leaves the rest, such as a text, to Jackson. */
+    /** Converts an embedded date and time; anything else, such as text, is left to Jackson. */
     private static final class DateTimeDeserializer extends DelegatingDeserializer {
-        /** From the embedded object; {@code null} to take the text as it was. */
+        /** The conversion of the embedded object; {@code null} to read the text that was sent. */
         private final @Nullable Function<Object, Object> conversion;
 
         DateTimeDeserializer(ValueDeserializer<?> standard, @Nullable Function<Object, Object> conversion) {
@@ -156,8 +159,8 @@ final class DateTimeModule extends SimpleModule {
         @Override
         public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
             JsonFormat.Value format = findFormatOverrides(context, property, handledType());
-            boolean asked = format != null && (format.hasPattern() || format.hasShape());
-            return asked ? standard.createContextual(context, property) : this;
+            boolean formatted = format != null && (format.hasPattern() || format.hasShape());
+            return formatted ? standard.createContextual(context, property) : this;
         }
 
         @Override

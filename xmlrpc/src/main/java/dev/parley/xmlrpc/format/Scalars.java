@@ -10,14 +10,14 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * The texts of scalar values, read as leniently as the peers write them. Errors are {@link IllegalArgumentException}s whose message completes the sentence
- * "the value is wrong: …".
+ * Parses the text of scalar values, as leniently as peers write them. Text that is malformed throws
+ * {@link IllegalArgumentException}. Thread-safe.
  */
 final class Scalars {
     private Scalars() {}
 
-    /** The text of a whole number without blanks and plus sign, checked to be one. */
-    static String integer(String text) {
+    /** The digits of a whole number: without white space and plus sign, and checked. */
+    static String integerDigits(String text) {
         String digits = text.strip();
         if (digits.length() > 1 && digits.charAt(0) == '+' && digits.charAt(1) != '-') {
             digits = digits.substring(1);
@@ -34,8 +34,8 @@ final class Scalars {
         return digits;
     }
 
-    /** A double: also {@code inf}, {@code nan} and {@code 1e+16}, as Python writes them. */
-    static double decimal(String text) {
+    /** Parses a double; also {@code inf}, {@code nan} and {@code 1e+16}, as Python writes them. */
+    static double parseDouble(String text) {
         String number = text.strip();
         return switch (number.toLowerCase(Locale.ROOT)) {
             case "nan", "+nan", "-nan" -> Double.NaN;
@@ -48,7 +48,8 @@ final class Scalars {
         };
     }
 
-    static BigDecimal bigDecimal(String text) {
+    /** Parses a decimal. It may have an exponent, but must be finite. */
+    static BigDecimal parseDecimal(String text) {
         String number = text.strip();
         checkDecimal(number, text);
         try {
@@ -58,7 +59,7 @@ final class Scalars {
         }
     }
 
-    /** Double.parseDouble would take more than a number: hexadecimal, a trailing d. */
+    /** Double.parseDouble accepts more than decimal numbers: hexadecimal ones and a trailing d. */
     private static void checkDecimal(String number, String text) {
         boolean digits = false;
         boolean point = false;
@@ -82,7 +83,8 @@ final class Scalars {
         }
     }
 
-    static boolean truth(String text) {
+    /** Parses a boolean: 0 or 1, as the specification has it. */
+    static boolean parseBoolean(String text) {
         return switch (text.strip()) {
             case "1" -> true;
             case "0" -> false;
@@ -90,22 +92,23 @@ final class Scalars {
         };
     }
 
-    /** Base64 as Python reads it: characters outside its alphabet are skipped, missing padding is no error. */
-    static byte[] base64(String text) {
+    /** Decodes base64 as Python does: characters outside its alphabet are skipped, and padding may be missing. */
+    static byte[] decodeBase64(String text) {
         try {
             return Base64.getMimeDecoder().decode(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the text is not base64: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the text is not valid base64: " + e.getMessage(), e);
         }
     }
 
     /**
-     * A point in time: {@code YYYYMMDDThh:mm:ss} as the specification has it, and every variant seen: dashes in the date, no colons in the time, no seconds, no
-     * time, a fraction, a zone ({@code Z}, {@code +hh}, {@code +hhmm}, {@code +hh:mm}).
+     * Parses a date and time: {@code YYYYMMDDThh:mm:ss} as the specification has it, and the variants that peers send:
+     * dashes in the date, no colons in the time, no seconds, no time, a fraction, an offset ({@code Z}, {@code +hh},
+     * {@code +hhmm}, {@code +hh:mm}).
      *
-     * @return a {@link LocalDateTime}, or an {@link OffsetDateTime} if the text names a zone
+     * @return a {@link LocalDateTime}, or an {@link OffsetDateTime} if the text has an offset
      */
-    static Temporal dateTime(String text) {
+    static Temporal parseDateTime(String text) {
         try {
             return new DateTimeText(text.strip()).read();
         } catch (DateTimeException | IndexOutOfBoundsException | NumberFormatException e) {
@@ -113,6 +116,7 @@ final class Scalars {
         }
     }
 
+    /** A text and a position in it. Used by one thread. */
     private static final class DateTimeText {
         private final String text;
         private int pos;
@@ -148,7 +152,7 @@ final class Scalars {
             }
             ZoneOffset offset = offset();
             if (pos != text.length()) {
-                throw new DateTimeException("more text");
+                throw new DateTimeException("unexpected text after the offset");
             }
             return local.atOffset(offset);
         }
@@ -159,7 +163,7 @@ final class Scalars {
             }
             int sign = skip('-') ? -1 : 1;
             if (sign > 0 && !skip('+')) {
-                throw new DateTimeException("no zone");
+                throw new DateTimeException("expected an offset");
             }
             int hours = digits(2);
             int minutes = 0;
@@ -178,7 +182,7 @@ final class Scalars {
                 scale /= 10;
             }
             if (pos == from) {
-                throw new DateTimeException("no fraction");
+                throw new DateTimeException("expected a fraction");
             }
             return nanos;
         }
@@ -188,7 +192,7 @@ final class Scalars {
             for (int i = 0; i < count; i++) {
                 char c = text.charAt(pos++);
                 if (c < '0' || c > '9') {
-                    throw new DateTimeException("no digit");
+                    throw new DateTimeException("expected a digit");
                 }
                 value = value * 10 + c - '0';
             }
@@ -204,7 +208,7 @@ final class Scalars {
         }
     }
 
-    /** A text for an error message: quoted, and cut if it is long. */
+    /** A text for an error message: quoted, and cut off after 40 characters. */
     static String quote(String text) {
         return "'" + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + "'";
     }

@@ -13,15 +13,22 @@ import java.util.Locale;
 import tools.jackson.core.exc.StreamReadException;
 
 /**
- * From a document's bytes to its characters, by the rules of XML 1.0 appendix F: a byte order mark, else the look of the first bytes, else the encoding that the
- * XML declaration names, else UTF-8. Bytes that are no characters of the encoding are refused, never replaced.
+ * Decodes the bytes of a document by the rules of XML 1.0, appendix F: the encoding is given by a byte order mark, else
+ * by the pattern of the first bytes, else by the XML declaration, else it is UTF-8. Bytes that are malformed in the
+ * encoding are an error and never replaced. Thread-safe.
  */
 final class XmlEncoding {
-    /** The XML declaration is looked for in this many bytes. */
+    /** The XML declaration is searched for in this many bytes. */
     private static final int DECLARATION_BYTES = 256;
 
     private XmlEncoding() {}
 
+    /**
+     * Decodes a document.
+     *
+     * @return the characters, in an array that may be longer
+     * @throws StreamReadException if the encoding is unknown, contradicts the bytes, or does not fit them
+     */
     static CharBuffer decode(byte[] bytes, int offset, int length) {
         int first = length > 0 ? bytes[offset] & 0xFF : -1;
         int second = length > 1 ? bytes[offset + 1] & 0xFF : -1;
@@ -68,12 +75,12 @@ final class XmlEncoding {
             charset = Charset.forName(name);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
             throw new StreamReadException(
-                    null, "the document's encoding '" + name + "' is not known; UTF-8 suits every peer", e);
+                    null, "unknown encoding '" + name + "' in the XML declaration; every peer reads UTF-8", e);
         }
         String canonical = charset.name().toUpperCase(Locale.ROOT);
         if (canonical.startsWith("UTF-16") || canonical.startsWith("UTF-32")) {
             throw new StreamReadException(
-                    null, "the document says that its encoding is " + name + " but its bytes are not");
+                    null, "the XML declaration says that the encoding is " + name + ", but the bytes are not");
         }
         return charset;
     }
@@ -94,7 +101,8 @@ final class XmlEncoding {
                     null,
                     String.format(
                             Locale.ROOT,
-                            "byte 0x%02X at offset %d is not %s; the XML declaration must name the encoding if it is not UTF-8",
+                            "byte 0x%02X at offset %d is not valid %s;"
+                                    + " the XML declaration must give the encoding if it is not UTF-8",
                             bytes[at],
                             at - offset,
                             charset.name()));

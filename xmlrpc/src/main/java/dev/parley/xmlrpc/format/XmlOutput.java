@@ -7,9 +7,14 @@ import java.util.Arrays;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamWriteException;
 
-/** UTF-8 text with XML's escapes, in a buffer in front of a stream. Not thread-safe. */
+/**
+ * Writes XML to a stream through a buffer: markup, and text with its escapes, in UTF-8. A stream that fails throws
+ * {@link JacksonIOException}.
+ *
+ * <p>Not thread-safe.
+ */
 public final class XmlOutput {
-    /** Characters below 128 that can be written as they are. */
+    /** The characters below 128 that need no escape. */
     private static final boolean[] PLAIN = new boolean[128];
 
     private static final byte[] LT = ascii("&lt;");
@@ -40,7 +45,7 @@ public final class XmlOutput {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Bytes that are markup already. */
+    /** Writes bytes that are XML already. */
     public void markup(byte[] bytes) {
         if (bytes.length > buffer.length - size) {
             drain();
@@ -57,28 +62,30 @@ public final class XmlOutput {
         size += bytes.length;
     }
 
-    /** Characters that are known to be ASCII without markup, such as digits. */
-    void digits(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            put((byte) text.charAt(i));
+    /** Writes text that is known to be ASCII and to need no escapes, such as digits. */
+    void plain(String ascii) {
+        for (int i = 0; i < ascii.length(); i++) {
+            put((byte) ascii.charAt(i));
         }
     }
 
+    /** Writes a number in decimal digits. */
     void integer(int value) {
         if (value >= 0 && value < 10) {
             put((byte) ('0' + value));
         } else {
-            digits(Integer.toString(value));
+            plain(Integer.toString(value));
         }
     }
 
-    void bytes(byte[] bytes, int from, int to) {
-        int pos = from;
-        while (pos < to) {
+    /** Writes bytes that need no escapes, of any length. */
+    void bytes(byte[] bytes) {
+        int pos = 0;
+        while (pos < bytes.length) {
             if (size == buffer.length) {
                 drain();
             }
-            int part = Math.min(to - pos, buffer.length - size);
+            int part = Math.min(bytes.length - pos, buffer.length - size);
             System.arraycopy(bytes, pos, buffer, size, part);
             size += part;
             pos += part;
@@ -86,9 +93,10 @@ public final class XmlOutput {
     }
 
     /**
-     * Text, escaped.
+     * Writes text with escapes.
      *
-     * @throws StreamWriteException for a character that XML 1.0 has no way to write
+     * @param generator the generator named in the error
+     * @throws StreamWriteException for a character that XML 1.0 cannot carry
      */
     public void text(CharSequence text, XmlRpcGenerator generator) {
         int length = text.length();
@@ -105,7 +113,7 @@ public final class XmlOutput {
                 put((byte) (0x80 | c & 0x3F));
             } else if (Character.isSurrogate(c)) {
                 if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    throw forbidden(c, i, generator);
+                    throw unwritable(c, i, generator);
                 }
                 int point = Character.toCodePoint(c, text.charAt(++i));
                 put((byte) (0xF0 | point >> 18));
@@ -113,7 +121,7 @@ public final class XmlOutput {
                 put((byte) (0x80 | point >> 6 & 0x3F));
                 put((byte) (0x80 | point & 0x3F));
             } else if (c >= 0xFFFE) {
-                throw forbidden(c, i, generator);
+                throw unwritable(c, i, generator);
             } else {
                 put((byte) (0xE0 | c >> 12));
                 put((byte) (0x80 | c >> 6 & 0x3F));
@@ -127,16 +135,17 @@ public final class XmlOutput {
             case '<' -> markup(LT);
             case '>' -> markup(GT);
             case '&' -> markup(AMP);
-            case '\r' -> markup(CR); // as it is, every reader would take it for a line feed
-            default -> throw forbidden(c, index, generator);
+            case '\r' -> markup(CR); // readers turn an unescaped one into a line feed
+            default -> throw unwritable(c, index, generator);
         }
     }
 
-    private static StreamWriteException forbidden(char c, int index, XmlRpcGenerator generator) {
+    private static StreamWriteException unwritable(char c, int index, XmlRpcGenerator generator) {
         return new StreamWriteException(
                 generator,
                 String.format(
-                        "the text has the character U+%04X at index %d, which XML cannot carry; send it as binary data (byte[])",
+                        "the text has the character U+%04X at index %d, which XML cannot carry;"
+                                + " send it as binary data (byte[])",
                         (int) c, index));
     }
 
@@ -147,7 +156,7 @@ public final class XmlOutput {
         buffer[size++] = b;
     }
 
-    /** Empties the buffer into the stream. */
+    /** Writes the buffer to the stream, without flushing that. */
     void drain() {
         try {
             out.write(buffer, 0, size);
@@ -157,14 +166,12 @@ public final class XmlOutput {
         size = 0;
     }
 
+    /** The number of bytes in the buffer. */
     int buffered() {
         return size;
     }
 
-    OutputStream target() {
-        return out;
-    }
-
+    /** The buffer, to be given back when the document is complete. */
     byte[] buffer() {
         return buffer;
     }

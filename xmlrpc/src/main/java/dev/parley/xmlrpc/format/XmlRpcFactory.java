@@ -1,37 +1,30 @@
 package dev.parley.xmlrpc.format;
 
-import java.io.DataInput;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.parley.spi.format.FormatFactory;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.nio.CharBuffer;
 import tools.jackson.core.ErrorReportConfiguration;
 import tools.jackson.core.FormatFeature;
-import tools.jackson.core.FormatSchema;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.Version;
-import tools.jackson.core.base.BinaryTSFactory;
 import tools.jackson.core.base.DecorableTSFactory;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.io.IOContext;
 
 /**
- * XML-RPC values as a Jackson format: a document is one {@code <value>}. It reads bytes in any encoding that the JDK knows, and writes UTF-8.
+ * XML-RPC values as a Jackson format: a document is one {@code <value>}. Bytes are read in any encoding that the JDK
+ * supports and written in UTF-8.
  *
- * <p>A whole document is held in memory while it is read; {@link StreamReadConstraints#getMaxDocumentLength()} bounds it. Thread-safe.
+ * <p>A whole document is held in memory while it is read; {@link StreamReadConstraints#getMaxDocumentLength()} limits
+ * it. Immutable and thread-safe.
  */
-public final class XmlRpcFactory extends BinaryTSFactory {
+public final class XmlRpcFactory extends FormatFactory {
     /** The name of the format. */
     public static final String FORMAT_NAME = "XML-RPC";
-
-    static final Version VERSION = new Version(0, 1, 0, "SNAPSHOT", "dev.parley", "parley-xmlrpc");
 
     @Serial
     private static final long serialVersionUID = 1;
@@ -40,11 +33,7 @@ public final class XmlRpcFactory extends BinaryTSFactory {
         super(builder);
     }
 
-    private XmlRpcFactory(XmlRpcFactory source) {
-        super(source);
-    }
-
-    /** A factory to be set up. */
+    /** A builder with Jackson's default limits. */
     public static Builder builder() {
         return new Builder();
     }
@@ -54,24 +43,9 @@ public final class XmlRpcFactory extends BinaryTSFactory {
         return new Builder(this);
     }
 
-    @Override
-    public XmlRpcFactory copy() {
-        return new XmlRpcFactory(this);
-    }
-
-    @Override
-    public TokenStreamFactory snapshot() {
-        return this;
-    }
-
-    /** Whether it writes what the specification does not have. */
+    /** Whether an extension is written. */
     public boolean isEnabled(XmlRpcWriteFeature feature) {
         return feature.enabledIn(_formatWriteFeatures);
-    }
-
-    @Override
-    public Version version() {
-        return VERSION;
     }
 
     @Override
@@ -80,61 +54,25 @@ public final class XmlRpcFactory extends BinaryTSFactory {
     }
 
     @Override
-    public boolean canParseAsync() {
-        return false;
-    }
-
-    @Override
-    public boolean canUseSchema(FormatSchema schema) {
-        return false;
-    }
-
-    @Override
     public Class<? extends FormatFeature> getFormatWriteFeatureType() {
         return XmlRpcWriteFeature.class;
-    }
-
-    @Override
-    protected JsonParser _createParser(ObjectReadContext readContext, IOContext io, InputStream in) {
-        byte[] bytes;
-        try (InputStream closing = in) {
-            long limit = _streamReadConstraints.hasMaxDocumentLength()
-                    ? _streamReadConstraints.getMaxDocumentLength()
-                    : Integer.MAX_VALUE;
-            bytes = closing.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE));
-        } catch (IOException e) {
-            throw JacksonIOException.construct(e);
-        }
-        return _createParser(readContext, io, bytes, 0, bytes.length);
     }
 
     @Override
     protected JsonParser _createParser(
             ObjectReadContext readContext, IOContext io, byte[] bytes, int offset, int length) {
         XmlScanner xml = scanner(io, bytes, offset, length);
-        xml.next();
-        if (!xml.opens("value")) {
-            throw xml.refuse("the document is a <" + xml.tag() + ">, not a <value>");
-        }
+        xml.nextStart("value");
         return parser(readContext, io, xml, XmlRpcParser.Scope.VALUE);
     }
 
-    @Override
-    protected JsonParser _createParser(ObjectReadContext readContext, IOContext io, DataInput in) {
-        return _unsupported();
+    /** A parser of part of a message; the scanner is on its start tag. */
+    XmlRpcParser parser(ObjectReadContext readContext, IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
+        return new XmlRpcParser(readContext, io, readFeatures(readContext), xml, scope);
     }
 
     @Override
     protected JsonGenerator _createGenerator(ObjectWriteContext writeContext, IOContext io, OutputStream out) {
-        return generator(writeContext, io, out);
-    }
-
-    /** A parser of part of a message, whose opening tag the scanner has read. */
-    XmlRpcParser parser(ObjectReadContext readContext, IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
-        return new XmlRpcParser(readContext, io, readContext.getStreamReadFeatures(_streamReadFeatures), xml, scope);
-    }
-
-    XmlRpcGenerator generator(ObjectWriteContext writeContext, IOContext io, OutputStream out) {
         return new XmlRpcGenerator(
                 writeContext,
                 io,
@@ -143,7 +81,7 @@ public final class XmlRpcFactory extends BinaryTSFactory {
                 out);
     }
 
-    /** A context for one document. */
+    /** The Jackson context of one document, for {@link #scanner} and {@link XmlRpcMapper#parser}. */
     public IOContext context(Object content) {
         return _createContext(_createContentReference(content), false);
     }
@@ -151,12 +89,14 @@ public final class XmlRpcFactory extends BinaryTSFactory {
     /**
      * A scanner at the start of a document.
      *
-     * @throws tools.jackson.core.JacksonException if the document is too long or is not in the encoding that it declares
+     * @throws tools.jackson.core.JacksonException if the document is too long or is not in the encoding that it
+     *     declares
      */
     public XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length) {
         _streamReadConstraints.validateDocumentLength(length);
         CharBuffer text = XmlEncoding.decode(bytes, offset, length);
-        return new XmlScanner(text.array(), text.limit(), _streamReadConstraints, io.contentReference());
+        XmlCursor cursor = new XmlCursor(text.array(), text.limit(), _streamReadConstraints, io.contentReference());
+        return new XmlScanner(cursor, _streamReadConstraints);
     }
 
     /** Settings of an {@link XmlRpcFactory}. Not thread-safe. */
@@ -174,7 +114,7 @@ public final class XmlRpcFactory extends BinaryTSFactory {
             super(base);
         }
 
-        /** Allows what the specification does not have. */
+        /** Enables or disables an extension. */
         public Builder configure(XmlRpcWriteFeature feature, boolean state) {
             _formatWriteFeatures =
                     state ? _formatWriteFeatures | feature.getMask() : _formatWriteFeatures & ~feature.getMask();

@@ -3,16 +3,16 @@ package dev.parley.xmlrpc.format;
 import java.io.Serial;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import tools.jackson.core.Version;
 import tools.jackson.core.io.IOContext;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.cfg.MapperBuilderState;
 
 /**
- * Reads and writes Java values as XML-RPC values. Besides what Jackson maps by itself, {@code dateTime.iso8601} is read as and written from
- * {@link java.time.LocalDateTime}, {@link java.time.Instant}, {@link java.time.OffsetDateTime}, {@link java.time.ZonedDateTime}, {@link java.time.LocalDate},
- * {@link java.util.Date} and {@link java.util.Calendar}, unless a {@code @JsonFormat} says otherwise.
+ * Reads and writes Java values as XML-RPC values. In addition to what Jackson maps, {@code dateTime.iso8601} is read as
+ * and written from {@link java.time.LocalDateTime}, {@link java.time.Instant}, {@link java.time.OffsetDateTime},
+ * {@link java.time.ZonedDateTime}, {@link java.time.LocalDate}, {@link java.util.Date} and {@link java.util.Calendar},
+ * unless a {@code @JsonFormat} says otherwise.
  *
  * <p>Thread-safe.
  */
@@ -24,15 +24,16 @@ public final class XmlRpcMapper extends ObjectMapper {
         super(builder);
     }
 
-    /** A mapper to be set up; times without a zone are in UTC. */
+    /** A builder with the default factory; dates and times without an offset are in UTC. */
     public static Builder builder() {
         return builder(XmlRpcFactory.builder().build(), ZoneOffset.UTC);
     }
 
     /**
-     * A mapper to be set up.
+     * A builder.
      *
-     * @param zone the zone of what the wire tells without one, which is every {@code dateTime.iso8601} that the specification allows
+     * @param factory the format, with its limits
+     * @param zone the time zone of dates and times without an offset; the specification has no others
      */
     public static Builder builder(XmlRpcFactory factory, ZoneId zone) {
         return new Builder(factory).addModule(new DateTimeModule(zone));
@@ -49,17 +50,17 @@ public final class XmlRpcMapper extends ObjectMapper {
         return (XmlRpcFactory) _streamFactory;
     }
 
-    /** A parser of part of a message, with this mapper behind it. */
+    /**
+     * A parser of part of a message, which reads Java values with this mapper's settings.
+     *
+     * @param io from {@link XmlRpcFactory#context}
+     * @param xml the scanner, on the start tag of the part
+     */
     public XmlRpcParser parser(IOContext io, XmlScanner xml, XmlRpcParser.Scope scope) {
         var context = _deserializationContext();
         XmlRpcParser parser = tokenStreamFactory().parser(context, io, xml, scope);
         context.assignAndReturnParser(parser);
         return parser;
-    }
-
-    @Override
-    public Version version() {
-        return XmlRpcFactory.VERSION;
     }
 
     /** Settings of an {@link XmlRpcMapper}. Not thread-safe. */

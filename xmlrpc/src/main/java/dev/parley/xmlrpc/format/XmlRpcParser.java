@@ -1,26 +1,37 @@
 package dev.parley.xmlrpc.format;
 
+import dev.parley.spi.format.FormatParser;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.Base64Variant;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.io.IOContext;
-import tools.jackson.core.util.SimpleStreamReadContext;
 
 /**
- * XML-RPC values as Jackson tokens, straight from the scanner.
+ * Gives XML-RPC values as Jackson tokens. {@code dateTime.iso8601} and {@code base64} are embedded objects: a
+ * {@link java.time.LocalDateTime} or {@link java.time.OffsetDateTime}, and a byte array. The text of a scalar is that
+ * of its element, as it was sent.
  *
  * <p>Not thread-safe.
  */
-public final class XmlRpcParser extends ScalarParser {
-    /** What of a document the parser presents. It starts on the opening tag that is named. */
+public final class XmlRpcParser extends FormatParser {
+    private static final String TYPES = "int, i4, i8, i1, i2, biginteger, boolean, double, float, bigdecimal, string,"
+            + " dateTime.iso8601, base64, nil, array and struct";
+
+    /** The maximum number of digits, with a sign, that fit in a {@code long} whatever they are. */
+    private static final int SAFE_LONG_DIGITS = 18;
+
+    /** The part of a document that a parser presents. The parser starts on the start tag that is named. */
     public enum Scope {
         /** A document that is one {@code <value>}. */
         VALUE,
-        /** {@code <params>} as an array of all its values. */
+        /** {@code <params>}, as an array of all its values. */
         PARAMS,
-        /** The first {@code <param>} as a value; the scanner then stands on the tag after its end. */
+        /** The value of the first {@code <param>}; the scanner then stands on the tag after {@code </param>}. */
         PARAM,
         /** The value of {@code <fault>}. */
         FAULT,
@@ -30,23 +41,24 @@ public final class XmlRpcParser extends ScalarParser {
 
     private final XmlScanner xml;
     private final Scope scope;
-    private SimpleStreamReadContext context;
 
-    /** Whether a value has just ended, so that the end of its member or param is due. */
+    /** Whether a value has just ended, so that the end of its member or param must follow. */
     private boolean valueEnded;
-
+    /** Whether the name of a member has just been read, so that its value must follow. */
     private boolean named;
+    /** Whether the end tag of the current array has been read already, as that of {@code <array/>} is. */
     private boolean arrayClosed;
+
     private boolean ended;
+    private @Nullable Object embedded;
 
     XmlRpcParser(ObjectReadContext readContext, IOContext io, int features, XmlScanner xml, Scope scope) {
         super(readContext, io, features);
         this.xml = xml;
         this.scope = scope;
-        this.context = SimpleStreamReadContext.createRootContext(null);
     }
 
-    // --- tokens
+    // --- structure
 
     @Override
     public @Nullable JsonToken nextToken() {
@@ -77,12 +89,9 @@ public final class XmlRpcParser extends ScalarParser {
         }
         return switch (scope) {
             case VALUE -> value();
-            case PARAMS, NOTHING -> {
-                push(false);
-                yield JsonToken.START_ARRAY;
-            }
+            case PARAMS, NOTHING -> startArray();
             case PARAM, FAULT -> {
-                due("value");
+                xml.nextStart("value");
                 yield value();
             }
         };
@@ -91,151 +100,136 @@ public final class XmlRpcParser extends ScalarParser {
     private JsonToken inStruct() {
         if (named) {
             named = false;
-            due("value");
+            xml.nextStart("value");
             return value();
         }
         xml.next();
         if (valueEnded) {
-            mustClose("member");
+            xml.expectEnd("member");
             xml.next();
         }
         if (xml.closes("struct")) {
-            return closeValue(JsonToken.END_OBJECT);
+            xml.nextEnd("value");
+            return complete(endObject());
         }
-        mustOpen("member");
-        due("name");
+        xml.expectStart("member");
+        xml.nextStart("name");
         String name = xml.text();
-        streamReadConstraints().validateNameLength(name.length());
-        mustClose("name");
-        context.setCurrentName(name);
+        _streamReadConstraints.validateNameLength(name.length());
+        xml.expectEnd("name");
         named = true;
         valueEnded = false;
-        return JsonToken.PROPERTY_NAME;
+        return propertyName(name);
     }
 
     private JsonToken inArray() {
         if (arrayClosed) {
             arrayClosed = false;
-            return closeValue(JsonToken.END_ARRAY);
+            return closeArray();
         }
         xml.next();
         if (xml.closes("data")) {
             xml.next();
         }
         if (xml.closes("array")) {
-            return closeValue(JsonToken.END_ARRAY);
+            return closeArray();
         }
-        mustOpen("value");
+        xml.expectStart("value");
         return value();
+    }
+
+    private JsonToken closeArray() {
+        xml.nextEnd("value");
+        return complete(endArray());
     }
 
     private JsonToken inParams() {
         xml.next();
         if (valueEnded) {
-            mustClose("param");
+            xml.expectEnd("param");
             xml.next();
         }
         if (xml.closes("params")) {
             endDocument();
             return endParams();
         }
-        mustOpen("param");
-        due("value");
+        xml.expectStart("param");
+        xml.nextStart("value");
         return value();
     }
 
     private JsonToken endParams() {
-        context = context.clearAndGetParent();
         valueEnded = true;
-        return JsonToken.END_ARRAY;
+        return endArray();
     }
 
-    /** Reads the value on whose start tag the scanner stands. */
+    /** Reads the value that starts with the current tag. */
     private JsonToken value() {
         context.valueRead();
         String plain = xml.text();
         if (xml.closes("value")) {
-            return scalar(JsonToken.VALUE_STRING, plain);
+            return complete(string(plain));
         }
         if (!plain.isBlank()) {
-            throw xml.refuse("text " + Scalars.quote(plain.strip()) + " beside <" + xml.tag() + "> in one <value>");
+            throw xml.malformed(
+                    "a <value> has both text " + Scalars.quote(plain.strip()) + " and an element <" + xml.tag() + ">");
         }
         String type = xml.tag();
         return switch (type) {
             case "struct" -> {
-                push(true);
-                yield JsonToken.START_OBJECT;
+                valueEnded = false;
+                yield startObject();
             }
-            case "array" -> {
-                openArray();
-                yield JsonToken.START_ARRAY;
-            }
-            default -> typed(type);
+            case "array" -> openArray();
+            default -> scalar(type);
         };
     }
 
-    private void openArray() {
-        push(false);
+    private JsonToken openArray() {
+        valueEnded = false;
         xml.next();
         if (xml.closes("array")) {
             arrayClosed = true; // <array/>, without <data>
         } else {
-            mustOpen("data");
+            xml.expectStart("data");
         }
+        return startArray();
     }
 
-    private JsonToken typed(String type) {
+    private JsonToken scalar(String type) {
         String content = xml.text();
         if (xml.opening()) {
-            throw xml.refuse("<" + xml.tag() + "> inside <" + type + ">");
+            throw xml.malformed("unexpected <" + xml.tag() + "> inside <" + type + ">");
         }
         JsonToken token;
+        text(content);
         try {
             token = convert(type, content);
         } catch (IllegalArgumentException e) {
-            throw xml.refuse("a wrong <" + type + ">: " + e.getMessage());
+            throw xml.malformed("malformed <" + type + ">: " + e.getMessage());
         }
-        xml.next();
-        mustClose("value");
-        return scalar(token, content);
+        xml.nextEnd("value");
+        return complete(token);
     }
 
-    private JsonToken scalar(JsonToken token, String content) {
-        text = content;
-        ended();
-        return token;
-    }
-
-    private void push(boolean struct) {
-        context = struct ? context.createChildObjectContext(-1, -1) : context.createChildArrayContext(-1, -1);
-        streamReadConstraints().validateNestingDepth(context.getNestingDepth());
-        valueEnded = false;
-    }
-
-    private JsonToken closeValue(JsonToken token) {
-        xml.next();
-        mustClose("value");
-        context = context.clearAndGetParent();
-        ended();
-        return token;
-    }
-
-    /** A value is complete. If it was the last thing presented, so must be the document. */
-    private void ended() {
+    /** A value is complete. If it was the last one presented, its part of the document must end too. */
+    private JsonToken complete(JsonToken token) {
         valueEnded = true;
-        if (!context.inRoot()) {
-            return;
+        if (context.inRoot()) {
+            endScope();
         }
+        return token;
+    }
+
+    private void endScope() {
         switch (scope) {
             case VALUE -> xml.finish();
             case FAULT -> {
-                xml.next();
-                mustClose("fault");
+                xml.nextEnd("fault");
                 endDocument();
             }
             case PARAM -> {
-                xml.next();
-                mustClose("param");
+                xml.nextEnd("param");
                 xml.next();
                 if (xml.closes("params")) {
                     endDocument();
@@ -248,57 +242,84 @@ public final class XmlRpcParser extends ScalarParser {
     private void endDocument() {
         xml.next();
         if (xml.opening()) {
-            throw xml.refuse("<" + xml.tag() + "> where the end of the message is due");
+            throw xml.malformed("expected the end of the message but found <" + xml.tag() + ">");
         }
         xml.finish();
     }
 
-    private void due(String name) {
-        xml.next();
-        mustOpen(name);
+    // --- scalars
+
+    /**
+     * Converts the text of an element of this type.
+     *
+     * @throws IllegalArgumentException if the text is not a value of the type
+     * @throws StreamReadException if the type is unknown
+     */
+    private JsonToken convert(String type, String content) {
+        return switch (type) {
+            case "string" -> JsonToken.VALUE_STRING;
+            case "int", "i4", "i8", "i2", "i1", "biginteger" -> parseInteger(content);
+            case "double", "float" -> {
+                _streamReadConstraints.validateFPLength(content.length());
+                yield floating(Scalars.parseDouble(content));
+            }
+            case "bigdecimal" -> {
+                _streamReadConstraints.validateFPLength(content.length());
+                yield decimal(Scalars.parseDecimal(content));
+            }
+            case "boolean" -> Scalars.parseBoolean(content) ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
+            case "nil" -> {
+                if (!content.isBlank()) {
+                    throw new IllegalArgumentException("it must be empty");
+                }
+                yield JsonToken.VALUE_NULL;
+            }
+            case "dateTime.iso8601", "dateTime" -> {
+                embedded = Scalars.parseDateTime(content);
+                yield JsonToken.VALUE_EMBEDDED_OBJECT;
+            }
+            case "base64" -> {
+                embedded = Scalars.decodeBase64(content);
+                yield JsonToken.VALUE_EMBEDDED_OBJECT;
+            }
+            default -> throw xml.malformed("unknown type <" + type + ">; the types are " + TYPES);
+        };
     }
 
-    private void mustOpen(String name) {
-        if (!xml.opens(name)) {
-            throw xml.refuse(found() + " where <" + name + "> is due");
+    private JsonToken parseInteger(String content) {
+        String digits = Scalars.integerDigits(content);
+        _streamReadConstraints.validateIntegerLength(digits.length());
+        return digits.length() <= SAFE_LONG_DIGITS ? integer(Long.parseLong(digits)) : integer(new BigInteger(digits));
+    }
+
+    /** The number as it was sent, with every digit. */
+    @Override
+    protected BigDecimal toDecimal(double value) {
+        String sent = getString();
+        return sent == null ? super.toDecimal(value) : Scalars.parseDecimal(sent);
+    }
+
+    @Override
+    public @Nullable Object getEmbeddedObject() {
+        return _currToken == JsonToken.VALUE_EMBEDDED_OBJECT ? embedded : null;
+    }
+
+    @Override
+    public byte[] getBinaryValue(@Nullable Base64Variant variant) {
+        if (_currToken == JsonToken.VALUE_EMBEDDED_OBJECT && embedded instanceof byte[] bytes) {
+            return bytes;
         }
-    }
-
-    private void mustClose(String name) {
-        if (!xml.closes(name)) {
-            throw xml.refuse(found() + " where </" + name + "> is due");
+        if (_currToken == JsonToken.VALUE_STRING) {
+            try {
+                return Scalars.decodeBase64(String.valueOf(getString()));
+            } catch (IllegalArgumentException e) {
+                throw new StreamReadException(this, String.valueOf(e.getMessage()), e);
+            }
         }
+        throw new StreamReadException(this, "expected binary data, sent as <base64>");
     }
 
-    private String found() {
-        return (xml.opening() ? "<" : "</") + xml.tag() + ">";
-    }
-
-    // --- the current token
-
-    @Override
-    public TokenStreamContext streamReadContext() {
-        return context;
-    }
-
-    @Override
-    public @Nullable String currentName() {
-        if (_currToken == JsonToken.START_OBJECT || _currToken == JsonToken.START_ARRAY) {
-            SimpleStreamReadContext parent = context.getParent();
-            return parent == null ? null : parent.currentName();
-        }
-        return context.currentName();
-    }
-
-    @Override
-    public @Nullable Object currentValue() {
-        return context.currentValue();
-    }
-
-    @Override
-    public void assignCurrentValue(@Nullable Object value) {
-        context.assignCurrentValue(value);
-    }
+    // --- locations
 
     @Override
     public TokenStreamLocation currentTokenLocation() {

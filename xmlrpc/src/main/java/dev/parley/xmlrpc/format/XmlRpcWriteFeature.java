@@ -2,17 +2,22 @@ package dev.parley.xmlrpc.format;
 
 import tools.jackson.core.FormatFeature;
 
-/** What the specification of XML-RPC does not have and a peer may not read. Reading is always lenient. */
+/**
+ * Extensions of XML-RPC that can be written, although the specification does not have them and a peer may not read
+ * them. Reading is always lenient.
+ */
 public enum XmlRpcWriteFeature implements FormatFeature {
     /**
-     * Writes {@code null} as {@code <nil/>}. On by default: every Python since 2.5 reads it, whatever its {@code allow_none}, and so do Node, Perl, Ruby and PHP;
-     * Apache XML-RPC does not without its extensions. When it is off, {@code null} is an error.
+     * Writes {@code null} as {@code <nil/>}. Enabled by default: every Python since 2.5 reads it, whatever its
+     * {@code allow_none}, and so do Node, Perl, Ruby and PHP; Apache XML-RPC reads it only with its extensions enabled.
+     * If disabled, writing {@code null} is an error.
      */
     NIL(true, 1),
 
     /**
-     * Writes whole numbers beyond 32 bits as {@code <i8>}. Off by default: the specification has no number of that size, and a peer may read a wrong one. When it
-     * is off, such a number is an error; a text or a double can carry it.
+     * Writes whole numbers that do not fit 32 bits as {@code <i8>}. Disabled by default: the specification has no
+     * numbers of that size, and a peer may read a different number. If disabled, writing such a number is an error; it
+     * can be sent as text or as a double.
      */
     I8(false, 2);
 
@@ -39,6 +44,7 @@ public enum XmlRpcWriteFeature implements FormatFeature {
         return (flags & mask) != 0;
     }
 
+    /** The mask of the features that are enabled by default. */
     static int defaults() {
         int defaults = 0;
         for (XmlRpcWriteFeature feature : values()) {

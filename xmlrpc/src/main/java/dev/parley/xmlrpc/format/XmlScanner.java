@@ -1,78 +1,52 @@
 package dev.parley.xmlrpc.format;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.core.io.ContentReference;
 
 /**
- * The tags and texts of an XML document, one after the other: as much of XML 1.0 as XML-RPC needs, and strict about it. Comments, processing instructions and
- * attributes are skipped; a document type declaration is refused, and so is every entity but the five of XML itself, so there is nothing to expand and nothing
- * to fetch.
+ * Reads an XML document tag by tag: as much of XML 1.0 as XML-RPC needs, and strictly. Comments, processing
+ * instructions and attributes are skipped. A document type declaration is an error, and so is every entity but the five
+ * that XML predefines, so there is nothing to expand and nothing to fetch.
  *
- * <p>Every step is linear in the document and keeps nothing of the names it meets. That is why this is no general XML parser: those measured intern each name
- * in a table that all documents share, and take minutes over a start tag of a few hundred thousand attributes.
+ * <p>Every step takes time linear in the document, and no table of names is kept. This is the reason not to use a
+ * general XML parser: those measured intern every name in a table that all documents share, and take minutes for a
+ * start tag with a few hundred thousand attributes.
+ *
+ * <p>All methods throw {@link StreamReadException}, with line and column, for a document that is malformed or not as
+ * expected.
  *
  * <p>Not thread-safe.
  */
-public final class XmlScanner extends XmlCursor {
-    private static final String[] NAMES = new String[256];
-
-    static {
-        for (String name : new String[] {
-            "methodCall",
-            "methodName",
-            "methodResponse",
-            "params",
-            "param",
-            "fault",
-            "value",
-            "array",
-            "data",
-            "struct",
-            "member",
-            "name",
-            "int",
-            "i4",
-            "i8",
-            "i1",
-            "i2",
-            "biginteger",
-            "bigdecimal",
-            "float",
-            "double",
-            "boolean",
-            "string",
-            "dateTime.iso8601",
-            "base64",
-            "nil"
-        }) {
-            int slot = hash(name.charAt(0), name.charAt(name.length() - 1), name.length());
-            while (NAMES[slot] != null) {
-                slot = (slot + 1) & 0xFF;
-            }
-            NAMES[slot] = name;
-        }
-    }
+public final class XmlScanner {
+    private final XmlCursor in;
+    private final char[] chars;
+    private final int end;
+    private final StreamReadConstraints constraints;
 
     private String tag = "";
     private boolean opening;
     private int tagStart;
+    /** Whether the current tag is {@code <name/>}, which counts as a start tag and an end tag. */
     private boolean selfClosed;
 
-    /** Where the names of the open elements lie: offset, length, offset, length. */
+    /** The names of the open elements, as pairs of offset and length. */
     private int[] open = new int[32];
 
     private int depth;
 
-    XmlScanner(char[] in, int end, StreamReadConstraints constraints, ContentReference source) {
-        super(in, end, constraints, source);
-        declaration();
+    XmlScanner(XmlCursor in, StreamReadConstraints constraints) {
+        this.in = in;
+        this.chars = in.chars;
+        this.end = in.end;
+        this.constraints = constraints;
+        XmlDeclaration.skip(in);
     }
 
-    /** The current tag's name without its prefix. */
+    // --- the current tag
+
+    /** The name of the current tag, without its prefix. */
     public String tag() {
         return tag;
     }
@@ -92,112 +66,162 @@ public final class XmlScanner extends XmlCursor {
         return opening;
     }
 
-    /** Goes to the next tag; only blanks may stand before it. */
+    /** Checks that the current tag is the start tag {@code <name>}. */
+    public void expectStart(String name) {
+        if (!opens(name)) {
+            throw malformed("expected <" + name + "> but found " + found());
+        }
+    }
+
+    /** Checks that the current tag is the end tag {@code </name>}. */
+    public void expectEnd(String name) {
+        if (!closes(name)) {
+            throw malformed("expected </" + name + "> but found " + found());
+        }
+    }
+
+    private String found() {
+        return (opening ? "<" : "</") + tag + ">";
+    }
+
+    /** An error at the current tag. */
+    public StreamReadException malformed(String message) {
+        return new StreamReadException(null, message, tagLocation());
+    }
+
+    /** The position at which the current tag starts. */
+    TokenStreamLocation tagLocation() {
+        return in.location(tagStart);
+    }
+
+    /** The position of the next character to read. */
+    TokenStreamLocation location() {
+        return in.location(in.pos);
+    }
+
+    // --- reading
+
+    /** Reads the next tag. Only white space, comments and processing instructions may precede it. */
     public void next() {
         if (selfClosed) {
             closeSelf();
             return;
         }
         do {
-            skipBlanks();
-            if (pos == end) {
-                throw cut();
+            in.skipBlanks();
+            if (in.pos == end) {
+                throw unexpectedEof();
             }
-            if (in[pos] != '<' || at("<![CDATA[")) {
-                throw error("text " + excerpt() + " where a tag is due");
+            if (chars[in.pos] != '<' || in.at("<![CDATA[")) {
+                throw in.error("expected a tag but found the text " + in.excerpt());
             }
         } while (!markup());
     }
 
-    /** The text up to the next tag, which becomes the current one. */
+    /** Reads the next tag, which must be the start tag {@code <name>}. */
+    public void nextStart(String name) {
+        next();
+        expectStart(name);
+    }
+
+    /** Reads the next tag, which must be the end tag {@code </name>}. */
+    public void nextEnd(String name) {
+        next();
+        expectEnd(name);
+    }
+
+    /** Reads the text up to the next tag, and that tag. */
     public String text() {
         if (selfClosed) {
             closeSelf();
             return "";
         }
-        int from = pos;
+        int from = in.pos;
         StringBuilder parts = null;
         while (true) {
-            plain();
-            int length = pos - from + (parts == null ? 0 : parts.length());
+            in.skipPlainText();
+            int length = in.pos - from + (parts == null ? 0 : parts.length());
             constraints.validateStringLength(length);
-            if (pos == end) {
-                throw cut();
+            if (in.pos == end) {
+                throw unexpectedEof();
             }
-            char c = in[pos];
-            if (c == '<'
-                    && parts == null
-                    && in[Math.min(pos + 1, end - 1)] != '!'
-                    && in[Math.min(pos + 1, end - 1)] != '?') {
-                String text = new String(in, from, pos - from);
+            char c = chars[in.pos];
+            char next = chars[Math.min(in.pos + 1, end - 1)];
+            if (c == '<' && parts == null && next != '!' && next != '?') {
+                String text = new String(chars, from, in.pos - from);
                 markup();
                 return text;
             }
             if (parts == null) {
                 parts = new StringBuilder(length + 16);
             }
-            parts.append(in, from, pos - from);
+            parts.append(chars, from, in.pos - from);
             if (c == '&') {
-                parts.appendCodePoint(reference());
+                parts.appendCodePoint(in.reference());
             } else if (c == '\r') {
                 parts.append('\n');
-                pos += pos + 1 < end && in[pos + 1] == '\n' ? 2 : 1;
-            } else if (at("<![CDATA[")) {
+                in.pos += next == '\n' ? 2 : 1;
+            } else if (in.at("<![CDATA[")) {
                 cdata(parts);
             } else if (markup()) {
                 constraints.validateStringLength(parts.length());
                 return parts.toString();
             }
-            from = pos;
+            from = in.pos;
         }
     }
 
-    /** Reads to the end of the document: nothing may follow the root element but comments and processing instructions. */
+    /** Checks that the document ends here: only comments and processing instructions may follow the root element. */
     public void finish() {
         if (depth > 0 || selfClosed) {
-            throw error("<" + tag + "> where the document should end");
+            throw in.error("expected the end of the document but found <" + tag + ">");
         }
         while (true) {
-            skipBlanks();
-            if (pos == end) {
+            in.skipBlanks();
+            if (in.pos == end) {
                 return;
             }
-            if (!(at("<!--") || at("<?"))) {
-                throw error(excerpt() + " after the end of the document");
+            if (!(in.at("<!--") || in.at("<?"))) {
+                throw in.error("expected the end of the document but found " + in.excerpt());
             }
             markup();
         }
     }
 
-    /** Where the current tag starts. */
-    TokenStreamLocation tagLocation() {
-        return location(tagStart);
-    }
-
-    /** An error at the current tag. */
-    public StreamReadException refuse(String message) {
-        return new StreamReadException(null, message, tagLocation());
-    }
-
-    @Override
-    StreamReadException cut() {
-        pos = end;
-        return error(
+    private StreamReadException unexpectedEof() {
+        in.pos = end;
+        return in.error(
                 depth > 0
-                        ? "the document ends inside <" + openName() + ">"
-                        : "the document ends before its root element");
+                        ? "unexpected end of the document inside <" + openName() + ">"
+                        : "unexpected end of the document before its root element");
     }
 
     private String openName() {
-        return new String(in, open[2 * depth - 2], open[2 * depth - 1]);
+        return new String(chars, open[2 * depth - 2], open[2 * depth - 1]);
+    }
+
+    private int endOfName(int from, String what) {
+        int close = in.endOfName(from, what);
+        if (close < 0) {
+            throw unexpectedEof();
+        }
+        return close;
+    }
+
+    private int find(String text, int from) {
+        int found = in.find(text, from);
+        if (found < 0) {
+            throw unexpectedEof();
+        }
+        return found;
     }
 
     // --- markup
 
-    /** Reads what starts with {@code <} here; true if it was a tag. */
+    /** Reads the markup that starts here; true if it was a tag. */
     private boolean markup() {
-        tagStart = pos;
-        char c = pos + 1 < end ? in[pos + 1] : '\0';
+        tagStart = in.pos;
+        char c = in.pos + 1 < end ? chars[in.pos + 1] : '\0';
         if (c == '/') {
             endTag();
             return true;
@@ -215,103 +239,110 @@ public final class XmlScanner extends XmlCursor {
     }
 
     private void startTag() {
-        int from = pos + 1;
-        pos = name(from, "a tag's name");
+        int from = in.pos + 1;
+        in.pos = endOfName(from, "a tag name");
         if (depth * 2 == open.length) {
             open = Arrays.copyOf(open, open.length * 2);
         }
         open[2 * depth] = from;
-        open[2 * depth + 1] = pos - from;
+        open[2 * depth + 1] = in.pos - from;
         depth++;
-        tag = local(from, pos);
+        tag = XmlNames.localName(chars, from, in.pos);
         opening = true;
         while (true) {
-            int before = pos;
-            skipBlanks();
-            if (pos == end) {
-                throw cut();
+            int before = in.pos;
+            in.skipBlanks();
+            if (in.pos == end) {
+                throw unexpectedEof();
             }
-            char c = in[pos];
+            char c = chars[in.pos];
             if (c == '>') {
-                pos++;
+                in.pos++;
                 return;
             }
             if (c == '/') {
-                if (pos + 1 == end) {
-                    throw cut();
+                if (in.pos + 1 == end) {
+                    throw unexpectedEof();
                 }
-                if (in[pos + 1] != '>') {
-                    throw error("'/' without '>' in the tag <" + tag + ">");
+                if (chars[in.pos + 1] != '>') {
+                    throw in.error("expected '>' after '/' in the tag <" + tag + ">");
                 }
-                pos += 2;
+                in.pos += 2;
                 selfClosed = true;
                 return;
             }
-            if (before == pos) {
-                throw error("no blank before an attribute of the tag <" + tag + ">");
+            if (before == in.pos) {
+                throw in.error("expected white space before an attribute of the tag <" + tag + ">");
             }
             attribute();
         }
     }
 
     private void attribute() {
-        pos = name(pos, "an attribute's name");
-        skipBlanks();
-        if (pos < end && in[pos] != '=') {
-            throw error("an attribute without '=' in the tag <" + tag + ">");
+        in.pos = endOfName(in.pos, "an attribute name");
+        in.skipBlanks();
+        if (in.pos < end && chars[in.pos] != '=') {
+            throw in.error("expected '=' after the name of an attribute of the tag <" + tag + ">");
         }
-        pos++;
-        skipBlanks();
-        if (pos >= end) {
-            throw cut();
+        in.pos++;
+        in.skipBlanks();
+        if (in.pos >= end) {
+            throw unexpectedEof();
         }
-        char quote = in[pos];
+        char quote = chars[in.pos];
         if (quote != '"' && quote != '\'') {
-            throw error("an attribute's value without quotes in the tag <" + tag + ">");
+            throw in.error("expected quotes around the value of an attribute of the tag <" + tag + ">");
         }
-        int from = ++pos;
-        while (pos < end && in[pos] != quote) {
-            if (in[pos] == '<') {
-                throw error("'<' in an attribute's value; write '&lt;'");
+        int from = ++in.pos;
+        while (in.pos < end && chars[in.pos] != quote) {
+            if (chars[in.pos] == '<') {
+                throw in.error("'<' in the value of an attribute; write '&lt;'");
             }
-            if (in[pos] == '&') {
-                reference();
+            if (chars[in.pos] == '&') {
+                in.reference();
             } else {
-                pos++;
+                in.pos++;
             }
         }
-        if (pos == end) {
-            throw cut();
+        if (in.pos == end) {
+            throw unexpectedEof();
         }
-        int close = pos;
-        check(from, close);
-        pos = close + 1;
+        int close = in.pos;
+        in.checkCharacters(from, close);
+        in.pos = close + 1;
     }
 
     private void endTag() {
-        int from = pos + 2;
+        int from = in.pos + 2;
         if (depth == 0) {
-            throw error("an end tag without a start tag");
+            throw in.error("end tag without a start tag");
         }
         int length = open[2 * depth - 1];
         int offset = open[2 * depth - 2];
         int close = from + length;
-        if (close > end || !Arrays.equals(in, offset, offset + length, in, from, close)) {
-            throw close > end ? cut() : error(excerpt() + " where </" + openName() + "> is due");
+        if (close > end) {
+            throw unexpectedEof();
         }
-        pos = close;
-        skipBlanks();
-        if (pos == end) {
-            throw cut();
+        if (!Arrays.equals(chars, offset, offset + length, chars, from, close)) {
+            throw wrongEndTag();
         }
-        if (in[pos] != '>') {
-            pos = tagStart;
-            throw error(excerpt() + " where </" + openName() + "> is due");
+        in.pos = close;
+        in.skipBlanks();
+        if (in.pos == end) {
+            throw unexpectedEof();
         }
-        pos++;
-        tag = local(from, close);
+        if (chars[in.pos] != '>') {
+            throw wrongEndTag();
+        }
+        in.pos++;
+        tag = XmlNames.localName(chars, from, close);
         opening = false;
         depth--;
+    }
+
+    private StreamReadException wrongEndTag() {
+        in.pos = tagStart;
+        return in.error("expected </" + openName() + "> but found " + in.excerpt());
     }
 
     private void closeSelf() {
@@ -320,108 +351,54 @@ public final class XmlScanner extends XmlCursor {
         depth--;
     }
 
-    private void instruction() {
-        int name = name(pos + 2, "a processing instruction's name");
-        if (name - pos == 5 && new String(in, pos + 2, 3).equalsIgnoreCase("xml")) {
-            throw error("an XML declaration that is not at the start of the document");
+    private void cdata(StringBuilder text) {
+        int from = in.pos + "<![CDATA[".length();
+        int close = find("]]>", from);
+        in.checkCharacters(from, close);
+        for (int p = from; p < close; p++) {
+            char c = chars[p];
+            if (c == '\r') {
+                text.append('\n');
+                if (chars[p + 1] == '\n') {
+                    p++;
+                }
+            } else {
+                text.append(c);
+            }
         }
-        if (!blank(in[name]) && !(in[name] == '?' && name + 1 < end && in[name + 1] == '>')) {
-            pos = name;
-            throw error(excerpt() + " in the name of a processing instruction");
+        in.pos = close + 3;
+    }
+
+    private void instruction() {
+        int name = endOfName(in.pos + 2, "the name of a processing instruction");
+        if (name - in.pos == 5 && new String(chars, in.pos + 2, 3).equalsIgnoreCase("xml")) {
+            throw in.error("an XML declaration is allowed at the start of the document only");
+        }
+        boolean ends = chars[name] == '?' && name + 1 < end && chars[name + 1] == '>';
+        if (!ends && !XmlCursor.isBlank(chars[name])) {
+            in.pos = name;
+            throw in.error(in.excerpt() + " in the name of a processing instruction");
         }
         int close = find("?>", name);
-        check(name, close);
-        pos = close + 2;
+        in.checkCharacters(name, close);
+        in.pos = close + 2;
     }
 
     private void comment() {
-        if (at("<!DOCTYPE")) {
-            throw error("a document type declaration (<!DOCTYPE>) is not allowed");
+        if (in.at("<!DOCTYPE")) {
+            throw in.error("a document type declaration (<!DOCTYPE>) is not allowed");
         }
-        if (!at("<!--")) {
-            throw pos + 2 >= end ? cut() : error(excerpt() + " is not allowed");
+        if (!in.at("<!--")) {
+            throw in.pos + 2 >= end ? unexpectedEof() : in.error(in.excerpt() + " is not allowed");
         }
-        int close = find("--", pos + 4);
+        int close = find("--", in.pos + 4);
         if (close + 2 >= end) {
-            throw cut();
+            throw unexpectedEof();
         }
-        if (in[close + 2] != '>') {
-            throw error("'--' in a comment");
+        if (chars[close + 2] != '>') {
+            throw in.error("'--' in a comment");
         }
-        check(pos + 4, close);
-        pos = close + 3;
-    }
-
-    /** The XML declaration. Its encoding was seen to before the document was decoded. */
-    private void declaration() {
-        if (end > 0 && in[0] == '\uFEFF') {
-            pos = 1;
-        }
-        if (!at("<?xml") || pos + 5 == end || !blank(in[pos + 5])) {
-            return;
-        }
-        pos += 5;
-        String version = pseudoAttribute("version");
-        String encoding = pseudoAttribute("encoding");
-        String standalone = pseudoAttribute("standalone");
-        skipBlanks();
-        boolean wellFormed = version != null
-                && (version.equals("1.0") || version.equals("1.1"))
-                && (encoding == null || encoding.equals("UTF-8") || encoding.matches("[A-Za-z][A-Za-z0-9._-]*"))
-                && (standalone == null || standalone.equals("yes") || standalone.equals("no"));
-        if (!wellFormed || !at("?>")) {
-            throw error("the XML declaration is malformed; it should read <?xml version=\"1.0\"?>");
-        }
-        pos += 2;
-    }
-
-    /** The value of this part of the XML declaration if it comes next. */
-    private @Nullable String pseudoAttribute(String name) {
-        int start = pos;
-        skipBlanks();
-        if (pos == start || !at(name)) {
-            pos = start;
-            return null;
-        }
-        pos += name.length();
-        skipBlanks();
-        if (!at("=")) {
-            return null;
-        }
-        pos++;
-        skipBlanks();
-        if (!at("\"") && !at("'")) {
-            return null;
-        }
-        int from = pos + 1;
-        int close = find(String.valueOf(in[pos]), from);
-        pos = close + 1;
-        return new String(in, from, close - from);
-    }
-
-    // --- names
-
-    private String local(int from, int to) {
-        int start = from;
-        for (int p = from; p < to; p++) {
-            if (in[p] == ':') {
-                start = p + 1;
-            }
-        }
-        int length = to - start;
-        if (length > 0) {
-            int slot = hash(in[start], in[to - 1], length);
-            for (String name = NAMES[slot]; name != null; name = NAMES[slot]) {
-                if (name.length() == length && same(name, start)) {
-                    return name;
-                }
-                slot = (slot + 1) & 0xFF;
-            }
-        }
-        return new String(in, start, length);
-    }
-
-    private static int hash(char first, char last, int length) {
-        return (first * 31 + last * 7 + length) & 0xFF;
+        in.checkCharacters(in.pos + 4, close);
+        in.pos = close + 3;
     }
 }

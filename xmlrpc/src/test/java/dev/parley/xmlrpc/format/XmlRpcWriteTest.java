@@ -96,7 +96,7 @@ class XmlRpcWriteTest {
         assertThat(new String(i8.writeValueAsBytes(1L << 31), UTF_8)).isEqualTo("<value><i8>2147483648</i8></value>");
         assertThat(new String(i8.writeValueAsBytes(5L), UTF_8)).isEqualTo("<value><int>5</int></value>");
         assertThatThrownBy(() -> i8.writeValueAsBytes(BigInteger.ONE.shiftLeft(63)))
-                .hasMessageContaining("does not fit 64 bits");
+                .hasMessageContaining("does not fit a signed 64-bit integer");
     }
 
     @Test

@@ -34,7 +34,8 @@ class XmlScannerTest {
                 "<!DOCTYPE value SYSTEM \"file:///etc/passwd\"><value/>",
                 "<!DOCTYPE value [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><value>&x;</value>",
                 "<!DOCTYPE value [<!ENTITY % p SYSTEM \"http://127.0.0.1:1/\"> %p;]><value/>",
-                "<?xml version='1.0'?>\n<!DOCTYPE lolz [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]><value>&b;</value>"
+                "<?xml version='1.0'?>\n<!DOCTYPE lolz [<!ENTITY a \"lol\">"
+                        + "<!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]><value>&b;</value>"
             })
     void documentTypesAreRefused(String xml) {
         assertThatThrownBy(() -> read(xml)).hasMessageContaining("(<!DOCTYPE>) is not allowed");
@@ -42,7 +43,7 @@ class XmlScannerTest {
 
     @Test
     void entitiesAreRefused() {
-        assertThatThrownBy(() -> read("<value>&nbsp;</value>")).hasMessageContaining("the entity '&nbsp;'");
+        assertThatThrownBy(() -> read("<value>&nbsp;</value>")).hasMessageContaining("unsupported entity '&nbsp;'");
         assertThatThrownBy(() -> read("<value>a & b</value>")).hasMessageContaining("write '&amp;'");
         for (String reference : List.of(
                 "&#0;",
@@ -116,10 +117,10 @@ class XmlScannerTest {
 
     @Test
     void everyCutDocumentIsRefused() {
-        byte[] whole =
-                ("<?xml version='1.0'?><!-- c --><value a='1'><struct><member><name>a&amp;</name><value><array><data><value>"
-                                + "<![CDATA[x]]></value><value><nil/></value></data></array></value></member></struct></value>")
-                        .getBytes(UTF_8);
+        byte[] whole = ("<?xml version='1.0'?><!-- c --><value a='1'><struct><member><name>a&amp;</name><value><array>"
+                        + "<data><value><![CDATA[x]]></value><value><nil/></value></data></array>"
+                        + "</value></member></struct></value>")
+                .getBytes(UTF_8);
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = java.util.Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> mapper.readValue(cut, Object.class))

@@ -4,7 +4,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ser.std.StdScalarSerializer;
 
-/** Extensions as what they are, not as records. */
+/** Writes an extension as such, not as a record. Thread-safe. */
 final class ExtensionSerializer extends StdScalarSerializer<MsgpackExtension> {
     ExtensionSerializer() {
         super(MsgpackExtension.class);

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The first bytes of MessagePack values, and numbers in network order. */
+/** The first bytes of MessagePack values, and access to big-endian numbers in byte arrays. Thread-safe. */
 final class Msgpack {
     static final int NIL = 0xc0;
     static final int NEVER_USED = 0xc1;
@@ -36,7 +36,7 @@ final class Msgpack {
     static final int MAP16 = 0xde;
     static final int MAP32 = 0xdf;
 
-    /** The ext type of a timestamp. */
+    /** The extension type of a timestamp. */
     static final int TIMESTAMP = -1;
 
     static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);

@@ -1,13 +1,17 @@
 package dev.parley.zerorpc.msgpack;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A growing buffer of MessagePack values, each in its shortest form. A Jackson generator of {@link MsgpackFactory} whose target it is writes straight into it.
- * Not thread-safe.
+ * A growing buffer to which MessagePack values are written, each in its shortest form. A generator of
+ * {@link MsgpackFactory} with a buffer as its target writes to it directly. A buffer that would exceed the largest
+ * possible array throws {@link ArithmeticException} or {@link OutOfMemoryError}.
+ *
+ * <p>Not thread-safe.
  */
 public final class MsgpackBuffer extends OutputStream {
     private static final int MAX = Integer.MAX_VALUE - 16;
@@ -20,35 +24,41 @@ public final class MsgpackBuffer extends OutputStream {
         this(256);
     }
 
-    /** An empty buffer with room for so many bytes. */
+    /** An empty buffer with an initial capacity in bytes. */
     public MsgpackBuffer(int capacity) {
         bytes = new byte[capacity];
     }
 
-    /** How many bytes are in it. */
+    /** The number of bytes written. */
     public int size() {
         return size;
     }
 
-    /** A copy of what is in it. */
+    /** A copy of the bytes written. */
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** Forgets what was written from this size on. */
+    /** Moves the bytes written to a stream, so that the buffer is empty. */
+    void drainTo(OutputStream target) throws IOException {
+        target.write(bytes, 0, size);
+        size = 0;
+    }
+
+    /** Drops the bytes after the first {@code newSize}. */
     public void truncate(int newSize) {
         size = Objects.checkIndex(newSize, size + 1);
     }
 
     @Override
     public void write(int oneByte) {
-        room(1);
+        ensure(1);
         bytes[size++] = (byte) oneByte;
     }
 
     @Override
     public void write(byte[] source, int from, int length) {
-        room(length);
+        ensure(length);
         System.arraycopy(source, from, bytes, size, length);
         size += length;
     }
@@ -70,47 +80,47 @@ public final class MsgpackBuffer extends OutputStream {
         } else if (value >= -32) {
             write((int) value);
         } else if (value >= Byte.MIN_VALUE) {
-            head8(Msgpack.INT8, (int) value);
+            prefix8(Msgpack.INT8, (int) value);
         } else if (value >= Short.MIN_VALUE) {
-            head16(Msgpack.INT16, (int) value);
+            prefix16(Msgpack.INT16, (int) value);
         } else if (value >= Integer.MIN_VALUE) {
-            head32(Msgpack.INT32, (int) value);
+            prefix32(Msgpack.INT32, (int) value);
         } else {
-            head64(Msgpack.INT64, value);
+            prefix64(Msgpack.INT64, value);
         }
     }
 
-    /** Writes a whole number whose bits are unsigned. */
+    /** Writes the whole number from 0 to 2<sup>64</sup> - 1 that has these bits. */
     public void writeUnsigned(long value) {
         if (value < 0 || value > 0xffff_ffffL) {
-            head64(Msgpack.UINT64, value);
+            prefix64(Msgpack.UINT64, value);
         } else if (value <= 0x7f) {
             write((int) value);
         } else if (value <= 0xff) {
-            head8(Msgpack.UINT8, (int) value);
+            prefix8(Msgpack.UINT8, (int) value);
         } else if (value <= 0xffff) {
-            head16(Msgpack.UINT16, (int) value);
+            prefix16(Msgpack.UINT16, (int) value);
         } else {
-            head32(Msgpack.UINT32, (int) value);
+            prefix32(Msgpack.UINT32, (int) value);
         }
     }
 
-    /** Writes a float of 32 bits. */
+    /** Writes a 32-bit float. */
     public void writeFloat(float value) {
-        head32(Msgpack.FLOAT32, Float.floatToIntBits(value));
+        prefix32(Msgpack.FLOAT32, Float.floatToIntBits(value));
     }
 
-    /** Writes a float of 64 bits. */
+    /** Writes a 64-bit float. */
     public void writeDouble(double value) {
-        head64(Msgpack.FLOAT64, Double.doubleToLongBits(value));
+        prefix64(Msgpack.FLOAT64, Double.doubleToLongBits(value));
     }
 
-    /** Writes text. An unpaired surrogate goes out as a question mark, for it has no UTF-8. */
+    /** Writes a string. An unpaired surrogate is written as a question mark, since UTF-8 cannot carry it. */
     public void writeString(String text) {
         int length = text.length();
         if (length <= 31) {
-            // Short and, as nearly always, ASCII: no array in between.
-            room(1 + length);
+            // Short and nearly always ASCII: no need for an array of its bytes.
+            ensure(1 + length);
             int start = size;
             bytes[size++] = (byte) (0xa0 | length);
             for (int i = 0; i < length; i++) {
@@ -132,27 +142,27 @@ public final class MsgpackBuffer extends OutputStream {
         write(utf8, 0, utf8.length);
     }
 
-    /** Writes the head of a string of so many bytes, which must follow. */
+    /** Writes the header of a string; its bytes must follow. */
     public void writeStringHeader(int length) {
         if (length <= 31) {
             write(0xa0 | length);
         } else if (length <= 0xff) {
-            head8(Msgpack.STR8, length);
+            prefix8(Msgpack.STR8, length);
         } else if (length <= 0xffff) {
-            head16(Msgpack.STR16, length);
+            prefix16(Msgpack.STR16, length);
         } else {
-            head32(Msgpack.STR32, length);
+            prefix32(Msgpack.STR32, length);
         }
     }
 
     /** Writes binary data. */
     public void writeBinary(byte[] source, int from, int length) {
         if (length <= 0xff) {
-            head8(Msgpack.BIN8, length);
+            prefix8(Msgpack.BIN8, length);
         } else if (length <= 0xffff) {
-            head16(Msgpack.BIN16, length);
+            prefix16(Msgpack.BIN16, length);
         } else {
-            head32(Msgpack.BIN32, length);
+            prefix32(Msgpack.BIN32, length);
         }
         write(source, from, length);
     }
@@ -164,11 +174,11 @@ public final class MsgpackBuffer extends OutputStream {
             case 1, 2, 4, 8, 16 -> write(Msgpack.FIXEXT1 + Integer.numberOfTrailingZeros(data.length));
             default -> {
                 if (data.length <= 0xff) {
-                    head8(Msgpack.EXT8, data.length);
+                    prefix8(Msgpack.EXT8, data.length);
                 } else if (data.length <= 0xffff) {
-                    head16(Msgpack.EXT16, data.length);
+                    prefix16(Msgpack.EXT16, data.length);
                 } else {
-                    head32(Msgpack.EXT32, data.length);
+                    prefix32(Msgpack.EXT32, data.length);
                 }
             }
         }
@@ -176,82 +186,90 @@ public final class MsgpackBuffer extends OutputStream {
         write(data, 0, data.length);
     }
 
-    /** Writes the head of a list of so many elements, which must follow. */
+    /** Writes the header of an array; its elements must follow. */
     public void writeArrayHeader(int elements) {
         header(0x90, Msgpack.ARRAY16, elements);
     }
 
-    /** Writes the head of a map of so many pairs, which must follow. */
+    /** Writes the header of a map; its pairs must follow, each key before its value. */
     public void writeMapHeader(int pairs) {
         header(0x80, Msgpack.MAP16, pairs);
     }
 
-    private void header(int fix, int head16, int count) {
+    private void header(int fix, int first16, int count) {
         if (count <= 15) {
             write(fix | count);
         } else if (count <= 0xffff) {
-            head16(head16, count);
+            prefix16(first16, count);
         } else {
-            head32(head16 + 1, count);
+            prefix32(first16 + 1, count);
         }
     }
 
     /**
-     * Sets the count of a list or map whose head was written for an expected one. What follows is moved if the head must grow; a head that turns out too long
-     * stays, which MessagePack allows.
+     * Corrects the size in the header of an array or map. What follows is moved if the header must grow; a header that
+     * is longer than needed stays, which MessagePack allows.
+     *
+     * @param headerAt the offset of the header
+     * @param written the size that the header was written for
      */
-    void settle(int headerAt, boolean map, int expected, int count) {
-        int width = expected <= 15 ? 1 : expected <= 0xffff ? 3 : 5;
-        int needed = count <= 15 ? 1 : count <= 0xffff ? 3 : 5;
+    void correctHeader(int headerAt, boolean map, int written, int count) {
+        int width = headerBytes(written);
+        int needed = headerBytes(count);
         if (needed > width) {
-            room(needed - width);
+            ensure(needed - width);
             System.arraycopy(bytes, headerAt + width, bytes, headerAt + needed, size - headerAt - width);
             size += needed - width;
             width = needed;
         }
-        int head16 = map ? Msgpack.MAP16 : Msgpack.ARRAY16;
+        int first16 = map ? Msgpack.MAP16 : Msgpack.ARRAY16;
         switch (width) {
             case 1 -> bytes[headerAt] = (byte) ((map ? 0x80 : 0x90) | count);
             case 3 -> {
-                bytes[headerAt] = (byte) head16;
+                bytes[headerAt] = (byte) first16;
                 Msgpack.SHORT.set(bytes, headerAt + 1, (short) count);
             }
             default -> {
-                bytes[headerAt] = (byte) (head16 + 1);
+                bytes[headerAt] = (byte) (first16 + 1);
                 Msgpack.INT.set(bytes, headerAt + 1, count);
             }
         }
     }
 
-    private void head8(int head, int value) {
-        room(2);
-        bytes[size] = (byte) head;
+    private static int headerBytes(int size) {
+        return size <= 15 ? 1 : size <= 0xffff ? 3 : 5;
+    }
+
+    private void prefix8(int first, int value) {
+        ensure(2);
+        bytes[size] = (byte) first;
         bytes[size + 1] = (byte) value;
         size += 2;
     }
 
-    private void head16(int head, int value) {
-        room(3);
-        bytes[size] = (byte) head;
+    private void prefix16(int first, int value) {
+        ensure(3);
+        bytes[size] = (byte) first;
         Msgpack.SHORT.set(bytes, size + 1, (short) value);
         size += 3;
     }
 
-    private void head32(int head, int value) {
-        room(5);
-        bytes[size] = (byte) head;
+    private void prefix32(int first, int value) {
+        ensure(5);
+        bytes[size] = (byte) first;
         Msgpack.INT.set(bytes, size + 1, value);
         size += 5;
     }
 
-    private void head64(int head, long value) {
-        room(9);
-        bytes[size] = (byte) head;
+    private void prefix64(int first, long value) {
+        ensure(9);
+        bytes[size] = (byte) first;
         Msgpack.LONG.set(bytes, size + 1, value);
         size += 9;
     }
 
-    private void room(int more) {
+    /** Makes sure that so many more bytes fit. */
+    private void ensure(int more) {
         int needed = Math.addExact(size, more);
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(MAX, Math.max(needed, 2L * bytes.length)));

@@ -7,9 +7,11 @@ import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
- * Walks the MessagePack values of a byte array, one after the other. Nothing is allocated from a declared length: a value that is longer than what is left is an
- * error, and so is a list or map with more elements than bytes are left. Every method throws {@link MsgpackException} on bytes that are not what it reads. Not
- * thread-safe.
+ * Reads the MessagePack values in a byte array, one after the other. No memory is allocated for a declared length: a
+ * value that is longer than the rest of the bytes is an error, and so is an array or map with more elements than there
+ * are bytes left. Methods that read throw {@link MsgpackException} if the value is of another type or malformed.
+ *
+ * <p>Not thread-safe.
  */
 public final class MsgpackCursor {
     private final byte[] bytes;
@@ -17,36 +19,38 @@ public final class MsgpackCursor {
     private int position;
     private int extensionType;
 
-    /** A cursor over a part of an array, which must not change meanwhile. */
+    /**
+     * A cursor over the bytes from {@code from} (inclusive) to {@code to} (exclusive) of an array, which is not copied.
+     */
     public MsgpackCursor(byte[] bytes, int from, int to) {
         this.bytes = bytes;
         this.position = from;
         this.end = to;
     }
 
-    /** Where the next value starts. */
+    /** The offset of the next value. */
     public int position() {
         return position;
     }
 
-    /** Whether there is no further byte. */
+    /** Whether all bytes have been read. */
     public boolean atEnd() {
         return position >= end;
     }
 
-    /** The kind of the next value, which stays unread. */
+    /** The type of the next value, which is not read. */
     public MsgpackType peek() {
         if (position >= end) {
-            throw new MsgpackException("the message ends where a value should start", position);
+            throw new MsgpackException("unexpected end of the message: expected a value", position);
         }
         MsgpackType type = MsgpackType.ofFirstByte(bytes[position] & 0xff);
         if (type == null) {
-            throw new MsgpackException("byte c1 starts no MessagePack value", position);
+            throw new MsgpackException("unexpected byte c1, which MessagePack does not use,", position);
         }
         return type;
     }
 
-    /** Reads the head of a list: the number of its elements, which follow. */
+    /** Reads the header of an array and returns the number of its elements, which follow. */
     public int readArrayHeader() {
         expect(MsgpackType.ARRAY);
         int first = bytes[position++] & 0xff;
@@ -57,7 +61,7 @@ public final class MsgpackCursor {
         };
     }
 
-    /** Reads the head of a map: the number of its pairs, which follow, key before value. */
+    /** Reads the header of a map and returns the number of its pairs, which follow, each key before its value. */
     public int readMapHeader() {
         expect(MsgpackType.MAP);
         int first = bytes[position++] & 0xff;
@@ -68,7 +72,10 @@ public final class MsgpackCursor {
         };
     }
 
-    /** Reads a string's head: the length of its bytes, which {@link #position} is at; go past them with {@link #skipBytes}. */
+    /**
+     * Reads the header of a string and returns the length of its bytes, which follow; read them with {@link #text} or
+     * {@link #skipBytes}.
+     */
     public int readStringHeader() {
         expect(MsgpackType.STRING);
         int first = bytes[position++] & 0xff;
@@ -80,7 +87,7 @@ public final class MsgpackCursor {
         };
     }
 
-    /** Reads the head of binary data, as {@link #readStringHeader}. */
+    /** Reads the header of binary data and returns the length of its bytes, which follow. */
     public int readBinaryHeader() {
         expect(MsgpackType.BINARY);
         int first = bytes[position++] & 0xff;
@@ -91,7 +98,10 @@ public final class MsgpackCursor {
         };
     }
 
-    /** Reads the head of an extension, as {@link #readStringHeader}; its type is {@link #extensionType} then. */
+    /**
+     * Reads the header of an extension and returns the length of its bytes, which follow; {@link #extensionType} is its
+     * type.
+     */
     public int readExtensionHeader() {
         expect(MsgpackType.EXTENSION);
         int first = bytes[position++] & 0xff;
@@ -101,27 +111,30 @@ public final class MsgpackCursor {
             case Msgpack.EXT32 -> length32();
             default -> 1L << (first - Msgpack.FIXEXT1);
         };
-        need(1);
+        require(1);
         extensionType = bytes[position++];
         return present(length);
     }
 
-    /** The type of the extension whose head was read last, -128 to 127. */
+    /** The type of the extension whose header was read last, -128 to 127. */
     public int extensionType() {
         return extensionType;
     }
 
-    /** Reads text. */
+    /** Reads a string. */
     public String readString() {
         return text(readStringHeader());
     }
 
-    /** Reads so many bytes of text. */
+    /**
+     * Reads the next {@code length} bytes as UTF-8. The caller has checked that they are there, as the header methods
+     * do.
+     */
     public String text(int length) {
         int start = position;
         position += length;
         String text = new String(bytes, start, length, StandardCharsets.UTF_8);
-        // The fast decoder writes U+FFFD for what is malformed; only then is a strict look needed.
+        // The fast decoder gives U+FFFD for malformed bytes; only then is the strict decoder needed.
         return text.indexOf('\ufffd') < 0 ? text : decode(start, length);
     }
 
@@ -136,7 +149,7 @@ public final class MsgpackCursor {
         }
     }
 
-    /** Reads so many bytes. */
+    /** Copies the next {@code length} bytes. The caller has checked that they are there. */
     public byte[] bytes(int length) {
         byte[] copy = new byte[length];
         System.arraycopy(bytes, position, copy, 0, length);
@@ -144,7 +157,10 @@ public final class MsgpackCursor {
         return copy;
     }
 
-    /** Reads so many bytes of a timestamp extension: 4, 8 or 12. */
+    /**
+     * Reads the next {@code length} bytes as a timestamp, which has 4, 8 or 12. The caller has checked that they are
+     * there.
+     */
     public Instant timestamp(int length) {
         int start = position;
         position += length;
@@ -166,17 +182,17 @@ public final class MsgpackCursor {
         }
     }
 
-    /** Goes past so many bytes. */
+    /** Skips the next {@code length} bytes. The caller has checked that they are there. */
     public void skipBytes(int length) {
         position += length;
     }
 
-    /** Whether the next value is a whole number above the signed 64-bit range. */
-    public boolean beyondLong() {
+    /** Whether the next value is a whole number greater than {@link Long#MAX_VALUE}. */
+    public boolean exceedsLong() {
         return position + 1 < end && (bytes[position] & 0xff) == Msgpack.UINT64 && bytes[position + 1] < 0;
     }
 
-    /** Reads a whole number; one {@link #beyondLong} comes as the negative number of the same bits. */
+    /** Reads a whole number. One that {@link #exceedsLong} is returned as the negative number with the same bits. */
     public long readLong() {
         expect(MsgpackType.INTEGER);
         int first = bytes[position++];
@@ -185,11 +201,11 @@ public final class MsgpackCursor {
         }
         return switch (first & 0xff) {
             case Msgpack.UINT8 -> {
-                need(1);
+                require(1);
                 yield bytes[position++] & 0xff;
             }
             case Msgpack.INT8 -> {
-                need(1);
+                require(1);
                 yield bytes[position++];
             }
             case Msgpack.UINT16 -> short16() & 0xffff;
@@ -200,12 +216,7 @@ public final class MsgpackCursor {
         };
     }
 
-    /** Whether the next value is a float of 32 bits. */
-    public boolean isFloat32() {
-        return (bytes[position] & 0xff) == Msgpack.FLOAT32;
-    }
-
-    /** Reads a floating number. */
+    /** Reads a floating-point number. */
     public double readDouble() {
         expect(MsgpackType.FLOAT);
         return (bytes[position++] & 0xff) == Msgpack.FLOAT32
@@ -225,11 +236,11 @@ public final class MsgpackCursor {
         position++;
     }
 
-    /** Goes past the next value with all that it contains, however deep, in constant memory. */
+    /** Skips the next value with all that it contains, in constant memory however deep it is nested. */
     public void skipValue() {
-        long left = 1;
-        while (left > 0) {
-            left--;
+        long remaining = 1;
+        while (remaining > 0) {
+            remaining--;
             switch (peek()) {
                 case NIL, BOOLEAN -> position++;
                 case INTEGER -> readLong();
@@ -237,11 +248,11 @@ public final class MsgpackCursor {
                 case STRING -> skipBytes(readStringHeader());
                 case BINARY -> skipBytes(readBinaryHeader());
                 case EXTENSION -> skipBytes(readExtensionHeader());
-                case ARRAY -> left += readArrayHeader();
-                case MAP -> left += 2L * readMapHeader();
+                case ARRAY -> remaining += readArrayHeader();
+                case MAP -> remaining += 2L * readMapHeader();
             }
-            if (left > end - position) {
-                throw new MsgpackException("the message ends inside a list or map", end);
+            if (remaining > end - position) {
+                throw new MsgpackException("unexpected end of the message in an array or map", end);
             }
         }
     }
@@ -249,18 +260,18 @@ public final class MsgpackCursor {
     private void expect(MsgpackType type) {
         MsgpackType found = peek();
         if (found != type) {
-            throw new MsgpackException(found + " where " + type + " is expected", position);
+            throw new MsgpackException("expected " + type + " but found " + found, position);
         }
     }
 
-    private void need(int length) {
+    private void require(int length) {
         if (end - position < length) {
-            throw new MsgpackException("the message ends inside a value", end);
+            throw new MsgpackException("unexpected end of the message in a value", end);
         }
     }
 
     private long length8() {
-        need(1);
+        require(1);
         return bytes[position++] & 0xff;
     }
 
@@ -283,26 +294,26 @@ public final class MsgpackCursor {
     private int count(long elements, int bytesEach) {
         if (elements * bytesEach > end - position) {
             throw new MsgpackException(
-                    "a list or map declares " + elements + " elements but " + (end - position) + " bytes are left",
+                    "an array or map declares " + elements + " elements but " + (end - position) + " bytes are left",
                     position);
         }
         return (int) elements;
     }
 
     private short short16() {
-        need(2);
+        require(2);
         position += 2;
         return (short) Msgpack.SHORT.get(bytes, position - 2);
     }
 
     private int int32() {
-        need(4);
+        require(4);
         position += 4;
         return (int) Msgpack.INT.get(bytes, position - 4);
     }
 
     private long long64() {
-        need(8);
+        require(8);
         position += 8;
         return (long) Msgpack.LONG.get(bytes, position - 8);
     }

@@ -1,8 +1,8 @@
 package dev.parley.zerorpc.msgpack;
 
-/** Bytes that are no MessagePack. The message tells what was wrong and at which byte. */
+/** Malformed MessagePack, or a value of an unexpected type. The message says what is wrong and at which offset. */
 public final class MsgpackException extends RuntimeException {
-    /** An error at a byte of the message. */
+    /** An error at an offset in the array that was read. */
     public MsgpackException(String message, int offset) {
         super(message + " at byte " + offset);
     }

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A MessagePack extension value. Immutable as long as nobody writes to its array.
+ * A MessagePack extension value. Immutable, and so thread-safe, unless its array is modified.
  *
- * @param type the application's type, -128 to 127; negative ones are MessagePack's own
- * @param data its bytes
+ * @param type the type, -128 to 127; negative ones are reserved for MessagePack
+ * @param data the bytes, not copied
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record MsgpackExtension(byte type, byte[] data) {

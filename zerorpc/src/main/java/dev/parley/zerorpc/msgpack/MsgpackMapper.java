@@ -6,7 +6,7 @@ import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.cfg.MapperBuilderState;
 import tools.jackson.databind.module.SimpleModule;
 
-/** Java values from and to MessagePack. Immutable and thread-safe. */
+/** Reads and writes Java values as MessagePack. Immutable and thread-safe. */
 public final class MsgpackMapper extends ObjectMapper {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class MsgpackMapper extends ObjectMapper {
         super(builder);
     }
 
-    /** A builder of mappers on this factory. */
+    /** A builder of mappers for a format, with its limits. */
     public static Builder builder(MsgpackFactory factory) {
         return new Builder(factory);
     }

@@ -1,47 +1,41 @@
 package dev.parley.zerorpc.msgpack;
 
-import java.io.IOException;
-import java.io.Writer;
-import java.math.BigDecimal;
-import java.math.BigInteger;
+import dev.parley.spi.format.FormatParser;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variant;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.Version;
-import tools.jackson.core.base.ParserMinimalBase;
-import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.io.IOContext;
-import tools.jackson.core.util.SimpleStreamReadContext;
 
-/** Tokens of the MessagePack values in a byte array. Text is decoded when it is asked for. */
-final class MsgpackParser extends ParserMinimalBase {
-    private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
-
+/**
+ * Gives the MessagePack values in a byte array as Jackson tokens. Text is decoded, and binary data copied, when it is
+ * asked for.
+ *
+ * <p>Not thread-safe.
+ */
+final class MsgpackParser extends FormatParser {
     private final byte[] bytes;
     private final int start;
     private final MsgpackCursor cursor;
-    private SimpleStreamReadContext context = SimpleStreamReadContext.createRootContext(null);
-    /** How many elements or pairs are still to come, by nesting depth. */
-    private int[] left = new int[8];
+    /** The number of elements or pairs still to be read, by nesting depth. */
+    private int[] remaining = new int[8];
 
     private int depth;
+    /** Whether the key of a pair has been read and its value has not. */
     private boolean valueIsNext;
+
     private int tokenStart;
 
-    private @Nullable String text;
-    private int textStart;
-    private int textLength;
+    /** Where the bytes of the current string or binary data are; -1 if the current token is neither. */
+    private int spanStart;
+
+    private int spanLength;
     private @Nullable MsgpackExtension extension;
     private byte @Nullable [] binary;
-    private long whole;
-    private boolean beyondLong;
-    private double floating;
 
     MsgpackParser(ObjectReadContext readContext, IOContext io, int features, byte[] bytes, int offset, int length) {
         super(readContext, io, features);
@@ -51,27 +45,30 @@ final class MsgpackParser extends ParserMinimalBase {
         _streamReadConstraints.validateDocumentLength(length);
     }
 
+    // --- structure
+
     @Override
     public @Nullable JsonToken nextToken() {
         if (_closed) {
             return null;
         }
         tokenStart = cursor.position();
-        text = null;
+        spanStart = -1;
+        extension = null;
         binary = null;
+        text(null);
         try {
             if (context.inObject()) {
                 if (!valueIsNext) {
-                    return left[depth] == 0 ? end(JsonToken.END_OBJECT) : key();
+                    return _updateToken(remaining[depth] == 0 ? end(endObject()) : key());
                 }
                 valueIsNext = false;
             } else if (context.inArray()) {
-                if (left[depth] == 0) {
-                    return end(JsonToken.END_ARRAY);
+                if (remaining[depth] == 0) {
+                    return _updateToken(end(endArray()));
                 }
-                left[depth]--;
+                remaining[depth]--;
             } else if (cursor.atEnd()) {
-                _handleEOF();
                 close();
                 return _updateTokenToNull();
             }
@@ -89,52 +86,39 @@ final class MsgpackParser extends ParserMinimalBase {
                 yield JsonToken.VALUE_NULL;
             }
             case BOOLEAN -> cursor.readBoolean() ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
-            case INTEGER -> {
-                beyondLong = cursor.beyondLong();
-                whole = cursor.readLong();
-                yield JsonToken.VALUE_NUMBER_INT;
-            }
-            case FLOAT -> {
-                floating = cursor.readDouble();
-                yield JsonToken.VALUE_NUMBER_FLOAT;
-            }
+            case INTEGER -> cursor.exceedsLong() ? unsigned(cursor.readLong()) : integer(cursor.readLong());
+            case FLOAT -> floating(cursor.readDouble());
             case STRING -> {
                 span(cursor.readStringHeader());
                 yield JsonToken.VALUE_STRING;
             }
             case BINARY -> {
                 span(cursor.readBinaryHeader());
-                extension = null;
                 yield JsonToken.VALUE_EMBEDDED_OBJECT;
             }
             case EXTENSION -> extension();
             case ARRAY -> {
-                int count = cursor.readArrayHeader();
-                push(count);
-                context = context.createChildArrayContext(-1, -1);
-                yield JsonToken.START_ARRAY;
+                push(cursor.readArrayHeader());
+                yield startArray();
             }
             case MAP -> {
-                int count = cursor.readMapHeader();
-                push(count);
-                context = context.createChildObjectContext(-1, -1);
-                yield JsonToken.START_OBJECT;
+                push(cursor.readMapHeader());
+                yield startObject();
             }
         };
     }
 
     private void span(int length) {
         _streamReadConstraints.validateStringLength(length);
-        textStart = cursor.position();
-        textLength = length;
+        spanStart = cursor.position();
+        spanLength = length;
         cursor.skipBytes(length);
     }
 
     private JsonToken extension() {
         int length = cursor.readExtensionHeader();
         if (cursor.extensionType() == Msgpack.TIMESTAMP) {
-            text = cursor.timestamp(length).toString();
-            return JsonToken.VALUE_STRING;
+            return string(cursor.timestamp(length).toString());
         }
         _streamReadConstraints.validateStringLength(length);
         extension = new MsgpackExtension((byte) cursor.extensionType(), cursor.bytes(length));
@@ -143,260 +127,85 @@ final class MsgpackParser extends ParserMinimalBase {
 
     private void push(int count) {
         depth++;
-        _streamReadConstraints.validateNestingDepth(depth);
-        if (depth == left.length) {
-            left = Arrays.copyOf(left, 2 * depth);
+        if (depth == remaining.length) {
+            remaining = Arrays.copyOf(remaining, 2 * depth);
         }
-        left[depth] = count;
+        remaining[depth] = count;
         valueIsNext = false;
     }
 
     private JsonToken end(JsonToken token) {
         depth--;
-        context = context.clearAndGetParent();
         valueIsNext = false;
-        return _updateToken(token);
+        return token;
     }
 
     private JsonToken key() {
-        left[depth]--;
-        String name = switch (cursor.peek()) {
-            case STRING -> {
-                int length = cursor.readStringHeader();
-                _streamReadConstraints.validateNameLength(length);
-                yield cursor.text(length);
-            }
-            case BINARY -> {
-                int length = cursor.readBinaryHeader();
-                _streamReadConstraints.validateNameLength(length);
-                yield cursor.text(length);
-            }
-            case INTEGER ->
-                cursor.beyondLong() ? Long.toUnsignedString(cursor.readLong()) : Long.toString(cursor.readLong());
-            case FLOAT -> Double.toString(cursor.readDouble());
-            case BOOLEAN -> Boolean.toString(cursor.readBoolean());
-            case NIL, ARRAY, MAP, EXTENSION ->
-                throw new MsgpackException(
-                        "a map key of kind " + cursor.peek() + "; a key must be text or a number", cursor.position());
-        };
-        context.setCurrentName(name);
-        text = name;
+        remaining[depth]--;
         valueIsNext = true;
-        return _updateToken(JsonToken.PROPERTY_NAME);
+        return propertyName(
+                switch (cursor.peek()) {
+                    case STRING -> key(cursor.readStringHeader());
+                    case BINARY -> key(cursor.readBinaryHeader());
+                    case INTEGER ->
+                        cursor.exceedsLong()
+                                ? Long.toUnsignedString(cursor.readLong())
+                                : Long.toString(cursor.readLong());
+                    case FLOAT -> Double.toString(cursor.readDouble());
+                    case BOOLEAN -> Boolean.toString(cursor.readBoolean());
+                    case NIL, ARRAY, MAP, EXTENSION ->
+                        throw new MsgpackException(
+                                "unsupported map key of type " + cursor.peek() + "; a key must be text or a number",
+                                cursor.position());
+                });
+    }
+
+    private String key(int length) {
+        _streamReadConstraints.validateNameLength(length);
+        return cursor.text(length);
+    }
+
+    // --- text and binary data
+
+    @Override
+    protected String computeText() {
+        if (spanStart < 0) {
+            return extension == null ? super.computeText() : extension.toString();
+        }
+        try {
+            return new MsgpackCursor(bytes, spanStart, spanStart + spanLength).text(spanLength);
+        } catch (MsgpackException e) {
+            throw new StreamReadException(this, e.getMessage(), e);
+        }
     }
 
     /** Whether the current token is binary data. */
     boolean isBinary() {
-        return _currToken == JsonToken.VALUE_EMBEDDED_OBJECT && extension == null;
-    }
-
-    /** The current binary data read as UTF-8. */
-    String binaryAsText() {
-        return decodedSpan();
-    }
-
-    private String decodedSpan() {
-        String decoded = text;
-        if (decoded == null) {
-            try {
-                decoded = new MsgpackCursor(bytes, textStart, textStart + textLength).text(textLength);
-            } catch (MsgpackException e) {
-                throw new StreamReadException(this, e.getMessage(), e);
-            }
-            text = decoded;
-        }
-        return decoded;
+        return _currToken == JsonToken.VALUE_EMBEDDED_OBJECT && spanStart >= 0;
     }
 
     @Override
-    public @Nullable String getString() {
-        if (_currToken == null) {
-            return null;
-        }
-        return switch (_currToken) {
-            case PROPERTY_NAME -> context.currentName();
-            case VALUE_STRING -> decodedSpan();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> getNumberValue().toString();
-            case VALUE_EMBEDDED_OBJECT -> isBinary() ? decodedSpan() : String.valueOf(extension);
-            default -> _currToken.asString();
-        };
-    }
-
-    @Override
-    public int getString(Writer writer) {
-        String string = getString();
-        if (string == null) {
-            return 0;
-        }
-        try {
-            writer.write(string);
-        } catch (IOException e) {
-            throw JacksonIOException.construct(e, this);
-        }
-        return string.length();
-    }
-
-    @Override
-    public char @Nullable [] getStringCharacters() {
-        String string = getString();
-        return string == null ? null : string.toCharArray();
-    }
-
-    @Override
-    public int getStringLength() {
-        String string = getString();
-        return string == null ? 0 : string.length();
-    }
-
-    @Override
-    public int getStringOffset() {
-        return 0;
-    }
-
-    @Override
-    public boolean hasStringCharacters() {
-        return false;
+    public @Nullable Object getEmbeddedObject() {
+        return isBinary() ? getBinaryValue(null) : extension;
     }
 
     @Override
     public byte[] getBinaryValue(@Nullable Base64Variant variant) {
-        boolean string = _currToken == JsonToken.VALUE_STRING && text == null;
-        if (!string && !isBinary()) {
+        if (spanStart < 0) {
             if (_currToken == JsonToken.VALUE_STRING) {
-                return decodedSpan().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                return String.valueOf(getString()).getBytes(StandardCharsets.UTF_8);
             }
-            return _reportError("no binary data but " + _currToken);
+            throw new StreamReadException(this, "expected binary data but found " + _currToken);
         }
         byte[] copy = binary;
         if (copy == null) {
-            copy = Arrays.copyOfRange(bytes, textStart, textStart + textLength);
+            copy = Arrays.copyOfRange(bytes, spanStart, spanStart + spanLength);
             binary = copy;
         }
         return copy;
     }
 
-    @Override
-    public @Nullable Object getEmbeddedObject() {
-        return isBinary() ? getBinaryValue(null) : _currToken == JsonToken.VALUE_EMBEDDED_OBJECT ? extension : null;
-    }
-
-    @Override
-    public boolean isNaN() {
-        return _currToken == JsonToken.VALUE_NUMBER_FLOAT && !Double.isFinite(floating);
-    }
-
-    @Override
-    public Number getNumberValue() {
-        return switch (getNumberType()) {
-            case INT -> (int) whole;
-            case LONG -> whole;
-            case BIG_INTEGER -> getBigIntegerValue();
-            default -> floating;
-        };
-    }
-
-    @Override
-    public NumberType getNumberType() {
-        if (_currToken == JsonToken.VALUE_NUMBER_FLOAT) {
-            return NumberType.DOUBLE;
-        } else if (_currToken != JsonToken.VALUE_NUMBER_INT) {
-            throw notNumeric();
-        }
-        return beyondLong ? NumberType.BIG_INTEGER : whole == (int) whole ? NumberType.INT : NumberType.LONG;
-    }
-
-    @Override
-    public NumberTypeFP getNumberTypeFP() {
-        return _currToken == JsonToken.VALUE_NUMBER_FLOAT ? NumberTypeFP.DOUBLE64 : NumberTypeFP.UNKNOWN;
-    }
-
-    @Override
-    public int getIntValue() {
-        long value = getLongValue();
-        if (value != (int) value) {
-            _reportOverflowInt(Long.toString(value));
-        }
-        return (int) value;
-    }
-
-    @Override
-    public long getLongValue() {
-        if (_currToken == JsonToken.VALUE_NUMBER_FLOAT) {
-            if (!(floating >= -0x1p63 && floating < 0x1p63)) {
-                _reportOverflowLong(Double.toString(floating));
-            }
-            return (long) floating;
-        } else if (_currToken != JsonToken.VALUE_NUMBER_INT) {
-            throw notNumeric();
-        }
-        if (beyondLong) {
-            _reportOverflowLong(Long.toUnsignedString(whole));
-        }
-        return whole;
-    }
-
-    @Override
-    public BigInteger getBigIntegerValue() {
-        if (_currToken == JsonToken.VALUE_NUMBER_FLOAT) {
-            return getDecimalValue().toBigInteger();
-        } else if (_currToken != JsonToken.VALUE_NUMBER_INT) {
-            throw notNumeric();
-        }
-        BigInteger value = BigInteger.valueOf(whole);
-        return beyondLong ? value.add(TWO_TO_64) : value;
-    }
-
-    @Override
-    public float getFloatValue() {
-        return (float) getDoubleValue();
-    }
-
-    @Override
-    public double getDoubleValue() {
-        if (_currToken == JsonToken.VALUE_NUMBER_FLOAT) {
-            return floating;
-        }
-        return beyondLong ? getBigIntegerValue().doubleValue() : getLongValue();
-    }
-
-    @Override
-    public BigDecimal getDecimalValue() {
-        if (_currToken == JsonToken.VALUE_NUMBER_FLOAT) {
-            if (!Double.isFinite(floating)) {
-                throw _constructInputCoercion(floating + " is no decimal", _currToken, BigDecimal.class);
-            }
-            return BigDecimal.valueOf(floating);
-        }
-        return new BigDecimal(getBigIntegerValue());
-    }
-
-    private InputCoercionException notNumeric() {
-        return _constructNotNumericType(_currToken, 0);
-    }
-
-    @Override
-    public @Nullable String currentName() {
-        if (_currToken == JsonToken.START_OBJECT || _currToken == JsonToken.START_ARRAY) {
-            SimpleStreamReadContext parent = context.getParent();
-            return parent == null ? null : parent.currentName();
-        }
-        return context.currentName();
-    }
-
-    @Override
-    public TokenStreamContext streamReadContext() {
-        return context;
-    }
-
-    @Override
-    public @Nullable Object currentValue() {
-        return context.currentValue();
-    }
-
-    @Override
-    public void assignCurrentValue(@Nullable Object value) {
-        context.assignCurrentValue(value);
-    }
+    // --- locations
 
     @Override
     public TokenStreamLocation currentTokenLocation() {
@@ -410,30 +219,5 @@ final class MsgpackParser extends ParserMinimalBase {
 
     private TokenStreamLocation location(int position) {
         return new TokenStreamLocation(_ioContext.contentReference(), position - start, -1, -1, position - start);
-    }
-
-    @Override
-    public Object streamReadInputSource() {
-        return bytes;
-    }
-
-    @Override
-    public Version version() {
-        return Version.unknownVersion();
-    }
-
-    @Override
-    protected void _handleEOF() {
-        // The root context is the only one that can see the end; inside a list or map the cursor reports it.
-    }
-
-    @Override
-    protected void _closeInput() {
-        // A byte array needs no closing.
-    }
-
-    @Override
-    protected void _releaseBuffers() {
-        // None were borrowed.
     }
 }

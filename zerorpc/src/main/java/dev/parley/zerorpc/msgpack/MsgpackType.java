@@ -2,25 +2,25 @@ package dev.parley.zerorpc.msgpack;
 
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of MessagePack values. */
+/** The types of MessagePack values. */
 public enum MsgpackType {
-    /** Nothing. */
+    /** The null of MessagePack. */
     NIL,
     /** True or false. */
     BOOLEAN,
     /** A whole number, up to 64 bits signed or unsigned. */
     INTEGER,
-    /** A number of 32 or 64 bits floating. */
+    /** A floating-point number of 32 or 64 bits. */
     FLOAT,
-    /** Text in UTF-8. */
+    /** A string in UTF-8. */
     STRING,
-    /** Bytes. */
+    /** Binary data. */
     BINARY,
-    /** A list. */
+    /** A sequence of values. */
     ARRAY,
-    /** Pairs of key and value. */
+    /** A sequence of pairs of key and value. */
     MAP,
-    /** Typed bytes, the timestamp among them. */
+    /** Binary data with a type, such as a timestamp. */
     EXTENSION;
 
     private static final MsgpackType[] BY_FIRST_BYTE = new MsgpackType[256];
@@ -31,7 +31,7 @@ public enum MsgpackType {
         }
     }
 
-    /** The kind of the value with this first byte (0 to 255); {@code null} for the one byte that begins none, c1. */
+    /** The type of the value with this first byte, 0 to 255; {@code null} for c1, the one byte that is not used. */
     static @Nullable MsgpackType ofFirstByte(int first) {
         return BY_FIRST_BYTE[first];
     }

@@ -7,7 +7,10 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 
-/** Text from a string, or from binary data that is UTF-8, as Python 2 and old packers send it; Jackson's own would make base64 of it. */
+/**
+ * Reads text from a string, or from binary data that is UTF-8, as Python 2 and old packers send text. Jackson's own
+ * deserializer would give the base64 of it. Thread-safe.
+ */
 final class TextDeserializer extends StdScalarDeserializer<String> {
     TextDeserializer() {
         super(String.class);
@@ -18,7 +21,7 @@ final class TextDeserializer extends StdScalarDeserializer<String> {
         return parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT
                         && parser instanceof MsgpackParser msgpack
                         && msgpack.isBinary()
-                ? msgpack.binaryAsText()
+                ? parser.getString()
                 : StringDeserializer.instance.deserialize(parser, context);
     }
 }

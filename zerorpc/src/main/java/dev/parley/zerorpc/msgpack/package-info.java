@@ -1,6 +1,7 @@
 /**
- * MessagePack as a Jackson data format: a parser over one message's bytes, a generator into a growing buffer, and a cursor that walks values without making
- * objects of them. Written here because msgpack-core reaches into {@code sun.misc.Unsafe}, which newer JDKs warn of and will refuse.
+ * MessagePack as a Jackson data format: a parser of the bytes of one message, a generator that writes to a growing
+ * buffer, and a cursor that reads values without creating objects for them. It exists because msgpack-core uses
+ * {@code sun.misc.Unsafe}, of which newer JDKs warn and which they will remove.
  */
 @NullMarked
 package dev.parley.zerorpc.msgpack;

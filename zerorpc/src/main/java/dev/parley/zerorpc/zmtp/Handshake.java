@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of ZMTP's greeting and of its commands: what we send, and what is wrong with what came. */
+/** Encodes and decodes the greeting and the commands of ZMTP 3.1. Thread-safe. */
 final class Handshake {
     /** The length of a greeting. */
     static final int GREETING_BYTES = 64;
-    /** The most that a command may hold; READY with the longest identity has some 300 bytes. */
-    static final int COMMAND_BYTES = 4096;
+    /** The maximum length of a command; READY with the longest identity has some 300 bytes. */
+    static final int MAX_COMMAND_BYTES = 4096;
 
     private static final int SIGNATURE_BYTES = 10;
     private static final int MECHANISM_BYTES = 20;
 
     private Handshake() {}
 
-    /** Our greeting: ZMTP 3.1, mechanism NULL, byte for byte libzmq's. */
+    /** Our greeting: ZMTP 3.1, mechanism NULL, the same bytes as libzmq's. */
     static byte[] greeting() {
         byte[] greeting = new byte[GREETING_BYTES];
         greeting[0] = (byte) 0xff;
@@ -54,9 +54,9 @@ final class Handshake {
         return command(body);
     }
 
-    /** The PONG that answers a PING, in its frame. */
+    /** The PONG command for a PING, in its frame. */
     static byte[] pong(byte[] ping) {
-        // PING has a time to live of two bytes before its context; PONG repeats the context alone.
+        // PING has a time to live of two bytes before its context; PONG repeats the context only.
         int context = Math.max(0, Math.min(16, ping.length - 7));
         byte[] body = new byte[5 + context];
         put(body, 0, "PONG");
@@ -78,35 +78,35 @@ final class Handshake {
         return at + 1 + name.length();
     }
 
-    /** What is wrong with the beginning of a greeting, as far as it has come; {@code null} if nothing is. */
-    static @Nullable String wrongWith(ByteBuf greeting) {
+    /** The error in the part of a greeting that has arrived; {@code null} if there is none. */
+    static @Nullable String greetingError(ByteBuf greeting) {
         int length = Math.min(greeting.readableBytes(), GREETING_BYTES);
         int start = greeting.readerIndex();
         if (length > 0 && greeting.getUnsignedByte(start) != 0xff
                 || length >= SIGNATURE_BYTES && (greeting.getByte(start + 9) & 1) == 0) {
-            return "the bytes are no ZMTP greeting";
+            return "the bytes are not a ZMTP greeting";
         }
         if (length > SIGNATURE_BYTES && greeting.getUnsignedByte(start + 10) < 3) {
-            return "the peer speaks ZMTP " + greeting.getUnsignedByte(start + 10) + ", 3.0 or later is needed";
+            return "unsupported version ZMTP " + greeting.getUnsignedByte(start + 10) + ", expected 3.0 or later";
         }
         if (length == GREETING_BYTES) {
             String mechanism = greeting.toString(start + 12, MECHANISM_BYTES, StandardCharsets.US_ASCII);
             int zero = mechanism.indexOf(0);
             mechanism = zero < 0 ? mechanism : mechanism.substring(0, zero);
             if (!mechanism.equals("NULL")) {
-                return "the peer wants the security mechanism " + printable(mechanism) + ", only NULL is supported";
+                return "unsupported security mechanism " + printable(mechanism) + ", expected NULL";
             }
         }
         return null;
     }
 
-    /** The name of a command; empty if there is none. */
+    /** The name of a command; empty if it has none. */
     static String name(byte[] command) {
         int length = command.length == 0 ? 0 : command[0] & 0xff;
         return length >= command.length ? "" : new String(command, 1, length, StandardCharsets.US_ASCII);
     }
 
-    /** The properties of a READY command by their names in lower case; {@code null} if it is malformed. */
+    /** The properties of a READY command, by their names in lower case; {@code null} if it is malformed. */
     static @Nullable Map<String, String> properties(byte[] ready) {
         Map<String, String> properties = new LinkedHashMap<>();
         int at = 6;
@@ -137,7 +137,7 @@ final class Handshake {
         return printable(new String(error, Math.min(7, error.length), length, StandardCharsets.US_ASCII));
     }
 
-    /** Text of a peer's that goes into a log: no control characters. */
+    /** Text from a peer for a log or an error message: quoted, without control characters. */
     static String printable(String text) {
         return "'" + text.replaceAll("[^\\x20-\\x7e]", "?") + "'";
     }

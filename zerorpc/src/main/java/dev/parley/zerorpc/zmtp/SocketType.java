@@ -2,11 +2,11 @@ package dev.parley.zerorpc.zmtp;
 
 import java.util.Set;
 
-/** The ZeroMQ socket types spoken here, and those each of them talks to. */
+/** The supported ZeroMQ socket types, and the types that each may connect to. Thread-safe. */
 public enum SocketType {
-    /** Talks to many peers, knowing them apart. */
+    /** Addresses each of its peers. */
     ROUTER(Set.of("ROUTER", "DEALER", "REQ")),
-    /** Talks to any peer without waiting for answers. */
+    /** Sends to its peers without waiting for responses. */
     DEALER(Set.of("ROUTER", "DEALER", "REP"));
 
     private final Set<String> peers;
@@ -15,12 +15,12 @@ public enum SocketType {
         this.peers = peers;
     }
 
-    /** Whether a peer of this type fits. */
+    /** Whether a peer may be of this type. */
     public boolean accepts(String peerType) {
         return peers.contains(peerType);
     }
 
-    /** The types that fit, for messages. */
+    /** The types that a peer may be of, for error messages. */
     String accepted() {
         return String.join(", ", peers.stream().sorted().toList());
     }

@@ -3,25 +3,28 @@ package dev.parley.zerorpc.zmtp;
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one endpoint connected: when the connection cannot be made or is lost it tries again, after 20 to 40 ms at first, twice as long each time, 1 to 2 seconds
- * at most. Thread-safe.
+ * Keeps one endpoint connected: if the connection cannot be made, or is lost, it tries again after a
+ * {@link ReconnectBackoff}, until the socket is closed.
+ *
+ * <p>Thread-safe.
  */
 public final class ZmtpConnector {
-    private static final long FIRST_MILLIS = 40;
-    private static final long MOST_MILLIS = 2_000;
-
     private final ZmtpSocket socket;
     private final ZmtpEndpoint endpoint;
+
     private final ReentrantLock lock = new ReentrantLock();
+    /** Guarded by {@link #lock}. */
+    private final ReconnectBackoff backoff = new ReconnectBackoff();
+    /** The current attempt to connect, or the connection that it made. Guarded by {@link #lock}. */
     private CompletableFuture<ZmtpPeer> attempt = new CompletableFuture<>();
-    private long backOff = FIRST_MILLIS;
-    private boolean closed;
+    /** Written with {@link #lock} held. */
+    private volatile boolean closed;
+    /** Written with {@link #lock} held. */
     private volatile @Nullable ZmtpPeer connected;
 
     ZmtpConnector(ZmtpSocket socket, ZmtpEndpoint endpoint) {
@@ -34,7 +37,10 @@ public final class ZmtpConnector {
         return connected;
     }
 
-    /** The connection, or the outcome of the attempt under way or next: it fails with {@link ConnectionLostException}. Do not complete it. */
+    /**
+     * The connection, or the outcome of the current attempt to connect. If the attempt fails, or the socket is closed,
+     * the future fails with {@link ConnectionLostException}. Callers must not complete it.
+     */
     public CompletableFuture<ZmtpPeer> peer() {
         lock.lock();
         try {
@@ -44,8 +50,9 @@ public final class ZmtpConnector {
         }
     }
 
+    /** Tries to connect, unless closed. */
     void start() {
-        if (isClosed()) {
+        if (closed) {
             return;
         }
         socket.open(this, endpoint).addListener(opening -> {
@@ -55,11 +62,15 @@ public final class ZmtpConnector {
         });
     }
 
+    /** The handshake with the peer is complete. */
     void ready(ZmtpPeer peer) {
         CompletableFuture<ZmtpPeer> waiting;
         lock.lock();
         try {
-            backOff = FIRST_MILLIS;
+            if (closed) {
+                return;
+            }
+            backoff.reset();
             connected = peer;
             waiting = attempt;
         } finally {
@@ -68,39 +79,28 @@ public final class ZmtpConnector {
         waiting.complete(peer);
     }
 
+    /** The attempt failed, or the connection that it made was lost. */
     void lost(String reason) {
         CompletableFuture<ZmtpPeer> failed;
-        long delay;
+        long delayMillis;
         lock.lock();
         try {
+            if (closed) {
+                return;
+            }
             connected = null;
             failed = attempt;
-            attempt = closed ? failedAttempt("the client is closed") : new CompletableFuture<>();
-            delay = ThreadLocalRandom.current().nextLong(backOff / 2, backOff + 1);
-            backOff = Math.min(2 * backOff, MOST_MILLIS);
+            attempt = new CompletableFuture<>();
+            delayMillis = backoff.nextMillis();
         } finally {
             lock.unlock();
         }
-        // Nothing happens here if the attempt had succeeded and its connection was lost later.
+        // Has no effect if the attempt succeeded and the connection was lost later.
         failed.completeExceptionally(new ConnectionLostException("no connection to " + endpoint + ": " + reason));
-        if (!isClosed()) {
-            EventLoops.shared().schedule(this::start, delay, TimeUnit.MILLISECONDS);
-        }
+        EventLoops.shared().schedule(this::start, delayMillis, TimeUnit.MILLISECONDS);
     }
 
-    private boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static CompletableFuture<ZmtpPeer> failedAttempt(String reason) {
-        return CompletableFuture.failedFuture(new ConnectionLostException(reason));
-    }
-
+    /** Ends the attempts. The connection is left to the socket. */
     void close() {
         CompletableFuture<ZmtpPeer> waiting;
         lock.lock();
@@ -108,7 +108,7 @@ public final class ZmtpConnector {
             closed = true;
             connected = null;
             waiting = attempt;
-            attempt = failedAttempt("the client is closed");
+            attempt = CompletableFuture.failedFuture(new ConnectionLostException("the client is closed"));
         } finally {
             lock.unlock();
         }

@@ -4,17 +4,28 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads the bytes of one connection: greeting, READY, then messages for the socket's handler. */
+/**
+ * Decodes the bytes of one connection: greeting, READY, then messages for the socket's handler. Used on the channel's
+ * event loop only.
+ */
 final class ZmtpDecoder extends ByteToMessageDecoder {
+    private static final Logger log = LoggerFactory.getLogger(ZmtpDecoder.class);
+
+    /** The frame flag of a frame that others of the same message follow. */
     static final int MORE = 1;
+    /** The frame flag of a frame with an 8-byte length. */
     static final int LONG = 2;
+    /** The frame flag of a command. */
     static final int COMMAND = 4;
 
     private static final byte[] EMPTY = {};
@@ -34,7 +45,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     private int frameCount;
     private long messageBytes;
     private boolean oversized;
-    /** The beginning of a frame that is read past, and how much of the frame is still to come. */
+    /** The beginning of a frame that is skipped, to be reported; {@code null} if none is. */
     private byte @Nullable [] prefix;
 
     private int prefixBytes;
@@ -48,29 +59,31 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         this.peer = peer;
     }
 
-    /** Why the connection ended or is about to. */
-    String reason() {
+    /** Why the connection ended or is about to end. */
+    private String reason() {
         return state == State.GREETING || state == State.READY ? reason + " during the ZMTP handshake" : reason;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         peer.start(Handshake.greeting());
-        long millis = socket.limits().handshakeTimeout().toMillis();
+        int millis = socket.limits().handshakeTimeoutMillis();
         handshakeTimer = ctx.executor()
                 .schedule(
-                        () -> refuse(ctx, "no ZMTP handshake within " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
+                        () -> refuse(ctx, "handshake timeout: no ZMTP handshake within " + millis + " ms"),
+                        millis,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        peer.readingBegins();
+        peer.beginBatch();
         super.channelRead(ctx, message);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        peer.readingEnds();
+        peer.endBatch();
         super.channelReadComplete(ctx);
     }
 
@@ -99,10 +112,10 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof java.io.IOException) {
-            reason = "the connection broke: " + cause.getMessage();
+        if (cause instanceof IOException) {
+            reason = "connection failed: " + cause.getMessage();
         } else {
-            ZmtpSocket.log.error("closing the connection to {}", peer, cause);
+            log.error("closing the connection to {}", peer, cause);
             reason = "internal error: " + cause;
         }
         ctx.close();
@@ -110,7 +123,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        // What is left at the end is a cut frame.
+        // The rest is an incomplete frame.
         in.skipBytes(in.readableBytes());
     }
 
@@ -130,13 +143,13 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     }
 
     private void greeting(ChannelHandlerContext ctx, ByteBuf in) {
-        String wrong = Handshake.wrongWith(in);
-        if (wrong != null) {
-            refuse(ctx, wrong);
+        String error = Handshake.greetingError(in);
+        if (error != null) {
+            refuse(ctx, error);
         } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
             in.skipBytes(Handshake.GREETING_BYTES);
             state = State.READY;
-            // As libzmq does: only to a peer that has shown to speak ZMTP 3.
+            // As libzmq does: only to a peer that is known to speak ZMTP 3.
             peer.sendCommand(Handshake.ready(socket.type()));
         }
     }
@@ -149,11 +162,11 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         int flags = in.getUnsignedByte(start);
         boolean command = (flags & COMMAND) != 0;
         if ((flags & ~(MORE | LONG | COMMAND)) != 0 || command && (flags & MORE) != 0) {
-            refuse(ctx, "frame flags " + Integer.toHexString(flags) + " are not ZMTP's");
+            refuse(ctx, "invalid frame flags 0x" + Integer.toHexString(flags));
             return;
         }
         if (!command && state == State.READY) {
-            refuse(ctx, "a message before READY");
+            refuse(ctx, "unexpected message before READY");
             return;
         }
         int header = (flags & LONG) == 0 ? 2 : 9;
@@ -161,12 +174,12 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
             return;
         }
         long length = header == 2 ? in.getUnsignedByte(start + 1) : in.getLong(start + 1);
-        String wrong = command ? wrongCommand(length) : wrongFrame(length);
-        if (wrong != null) {
-            refuse(ctx, wrong);
+        String error = command ? commandError(length) : frameError(length);
+        if (error != null) {
+            refuse(ctx, error);
             return;
         }
-        if (!command && (oversized || length > socket.limits().messageBytes() - messageBytes)) {
+        if (!command && (oversized || length > socket.limits().maxMessageBytes() - messageBytes)) {
             in.skipBytes(header);
             oversized = true;
             prefix = new byte[(int) Math.min(length, PREFIX_BYTES)];
@@ -189,21 +202,20 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         }
     }
 
-    private @Nullable String wrongCommand(long length) {
-        return length >= 0 && length <= Handshake.COMMAND_BYTES
+    private @Nullable String commandError(long length) {
+        return length >= 0 && length <= Handshake.MAX_COMMAND_BYTES
                 ? null
-                : "a command of " + Long.toUnsignedString(length) + " bytes, at most " + Handshake.COMMAND_BYTES
-                        + " are allowed";
+                : "a command of " + Long.toUnsignedString(length) + " bytes exceeds the limit of "
+                        + Handshake.MAX_COMMAND_BYTES;
     }
 
-    private @Nullable String wrongFrame(long length) {
+    private @Nullable String frameError(long length) {
         if (length < 0) {
-            return "a frame of " + Long.toUnsignedString(length) + " bytes";
+            return "invalid frame length " + Long.toUnsignedString(length);
         }
-        return frameCount < socket.limits().frames()
+        return frameCount < socket.limits().maxFrames()
                 ? null
-                : "a message has more frames than the limit of "
-                        + socket.limits().frames();
+                : "a message exceeds the limit of " + socket.limits().maxFrames() + " frames";
     }
 
     private void skip(ByteBuf in) {
@@ -244,8 +256,8 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
                     socket.handler().received(peer, message);
                 }
             } catch (RuntimeException e) {
-                // A message that the handler cannot cope with must not cost the others their connection.
-                ZmtpSocket.log.error("{}: a message could not be handled", peer, e);
+                // A message that the handler fails on must not end the connection, which other calls share.
+                log.error("{}: the handler failed on a message", peer, e);
             }
         }
     }
@@ -253,18 +265,18 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     private void command(ChannelHandlerContext ctx, byte[] body) {
         String name = Handshake.name(body);
         if (name.equals("ERROR")) {
-            refuse(ctx, "the peer refused: " + Handshake.reason(body));
+            refuse(ctx, "the peer sent an error: " + Handshake.reason(body));
         } else if (state == State.READY) {
             if (name.equals("READY")) {
                 ready(ctx, body);
             } else {
-                refuse(ctx, "the command " + Handshake.printable(name) + " where READY is due");
+                refuse(ctx, "expected the command READY but found " + Handshake.printable(name));
             }
         } else if (name.equals("PING")) {
             peer.sendCommand(Handshake.pong(body));
         } else {
-            // SUBSCRIBE and CANCEL mean nothing to these socket types; what a later ZMTP adds may be ignored.
-            ZmtpSocket.log.debug("{}: ignored the command {}", peer, Handshake.printable(name));
+            // SUBSCRIBE and CANCEL do not apply to these socket types; commands of later versions may be ignored.
+            log.debug("{}: ignoring the command {}", peer, Handshake.printable(name));
         }
     }
 
@@ -272,13 +284,13 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         Map<String, String> properties = Handshake.properties(body);
         String type = properties == null ? null : properties.get("socket-type");
         if (type == null) {
-            refuse(ctx, "a READY command that tells no Socket-Type");
+            refuse(ctx, "the READY command has no Socket-Type");
         } else if (!socket.type().accepts(type)) {
             peer.sendCommand(Handshake.error("Invalid socket type"));
             refuse(
                     ctx,
-                    "a " + Handshake.printable(type) + " socket where one of "
-                            + socket.type().accepted() + " is needed");
+                    "unexpected socket type " + Handshake.printable(type) + ", expected one of "
+                            + socket.type().accepted());
         } else {
             state = State.MESSAGES;
             if (handshakeTimer != null) {
@@ -288,15 +300,16 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         }
     }
 
+    /** Closes the connection because of an error of the peer. */
     private void refuse(ChannelHandlerContext ctx, String why) {
         if (state == State.CLOSED) {
             return;
         }
         boolean connected = state == State.MESSAGES;
-        reason = connected ? why : why + ", in the ZMTP handshake";
+        reason = connected ? why : why + " during the ZMTP handshake";
         state = State.CLOSED;
         frames = new byte[2][];
-        ZmtpSocket.log.warn("{}: {}; the connection is closed", peer, why);
+        log.warn("{}: {}; closing the connection", peer, why);
         peer.drain();
         ctx.close();
     }

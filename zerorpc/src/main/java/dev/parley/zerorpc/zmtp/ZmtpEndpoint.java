@@ -8,14 +8,18 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/** Where a socket binds or connects. Immutable. */
+/** An address that a socket binds or connects to. Immutable and thread-safe. */
 public sealed interface ZmtpEndpoint {
-    /** A TCP endpoint; {@code *} binds all interfaces, port 0 a free port. */
+    /** A TCP endpoint. To bind, the host {@code *} stands for all interfaces and port 0 for any free port. */
     static ZmtpEndpoint tcp(String host, int port) {
         return new Tcp(host.equals("*") ? "0.0.0.0" : host, port);
     }
 
-    /** A Unix-domain socket, by the path of its file. */
+    /**
+     * A Unix-domain socket, by the path of its file.
+     *
+     * @throws InvalidTargetException if the path is empty
+     */
     static ZmtpEndpoint ipc(String path) {
         if (path.isEmpty()) {
             throw new InvalidTargetException("an ipc endpoint needs a path, such as ipc:///tmp/service");
@@ -23,7 +27,7 @@ public sealed interface ZmtpEndpoint {
         return new Ipc(Path.of(path));
     }
 
-    /** The address to bind or connect; host names are resolved anew each time. */
+    /** The address to bind or connect to. Host names are resolved again for each connection. */
     SocketAddress address();
 
     /** The channel type that connects. */

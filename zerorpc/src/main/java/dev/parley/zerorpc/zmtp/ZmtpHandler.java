@@ -1,21 +1,25 @@
 package dev.parley.zerorpc.zmtp;
 
-/** Told what happens on a socket, on the event loop of the peer that it happens to: it must not block. */
+/**
+ * Receives the events of a socket. Each method is called on the event loop of the peer concerned, so calls for one peer
+ * do not overlap and those for several may. Methods must not block.
+ */
 public interface ZmtpHandler {
-    /** A peer has shaken hands. */
+    /** The handshake with a peer is complete: messages can be sent to it. */
     void connected(ZmtpPeer peer);
 
-    /** A message came. The frames are the handler's to keep. */
+    /** A message was received. The handler may keep the frames. */
     void received(ZmtpPeer peer, byte[][] frames);
 
     /**
-     * A message came that is larger than allowed. It was read past, not stored.
+     * A message was received that exceeds {@link ZmtpLimits#maxMessageBytes}. It was skipped and not stored.
      *
-     * @param frames the frames before the one that was too much, then the first 1,024 bytes at most of that one and of each after it
-     * @param bytes the size of the message
+     * @param frames the frames before the one that exceeded the limit, then at most the first 1,024 bytes of that one
+     *     and of each later one
+     * @param bytes the size of the message in bytes
      */
     void oversized(ZmtpPeer peer, byte[][] frames, long bytes);
 
-    /** A peer that had been {@link #connected} is gone; the reason is for people. */
+    /** The connection to a peer that was {@link #connected} has ended. The reason is for logs and error messages. */
     void disconnected(ZmtpPeer peer, String reason);
 }

@@ -1,47 +1,110 @@
 package dev.parley.zerorpc.zmtp;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
- * What a socket takes from a peer. Sizes are checked when a frame's header has come, before anything is stored: a message that is too large is read past and
- * told to the handler; one of too many frames, like any other breach of the protocol, ends the connection. Immutable.
+ * The limits of a socket towards each peer. Sizes are checked when the header of a frame has arrived, before anything
+ * is stored: a message that is too large is skipped and reported to {@link ZmtpHandler#oversized}; a message with too
+ * many frames, like any other violation of the protocol, ends the connection.
  *
- * @param messageBytes the size of all frames of one message together; default 16 MiB
- * @param frames the number of frames of one message; default 64
- * @param handshakeTimeout how long a peer may take for greeting and READY; default 10 seconds
- * @param pendingBytes how much may wait to be sent to one peer: past it, a ROUTER reads nothing more from that peer; default 16 MiB
+ * <p>Immutable and thread-safe.
  */
-public record ZmtpLimits(int messageBytes, int frames, Duration handshakeTimeout, int pendingBytes) {
-    private static final ZmtpLimits DEFAULT = new ZmtpLimits(16 << 20, 64, Duration.ofSeconds(10), 16 << 20);
+public final class ZmtpLimits {
+    private static final ZmtpLimits DEFAULTS = new ZmtpLimits(16 << 20, 64, Duration.ofSeconds(10), 16 << 20);
 
-    public ZmtpLimits {
-        if (messageBytes < 1 || frames < 1 || pendingBytes < 1 || !handshakeTimeout.isPositive()) {
-            throw new IllegalArgumentException("every limit must be positive");
-        }
+    private final int maxMessageBytes;
+    private final int maxFrames;
+    private final Duration handshakeTimeout;
+    private final int maxPendingBytes;
+
+    private ZmtpLimits(int maxMessageBytes, int maxFrames, Duration handshakeTimeout, int maxPendingBytes) {
+        this.maxMessageBytes = maxMessageBytes;
+        this.maxFrames = maxFrames;
+        this.handshakeTimeout = handshakeTimeout;
+        this.maxPendingBytes = maxPendingBytes;
     }
 
     /** The default limits. */
     public static ZmtpLimits defaults() {
-        return DEFAULT;
+        return DEFAULTS;
     }
 
-    /** These limits with another message size in bytes. */
-    public ZmtpLimits messageBytes(int bytes) {
-        return new ZmtpLimits(bytes, frames, handshakeTimeout, pendingBytes);
+    /** The maximum size of all frames of a message together, in bytes. Default 16 MiB. */
+    public int maxMessageBytes() {
+        return maxMessageBytes;
     }
 
-    /** These limits with another number of frames. */
-    public ZmtpLimits frames(int count) {
-        return new ZmtpLimits(messageBytes, count, handshakeTimeout, pendingBytes);
+    /**
+     * These limits with another maximum size of a message.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public ZmtpLimits withMaxMessageBytes(int bytes) {
+        return new ZmtpLimits(positive(bytes, "maxMessageBytes"), maxFrames, handshakeTimeout, maxPendingBytes);
     }
 
-    /** These limits with another time for the handshake. */
-    public ZmtpLimits handshakeTimeout(Duration timeout) {
-        return new ZmtpLimits(messageBytes, frames, timeout, pendingBytes);
+    /** The maximum number of frames of a message. Default 64. */
+    public int maxFrames() {
+        return maxFrames;
     }
 
-    /** These limits with another amount that may wait to be sent. */
-    public ZmtpLimits pendingBytes(int bytes) {
-        return new ZmtpLimits(messageBytes, frames, handshakeTimeout, bytes);
+    /**
+     * These limits with another maximum number of frames.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public ZmtpLimits withMaxFrames(int frames) {
+        return new ZmtpLimits(maxMessageBytes, positive(frames, "maxFrames"), handshakeTimeout, maxPendingBytes);
+    }
+
+    /** The time within which a peer must connect, and then complete the handshake. Default 10 seconds. */
+    public Duration handshakeTimeout() {
+        return handshakeTimeout;
+    }
+
+    /** The timeout in milliseconds, at least 1. */
+    int handshakeTimeoutMillis() {
+        // A duration in seconds cannot overflow, one in milliseconds can.
+        return handshakeTimeout.toSeconds() >= Integer.MAX_VALUE / 1000
+                ? Integer.MAX_VALUE
+                : Math.max(1, (int) handshakeTimeout.toMillis());
+    }
+
+    /**
+     * These limits with another timeout for the handshake. One of more than 24 days is taken as 24 days.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public ZmtpLimits withHandshakeTimeout(Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (!timeout.isPositive()) {
+            throw new IllegalArgumentException("handshakeTimeout must be positive, not " + timeout);
+        }
+        return new ZmtpLimits(maxMessageBytes, maxFrames, timeout, maxPendingBytes);
+    }
+
+    /**
+     * The number of bytes that may wait to be sent to a peer. Beyond it, a ROUTER stops reading from that peer; a user
+     * of a DEALER compares it with {@link ZmtpPeer#pendingBytes}. Default 16 MiB.
+     */
+    public int maxPendingBytes() {
+        return maxPendingBytes;
+    }
+
+    /**
+     * These limits with another number of bytes that may wait to be sent.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public ZmtpLimits withMaxPendingBytes(int bytes) {
+        return new ZmtpLimits(maxMessageBytes, maxFrames, handshakeTimeout, positive(bytes, "maxPendingBytes"));
+    }
+
+    private static int positive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be positive, not " + value);
+        }
+        return value;
     }
 }

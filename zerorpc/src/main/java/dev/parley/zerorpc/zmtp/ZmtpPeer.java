@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,36 +15,42 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a socket. Thread-safe: any thread may send; messages leave in the order in which they were given, those of one moment in one system call.
+ * A connection of a socket to a peer. Messages leave in the order in which they were sent; those sent at about the same
+ * time share a system call.
+ *
+ * <p>Thread-safe, except for {@link #pause}, which must be called on the {@linkplain #eventLoop() event loop}.
+ * Package-private methods are for the event loop too.
  */
 public final class ZmtpPeer {
+    /** The size of the buffer that small frames are gathered in. */
     private static final int BATCH_BYTES = 64 << 10;
-    /** A frame of this size and more is written from its own array instead of being copied. */
+    /** Smaller frames are copied into a batch; this size and larger ones are written from their own arrays. */
     private static final int COPY_BYTES = 16 << 10;
 
+    /** How long closing waits for the pending messages to be sent. */
     private static final long LINGER_MILLIS = 2_000;
 
     private final Channel channel;
     private final @Nullable ZmtpConnector connector;
     private final boolean pausesWhenFull;
-    private final int pendingLimit;
+    private final int maxPendingBytes;
     private final Queue<byte[][]> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong pending = new AtomicLong();
     private volatile @Nullable Object attachment;
     private volatile boolean connected;
-    private volatile String name = "a peer";
+    private volatile String name = "unknown peer";
 
-    // Touched on the event loop only.
-    private boolean reading;
+    // Accessed on the event loop only.
+    private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
 
-    ZmtpPeer(Channel channel, @Nullable ZmtpConnector connector, boolean pausesWhenFull, int pendingLimit) {
+    ZmtpPeer(Channel channel, @Nullable ZmtpConnector connector, boolean pausesWhenFull, int maxPendingBytes) {
         this.channel = channel;
         this.connector = connector;
         this.pausesWhenFull = pausesWhenFull;
-        this.pendingLimit = pendingLimit;
+        this.maxPendingBytes = maxPendingBytes;
     }
 
     @Nullable
@@ -55,22 +62,22 @@ public final class ZmtpPeer {
         return channel.equals(other);
     }
 
-    /** The event loop on which everything that this peer sends is handled. */
+    /** The event loop on which the handler is called for this peer. */
     public EventLoop eventLoop() {
         return channel.eventLoop();
     }
 
-    /** What the socket's handler keeps with this peer. */
+    /** The object that the socket's handler attached to this peer; {@code null} before. */
     public @Nullable Object attachment() {
         return attachment;
     }
 
-    /** Keeps something with this peer. */
+    /** Attaches an object to this peer, instead of the one before. */
     public void attach(Object object) {
-        attachment = object;
+        attachment = Objects.requireNonNull(object, "object");
     }
 
-    /** Whether messages can be sent. */
+    /** Whether the handshake is complete and the connection is open. */
     public boolean isConnected() {
         return connected && channel.isActive();
     }
@@ -79,12 +86,15 @@ public final class ZmtpPeer {
         connected = true;
     }
 
-    /** How many bytes wait for the connection to take them. */
+    /** The number of bytes that wait to be written to the connection. */
     public long pendingBytes() {
         return pending.get();
     }
 
-    /** Sends a message of one frame or more. On a connection that is lost it does nothing: the handler hears of the loss. */
+    /**
+     * Sends a message of one or more frames, which must not be modified afterwards. Returns at once. If the connection
+     * is lost, the message is dropped, and the handler is notified by {@link ZmtpHandler#disconnected}.
+     */
     public void send(byte[]... frames) {
         pending.addAndGet(size(frames));
         queue.add(frames);
@@ -93,8 +103,8 @@ public final class ZmtpPeer {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            // While a batch of input is being handled, its end drains, so that all answers to it leave together.
-            if (!channel.eventLoop().inEventLoop() || !reading) {
+            // While a batch of input is handled, the end of it drains, so that all responses to it leave together.
+            if (!channel.eventLoop().inEventLoop() || !inBatch) {
                 channel.eventLoop().execute(this::drain);
             }
         }
@@ -108,7 +118,7 @@ public final class ZmtpPeer {
         return bytes;
     }
 
-    /** Stops or resumes reading from this peer, for back-pressure. To be called on the event loop. */
+    /** Pauses or resumes reading from this peer, for back-pressure. Must be called on the event loop. */
     public void pause(boolean paused) {
         pausedByHandler = paused;
         updateReading();
@@ -118,7 +128,7 @@ public final class ZmtpPeer {
         channel.config().setAutoRead(!pausedByHandler && !pausedByQueue);
     }
 
-    /** Closes the connection after what waits has been sent, or two seconds later. Returns at once. */
+    /** Closes the connection once the pending messages have been sent, or after two seconds. Returns at once. */
     public void close() {
         channel.eventLoop().execute(() -> {
             write(true);
@@ -139,23 +149,25 @@ public final class ZmtpPeer {
         channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
     }
 
-    void readingBegins() {
-        reading = true;
+    /** A batch of input begins. */
+    void beginBatch() {
+        inBatch = true;
     }
 
-    void readingEnds() {
-        reading = false;
+    /** A batch of input ends. */
+    void endBatch() {
+        inBatch = false;
         if (scheduled.get()) {
             drain();
         }
     }
 
-    /** Writes what waits, as far as the connection takes it. */
+    /** Writes the pending messages, as far as the connection accepts them. */
     void drain() {
         scheduled.set(false);
         write(false);
         if (pausesWhenFull) {
-            boolean full = pending.get() > pendingLimit;
+            boolean full = pending.get() > maxPendingBytes;
             if (full != pausedByQueue) {
                 pausedByQueue = full;
                 updateReading();
@@ -208,7 +220,7 @@ public final class ZmtpPeer {
         }
     }
 
-    /** The peer's network address, for people. */
+    /** The network address of the peer, for logs and error messages. */
     @Override
     public String toString() {
         return name;

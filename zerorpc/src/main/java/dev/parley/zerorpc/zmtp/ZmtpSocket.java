@@ -13,6 +13,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,11 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A ZeroMQ socket: any number of endpoints bound and connected, and the peers on them. It routes nothing by itself: what comes is handed to the handler together
- * with the peer it came from, and is sent to a peer. Thread-safe.
+ * A ZeroMQ socket: any number of bound and connected endpoints, and the peers connected through them. It does not
+ * route: messages are given to the handler with the peer that they came from, and are sent to a given peer.
+ *
+ * <p>Thread-safe.
  */
 public final class ZmtpSocket implements AutoCloseable {
-    static final Logger log = LoggerFactory.getLogger(ZmtpSocket.class);
+    private static final Logger log = LoggerFactory.getLogger(ZmtpSocket.class);
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 512 << 10);
 
@@ -39,11 +42,11 @@ public final class ZmtpSocket implements AutoCloseable {
     private final List<UnixSocketFile> files = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** A socket without endpoints. */
+    /** A socket without endpoints; nothing happens before {@link #bind} or {@link #connect}. */
     public ZmtpSocket(SocketType type, ZmtpLimits limits, ZmtpHandler handler) {
-        this.type = type;
-        this.limits = limits;
-        this.handler = handler;
+        this.type = Objects.requireNonNull(type, "type");
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.handler = Objects.requireNonNull(handler, "handler");
     }
 
     SocketType type() {
@@ -58,21 +61,20 @@ public final class ZmtpSocket implements AutoCloseable {
         return handler;
     }
 
-    /** The peers that have shaken hands. */
+    /** The peers that are connected and have completed the handshake. */
     public Set<ZmtpPeer> peers() {
         return Set.copyOf(peers);
     }
 
     /**
-     * Listens. When it returns, peers can connect.
+     * Listens on an endpoint. Peers can connect when it returns.
      *
-     * @return the port bound, -1 for ipc
-     * @throws ConnectionLostException if the endpoint is taken or cannot be bound
+     * @return the port, or -1 for ipc
+     * @throws ConnectionLostException if the endpoint is in use or cannot be bound, or the socket is closed
      */
     public int bind(ZmtpEndpoint endpoint) {
-        if (endpoint instanceof ZmtpEndpoint.Ipc ipc) {
-            files.add(UnixSocketFile.prepare(ipc.path()));
-        }
+        Objects.requireNonNull(endpoint, "endpoint");
+        UnixSocketFile file = endpoint instanceof ZmtpEndpoint.Ipc ipc ? UnixSocketFile.prepare(ipc.path()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(EventLoops.shared())
                 .channel(endpoint.serverChannel())
@@ -83,25 +85,38 @@ public final class ZmtpSocket implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .option(ChannelOption.SO_BACKLOG, 1024)
                     .childOption(ChannelOption.TCP_NODELAY, true);
-            return bound(endpoint, bootstrap.bind(new InetSocketAddress(tcp.host(), tcp.port())));
+            return await(endpoint, bootstrap.bind(new InetSocketAddress(tcp.host(), tcp.port())), null);
         }
-        return bound(endpoint, bootstrap.bind(endpoint.address()));
+        return await(endpoint, bootstrap.bind(endpoint.address()), file);
     }
 
-    private int bound(ZmtpEndpoint endpoint, ChannelFuture binding) {
+    private int await(ZmtpEndpoint endpoint, ChannelFuture binding, @Nullable UnixSocketFile file) {
         binding.awaitUninterruptibly();
         Throwable cause = binding.cause();
         if (cause != null) {
             throw new ConnectionLostException("cannot listen on " + endpoint + ": " + cause.getMessage(), cause);
         }
         bound.add(binding.channel());
+        if (file != null) {
+            files.add(file);
+        }
+        if (closed) {
+            unbind();
+            throw new ConnectionLostException("cannot listen on " + endpoint + ": the socket is closed");
+        }
         return binding.channel().localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
-    /** Connects, and connects again whenever the connection is lost, until the socket is closed. Returns at once. */
+    /**
+     * Connects to an endpoint, and reconnects whenever the connection is lost, until the socket is closed. Returns at
+     * once.
+     */
     public ZmtpConnector connect(ZmtpEndpoint endpoint) {
-        ZmtpConnector connector = new ZmtpConnector(this, endpoint);
+        ZmtpConnector connector = new ZmtpConnector(this, Objects.requireNonNull(endpoint, "endpoint"));
         connectors.add(connector);
+        if (closed) {
+            connector.close();
+        }
         connector.start();
         return connector;
     }
@@ -110,8 +125,7 @@ public final class ZmtpSocket implements AutoCloseable {
         Bootstrap bootstrap = new Bootstrap()
                 .group(EventLoops.shared())
                 .channel(endpoint.channel())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, limits.handshakeTimeout().toMillis()))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, limits.handshakeTimeoutMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .handler(initializer(connector));
         if (endpoint instanceof ZmtpEndpoint.Tcp) {
@@ -129,7 +143,7 @@ public final class ZmtpSocket implements AutoCloseable {
                     channel.close();
                 }
                 channel.closeFuture().addListener(future -> channels.remove(channel));
-                ZmtpPeer peer = new ZmtpPeer(channel, connector, type == SocketType.ROUTER, limits.pendingBytes());
+                ZmtpPeer peer = new ZmtpPeer(channel, connector, type == SocketType.ROUTER, limits.maxPendingBytes());
                 channel.pipeline().addLast(new ZmtpDecoder(ZmtpSocket.this, peer));
             }
         };
@@ -158,15 +172,22 @@ public final class ZmtpSocket implements AutoCloseable {
         }
     }
 
-    /** Accepts no further peers; those connected stay. */
+    /** Stops accepting peers; those connected stay connected. */
     public void unbind() {
-        bound.forEach(channel -> channel.close().awaitUninterruptibly());
-        bound.clear();
-        files.forEach(UnixSocketFile::delete);
-        files.clear();
+        for (Channel channel : List.copyOf(bound)) {
+            channel.close().awaitUninterruptibly();
+            bound.remove(channel);
+        }
+        for (UnixSocketFile file : List.copyOf(files)) {
+            file.delete();
+            files.remove(file);
+        }
     }
 
-    /** Closes every connection once what waits on it has been sent, two seconds later at most, and frees the ports. */
+    /**
+     * Stops listening and closes every connection once its pending messages have been sent, or after two seconds. Waits
+     * until that is done, for at most three seconds per connection; called on an event loop, it returns at once.
+     */
     @Override
     public void close() {
         closed = true;

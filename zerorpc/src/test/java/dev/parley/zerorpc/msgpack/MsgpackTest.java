@@ -29,7 +29,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 
-/** Our MessagePack against msgpack-core's, and against bytes that are none. */
+/** The codec against msgpack-core and against malformed bytes. */
 @Timeout(60)
 class MsgpackTest {
     @SuppressWarnings("ArrayRecordComponent")
@@ -87,7 +87,7 @@ class MsgpackTest {
             packer.packInt(i);
         }
         assertThat(MAPPER.writeValueAsBytes(list)).isEqualTo(packer.toByteArray());
-        // Without a size told beforehand the head is made room for at the end.
+        // Without an announced size the header is enlarged at the end.
         assertThat(MAPPER.writeValueAsBytes(list.iterator())).isEqualTo(packer.toByteArray());
         assertThat(MAPPER.readValue(packer.toByteArray(), Object.class)).isEqualTo(list);
         packer.clear();
@@ -100,7 +100,7 @@ class MsgpackTest {
     }
 
     @Test
-    void recordsAndEveryKindOfValue() throws Exception {
+    void recordsAndEveryTypeOfValue() throws Exception {
         Point point = new Point(-5, "grüße 🌍", List.of(1.5, -0.0, 1e300), new byte[] {1, 2});
         byte[] encoded = MAPPER.writeValueAsBytes(point);
         try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(encoded)) {
@@ -116,7 +116,7 @@ class MsgpackTest {
     }
 
     @Test
-    void textAndDataAreReadAsEither() {
+    void stringsAndBinaryDataCanBeReadAsEachOther() {
         assertThat(MAPPER.readValue(hex("c4 02 c3bc"), String.class)).isEqualTo("ü");
         assertThat(MAPPER.readValue(hex("a2 c3bc"), byte[].class)).isEqualTo(hex("c3bc"));
         assertThat(MAPPER.readValue(hex("a2 fffe"), byte[].class)).isEqualTo(hex("fffe"));
@@ -138,7 +138,7 @@ class MsgpackTest {
     }
 
     @Test
-    void mapKeysOfOtherKinds() {
+    void mapKeysOfOtherTypes() {
         assertThat(read("85 01a161 c4016201 cb3ff800000000000001 c301 cfffffffffffffffff01"))
                 .isEqualTo(Map.of("1", "a", "b", 1, "1.5", 1, "true", 1, "18446744073709551615", 1));
         assertThatThrownBy(() -> read("81 9001"))
@@ -153,7 +153,7 @@ class MsgpackTest {
     }
 
     @Test
-    void numbersThatDoNotFitAreRefusedByTheWriter() {
+    void numbersThatDoNotFitAreRejected() {
         assertThatThrownBy(() -> MAPPER.writeValueAsBytes(BigInteger.ONE.shiftLeft(64)))
                 .isInstanceOf(JacksonException.class)
                 .hasMessageContaining("65 bits");
@@ -172,29 +172,29 @@ class MsgpackTest {
             delimiter = '|',
             value = {
                 "a5 6869 | left",
-                "d9 | ends",
+                "d9 | unexpected end",
                 "db ffffffff 61 | left",
                 "c6 7fffffff | left",
                 "c9 ffffffff 05 | left",
                 "dd ffffffff 01 | elements",
                 "df ffffffff 01 | elements",
                 "92 01 | elements",
-                "81 a161 | ends",
+                "81 a161 | unexpected end",
                 "c1 | c1",
-                "cd 01 | ends",
-                "cf 00000000 | ends",
+                "cd 01 | unexpected end",
+                "cf 00000000 | unexpected end",
                 "c7 05 ff 0102030405 | timestamp",
                 "a2 fffe | UTF-8",
                 "81 a2fffe 01 | UTF-8"
             })
-    void bytesThatAreNone(String bytes, String told) {
+    void malformedBytes(String bytes, String message) {
         assertThatThrownBy(() -> read(bytes))
                 .isInstanceOf(StreamReadException.class)
-                .hasMessageContaining(told);
+                .hasMessageContaining(message);
     }
 
     @Test
-    void limitsAreKept() {
+    void limitsAreEnforced() {
         MsgpackMapper limited = MsgpackMapper.builder(MsgpackFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(3)
@@ -221,7 +221,7 @@ class MsgpackTest {
     }
 
     @Test
-    void anyBytesEndInAValueOrAnError() {
+    void randomBytesGiveAValueOrAnError() {
         Random random = new Random(42);
         int read = 0;
         for (int i = 0; i < 200_000; i++) {
@@ -243,7 +243,7 @@ class MsgpackTest {
     }
 
     @Test
-    void whatWeTakeForAValueMsgpackCoreTakesForTheSame() throws Exception {
+    void valuesHaveTheSameLengthAsInMsgpackCore() throws Exception {
         Random random = new Random(7);
         int values = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -253,7 +253,7 @@ class MsgpackTest {
             try {
                 cursor.skipValue();
             } catch (MsgpackException e) {
-                // Not shown to msgpack-core, which allocates what a broken head declares.
+                // Not given to msgpack-core, which allocates what a malformed header declares.
                 continue;
             }
             try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(bytes)) {

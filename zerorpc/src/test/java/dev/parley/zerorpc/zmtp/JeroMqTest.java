@@ -23,17 +23,22 @@ class JeroMqTest {
         jeromq.close();
     }
 
-    /** JeroMQ's handshake stalls now and then, against libzmq too (once in some hundred connections): let it try again soon. */
+    /**
+     * The handshake of JeroMQ sometimes stalls, with libzmq too (once in some hundred connections): let it retry soon.
+     */
     private ZMQ.Socket socket(SocketType type) {
         ZMQ.Socket socket = jeromq.createSocket(type);
         socket.setHandshakeIvl(1_000);
         return socket;
     }
 
-    /** What comes back for this many bytes; a connection that JeroMQ loses with a message on its way is made anew, since a DEALER never repeats. */
+    /**
+     * Sends this many bytes and returns what comes back. Connects again if JeroMQ lost the connection, since a DEALER
+     * does not resend.
+     */
     private byte[] echoed(String address, int size) {
-        byte[] answer = null;
-        for (int attempt = 0; answer == null && attempt < 3; attempt++) {
+        byte[] reply = null;
+        for (int attempt = 0; reply == null && attempt < 3; attempt++) {
             ZMQ.Socket dealer = socket(SocketType.DEALER);
             dealer.setReceiveTimeOut(15_000);
             dealer.connect(address);
@@ -42,11 +47,11 @@ class JeroMqTest {
             byte[] delimiter = dealer.recv();
             if (delimiter != null) {
                 assertThat(delimiter).isEmpty();
-                answer = dealer.recv();
+                reply = dealer.recv();
             }
             dealer.close();
         }
-        return answer;
+        return reply;
     }
 
     private static byte[] bytes(String text) {
@@ -113,9 +118,9 @@ class JeroMqTest {
             for (int i = 0; i < 2; i++) {
                 RecordingHandler.next(events.connected).send(new byte[0], bytes("x" + i));
             }
-            List<String> answers =
+            List<String> texts =
                     List.of(text(RecordingHandler.next(events.messages)), text(RecordingHandler.next(events.messages)));
-            assertThat(answers).containsExactlyInAnyOrder("x0", "x1");
+            assertThat(texts).containsExactlyInAnyOrder("x0", "x1");
         }
     }
 

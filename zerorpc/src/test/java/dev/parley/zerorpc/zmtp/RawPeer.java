@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A ZeroMQ peer made of a plain socket and bytes written out by hand. */
+/** A ZeroMQ peer made of a plain socket and literal bytes. Not thread-safe. */
 public final class RawPeer implements AutoCloseable {
     /** libzmq 4.3.4's greeting. */
     public static final byte[] GREETING = hex("ff 00 00 00 00 00 00 00 01 7f 03 01 4e 55 4c 4c" + " 00".repeat(48));
@@ -67,7 +67,7 @@ public final class RawPeer implements AutoCloseable {
         return write(hex(text));
     }
 
-    /** Greets, names its type, and reads the same from the other side. */
+    /** Sends the greeting and READY, and reads those of the other side. */
     public RawPeer handshake(String type) throws IOException {
         write(GREETING).write(ready(type));
         read(64);
@@ -117,11 +117,11 @@ public final class RawPeer implements AutoCloseable {
         return write(bytes.toByteArray());
     }
 
-    /** Whether the other side has closed the connection, after whatever it still had to say. */
+    /** Whether the other side closes the connection, after whatever it still sends. */
     public boolean isClosedByPeer() {
         try {
             while (in.read() >= 0) {
-                // What was said before.
+                // Skip what was sent before.
             }
             return true;
         } catch (SocketTimeoutException e) {
@@ -131,7 +131,7 @@ public final class RawPeer implements AutoCloseable {
         }
     }
 
-    /** Nothing more will be written. */
+    /** Closes this side for writing. */
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }
@@ -141,7 +141,7 @@ public final class RawPeer implements AutoCloseable {
         socket.close();
     }
 
-    /** One frame as it came. */
+    /** A frame as received. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Frame(int flags, byte[] body) {}
 }

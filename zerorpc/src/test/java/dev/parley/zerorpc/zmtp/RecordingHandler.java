@@ -5,7 +5,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps what a socket tells; echoes messages if asked to. */
+/** Records the events of a socket, and echoes messages if told to. Thread-safe. */
 final class RecordingHandler implements ZmtpHandler {
     record Message(ZmtpPeer peer, List<byte[]> frames) {}
 
@@ -46,7 +46,7 @@ final class RecordingHandler implements ZmtpHandler {
     static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
         T next = queue.poll(20, TimeUnit.SECONDS);
         if (next == null) {
-            throw new AssertionError("nothing came within 20 s");
+            throw new AssertionError("no event within 20 s");
         }
         return next;
     }

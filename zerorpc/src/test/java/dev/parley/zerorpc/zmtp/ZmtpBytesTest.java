@@ -2,9 +2,12 @@ package dev.parley.zerorpc.zmtp;
 
 import static dev.parley.zerorpc.zmtp.RawPeer.hex;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.ConnectionLostException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ZmtpBytesTest {
     private static final ZmtpLimits LIMITS =
-            ZmtpLimits.defaults().messageBytes(10_000).frames(8);
+            ZmtpLimits.defaults().withMaxMessageBytes(10_000).withMaxFrames(8);
 
     private final RecordingHandler events = new RecordingHandler(true);
     private ZmtpSocket router;
@@ -46,7 +49,7 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void greetsAndNamesItselfAsLibzmqDoes() throws Exception {
+    void greetingAndReadyAreThoseOfLibzmq() throws Exception {
         try (RawPeer peer = RawPeer.connect(port)) {
             peer.write(RawPeer.GREETING);
             assertThat(peer.read(64)).isEqualTo(RawPeer.GREETING);
@@ -58,7 +61,7 @@ class ZmtpBytesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"DEALER", "REQ", "ROUTER"})
-    void takesTheTypesThatFit(String type) throws Exception {
+    void acceptsCompatibleSocketTypes(String type) throws Exception {
         try (RawPeer peer = RawPeer.connect(port)) {
             peer.handshake(type).send(new byte[0], "hello".getBytes(StandardCharsets.US_ASCII));
             assertThat(peer.readMessage()).containsExactly(new byte[0], "hello".getBytes(StandardCharsets.US_ASCII));
@@ -67,7 +70,7 @@ class ZmtpBytesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PULL", "SUB", "REP", "X"})
-    void refusesTheTypesThatDoNot(String type) throws Exception {
+    void rejectsIncompatibleSocketTypes(String type) throws Exception {
         try (RawPeer peer = RawPeer.connect(port)) {
             peer.handshake(type);
             RawPeer.Frame error = peer.readFrame();
@@ -80,7 +83,7 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void anyGreetingOfVersion3WillDo() throws Exception {
+    void acceptsAnyVersion3Greeting() throws Exception {
         byte[] greeting = RawPeer.GREETING.clone();
         greeting[8] = 0;
         greeting[11] = 0;
@@ -96,12 +99,12 @@ class ZmtpBytesTest {
     @CsvSource({
         "0, 00, no signature",
         "0, 47, HTTP",
-        "9, 7e, no signature's end",
+        "9, 7e, no end of the signature",
         "10, 01, ZMTP 1",
         "10, 02, ZMTP 2",
-        "12, 50, PLAIN for mechanism"
+        "12, 50, mechanism PLAIN"
     })
-    void aGreetingThatIsNone(int at, String value, String what) throws Exception {
+    void malformedGreetings(int at, String value, String what) throws Exception {
         byte[] greeting = RawPeer.GREETING.clone();
         greeting[at] = hex(value)[0];
         try (RawPeer peer = RawPeer.connect(port)) {
@@ -117,14 +120,14 @@ class ZmtpBytesTest {
                 "00 01 61", // a message before READY
                 "04 05 04 50494e47", // PING before READY
                 "04 06 05 5245414459", // READY without a type
-                "04 0a 05 5245414459 0b 53 6f 6b", // a cut property
+                "04 0a 05 5245414459 0b 53 6f 6b", // an incomplete property
                 "04 12 05 5245414459 0b 536f636b65742d54797065 ffffffff", // a negative length
                 "04 00", // an empty command
                 "06 7fffffffffffffff", // a command of eight exabytes
                 "05 06 05 5245414459", // a command with MORE
                 "f8 00" // flags of no version
             })
-    void aHandshakeGoneWrong(String frame) throws Exception {
+    void malformedHandshakes(String frame) throws Exception {
         try (RawPeer peer = RawPeer.connect(port)) {
             peer.write(RawPeer.GREETING).writeHex(frame);
             assertThat(peer.isClosedByPeer()).isTrue();
@@ -133,10 +136,10 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void aHandshakeThatNeverEnds() throws Exception {
-        try (ZmtpSocket hasty =
-                        new ZmtpSocket(SocketType.ROUTER, LIMITS.handshakeTimeout(Duration.ofMillis(100)), events);
-                RawPeer peer = RawPeer.connect(hasty.bind(ZmtpEndpoint.tcp("127.0.0.1", 0)))) {
+    void theHandshakeTimeout() throws Exception {
+        try (ZmtpSocket impatient =
+                        new ZmtpSocket(SocketType.ROUTER, LIMITS.withHandshakeTimeout(Duration.ofMillis(100)), events);
+                RawPeer peer = RawPeer.connect(impatient.bind(ZmtpEndpoint.tcp("127.0.0.1", 0)))) {
             peer.write(Arrays.copyOf(RawPeer.GREETING, 63));
             assertThat(peer.isClosedByPeer()).isTrue();
         }
@@ -187,7 +190,7 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void aMessageThatIsTooLargeIsReadPast() throws Exception {
+    void aMessageThatIsTooLargeIsSkipped() throws Exception {
         try (RawPeer peer = RawPeer.connect(port)) {
             peer.handshake("DEALER").send(new byte[0], new byte[10_001]);
             assertThat(RecordingHandler.next(events.oversized)).isEqualTo(10_001);
@@ -222,7 +225,7 @@ class ZmtpBytesTest {
             peer.handshake("DEALER").writeHex("01 00".repeat(8)).writeHex("00 00");
             assertThat(peer.isClosedByPeer()).isTrue();
         }
-        assertThat(RecordingHandler.next(events.disconnected)).contains("more frames than the limit of 8");
+        assertThat(RecordingHandler.next(events.disconnected)).contains("exceeds the limit of 8 frames");
         assertStillServes();
     }
 
@@ -248,7 +251,47 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void aDealerComesBackAfterEveryKindOfRefusal() throws Exception {
+    void aClosedSocketNeitherBindsNorConnects() throws Exception {
+        router.close();
+        assertThatThrownBy(() -> router.bind(ZmtpEndpoint.tcp("127.0.0.1", 0)))
+                .isInstanceOf(ConnectionLostException.class)
+                .hasMessageContaining("closed");
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            ZmtpConnector connector = router.connect(ZmtpEndpoint.tcp("127.0.0.1", server.getLocalPort()));
+            assertThat(connector.peer()).isCompletedExceptionally();
+            assertThat(connector.current()).isNull();
+            server.setSoTimeout(200);
+            assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void limits() {
+        ZmtpLimits defaults = ZmtpLimits.defaults();
+        assertThat(defaults.withMaxPendingBytes(5).maxPendingBytes()).isEqualTo(5);
+        assertThat(defaults.withHandshakeTimeout(Duration.ofNanos(1)).handshakeTimeoutMillis())
+                .isEqualTo(1);
+        assertThat(defaults.withHandshakeTimeout(Duration.ofSeconds(Long.MAX_VALUE))
+                        .handshakeTimeoutMillis())
+                .isEqualTo(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> defaults.withMaxFrames(0)).hasMessage("maxFrames must be positive, not 0");
+        assertThatThrownBy(() -> defaults.withMaxMessageBytes(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> defaults.withHandshakeTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void reconnectDelaysGrowToTheirMaximumAndStartOver() {
+        ReconnectBackoff backoff = new ReconnectBackoff();
+        for (long upper = 40; upper <= 10_000; upper *= 2) {
+            assertThat(backoff.nextMillis()).isBetween(Math.min(upper, 2_000) / 2, Math.min(upper, 2_000));
+        }
+        backoff.reset();
+        assertThat(backoff.nextMillis()).isBetween(20L, 40L);
+    }
+
+    @Test
+    void aDealerReconnectsAfterEveryKindOfFailure() throws Exception {
         RecordingHandler client = new RecordingHandler(false);
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 ZmtpSocket dealer = new ZmtpSocket(SocketType.DEALER, LIMITS, client)) {
