@@ -66,8 +66,8 @@ class HttpTlsTest {
                         store.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(output).isZero();
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());
@@ -107,7 +107,7 @@ class HttpTlsTest {
     }
 
     @Test
-    void knowsTheClientByItsCertificate() {
+    void identifiesTheClientByItsCertificate() {
         SSLParameters parameters = trusted.getDefaultSSLParameters();
         parameters.setNeedClientAuth(true);
         try (HttpServer server = server().tls(trusted, parameters).build().start();
@@ -164,7 +164,7 @@ class HttpTlsTest {
     }
 
     @Test
-    void refusesACertificateThatNobodyVouchesFor() throws Exception {
+    void refusesAnUntrustedCertificate() throws Exception {
         try (HttpServer server = server().build().start();
                 HttpClient client = client(server, "localhost")
                         .sslContext(SSLContext.getDefault())
@@ -232,7 +232,7 @@ class HttpTlsTest {
             }
             to.shutdownOutput();
         } catch (java.io.IOException closed) {
-            // The other side has gone.
+            // The other side has closed its socket.
         }
     }
 }

@@ -45,7 +45,7 @@ public final class ScriptedServer implements AutoCloseable {
         try (RawPeer peer = new RawPeer(socket)) {
             script.run(peer);
         } catch (IOException closed) {
-            // The client has gone.
+            // The client has disconnected.
         }
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the connection's event loop only, save {@link #compress}.
  */
 final class ResponseWriter {
-    /** Bodies up to this size are sent uncompressed: they fit into one packet. Python's XML-RPC server does the same. */
+    /** Bodies up to this size are sent uncompressed: they fit into one packet, and Python's XML-RPC server does so. */
     private static final int GZIP_THRESHOLD = 1400;
 
     private final Channel channel;

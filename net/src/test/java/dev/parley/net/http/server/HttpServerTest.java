@@ -80,7 +80,7 @@ class HttpServerTest {
     }
 
     @Test
-    void answersAPost() throws IOException {
+    void respondsToAPost() throws IOException {
         assertThat(exchange(server.port(), closing("/echo", "hello")))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .contains("\r\nContent-Length: 5\r\n", "\r\nContent-Type: text/plain\r\n", "\r\nDate: ", "GMT\r\n")
@@ -100,7 +100,7 @@ class HttpServerTest {
     }
 
     @Test
-    void speaksHttp10AsItsPeersExpect() throws IOException {
+    void supportsHttp10() throws IOException {
         assertThat(exchange(server.port(), "POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi"))
                 .contains("\r\nConnection: close\r\n", "\r\nContent-Length: 2\r\n")
                 .endsWith("hi");
@@ -113,7 +113,7 @@ class HttpServerTest {
     }
 
     @Test
-    void answersPipelinedRequestsInOrder() throws Exception {
+    void respondsToPipelinedRequestsInOrder() throws Exception {
         try (RawPeer peer = new RawPeer(server.port())) {
             peer.send(
                     post("/hold", "one") + post("/echo", "two") + post("/thread", "three") + post("/nowhere", "four"));
@@ -211,7 +211,7 @@ class HttpServerTest {
         "'POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n', 400",
         "'PRI * HTTP/2.0\r\n\r\n', 505",
     })
-    void refusesWhatItDoesNotSpeak(String request, int status) throws IOException {
+    void refusesWhatItDoesNotSupport(String request, int status) throws IOException {
         assertThat(exchange(server.port(), request)).startsWith("HTTP/1.1 " + status + " ");
     }
 
@@ -247,7 +247,7 @@ class HttpServerTest {
     }
 
     @Test
-    void refusesBodiesThatAreTooLargeHoweverTheyCome() throws IOException {
+    void refusesBodiesThatAreTooLargeInAnyFraming() throws IOException {
         assertThat(exchange(server.port(), post("/echo", "x".repeat(100_001))))
                 .startsWith("HTTP/1.1 413")
                 .contains("100000 bytes");
@@ -320,22 +320,22 @@ class HttpServerTest {
         "gzip;q=0, 2000, false",
         "br, 2000, false"
     })
-    void deflatesAnswersForThoseWhoTakeThem(String accepted, int length, boolean deflated) throws IOException {
-        byte[] answer;
+    void compressesResponsesForPeersThatAcceptGzip(String accepted, int length, boolean compressed) throws IOException {
+        byte[] response;
         try (RawPeer peer = new RawPeer(server.port())) {
             peer.send("POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: " + accepted
                     + "\r\nContent-Length: " + length + "\r\n\r\n" + "a".repeat(length));
-            answer = peer.readAll().getBytes(StandardCharsets.ISO_8859_1);
+            response = peer.readAll().getBytes(StandardCharsets.ISO_8859_1);
         }
-        String text = new String(answer, StandardCharsets.ISO_8859_1);
-        assertThat(text.contains("\r\nContent-Encoding: gzip\r\n")).isEqualTo(deflated);
+        String text = new String(response, StandardCharsets.ISO_8859_1);
+        assertThat(text.contains("\r\nContent-Encoding: gzip\r\n")).isEqualTo(compressed);
         byte[] body = text.substring(text.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] plain = deflated ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes() : body;
+        byte[] plain = compressed ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes() : body;
         assertThat(plain).hasSize(length).containsOnly('a');
     }
 
     @Test
-    void tellsTheHandlerWhatThePeerSaid() throws Exception {
+    void passesTheRequestToItsHandler() throws Exception {
         try (RawPeer peer = new RawPeer(server.port())) {
             peer.send("POST http://any.example/ho%6cd?a=b%20c HTTP/1.1\r\nHost: any.example\r\nX-One: 1\r\nx-one: 2\r\n"
                     + "Authorization: Basic dXNlcjpwYTpzcw==\r\nContent-Length: 4\r\n\r\nbody");
@@ -358,13 +358,13 @@ class HttpServerTest {
     }
 
     @Test
-    void tellsTheHandlerWhenThePeerIsGone() throws Exception {
-        CountDownLatch gone = new CountDownLatch(1);
+    void cancelsWhenThePeerDisconnects() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
         try (RawPeer peer = new RawPeer(server.port())) {
             peer.send(post("/hold", "x"));
-            held.take().onCancel(gone::countDown);
+            held.take().onCancel(cancelled::countDown);
         }
-        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @ParameterizedTest
@@ -376,7 +376,7 @@ class HttpServerTest {
     }
 
     @Test
-    void asksForCredentials() throws IOException {
+    void requiresCredentials() throws IOException {
         try (HttpServer guarded = builder()
                 .basicAuth("parley", c -> c.equals(new BasicCredentials("user", "pass")))
                 .build()
@@ -395,23 +395,24 @@ class HttpServerTest {
     void closesSlowAndIdleConnections() throws IOException {
         HttpLimits quick =
                 HttpLimits.defaults().withIdleTimeout(Duration.ofMillis(200)).withReadTimeout(Duration.ofMillis(200));
-        try (HttpServer impatient = builder().limits(quick).build().start()) {
-            assertThat(exchange(impatient.port(), "")).isEmpty();
-            assertThat(exchange(impatient.port(), post("/echo", "x")))
+        try (HttpServer quickServer = builder().limits(quick).build().start()) {
+            assertThat(exchange(quickServer.port(), "")).isEmpty();
+            assertThat(exchange(quickServer.port(), post("/echo", "x")))
                     .startsWith("HTTP/1.1 200")
                     .endsWith("\r\n\r\nx");
-            assertThat(exchange(impatient.port(), "POST /echo HTTP/1.1\r\nHo")).startsWith("HTTP/1.1 408");
-            assertThat(exchange(impatient.port(), "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel"))
+            assertThat(exchange(quickServer.port(), "POST /echo HTTP/1.1\r\nHo"))
+                    .startsWith("HTTP/1.1 408");
+            assertThat(exchange(quickServer.port(), "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel"))
                     .startsWith("HTTP/1.1 408");
         }
     }
 
     @Test
-    void aRunningRequestIsNotIdle() throws Exception {
+    void aRequestInFlightIsNotIdle() throws Exception {
         HttpLimits quick =
                 HttpLimits.defaults().withIdleTimeout(Duration.ofMillis(50)).withReadTimeout(Duration.ofMillis(50));
-        try (HttpServer impatient = builder().limits(quick).build().start();
-                RawPeer peer = new RawPeer(impatient.port())) {
+        try (HttpServer quickServer = builder().limits(quick).build().start();
+                RawPeer peer = new RawPeer(quickServer.port())) {
             peer.send(post("/hold", "slow"));
             HttpExchange exchange = held.take();
             Thread.sleep(300);
@@ -443,12 +444,12 @@ class HttpServerTest {
     void endsATimedOutConnectionThoughThePeerKeepsItOpen() throws IOException {
         HttpLimits quick =
                 HttpLimits.defaults().withIdleTimeout(Duration.ofNanos(1)).withReadTimeout(Duration.ofMillis(200));
-        HttpServer impatient = builder().limits(quick).build().start();
-        try (RawPeer peer = new RawPeer(impatient.port())) {
+        HttpServer quickServer = builder().limits(quick).build().start();
+        try (RawPeer peer = new RawPeer(quickServer.port())) {
             peer.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
-            impatient.stop().orTimeout(20, TimeUnit.SECONDS).join();
+            quickServer.stop().orTimeout(20, TimeUnit.SECONDS).join();
         } finally {
-            impatient.close();
+            quickServer.close();
         }
     }
 
@@ -485,7 +486,7 @@ class HttpServerTest {
     }
 
     @Test
-    void stopLetsRunningRequestsEnd() throws Exception {
+    void stopLetsRequestsInFlightComplete() throws Exception {
         try (RawPeer idle = new RawPeer(server.port());
                 RawPeer busy = new RawPeer(server.port());
                 RawPeer half = new RawPeer(server.port())) {
@@ -493,7 +494,7 @@ class HttpServerTest {
             idle.readUntil("\r\n\r\nx");
             half.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhel");
             half.readUntil("\r\n\r\n");
-            busy.send(post("/hold", "answer"));
+            busy.send(post("/hold", "result"));
             HttpExchange exchange = held.take();
             CompletableFuture<Void> stopped = server.stop();
             assertThat(idle.readAll()).isEmpty();
@@ -504,7 +505,7 @@ class HttpServerTest {
             assertThat(busy.readAll())
                     .startsWith("HTTP/1.1 200")
                     .contains("\r\nConnection: close\r\n")
-                    .endsWith("answer");
+                    .endsWith("result");
             half.send("lo");
             assertThat(half.readAll()).startsWith("HTTP/1.1 200").endsWith("hello");
             idle.socket.close();
@@ -517,7 +518,7 @@ class HttpServerTest {
     @Test
     void listensOnAUnixSocket(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("http.sock");
-        // What a killed process leaves behind.
+        // As a killed process leaves it behind.
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(path));
         }
@@ -529,9 +530,9 @@ class HttpServerTest {
                     .hasMessageContaining("another process listens");
             try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
                 peer.write(ByteBuffer.wrap(closing("/echo", "hello").getBytes(StandardCharsets.UTF_8)));
-                ByteBuffer answer = ByteBuffer.allocate(1000);
-                while (peer.read(answer) >= 0) {}
-                assertThat(new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8))
+                ByteBuffer response = ByteBuffer.allocate(1000);
+                while (peer.read(response) >= 0) {}
+                assertThat(new String(response.array(), 0, response.position(), StandardCharsets.UTF_8))
                         .endsWith("hello");
             }
         }
@@ -542,7 +543,7 @@ class HttpServerTest {
     }
 
     @Test
-    void namesTheAddressThatIsTaken() {
+    void namesAnAddressThatIsInUse() {
         assertThatThrownBy(
                         () -> builder().bind("127.0.0.1", server.port()).build().start())
                 .isInstanceOf(ConnectionLostException.class)
