@@ -109,7 +109,7 @@ class HttpClientTest {
                 "HTTP/1.1 200 OK\r\n\r\nanswer",
                 "HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nanswer",
                 "HTTP/1.1 200\nContent-Length: 6\n\nanswer",
-                "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 103 E\r\nL: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer",
+                "HTTP/1.1 100\r\n\r\nHTTP/1.1 103\r\nL: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer",
                 "HTTP/1.1 200 OK\r\nX-Folded: a\r\n b\r\nContent-Length: 6\r\n\r\nanswer",
             })
     void readsResponsesInAnyFramingAndFragments(String response) throws IOException {
