@@ -8,7 +8,6 @@ import dev.parley.net.http.server.HttpServer;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
-import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ final class HttpListener implements Listener {
                 HttpAddress.server(asked, options, context.values().limits(), context.tls());
         this.handler = new MessageHandler(context, asked.scheme(), maxBatch(options));
         options.refuseOthers();
-        this.server = builder.handle(path, this::handle).start();
+        this.server = builder.handle(path, this::handle).build().start();
         this.address = HttpAddress.bound(options.forClients(), server);
     }
 
@@ -79,14 +78,12 @@ final class HttpListener implements Listener {
     private record HttpPeer(HttpExchange exchange) implements Peer {
         @Override
         public @Nullable String remoteAddress() {
-            return exchange.remoteAddress() instanceof InetSocketAddress inet
-                    ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                    : "unix";
+            return exchange.remoteAddress();
         }
 
         @Override
         public @Nullable Principal principal() {
-            return exchange.principal().orElse(null);
+            return exchange.principal();
         }
 
         @Override

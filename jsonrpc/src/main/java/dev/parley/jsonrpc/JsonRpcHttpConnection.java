@@ -31,7 +31,7 @@ final class JsonRpcHttpConnection implements Connection {
     private final AnswerReader reader;
     private final HttpClient client;
     private final boolean zabbix;
-    private final Headers credentials;
+    private final boolean hasToken;
     private final @Nullable String auth;
     private final AtomicLong ids = new AtomicLong();
 
@@ -45,7 +45,7 @@ final class JsonRpcHttpConnection implements Connection {
         // ASCII.
         this.writer = new RequestWriter(mapper, isOld(options), options.flag("ascii", true));
         this.zabbix = Zabbix.isPath(path);
-        this.credentials = HttpAddress.token(options);
+        this.hasToken = options.text("token", null) != null;
         this.auth = options.text("auth", null);
         HttpClient.Builder builder =
                 HttpAddress.client(address, options, context.values().limits(), path, context.tls());
@@ -130,7 +130,10 @@ final class JsonRpcHttpConnection implements Connection {
             throw call.timedOut();
         }
         try {
-            return client.post(open ? Headers.empty() : credentials, body, Duration.ofNanos(left));
+            Duration timeout = Duration.ofNanos(left);
+            return open && hasToken
+                    ? client.postWithoutAuthorization(Headers.empty(), body, timeout)
+                    : client.post(Headers.empty(), body, timeout);
         } catch (RpcTimeoutException e) {
             throw call.timedOut();
         }

@@ -1,12 +1,12 @@
 package dev.parley.jsonrpc;
 
+import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,9 +51,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         channel = ctx.channel();
-        if (ctx.channel().remoteAddress() instanceof InetSocketAddress inet) {
-            remoteAddress = inet.getAddress().getHostAddress() + ":" + inet.getPort();
-        }
+        remoteAddress = SocketAddresses.text(channel.remoteAddress());
         ctx.fireChannelActive();
     }
 

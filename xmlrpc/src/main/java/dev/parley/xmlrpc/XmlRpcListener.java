@@ -60,7 +60,7 @@ final class XmlRpcListener implements Listener {
         for (String each : path.isEmpty() ? List.of("/RPC2", "/") : List.of(path)) {
             server.handle(each, this::handle);
         }
-        this.server = server.start();
+        this.server = server.build().start();
         this.address = HttpAddress.bound(address, this.server);
     }
 

@@ -2,8 +2,6 @@ package dev.parley.xmlrpc;
 
 import dev.parley.net.http.server.HttpExchange;
 import dev.parley.spi.ServerCall;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +40,12 @@ abstract class XmlRpcServerCall extends ServerCall {
 
     @Override
     public String remoteAddress() {
-        SocketAddress address = exchange.remoteAddress();
-        return address instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : address.toString();
+        return exchange.remoteAddress();
     }
 
     @Override
     public @Nullable Principal principal() {
-        return exchange.principal().orElse(null);
+        return exchange.principal();
     }
 
     @Override

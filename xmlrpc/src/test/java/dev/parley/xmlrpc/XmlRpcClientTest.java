@@ -52,12 +52,13 @@ class XmlRpcClientTest {
                 .handle("/", this::answer)
                 .handle("/RPC2", this::answer)
                 .handle("/a/b", this::answer)
+                .build()
                 .start();
     }
 
     private void answer(HttpExchange exchange) {
-        requests.add(exchange.path() + " " + exchange.header("Content-Type").orElse("none") + " "
-                + exchange.header("Authorization").orElse("none") + " " + new String(exchange.body(), UTF_8));
+        requests.add(exchange.path() + " " + exchange.header("Content-Type") + " " + exchange.header("Authorization")
+                + " " + new String(exchange.body(), UTF_8));
         HttpResponse response = HttpResponse.of(status, "text/xml", answer.getBytes(UTF_8));
         if (!hold) {
             exchange.respond(response);
@@ -102,9 +103,9 @@ class XmlRpcClientTest {
         }
         assertThat(requests)
                 .containsExactly(
-                        "/RPC2 text/xml none <?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>ns.add</methodName><params>"
+                        "/RPC2 text/xml null <?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>ns.add</methodName><params>"
                                 + "<param><value><int>2</int></value></param><param><value><string>&lt;3&gt;</string></value></param></params></methodCall>",
-                        "/ text/xml none <?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>x</methodName><params></params></methodCall>",
+                        "/ text/xml null <?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>x</methodName><params></params></methodCall>",
                         "/a/b text/xml Basic YW5uOnNAY3JldA== <?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>x</methodName><params></params></methodCall>");
     }
 

@@ -4,44 +4,54 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Optional;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A user and password as HTTP's Basic scheme carries them (RFC 7617, UTF-8).
+ * The user and password of HTTP's Basic authentication (RFC 7617), in UTF-8. Immutable and thread-safe.
  *
- * <p>{@link #toString()} never shows the password.
+ * <p>{@link #toString()} does not show the password.
  *
- * @param user the user name; holds no colon when it came over the wire
+ * @param user the user name, without a colon
  * @param password the password, possibly empty
  */
 public record BasicCredentials(String user, String password) {
-    /** The credentials in an address's user info, percent-decoded; empty if the address has none. */
-    public static Optional<BasicCredentials> of(URI address) {
-        String info = address.getRawUserInfo();
-        if (info == null || info.isEmpty()) {
-            return Optional.empty();
+    /**
+     * Checks the user name.
+     *
+     * @throws IllegalArgumentException if the user name has a colon, which the scheme cannot express
+     */
+    public BasicCredentials {
+        Objects.requireNonNull(password, "password");
+        if (user.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("a user name for Basic authentication must not have a colon");
         }
-        int colon = info.indexOf(':');
-        return Optional.of(
-                colon < 0
-                        ? new BasicCredentials(decode(info), "")
-                        : new BasicCredentials(decode(info.substring(0, colon)), decode(info.substring(colon + 1))));
     }
 
-    /** The credentials in the value of an {@code Authorization} field; empty if it is of another scheme or malformed. */
-    public static Optional<BasicCredentials> ofHeader(String value) {
+    /** The credentials in an address's user info, percent-decoded; null if the address has none. */
+    public static @Nullable BasicCredentials of(URI address) {
+        String info = address.getRawUserInfo();
+        if (info == null || info.isEmpty()) {
+            return null;
+        }
+        int colon = info.indexOf(':');
+        return colon < 0
+                ? new BasicCredentials(decode(info), "")
+                : new BasicCredentials(decode(info.substring(0, colon)), decode(info.substring(colon + 1)));
+    }
+
+    /** The credentials in the value of an {@code Authorization} field; null if it is another scheme or malformed. */
+    public static @Nullable BasicCredentials ofHeader(String value) {
         if (!value.regionMatches(true, 0, "Basic ", 0, 6)) {
-            return Optional.empty();
+            return null;
         }
         try {
             String text =
                     new String(Base64.getDecoder().decode(value.substring(6).strip()), StandardCharsets.UTF_8);
             int colon = text.indexOf(':');
-            return colon < 0
-                    ? Optional.empty()
-                    : Optional.of(new BasicCredentials(text.substring(0, colon), text.substring(colon + 1)));
+            return colon < 0 ? null : new BasicCredentials(text.substring(0, colon), text.substring(colon + 1));
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return null;
         }
     }
 
@@ -56,7 +66,7 @@ public record BasicCredentials(String user, String password) {
     }
 
     private static String decode(String text) {
-        // URLDecoder reads forms, where a plus is a blank; in user info it is a plus.
+        // URLDecoder is for forms, where a plus stands for a space; in user info it stands for itself.
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

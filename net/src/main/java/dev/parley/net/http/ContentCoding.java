@@ -13,14 +13,17 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Content codings gzip and deflate, bounded: a small body that decodes into a huge one is refused while it grows. */
+/**
+ * The content codings gzip and deflate. Decoding stops as soon as the content exceeds its limit, so that a small body
+ * cannot expand into a huge one. Stateless and thread-safe.
+ */
 public final class ContentCoding {
     private ContentCoding() {}
 
-    /** The decoded content grew past the limit. */
+    /** The decoded content exceeds the limit. */
     public static final class TooLargeException extends IOException {
         TooLargeException(int limit) {
-            super("the decoded content is larger than " + limit + " bytes");
+            super("the decoded content exceeds the limit of " + limit + " bytes");
         }
     }
 
@@ -38,10 +41,11 @@ public final class ContentCoding {
     }
 
     /**
-     * The content without its coding.
+     * Decodes content.
      *
-     * @throws TooLargeException if it is larger than the limit in bytes
-     * @throws IOException if the data is not of this coding, or cut
+     * @param limit the largest decoded size in bytes
+     * @throws TooLargeException if the decoded content exceeds the limit
+     * @throws IOException if the data is malformed or truncated, or the coding is unsupported
      */
     public static byte[] decode(String coding, byte[] data, int limit) throws IOException {
         try (InputStream in = open(coding.strip().toLowerCase(Locale.ROOT), data)) {
@@ -67,19 +71,20 @@ public final class ContentCoding {
         ByteArrayInputStream in = new ByteArrayInputStream(data);
         return switch (coding) {
             case "gzip", "x-gzip" -> new GZIPInputStream(in, 4096);
-            // RFC 9110 means zlib by deflate, several peers send it raw: a zlib header is a multiple of 31 and method
-            // 8.
+            // By deflate RFC 9110 means zlib, but several peers send raw deflate. A zlib header has method 8 and is a
+            // multiple of 31.
             case "deflate" -> {
                 boolean zlib = data.length >= 2
                         && (data[0] & 0x0f) == 8
                         && (((data[0] & 0xff) << 8) | (data[1] & 0xff)) % 31 == 0;
                 yield zlib ? new InflaterInputStream(in) : new RawInflaterStream(in, new Inflater(true));
             }
-            default -> throw new IOException("unknown content coding " + coding + "; known are gzip and deflate");
+            default ->
+                throw new IOException("unsupported content coding " + coding + "; supported are gzip and deflate");
         };
     }
 
-    /** The data in the coding gzip. */
+    /** Encodes data in gzip. */
     public static byte[] gzip(byte[] data) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(256, data.length / 4));
         try (GZIPOutputStream gzip = new GZIPOutputStream(out, 4096)) {
@@ -90,7 +95,7 @@ public final class ContentCoding {
         return out.toByteArray();
     }
 
-    /** Whether an {@code Accept-Encoding} value allows the coding; a quality of 0 forbids it. */
+    /** Whether the value of an {@code Accept-Encoding} field allows the coding; a quality of 0 forbids it. */
     public static boolean isAccepted(@Nullable String accepted, String coding) {
         if (accepted == null) {
             return false;
@@ -114,7 +119,7 @@ public final class ContentCoding {
         return parameters.strip().replace(" ", "").matches("(?i)q=0(\\.0*)?");
     }
 
-    /** Frees the native memory of the inflater given to it, which the JDK's class does only for one it made itself. */
+    /** Frees the native memory of its inflater, which the JDK's class does only for an inflater that it created. */
     private static final class RawInflaterStream extends InflaterInputStream {
         RawInflaterStream(InputStream in, Inflater inflater) {
             super(in, inflater);

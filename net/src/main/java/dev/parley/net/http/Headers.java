@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP header fields in the order of the message, looked up without regard to case.
  *
- * <p>A name may occur several times. Names are checked to be tokens and values to hold no control character (RFC 9110 §5), so nothing given here
- * can break out of its line. Immutable and thread-safe.
+ * <p>A name may occur several times. Names must be tokens, and values must not have control characters (RFC 9110 §5),
+ * so that a value cannot inject further fields. Immutable and thread-safe.
  */
 public final class Headers {
     private static final Headers EMPTY = new Headers(new String[0]);
@@ -36,12 +36,13 @@ public final class Headers {
     /**
      * Fields from alternating names and values.
      *
-     * @throws IllegalArgumentException if a name is no token, a value has a control character, or a value is missing
+     * @throws IllegalArgumentException if a name is not a token, a value has a control character or a character beyond
+     *     Latin-1, or a value is missing
      */
     public static Headers of(String... namesAndValues) {
         if (namesAndValues.length % 2 != 0) {
-            throw new IllegalArgumentException("headers need a value for each name, got " + namesAndValues.length
-                    + " texts; the last name is " + namesAndValues[namesAndValues.length - 1]);
+            throw new IllegalArgumentException("a header has a name and a value, but " + namesAndValues.length
+                    + " texts were given; the last is " + namesAndValues[namesAndValues.length - 1]);
         }
         for (int i = 0; i < namesAndValues.length; i += 2) {
             checkName(namesAndValues[i]);
@@ -50,7 +51,7 @@ public final class Headers {
         return namesAndValues.length == 0 ? EMPTY : new Headers(namesAndValues.clone());
     }
 
-    /** Fields that a parser has already checked; takes over the list's content. */
+    /** Fields from alternating names and values that a parser has checked already. */
     public static Headers parsed(List<String> namesAndValues) {
         return new Headers(namesAndValues.toArray(String[]::new));
     }
@@ -58,7 +59,8 @@ public final class Headers {
     /**
      * These fields and one more at the end.
      *
-     * @throws IllegalArgumentException if the name is no token or the value has a control character
+     * @throws IllegalArgumentException if the name is not a token, or the value has a control character or a character
+     *     beyond Latin-1
      */
     public Headers with(String name, String value) {
         checkName(name);
@@ -69,7 +71,7 @@ public final class Headers {
         return new Headers(more);
     }
 
-    /** These fields and then the others. */
+    /** These fields, followed by the others. */
     public Headers with(Headers others) {
         if (others.fields.length == 0) {
             return this;
@@ -79,14 +81,14 @@ public final class Headers {
         return new Headers(more);
     }
 
-    /** The value of the first field of this name. */
-    public Optional<String> first(String name) {
+    /** The value of the first field of this name; null if there is none. */
+    public @Nullable String first(String name) {
         for (int i = 0; i < fields.length; i += 2) {
             if (fields[i].equalsIgnoreCase(name)) {
-                return Optional.of(fields[i + 1]);
+                return fields[i + 1];
             }
         }
-        return Optional.empty();
+        return null;
     }
 
     /** The values of all fields of this name, in order; empty if there is none. */
@@ -102,10 +104,10 @@ public final class Headers {
 
     /** Whether there is a field of this name. */
     public boolean contains(String name) {
-        return first(name).isPresent();
+        return first(name) != null;
     }
 
-    /** Whether a comma-separated field of this name holds the token, such as {@code close} in {@code Connection}. */
+    /** Whether a comma-separated field of this name has the token, such as {@code close} in {@code Connection}. */
     public boolean hasToken(String name, String token) {
         for (int i = 0; i < fields.length; i += 2) {
             if (fields[i].equalsIgnoreCase(name)) {
@@ -119,7 +121,7 @@ public final class Headers {
         return false;
     }
 
-    /** The fields by their names in lower case; the values of a repeated field are joined by commas, as HTTP allows. */
+    /** The fields by name in lower case; the values of a repeated field are joined by commas (RFC 9110 §5.3). */
     public Map<String, String> toMap() {
         Map<String, String> fields = new LinkedHashMap<>();
         forEach((name, value) ->
@@ -139,7 +141,7 @@ public final class Headers {
         return fields.length / 2;
     }
 
-    /** The fields as text for a log; values of fields that carry credentials are left out. */
+    /** The fields as text for logs; credentials are shown as {@code ***}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("{");
@@ -158,7 +160,7 @@ public final class Headers {
         }
         if (!ok) {
             throw new IllegalArgumentException(
-                    "not a header name: \"" + name + "\"; a name is letters, digits and -_.");
+                    "\"" + name + "\" is not a header name; a name has letters, digits and -_. only");
         }
     }
 
@@ -168,7 +170,7 @@ public final class Headers {
             char c = value.charAt(i);
             if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
                 throw new IllegalArgumentException("the value of header " + name + " has the character U+"
-                        + String.format("%04X", (int) c) + " at " + i + "; a value is printable Latin-1 text");
+                        + String.format("%04X", (int) c) + " at " + i + "; only printable Latin-1 is allowed");
             }
         }
     }

@@ -1,28 +1,34 @@
 package dev.parley.net.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
- * An HTTP response: what a handler answers and what a client receives.
+ * An HTTP response, as a handler sends it and a client receives it.
  *
- * <p>The body is the content after any transfer and content coding. Its array is not copied: neither side may change it afterwards. Thread-safe
- * under that rule.
+ * <p>The body is the content without transfer and content coding. Its array is not copied and must not be changed
+ * afterwards; under that rule a response is immutable and thread-safe.
  */
 public final class HttpResponse {
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
 
     private final int status;
     private final Headers headers;
     private final byte[] body;
 
-    /** A response of these parts; {@code Content-Length}, {@code Date} and {@code Connection} are the server's business and not given here. */
+    /**
+     * A response. The server adds {@code Content-Length}, {@code Date} and {@code Connection}.
+     *
+     * @param status 100 to 999
+     * @throws IllegalArgumentException if the status does not have three digits
+     */
     public HttpResponse(int status, Headers headers, byte[] body) {
         if (status < 100 || status > 999) {
-            throw new IllegalArgumentException("an HTTP status has three digits, not " + status);
+            throw new IllegalArgumentException("an HTTP status is a number from 100 to 999, not " + status);
         }
         this.status = status;
-        this.headers = headers;
-        this.body = body;
+        this.headers = Objects.requireNonNull(headers, "headers");
+        this.body = Objects.requireNonNull(body, "body");
     }
 
     /** A response with content of the given type. */
@@ -30,17 +36,17 @@ public final class HttpResponse {
         return new HttpResponse(status, Headers.of("Content-Type", contentType), body);
     }
 
-    /** A response with plain text, ended by a line feed. */
+    /** A response with plain text; a line feed is added. */
     public static HttpResponse text(int status, String text) {
         return of(status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** A response without content. */
     public static HttpResponse empty(int status) {
-        return new HttpResponse(status, Headers.empty(), NOTHING);
+        return new HttpResponse(status, Headers.empty(), EMPTY);
     }
 
-    /** This response and one more header field. */
+    /** This response with one more header field. */
     public HttpResponse with(String name, String value) {
         return new HttpResponse(status, headers.with(name, value), body);
     }

@@ -23,10 +23,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
 /**
- * The event loops of this process: one group of daemon threads, shared by every socket wire, epoll where the platform has it.
+ * The event loops of this process: one group of daemon threads that all socket wires share. Uses epoll where the
+ * platform has it.
  *
- * <p>The group is made at first use with one thread per processor and lives as long as the process; daemon threads do not keep a JVM alive.
- * Thread-safe.
+ * <p>The group is created at first use, with one thread per processor, and lives as long as the process; daemon threads
+ * do not keep a JVM alive. Thread-safe.
  */
 public final class EventLoops {
     private static final boolean EPOLL = Epoll.isAvailable();
@@ -58,7 +59,7 @@ public final class EventLoops {
         return EPOLL ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
     }
 
-    /** The address of a Unix-domain socket as the channels of this class take it. */
+    /** The address of a Unix-domain socket, of the type that these channels expect. */
     public static SocketAddress unixAddress(Path path) {
         return EPOLL ? new DomainSocketAddress(path.toString()) : UnixDomainSocketAddress.of(path);
     }

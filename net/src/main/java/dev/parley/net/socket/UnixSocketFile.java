@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file of a listening Unix-domain socket, which the kernel leaves behind when its process dies. Thread-safe. */
+/**
+ * The file of a listening Unix-domain socket, which stays behind when its process dies. Immutable and thread-safe.
+ */
 public final class UnixSocketFile {
     private static final Logger log = LoggerFactory.getLogger(UnixSocketFile.class);
 
@@ -25,22 +28,23 @@ public final class UnixSocketFile {
     }
 
     /**
-     * Makes way for a new socket: removes a socket file on which nobody listens.
+     * Prepares for binding: removes a socket file that no process listens on.
      *
-     * @throws ConnectionLostException if somebody listens there
+     * @throws ConnectionLostException if a process listens on it, or the file cannot be read or removed
      * @throws InvalidTargetException if it is another kind of file
      */
     public static UnixSocketFile prepare(Path path) {
+        Objects.requireNonNull(path, "path");
         try {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 BasicFileAttributes attributes =
                         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 if (!attributes.isOther()) {
-                    throw new InvalidTargetException("cannot listen on " + path + ": it exists and is no socket");
+                    throw new InvalidTargetException("cannot listen on " + path + ": it exists and is not a socket");
                 }
                 try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                     probe.connect(UnixDomainSocketAddress.of(path));
-                    throw new ConnectionLostException("cannot listen on " + path + ": another process listens there");
+                    throw new ConnectionLostException("cannot listen on " + path + ": another process listens on it");
                 } catch (ConnectException refused) {
                     Files.delete(path);
                 }
@@ -51,7 +55,7 @@ public final class UnixSocketFile {
         }
     }
 
-    /** Removes the file; to be called when nobody listens any more. */
+    /** Removes the file. A failure is logged. */
     public void delete() {
         try {
             Files.deleteIfExists(path);

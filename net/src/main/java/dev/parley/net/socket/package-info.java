@@ -1,5 +1,5 @@
 /**
- * What all socket wires share: event loops and Unix-domain socket files.
+ * What all socket wires share: event loops, listening sockets, and how the addresses of peers are written.
  */
 @NullMarked
 package dev.parley.net.socket;

@@ -33,10 +33,17 @@ class HttpTlsTest {
     static Path folder;
 
     private static SSLContext trusted;
+    private static SSLContext renewed;
 
     @BeforeAll
-    static void makeCertificate() throws Exception {
-        Path store = folder.resolve("keys.p12");
+    static void makeCertificates() throws Exception {
+        trusted = context("localhost");
+        renewed = context("renewed");
+    }
+
+    /** Keys of a new self-signed certificate, and trust in it alone. */
+    private static SSLContext context(String name) throws Exception {
+        Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -44,7 +51,7 @@ class HttpTlsTest {
                         "-alias",
                         "parley",
                         "-dname",
-                        "CN=localhost",
+                        "CN=" + name,
                         "-ext",
                         "san=dns:localhost",
                         "-keyalg",
@@ -59,8 +66,8 @@ class HttpTlsTest {
                         store.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(output).isZero();
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());
@@ -69,19 +76,15 @@ class HttpTlsTest {
         keyManagers.init(keys, "changeit".toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(keys);
-        trusted = SSLContext.getInstance("TLS");
-        trusted.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
     }
 
     private static HttpServer.Builder server() {
         return HttpServer.builder()
                 .tls(trusted, null)
-                .handle(
-                        "/",
-                        e -> e.respond(HttpResponse.text(
-                                200,
-                                e.isSecure() + " "
-                                        + e.tlsPrincipal().map(Object::toString).orElse("nobody"))));
+                .handle("/", e -> e.respond(HttpResponse.text(200, e.isSecure() + " " + e.tlsPrincipal())));
     }
 
     private static HttpClient.Builder client(HttpServer server, String host) {
@@ -95,27 +98,63 @@ class HttpTlsTest {
 
     @Test
     void encryptsAndKeepsTheConnection() {
-        try (HttpServer server = server().start();
+        try (HttpServer server = server().build().start();
                 HttpClient client = client(server, "localhost").build()) {
             for (int i = 0; i < 5; i++) {
-                assertThat(call(client)).isEqualTo("true nobody\n");
+                assertThat(call(client)).isEqualTo("true null\n");
             }
         }
     }
 
     @Test
-    void knowsTheClientByItsCertificate() {
+    void identifiesTheClientByItsCertificate() {
         SSLParameters parameters = trusted.getDefaultSSLParameters();
         parameters.setNeedClientAuth(true);
-        try (HttpServer server = server().tls(trusted, parameters).start();
+        try (HttpServer server = server().tls(trusted, parameters).build().start();
                 HttpClient client = client(server, "localhost").build()) {
             assertThat(call(client)).isEqualTo("true CN=localhost\n");
         }
     }
 
     @Test
+    void usesReplacedKeysForNewConnectionsOnly() {
+        try (HttpServer server = server().build().start();
+                HttpClient open = client(server, "localhost").build();
+                HttpClient late = client(server, "localhost").build();
+                HttpClient next =
+                        client(server, "localhost").sslContext(renewed).build()) {
+            assertThat(call(open)).startsWith("true");
+            server.tls(renewed);
+            assertThat(call(open)).startsWith("true");
+            assertThat(call(next)).startsWith("true");
+            assertThatThrownBy(() -> call(late))
+                    .isInstanceOf(ConnectionLostException.class)
+                    .hasMessageContaining("TLS");
+        }
+    }
+
+    @Test
+    void keepsTheParametersWhenKeysAreReplaced() {
+        SSLParameters parameters = trusted.getDefaultSSLParameters();
+        parameters.setNeedClientAuth(true);
+        try (HttpServer server = server().tls(trusted, parameters).build().start();
+                HttpClient client =
+                        client(server, "localhost").sslContext(renewed).build()) {
+            server.tls(renewed);
+            assertThat(call(client)).isEqualTo("true CN=renewed\n");
+        }
+    }
+
+    @Test
+    void aPlainServerHasNoKeysToReplace() {
+        try (HttpServer plain = HttpServer.builder().build()) {
+            assertThatThrownBy(() -> plain.tls(trusted)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void refusesAnotherHostName() {
-        try (HttpServer server = server().start();
+        try (HttpServer server = server().build().start();
                 HttpClient client = client(server, "127.0.0.1").build()) {
             assertThatThrownBy(() -> call(client))
                     .isInstanceOf(ConnectionLostException.class)
@@ -125,8 +164,8 @@ class HttpTlsTest {
     }
 
     @Test
-    void refusesACertificateThatNobodyVouchesFor() throws Exception {
-        try (HttpServer server = server().start();
+    void refusesAnUntrustedCertificate() throws Exception {
+        try (HttpServer server = server().build().start();
                 HttpClient client = client(server, "localhost")
                         .sslContext(SSLContext.getDefault())
                         .build()) {
@@ -138,11 +177,11 @@ class HttpTlsTest {
 
     @Test
     void survivesPlainTextOnItsPort() throws Exception {
-        try (HttpServer server = server().start();
+        try (HttpServer server = server().build().start();
                 HttpClient client = client(server, "localhost").build()) {
             try (RawPeer plain = new RawPeer(server.port())) {
-                plain.say(RawPeer.post("/", "x"));
-                assertThat(plain.toEnd()).doesNotContain("200");
+                plain.send(RawPeer.post("/", "x"));
+                assertThat(plain.readAll()).doesNotContain("200");
             }
             assertThat(call(client)).startsWith("true");
         }
@@ -150,12 +189,12 @@ class HttpTlsTest {
 
     @Test
     void tunnelsThroughAProxy() throws Exception {
-        try (HttpServer server = server().start();
-                ScriptedServer proxy = new ScriptedServer(peer -> {
-                    assertThat(peer.until("\r\n\r\n"))
+        try (HttpServer server = server().build().start();
+                ScriptedServer proxy = ScriptedServer.start(peer -> {
+                    assertThat(peer.readUntil("\r\n\r\n"))
                             .startsWith("CONNECT localhost:" + server.port() + " HTTP/1.1\r\n");
                     try (Socket target = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-                        peer.say("HTTP/1.1 200 Connection established\r\n\r\n");
+                        peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
                         Thread back = Thread.startVirtualThread(() -> copy(target, peer.socket));
                         copy(peer.socket, target);
                         back.join();
@@ -166,12 +205,12 @@ class HttpTlsTest {
                 HttpClient client = client(server, "localhost")
                         .proxy(URI.create("http://127.0.0.1:" + proxy.port()))
                         .build()) {
-            assertThat(call(client)).isEqualTo("true nobody\n");
-            assertThat(call(client)).isEqualTo("true nobody\n");
+            assertThat(call(client)).isEqualTo("true null\n");
+            assertThat(call(client)).isEqualTo("true null\n");
         }
-        try (ScriptedServer proxy = new ScriptedServer(peer -> {
-                    peer.until("\r\n\r\n");
-                    peer.say("HTTP/1.1 407 No\r\n\r\n");
+        try (ScriptedServer proxy = ScriptedServer.start(peer -> {
+                    peer.readUntil("\r\n\r\n");
+                    peer.send("HTTP/1.1 407 No\r\n\r\n");
                 });
                 HttpClient client = HttpClient.builder(URI.create("https://localhost:1"))
                         .proxy(URI.create("http://127.0.0.1:" + proxy.port()))
@@ -193,7 +232,7 @@ class HttpTlsTest {
             }
             to.shutdownOutput();
         } catch (java.io.IOException closed) {
-            // The other side has gone.
+            // The other side has closed its socket.
         }
     }
 }

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A peer that says exactly the bytes it is told, and reads until a text or the end comes. */
+/** A peer that sends exactly the bytes it is given and reads up to a text or the end. */
 public final class RawPeer implements AutoCloseable {
     public final Socket socket;
     private final InputStream in;
@@ -22,10 +22,10 @@ public final class RawPeer implements AutoCloseable {
         this.in = socket.getInputStream();
     }
 
-    public static String ask(int port, String request) throws IOException {
+    public static String exchange(int port, String request) throws IOException {
         try (RawPeer peer = new RawPeer(port)) {
-            peer.say(request);
-            return peer.toEnd();
+            peer.send(request);
+            return peer.readAll();
         }
     }
 
@@ -33,30 +33,30 @@ public final class RawPeer implements AutoCloseable {
         return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    public RawPeer say(String text) throws IOException {
-        return say(text.getBytes(StandardCharsets.ISO_8859_1));
+    public RawPeer send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    public RawPeer say(byte[] bytes) throws IOException {
+    public RawPeer send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
-    /** Everything up to and with the text. */
-    public String until(String text) throws IOException {
+    /** Reads up to and including the text. */
+    public String readUntil(String text) throws IOException {
         ByteArrayOutputStream seen = new ByteArrayOutputStream();
         while (!seen.toString(StandardCharsets.ISO_8859_1).endsWith(text)) {
             int b = in.read();
             if (b < 0) {
-                throw new IOException("ended before \"" + text + "\": " + seen.toString(StandardCharsets.ISO_8859_1));
+                throw new IOException("closed before \"" + text + "\": " + seen.toString(StandardCharsets.ISO_8859_1));
             }
             seen.write(b);
         }
         return seen.toString(StandardCharsets.ISO_8859_1);
     }
 
-    public String toEnd() throws IOException {
+    public String readAll() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 

@@ -10,7 +10,9 @@ import java.util.Arrays;
 
 /** One connection of an {@link HttpClient}. Used by one thread at a time. */
 final class ClientConnection {
-    /** Below this, head and body leave as one write, one packet, and fit into any send buffer: such a write cannot block. */
+    /**
+     * Up to this size, head and body are sent by one write, which fits into any send buffer and so does not block.
+     */
     private static final int SMALL = 16 << 10;
 
     private final Origin origin;
@@ -18,15 +20,27 @@ final class ClientConnection {
     private final ResponseReader reader;
     private boolean reusable;
 
-    /** When it was put back into the pool, by {@link System#nanoTime()}. */
+    /** The {@link System#nanoTime()} at which the connection was put back into the pool. */
     long idleSince;
 
-    ClientConnection(Origin origin, int maxResponse, Deadline deadline, Duration connectTimeout) {
+    private ClientConnection(Origin origin, ClientSocket socket, int maxResponse) {
         this.origin = origin;
-        this.socket = ClientSocket.connect(origin, deadline, connectTimeout);
+        this.socket = socket;
         this.reader = new ResponseReader(socket.input(), maxResponse);
     }
 
+    /** Connects; throws as {@link ClientSocket#connect} does. */
+    static ClientConnection open(Origin origin, int maxResponse, Deadline deadline, Duration connectTimeout) {
+        return new ClientConnection(origin, ClientSocket.connect(origin, deadline, connectTimeout), maxResponse);
+    }
+
+    /**
+     * Sends a request and reads the response.
+     *
+     * @throws ProtocolException if the response is malformed or exceeds the limit
+     * @throws ConnectionLostException if the connection ends first
+     * @throws dev.parley.RpcTimeoutException if the deadline passes first
+     */
     HttpResponse exchange(byte[] head, String method, byte[] body, Deadline deadline) {
         reusable = false;
         Watchdog watchdog = null;
@@ -67,11 +81,12 @@ final class ClientConnection {
         out.flush();
     }
 
+    /** Whether a further request may be sent. */
     boolean isReusable() {
         return reusable;
     }
 
-    /** Whether the peer has neither closed this idle connection nor said something unasked on it. */
+    /** Whether the peer has neither closed this idle connection nor sent anything on it. */
     boolean isAlive() {
         return reader.isDrained() && socket.isQuiet();
     }

@@ -26,9 +26,10 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected blocking socket: TCP, TLS on TCP (possibly through a proxy's tunnel), or Unix-domain.
+ * A connected blocking socket: TCP, TLS over TCP (possibly through a proxy's tunnel), or Unix-domain.
  *
- * <p>Built on channels, because only they tell without waiting whether a peer has closed.
+ * <p>Built on channels, because only a channel can detect without blocking that the peer has closed. Used by one
+ * thread at a time, save {@link #close}, which any thread may call.
  */
 final class ClientSocket {
     private final SocketChannel channel;
@@ -44,6 +45,12 @@ final class ClientSocket {
         this.output = socket != null ? socket.getOutputStream() : new ChannelOutput(channel);
     }
 
+    /**
+     * Connects, including the tunnel and the TLS handshake.
+     *
+     * @throws ConnectionLostException if no connection can be made within the connect timeout
+     * @throws dev.parley.RpcTimeoutException if the call's deadline passes first
+     */
     static ClientSocket connect(Origin origin, Deadline call, Duration connectTimeout) {
         Deadline deadline = call.atMost(connectTimeout);
         SocketChannel channel = null;
@@ -83,7 +90,7 @@ final class ClientSocket {
         }
     }
 
-    /** The text of a cause, never empty. */
+    /** The message of an exception, or its class if it has none. */
     static String reason(Throwable cause) {
         String message = cause.getMessage();
         return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
@@ -131,7 +138,7 @@ final class ClientSocket {
                 context = SSLContext.getDefault();
             }
         } catch (NoSuchAlgorithmException e) {
-            throw new SSLException("this Java has no default TLS context", e);
+            throw new SSLException("this Java runtime has no default TLS context", e);
         }
         SSLSocket secure =
                 (SSLSocket) context.getSocketFactory().createSocket(socket, origin.hostName(), origin.port, true);
@@ -145,15 +152,17 @@ final class ClientSocket {
     private static void tunnel(Socket socket, Origin origin, URI proxy) throws IOException {
         String target = origin.host + ":" + origin.port;
         StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n");
-        BasicCredentials.of(proxy)
-                .ifPresent(c -> request.append("Proxy-Authorization: ")
-                        .append(c.toHeader())
-                        .append("\r\n"));
+        BasicCredentials credentials = BasicCredentials.of(proxy);
+        if (credentials != null) {
+            request.append("Proxy-Authorization: ")
+                    .append(credentials.toHeader())
+                    .append("\r\n");
+        }
         socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        // Byte by byte, because what follows the head belongs to TLS.
+        // Reads byte by byte, because the bytes after the head belong to TLS.
         int status = ResponseReader.readTunnelStatus(socket.getInputStream());
         if (status / 100 != 2) {
-            throw new IOException("the proxy " + proxy.getHost() + " answered CONNECT with status " + status);
+            throw new IOException("the proxy " + proxy.getHost() + " refused CONNECT with status " + status);
         }
     }
 
@@ -165,7 +174,7 @@ final class ClientSocket {
         return output;
     }
 
-    /** Sets the longest wait of one read in milliseconds, 0 for no limit; without effect on a Unix-domain socket. */
+    /** Sets the timeout of one read in milliseconds, 0 for no limit; without effect on a Unix-domain socket. */
     void timeout(int millis) throws IOException {
         if (socket != null && millis != timeout) {
             timeout = millis;
@@ -177,7 +186,10 @@ final class ClientSocket {
         return socket == null;
     }
 
-    /** Whether the connection is open and nothing is there to be read. Any byte read here is lost: the connection is of no use then. */
+    /**
+     * Whether the connection is open and nothing has been received. If not, the connection must be closed: a byte may
+     * be lost.
+     */
     boolean isQuiet() {
         try {
             channel.configureBlocking(false);
@@ -190,7 +202,7 @@ final class ClientSocket {
     }
 
     void close() {
-        // Not the TLS socket: its close may wait for the peer.
+        // Not the TLS socket, whose close may wait for the peer.
         close(channel);
     }
 
@@ -199,7 +211,7 @@ final class ClientSocket {
             try {
                 channel.close();
             } catch (IOException e) {
-                // It is closed as far as we are concerned.
+                // Nothing more can be done with it.
             }
         }
     }

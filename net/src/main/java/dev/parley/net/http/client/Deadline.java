@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A point in time by which a call must be over; or none. Immutable. */
+/** The time by which a call must have completed, or none. Immutable and thread-safe. */
 final class Deadline {
     private static final long NEVER = Long.MAX_VALUE / 2;
 
@@ -23,7 +23,7 @@ final class Deadline {
         return new Deadline(Math.max(0, timeout.toNanos()));
     }
 
-    /** The earlier of this and a time from now. */
+    /** The earlier of this deadline and a timeout from now. */
     Deadline atMost(Duration timeout) {
         Deadline other = in(timeout);
         return other.remainingNanos() < remainingNanos() ? other : this;
@@ -38,9 +38,9 @@ final class Deadline {
     }
 
     /**
-     * The remaining time as a socket takes it: in milliseconds, 0 for no limit.
+     * The remaining time as sockets expect it: in milliseconds, 0 for no limit.
      *
-     * @throws RpcTimeoutException if none is left
+     * @throws RpcTimeoutException if the deadline has passed
      */
     int remainingMillis(String doing) {
         if (isNever()) {
@@ -55,6 +55,6 @@ final class Deadline {
 
     RpcTimeoutException exceeded(String doing) {
         return new RpcTimeoutException(
-                "no answer within " + Duration.ofNanos(nanos).toMillis() + " ms, " + doing);
+                "no response within " + Duration.ofNanos(nanos).toMillis() + " ms: timed out while " + doing);
     }
 }

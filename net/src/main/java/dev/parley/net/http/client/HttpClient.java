@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -15,16 +16,20 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking HTTP/1.1 client for one address, on a pool of kept-alive connections and the caller's own thread.
+ * A blocking HTTP/1.1 client for one address, with a pool of kept-alive connections. A request runs on the thread of
+ * its caller.
  *
- * <p>A request is written to one connection once. It is never sent again by itself: a pooled connection that the peer has closed meanwhile is
- * recognised before the first byte is written and replaced; a connection lost after that is an error of the call.
+ * <p>A request is never sent twice. A pooled connection that the peer has closed is detected and replaced before the
+ * first byte is written; if the connection is lost after that, the call fails.
  *
- * <p>Made for virtual threads: nothing pins a carrier, and interrupting a virtual thread aborts its call and closes that connection. Redirects are
- * not followed and cookies not kept. Thread-safe.
+ * <p>Suitable for virtual threads: no carrier thread is pinned, and interrupting a virtual thread aborts its request
+ * and closes that connection. Redirects are not followed, and cookies are not kept. Thread-safe.
  */
 public final class HttpClient implements AutoCloseable {
-    /** Pooled connections that were idle longer are closed, not used: sooner than common servers and proxies give up on them. */
+    /**
+     * Connections that have been idle longer are not used again. Shorter than the idle timeout of common servers and
+     * proxies, so that a request rarely meets a connection that is just being closed.
+     */
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final Origin origin;
@@ -44,30 +49,44 @@ public final class HttpClient implements AutoCloseable {
     }
 
     /**
-     * A client to be set up.
+     * The settings of a new client.
      *
-     * @param address {@code http} or {@code https}; an empty path means {@code /}; user info is sent as Basic credentials
-     * @throws IllegalArgumentException for another scheme or a missing host
+     * @param address {@code http} or {@code https}; an empty path means {@code /}; user info is sent as Basic
+     *     credentials
+     * @throws IllegalArgumentException if the scheme is another, or the host is missing or malformed
      */
     public static Builder builder(URI address) {
         return new Builder(address);
     }
 
-    /** Posts the body to the client's address. See {@link #send}. */
+    /** Posts the body to the client's address. Parameters and errors are those of {@link #send}. */
     public HttpResponse post(Headers headers, byte[] body, @Nullable Duration timeout) {
         return send("POST", headers, body, timeout);
     }
 
+    /** Posts the body without the client's credentials or token, for methods that refuse them. See {@link #send}. */
+    public HttpResponse postWithoutAuthorization(Headers headers, byte[] body, @Nullable Duration timeout) {
+        return send("POST", headers, body, timeout, false);
+    }
+
     /**
-     * Sends one request and waits for the whole response, whatever its status.
+     * Sends one request and blocks until the whole response has been received, whatever its status.
      *
-     * @param headers fields of this request besides those of the client; {@code Host}, {@code Content-Length} and {@code Accept-Encoding} are set here
-     * @param timeout for everything from waiting for a connection to the response's last byte; none if null
-     * @throws dev.parley.RpcTimeoutException if the time is over
-     * @throws ConnectionLostException if no connection can be made, it ends before the response does, or this client is closed
-     * @throws dev.parley.ProtocolException if the response is malformed or larger than allowed
+     * @param headers fields of this request besides those of the client. {@code Host}, {@code Content-Length} and
+     *     {@code Accept-Encoding} are added; {@code Authorization} replaces the client's own
+     * @param timeout from waiting for a connection to the last byte of the response; none if null
+     * @throws dev.parley.RpcTimeoutException if the timeout passes
+     * @throws ConnectionLostException if no connection can be made, it ends before the response does, the thread is
+     *     interrupted, or this client is closed
+     * @throws dev.parley.ProtocolException if the response is malformed or exceeds the limit
      */
     public HttpResponse send(String method, Headers headers, byte[] body, @Nullable Duration timeout) {
+        return send(method, headers, body, timeout, true);
+    }
+
+    private HttpResponse send(
+            String method, Headers headers, byte[] body, @Nullable Duration timeout, boolean authorize) {
+        byte[] head = heads.bytes(method, headers, body.length, authorize);
         Deadline deadline = Deadline.in(timeout);
         ClientConnection connection = null;
         try {
@@ -80,8 +99,7 @@ public final class HttpClient implements AutoCloseable {
         }
         try {
             connection = take(deadline);
-            HttpResponse response =
-                    connection.exchange(heads.bytes(method, headers, body.length), method, body, deadline);
+            HttpResponse response = connection.exchange(head, method, body, deadline);
             if (connection.isReusable() && !closed) {
                 connection.idleSince = System.nanoTime();
                 idle.push(connection);
@@ -101,7 +119,7 @@ public final class HttpClient implements AutoCloseable {
 
     private ClientConnection take(Deadline deadline) {
         if (closed) {
-            throw new ConnectionLostException("this client of " + origin + " is closed");
+            throw new ConnectionLostException("the client of " + origin + " is closed");
         }
         ClientConnection connection;
         while ((connection = idle.poll()) != null) {
@@ -110,10 +128,10 @@ public final class HttpClient implements AutoCloseable {
             }
             connection.close();
         }
-        return new ClientConnection(origin, maxResponse, deadline, connectTimeout);
+        return ClientConnection.open(origin, maxResponse, deadline, connectTimeout);
     }
 
-    /** Closes idle connections; calls under way end as usual, further ones are refused. */
+    /** Closes idle connections. Requests in flight complete; further requests fail. */
     @Override
     public void close() {
         closed = true;
@@ -133,14 +151,15 @@ public final class HttpClient implements AutoCloseable {
         return "HttpClient[" + origin + "]";
     }
 
-    /** Settings of an {@link HttpClient}; not thread-safe. */
+    /** Settings of an {@link HttpClient}. Not thread-safe. */
     public static final class Builder {
         final URI address;
         final boolean secure;
         Headers headers = Headers.empty();
 
+        /** The value of the {@code Authorization} field. */
         @Nullable
-        BasicCredentials credentials;
+        String authorization;
 
         @Nullable
         SSLContext sslContext;
@@ -158,8 +177,7 @@ public final class HttpClient implements AutoCloseable {
         private Builder(URI address) {
             String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new IllegalArgumentException(
-                        "an HTTP client takes http:// and https:// addresses, not " + scheme);
+                throw new IllegalArgumentException("an HTTP address starts with http:// or https://, not " + scheme);
             }
             if (address.getHost() == null) {
                 throw new IllegalArgumentException("the address has no valid host: " + scheme + "://"
@@ -167,64 +185,106 @@ public final class HttpClient implements AutoCloseable {
             }
             this.address = address;
             this.secure = scheme.equals("https");
-            this.credentials = BasicCredentials.of(address).orElse(null);
+            BasicCredentials userInfo = BasicCredentials.of(address);
+            this.authorization = userInfo == null ? null : userInfo.toHeader();
         }
 
-        /** Fields sent with every request, such as {@code Content-Type}. Default none; {@code User-Agent} is Parley unless given here. */
+        /** Fields sent with every request. Default none; {@code User-Agent} defaults to {@code Parley}. */
         public Builder headers(Headers value) {
-            this.headers = value;
+            this.headers = Objects.requireNonNull(value, "headers");
             return this;
         }
 
-        /** Sent as Basic {@code Authorization}. Default: the address's user info, if any. */
+        /** Sends these Basic credentials, instead of any set before. Default: the address's user info, if any. */
         public Builder credentials(BasicCredentials value) {
-            this.credentials = value;
+            this.authorization = value.toHeader();
             return this;
         }
 
-        /** Trust and keys for https. Default: the JDK's. The host name is verified in any case. */
+        /**
+         * Sends {@code Authorization: Bearer} with this token, instead of any credentials set before. Default none.
+         *
+         * @throws IllegalArgumentException if the token has a character that a header field must not have
+         */
+        public Builder bearerToken(String token) {
+            Headers checked = Headers.of("Authorization", "Bearer " + token);
+            this.authorization = checked.first("Authorization");
+            return this;
+        }
+
+        /** Trust and keys for https. Default: those of the Java runtime. The host name is always verified. */
         public Builder sslContext(SSLContext value) {
-            this.sslContext = value;
+            this.sslContext = Objects.requireNonNull(value, "sslContext");
             return this;
         }
 
-        /** Goes through this HTTP proxy, {@code http://[user:password@]host:port}; to https addresses by CONNECT. Default: straight. */
+        /**
+         * Connects through an HTTP proxy, to https addresses by {@code CONNECT}. Default none.
+         *
+         * @param value {@code http://[user:password@]host[:port]}; the default port is 80
+         * @throws IllegalArgumentException if the scheme is another, or the host is missing
+         */
         public Builder proxy(URI value) {
             if (!"http".equalsIgnoreCase(value.getScheme()) || value.getHost() == null) {
-                throw new IllegalArgumentException("a proxy is given as http://host:port");
+                throw new IllegalArgumentException("the address of a proxy looks like http://host:port");
             }
             this.proxy = value;
             return this;
         }
 
-        /** Connects to this Unix-domain socket instead of the address's host; plain http only. */
+        /**
+         * Connects to this Unix-domain socket instead of the address's host.
+         *
+         * @throws IllegalArgumentException if the address is https
+         */
         public Builder unixSocket(Path path) {
             if (secure) {
-                throw new IllegalArgumentException("Unix-domain sockets are plain: use an http address with " + path);
+                throw new IllegalArgumentException("Unix-domain sockets do not support https");
             }
-            this.unixPath = path;
+            this.unixPath = Objects.requireNonNull(path, "path");
             return this;
         }
 
-        /** The longest wait for a connection, TLS included. Default 10 s. */
+        /**
+         * The longest time to connect, including TLS. Default 10 s.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
         public Builder connectTimeout(Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException("connectTimeout must be positive, not " + value);
+            }
             this.connectTimeout = value;
             return this;
         }
 
-        /** The largest response body in bytes, before and after decoding. Default 64 MiB. */
+        /**
+         * The largest response body in bytes, before and after decoding. Default 64 MiB.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
         public Builder maxResponse(int bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException("maxResponse must be positive, not " + bytes);
+            }
             this.maxResponse = bytes;
             return this;
         }
 
-        /** Connections, and so calls, at one time; further callers wait. Default 256. */
+        /**
+         * The largest number of connections, and so of requests in flight; further callers wait. Default 256.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
         public Builder maxConnections(int connections) {
+            if (connections <= 0) {
+                throw new IllegalArgumentException("maxConnections must be positive, not " + connections);
+            }
             this.maxConnections = connections;
             return this;
         }
 
-        /** A client; it connects when it is first used. */
+        /** A client, which connects when it is first used. */
         public HttpClient build() {
             return new HttpClient(this);
         }

@@ -1,13 +1,14 @@
 package dev.parley.net.http.client;
 
-import dev.parley.net.http.BasicCredentials;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Where an {@link HttpClient} sends its requests, and by which way. Immutable; its text shows no credentials. */
+/**
+ * The server that an {@link HttpClient} sends its requests to, and the route to it. Immutable and thread-safe; its text
+ * does not show credentials.
+ */
 final class Origin {
     final boolean secure;
     final String host;
@@ -16,7 +17,9 @@ final class Origin {
     final @Nullable SSLContext sslContext;
     final @Nullable URI proxy;
     final @Nullable Path unixPath;
-    final Optional<BasicCredentials> credentials;
+
+    /** The value of the {@code Authorization} field. */
+    final @Nullable String authorization;
 
     Origin(HttpClient.Builder builder) {
         URI address = builder.address;
@@ -28,10 +31,10 @@ final class Origin {
         this.sslContext = builder.sslContext;
         this.proxy = builder.proxy;
         this.unixPath = builder.unixPath;
-        this.credentials = Optional.ofNullable(builder.credentials);
+        this.authorization = builder.authorization;
     }
 
-    /** The host without the brackets that an IPv6 literal has in an address. */
+    /** The host without the brackets of an IPv6 address. */
     String hostName() {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
@@ -41,7 +44,7 @@ final class Origin {
         return port == (secure ? 443 : 80) ? host : host + ":" + port;
     }
 
-    /** Whether requests go to a proxy that reads them itself, rather than through a tunnel. */
+    /** Whether requests go to a proxy that forwards them, rather than through a tunnel. */
     boolean isForwarded() {
         return proxy != null && !secure && unixPath == null;
     }

@@ -3,46 +3,56 @@ package dev.parley.net.http.client;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.Headers;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** Writes request heads; what is the same for all requests of a client is prepared once. Immutable. */
+/** Writes request heads. The part that all requests of a client share is prepared once. Immutable and thread-safe. */
 final class RequestHead {
     private final String target;
-    private final String fixed;
+    private final String common;
+    private final String authorization;
 
     RequestHead(Origin origin, Headers headers) {
         this.target = origin.isForwarded() ? "http://" + origin.authority() + origin.target : origin.target;
-        StringBuilder text = new StringBuilder(" HTTP/1.1\r\nHost: ")
-                .append(origin.authority())
-                .append("\r\nAccept-Encoding: gzip, deflate\r\n");
+        StringBuilder text = new StringBuilder(" HTTP/1.1\r\n");
+        append(text, "Host", origin.authority());
+        append(text, "Accept-Encoding", "gzip, deflate");
         if (!headers.contains("User-Agent")) {
-            text.append("User-Agent: Parley\r\n");
+            append(text, "User-Agent", "Parley");
         }
-        if (!headers.contains("Authorization")) {
-            origin.credentials.ifPresent(
-                    c -> text.append("Authorization: ").append(c.toHeader()).append("\r\n"));
+        BasicCredentials proxyUser =
+                origin.isForwarded() && origin.proxy != null ? BasicCredentials.of(origin.proxy) : null;
+        if (proxyUser != null) {
+            append(text, "Proxy-Authorization", proxyUser.toHeader());
         }
-        if (origin.isForwarded() && origin.proxy != null) {
-            BasicCredentials.of(origin.proxy)
-                    .ifPresent(c -> text.append("Proxy-Authorization: ")
-                            .append(c.toHeader())
-                            .append("\r\n"));
-        }
-        append(text, headers);
-        this.fixed = text.toString();
+        headers.forEach((name, value) -> append(text, name, value));
+        this.common = text.toString();
+        this.authorization = headers.contains("Authorization") ? "" : authorization(origin.authorization);
     }
 
-    byte[] bytes(String method, Headers headers, int length) {
-        StringBuilder text = new StringBuilder(fixed.length() + target.length() + 64 + headers.size() * 40);
-        text.append(method).append(' ').append(target).append(fixed);
-        append(text, headers);
+    private static String authorization(@Nullable String value) {
+        StringBuilder text = new StringBuilder();
+        if (value != null) {
+            append(text, "Authorization", value);
+        }
+        return text.toString();
+    }
+
+    /** The head of one request; with the client's {@code Authorization} if wanted. */
+    byte[] bytes(String method, Headers headers, int length, boolean authorize) {
+        StringBuilder text = new StringBuilder(
+                target.length() + common.length() + authorization.length() + 64 + headers.size() * 40);
+        text.append(method).append(' ').append(target).append(common);
+        if (authorize && !headers.contains("Authorization")) {
+            text.append(authorization);
+        }
+        headers.forEach((name, value) -> append(text, name, value));
         if (length > 0 || !method.equals("GET")) {
             text.append("Content-Length: ").append(length).append("\r\n");
         }
         return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static void append(StringBuilder text, Headers headers) {
-        headers.forEach(
-                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+    private static void append(StringBuilder text, String name, String value) {
+        text.append(name).append(": ").append(value).append("\r\n");
     }
 }

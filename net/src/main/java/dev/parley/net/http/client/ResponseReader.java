@@ -10,12 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads HTTP/1.x responses from one connection, buffered. Not thread-safe. */
 final class ResponseReader {
     private static final int MAX_HEAD = 64 << 10;
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
 
     private final InputStream in;
     private final int maxBody;
@@ -25,12 +24,12 @@ final class ResponseReader {
     private boolean reusable;
     private BeforeRead beforeRead = () -> {};
 
-    /** Called before each blocking read, to set the remaining time. */
+    /** Runs before each blocking read, to set the remaining time. */
     interface BeforeRead {
         void run() throws IOException;
     }
 
-    /** The response breaks the protocol or a limit. */
+    /** The response is malformed or exceeds a limit. */
     static final class MalformedException extends IOException {
         MalformedException(String message) {
             super(message);
@@ -47,11 +46,18 @@ final class ResponseReader {
         return reusable;
     }
 
-    /** Whether nothing is left that belongs to no request. */
+    /** Whether nothing has been buffered beyond the last response. */
     boolean isDrained() {
         return position == end;
     }
 
+    /**
+     * Reads the response to a request, skipping interim responses.
+     *
+     * @param method the request's method, because a response to {@code HEAD} has no body
+     * @throws MalformedException if the response is malformed or exceeds a limit
+     * @throws IOException if the connection ends or fails
+     */
     HttpResponse read(String method, BeforeRead before) throws IOException {
         beforeRead = before;
         reusable = false;
@@ -63,7 +69,7 @@ final class ResponseReader {
                 return read(method, statusLine, status, headers);
             }
             if (status == 101) {
-                throw new MalformedException("status 101, though no upgrade was asked for");
+                throw new MalformedException("status 101 without a request to upgrade");
             }
         }
     }
@@ -74,28 +80,28 @@ final class ResponseReader {
                 : !headers.hasToken("connection", "close");
         byte[] body;
         if (method.equals("HEAD") || status == 204 || status == 304) {
-            body = NOTHING;
+            body = EMPTY;
         } else if (headers.contains("transfer-encoding")) {
             List<String> codings = headers.all("transfer-encoding");
             if (codings.size() != 1 || !codings.getFirst().strip().equalsIgnoreCase("chunked")) {
-                throw new MalformedException("Transfer-Encoding " + codings + "; only chunked is known");
+                throw new MalformedException("unsupported Transfer-Encoding " + codings + "; supported is chunked");
             }
             body = chunked();
-            // A length besides chunks: one of the two is wrong, and maybe somebody else's.
+            // Chunks and a length: the next response may start elsewhere (response splitting, RFC 9112 §6.3).
             keepAlive &= !headers.contains("content-length");
         } else {
-            Optional<Integer> length = contentLength(headers);
-            if (length.isPresent()) {
-                body = exactly(length.get());
+            int length = contentLength(headers);
+            if (length >= 0) {
+                body = exactly(length);
             } else {
                 body = toEnd();
                 keepAlive = false;
             }
         }
         reusable = keepAlive;
-        Optional<String> coding = headers.first("content-encoding");
-        if (coding.isPresent() && !ContentCoding.isIdentity(coding.get()) && body.length > 0) {
-            body = decode(coding.get(), body);
+        String coding = headers.first("content-encoding");
+        if (coding != null && !ContentCoding.isIdentity(coding) && body.length > 0) {
+            body = decode(coding, body);
         }
         return new HttpResponse(status, headers, body);
     }
@@ -116,7 +122,7 @@ final class ResponseReader {
             status = status * 10 + line.charAt(i) - '0';
         }
         if (!ok || status < 100 || (line.length() > 12 && line.charAt(12) != ' ')) {
-            throw new MalformedException("it starts with \"" + printable(line) + "\" instead of a status line");
+            throw new MalformedException("expected a status line, got \"" + printable(line) + "\"");
         }
         return status;
     }
@@ -133,51 +139,52 @@ final class ResponseReader {
             char first = line.charAt(0);
             if (first == ' ' || first == '\t') {
                 if (fields.isEmpty()) {
-                    throw new MalformedException("the first header line starts with a blank");
+                    throw new MalformedException("the first header line starts with white space");
                 }
-                // Obsolete folding (RFC 9112 §5.2): a client reads it as one blank.
+                // Obsolete line folding, which a client reads as a space (RFC 9112 §5.2).
                 fields.set(fields.size() - 1, fields.getLast() + " " + line.strip());
                 continue;
             }
             int colon = line.indexOf(':');
             if (colon <= 0) {
-                throw new MalformedException("header line without a name: \"" + printable(line) + "\"");
+                throw new MalformedException("a header line has no name: \"" + printable(line) + "\"");
             }
             fields.add(line.substring(0, colon).strip());
             fields.add(line.substring(colon + 1).strip());
         }
     }
 
-    private Optional<Integer> contentLength(Headers headers) throws MalformedException {
+    /** The length that the header fields announce; -1 if they announce none. */
+    private int contentLength(Headers headers) throws MalformedException {
         String known = null;
         for (String field : headers.all("content-length")) {
             for (String value : field.split(",", -1)) {
                 String digits = value.strip();
                 if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    throw new MalformedException("Content-Length \"" + printable(field) + "\" is no number");
+                    throw new MalformedException("Content-Length \"" + printable(field) + "\" is not a number");
                 }
                 if (known != null && !known.equals(digits)) {
-                    throw new MalformedException("Content-Length given as " + known + " and as " + digits);
+                    throw new MalformedException("Content-Length is both " + known + " and " + digits);
                 }
                 known = digits;
             }
         }
         if (known == null) {
-            return Optional.empty();
+            return -1;
         }
         long length = known.length() > 18 ? Long.MAX_VALUE : Long.parseLong(known);
         if (length > maxBody) {
             throw tooLarge();
         }
-        return Optional.of((int) length);
+        return (int) length;
     }
 
     private MalformedException tooLarge() {
-        return new MalformedException("the body is larger than the " + maxBody + " bytes allowed");
+        return new MalformedException("the body exceeds the limit of " + maxBody + " bytes");
     }
 
     private byte[] exactly(int length) throws IOException {
-        // Grows with what arrives, so that an announced length alone costs nothing.
+        // Grows with the data received, so that an announced length alone costs nothing.
         byte[] body = new byte[Math.min(length, 64 << 10)];
         int have = 0;
         while (have < length) {
@@ -190,7 +197,7 @@ final class ResponseReader {
     }
 
     private byte[] chunked() throws IOException {
-        byte[] body = NOTHING;
+        byte[] body = EMPTY;
         int have = 0;
         while (true) {
             int size = chunkSize(line(4096));
@@ -210,7 +217,7 @@ final class ResponseReader {
                 have += some(body, have, Math.min(end, body.length) - have);
             }
             if (!line(16).isEmpty()) {
-                throw new MalformedException("a chunk is longer than its size says");
+                throw new MalformedException("a chunk is longer than its announced size");
             }
         }
     }
@@ -221,7 +228,7 @@ final class ResponseReader {
         if (digits.isEmpty()
                 || digits.length() > 15
                 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 0x80)) {
-            throw new MalformedException("chunk size \"" + printable(line) + "\" is no hexadecimal number");
+            throw new MalformedException("chunk size \"" + printable(line) + "\" is not a hexadecimal number");
         }
         long size = Long.parseLong(digits, 16);
         if (size > maxBody) {
@@ -248,7 +255,7 @@ final class ResponseReader {
         }
     }
 
-    /** A line without its end, CRLF or a bare LF. */
+    /** Reads a line, which ends with CRLF or a bare LF, and returns it without the end. */
     private String line(int limit) throws IOException {
         StringBuilder longLine = null;
         while (true) {
@@ -273,7 +280,7 @@ final class ResponseReader {
             }
             longLine.append(new String(buffer, position, end - position, StandardCharsets.ISO_8859_1));
             if (longLine.length() > limit) {
-                throw new MalformedException("the head is larger than " + MAX_HEAD + " bytes");
+                throw new MalformedException("the head exceeds the limit of " + MAX_HEAD + " bytes");
             }
             position = end;
             fill();
@@ -283,12 +290,12 @@ final class ResponseReader {
     private int some(byte[] target, int offset, int length) throws IOException {
         int read = read(target, offset, length);
         if (read < 0) {
-            throw new EOFException("the peer closed it in the middle of a response");
+            throw new EOFException("the peer closed it during a response");
         }
         return read;
     }
 
-    /** Reads what is buffered; long reads bypass the buffer. */
+    /** Reads from the buffer if it has data, else directly. */
     private int read(byte[] target, int offset, int length) throws IOException {
         if (position < end) {
             int read = Math.min(length, end - position);
@@ -304,13 +311,13 @@ final class ResponseReader {
         beforeRead.run();
         int read = in.read(buffer, 0, buffer.length);
         if (read < 0) {
-            throw new EOFException("the peer closed it before the response");
+            throw new EOFException("the peer closed it before the end of the response");
         }
         position = 0;
         end = read;
     }
 
-    /** Reads the head of a proxy's answer to CONNECT and not a byte more. */
+    /** Reads the head of a proxy's response to CONNECT and not a byte more. */
     static int readTunnelStatus(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.length() < MAX_HEAD) {
@@ -324,7 +331,7 @@ final class ResponseReader {
                 return status(head.toString().lines().findFirst().orElse(""));
             }
         }
-        throw new MalformedException("the head of the proxy's answer is larger than " + MAX_HEAD + " bytes");
+        throw new MalformedException("the head of the proxy's response exceeds the limit of " + MAX_HEAD + " bytes");
     }
 
     private static String printable(String text) {

@@ -6,12 +6,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Closes a socket at a deadline: for writes, and for Unix-domain sockets, which know no timeout of their own. */
+/**
+ * Closes a socket at a deadline: for writes, and for Unix-domain sockets, which have no timeout of their own.
+ * Thread-safe; {@link #start} and {@link #stop} are called by the thread that uses the socket.
+ */
 final class Watchdog implements Runnable {
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private final ClientSocket socket;
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean done = new AtomicBoolean();
     private volatile boolean fired;
     private @Nullable ScheduledFuture<?> task;
 
@@ -27,7 +30,7 @@ final class Watchdog implements Runnable {
 
     @Override
     public void run() {
-        if (over.compareAndSet(false, true)) {
+        if (done.compareAndSet(false, true)) {
             fired = true;
             socket.close();
         }
@@ -37,13 +40,13 @@ final class Watchdog implements Runnable {
         return fired;
     }
 
-    /** Calls it off; true if it has fired before. */
+    /** Cancels the watchdog; returns whether it has fired. */
     boolean stop() {
-        boolean late = !over.compareAndSet(false, true);
+        boolean hasFired = !done.compareAndSet(false, true);
         if (task != null) {
             task.cancel(false);
         }
-        return late;
+        return hasFired;
     }
 
     private static ScheduledThreadPoolExecutor timer() {

@@ -4,7 +4,6 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.Limits;
 import dev.parley.net.http.BasicCredentials;
-import dev.parley.net.http.Headers;
 import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
@@ -14,37 +13,62 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses of the wires that speak HTTP, the same for all of them: {@code …+http}, {@code …+https} and {@code …+unix}.
+ * Turns the addresses of RPC over HTTP into servers and clients: {@code …+http}, {@code …+https} and {@code …+unix}.
  *
- * <p>In {@code …+unix:///run/service.sock} the path is the socket's file, and the option {@code path} the HTTP path. User info is Basic credentials: sent
- * by a client, demanded by a server. Options of a server: {@code idle_timeout} (seconds, default 75), {@code read_timeout} (seconds, default 30) and
- * {@code max_connections} (default 10,000), see {@link HttpLimits}. Options of a client: {@code connect_timeout} (seconds, default 10),
- * {@code max_connections} (default 256) and {@code proxy} ({@code http://host:port}); {@link #token} reads one more. Stateless.
+ * <p>In {@code …+unix:///run/service.sock} the path is the socket file; the option {@code path} is the HTTP path. User
+ * info is Basic credentials: a client sends them, a server requires them.
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr><th>Option</th><th>Side</th><th>Default</th><th>Range</th></tr>
+ * <tr><td>{@code path}</td><td>both, Unix-domain only</td><td>by wire</td><td>starts with a slash</td></tr>
+ * <tr><td>{@code idle_timeout}, see {@link HttpLimits#idleTimeout}</td><td>server</td><td>75 s</td>
+ * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code read_timeout}, see {@link HttpLimits#readTimeout}</td><td>server</td><td>30 s</td>
+ * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
+ * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
+ * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code max_connections}</td><td>client</td><td>256</td><td>1 to 1,000,000</td></tr>
+ * <tr><td>{@code proxy}</td><td>client</td><td>none</td><td>{@code http://[user:password@]host:port}</td></tr>
+ * <tr><td>{@code token}, sent as {@code Authorization: Bearer}</td><td>client</td><td>none</td>
+ * <td>printable Latin-1, without user info</td></tr>
+ * </table>
+ *
+ * <p>Stateless and thread-safe.
  */
 public final class HttpAddress {
+    private static final Duration MAX_TIMEOUT = HttpLimits.MAX_TIMEOUT;
+
     private HttpAddress() {}
 
-    /** The HTTP path of an address, or the default if it has none. Reads the option {@code path} of a Unix-domain address. */
+    /**
+     * The HTTP path of an address. Reads the option {@code path} of a Unix-domain address.
+     *
+     * @throws InvalidTargetException if the option does not start with a slash
+     */
     public static String path(Address address, AddressOptions options, String defaultPath) {
-        String path = isUnix(address)
-                ? Optional.ofNullable(options.text("path", null)).orElse("")
-                : address.path();
-        if (!path.isEmpty() && !path.startsWith("/")) {
+        String path = isUnix(address) ? options.text("path", "") : address.path();
+        if (path == null || path.isEmpty()) {
+            return defaultPath;
+        }
+        if (!path.startsWith("/")) {
             throw new InvalidTargetException("option path=" + path + " must start with a slash");
         }
-        return path.isEmpty() ? defaultPath : path;
+        return path;
     }
 
     /**
-     * A server for this address, without paths yet. Reads its options.
+     * A server for this address, without handlers. Reads the options of servers.
      *
      * @param tls the keys for {@code https}
-     * @throws InvalidTargetException if an option is out of range, {@code https} comes without keys, or a Unix-domain address without a file
+     * @throws InvalidTargetException if an option is malformed or out of range, {@code https} is used without keys, or
+     *     a Unix-domain address does not name a socket file
      */
     public static HttpServer.Builder server(
             Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
@@ -52,50 +76,61 @@ public final class HttpAddress {
         HttpLimits defaults = HttpLimits.defaults();
         HttpServer.Builder server = HttpServer.builder()
                 .limits(defaults.withMaxBody(limits.messageBytes())
-                        .withIdleTimeout(positive(own, "idle_timeout", defaults.idleTimeout()))
-                        .withReadTimeout(positive(own, "read_timeout", defaults.readTimeout()))
+                        .withIdleTimeout(timeout(own, "idle_timeout", defaults.idleTimeout()))
+                        .withReadTimeout(timeout(own, "read_timeout", defaults.readTimeout()))
                         .withMaxConnections(
                                 own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
         if (isUnix(address)) {
             server.bindUnix(socketFile(address));
         } else {
-            server.bind(address.host(), address.port(isSecure(address) ? 443 : 80));
+            server.bind(address.host(), address.port(defaultPort(address)));
         }
         if (isSecure(address)) {
             if (tls == null) {
-                throw new InvalidTargetException(address + " needs a TLS context with a key and certificate");
+                throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
             }
             server.tls(tls, null);
         }
-        credentials(address).ifPresent(wanted -> server.basicAuth("parley", given -> same(given, wanted)));
+        BasicCredentials required = credentials(address);
+        if (required != null) {
+            server.basicAuth("parley", given -> matches(given, required));
+        }
         return server;
     }
 
     /**
-     * A client of this address. Reads its options.
+     * A client for this address. Reads the options of clients.
      *
      * @param path the HTTP path
-     * @param tls trust, and perhaps keys, for {@code https}; the JDK's if null
-     * @throws InvalidTargetException if an option is out of range, or a Unix-domain address has no file
+     * @param tls trust, and perhaps keys, for {@code https}; those of the Java runtime if null
+     * @throws InvalidTargetException if an option is malformed or out of range, the address has both user info and the
+     *     option {@code token}, or a Unix-domain address does not name a socket file
      */
     public static HttpClient.Builder client(
             Address address, AddressOptions options, Limits limits, String path, @Nullable SSLContext tls) {
-        boolean unix = isUnix(address);
-        boolean secure = isSecure(address);
-        String name = unix ? "localhost" : address.host();
-        String host = name.contains(":") ? "[" + name + "]" : name;
-        int port = unix ? 80 : address.port(secure ? 443 : 80);
+        BasicCredentials credentials = credentials(address);
+        String token = options.text("token", null);
+        if (credentials != null && token != null) {
+            throw new InvalidTargetException(
+                    shown(address) + " has both user info and the option token; a request carries only one of them");
+        }
+        Duration connectTimeout = timeout(options, "connect_timeout", Duration.ofSeconds(10));
+        int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
+        String proxy = options.text("proxy", null);
         try {
-            HttpClient.Builder client = HttpClient.builder(
-                            URI.create((secure ? "https://" : "http://") + host + ":" + port + path))
-                    .connectTimeout(positive(options, "connect_timeout", Duration.ofSeconds(10)))
-                    .maxConnections(options.integer("max_connections", 256, 1, 1_000_000))
+            HttpClient.Builder client = HttpClient.builder(url(address, path))
+                    .connectTimeout(connectTimeout)
+                    .maxConnections(maxConnections)
                     .maxResponse(limits.messageBytes());
-            credentials(address).ifPresent(client::credentials);
-            if (unix) {
+            if (credentials != null) {
+                client.credentials(credentials);
+            }
+            if (token != null) {
+                client.bearerToken(token);
+            }
+            if (isUnix(address)) {
                 client.unixSocket(socketFile(address));
             }
-            String proxy = options.text("proxy", null);
             if (proxy != null) {
                 client.proxy(URI.create(proxy));
             }
@@ -104,17 +139,18 @@ public final class HttpAddress {
             }
             return client;
         } catch (IllegalArgumentException e) {
-            throw new InvalidTargetException(address + ": " + e.getMessage());
+            throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
         }
     }
 
-    /** The header field for the option {@code token}, {@code Authorization: Bearer …}; none without it. */
-    public static Headers token(AddressOptions options) {
-        String token = options.text("token", null);
-        return token == null ? Headers.empty() : Headers.of("Authorization", "Bearer " + token);
+    private static URI url(Address address, String path) {
+        String name = isUnix(address) ? "localhost" : address.host();
+        String host = name.contains(":") ? "[" + name + "]" : name;
+        int port = isUnix(address) ? 80 : address.port(defaultPort(address));
+        return URI.create((isSecure(address) ? "https://" : "http://") + host + ":" + port + path);
     }
 
-    /** The address with the port really bound. */
+    /** The address with the port that a started server listens on; unchanged if it is Unix-domain. */
     public static Address bound(Address address, HttpServer server) {
         return server.port() < 0 ? address : address.withPort(server.port());
     }
@@ -127,34 +163,58 @@ public final class HttpAddress {
         return address.scheme().endsWith("https");
     }
 
+    private static int defaultPort(Address address) {
+        return isSecure(address) ? 443 : 80;
+    }
+
     private static Path socketFile(Address address) {
         if (address.path().length() < 2) {
             throw new InvalidTargetException(
-                    address.scheme() + " needs the socket's file, as in " + address.scheme() + ":///run/service.sock");
+                    address.scheme() + " needs a socket file, as in " + address.scheme() + ":///run/service.sock");
         }
         return Path.of(address.path());
     }
 
-    private static Duration positive(AddressOptions options, String name, Duration defaultValue) {
-        Duration value = options.seconds(name, defaultValue);
-        if (value.isZero()) {
-            throw new InvalidTargetException("option " + name + " must be more than 0 seconds");
+    private static Duration timeout(AddressOptions options, String name, Duration defaultValue) {
+        String text = options.text(name, null);
+        if (text == null) {
+            return defaultValue;
         }
-        return value;
+        try {
+            double seconds = Double.parseDouble(text);
+            if (seconds > 0 && seconds <= MAX_TIMEOUT.toSeconds()) {
+                // At least a nanosecond, because 0 would stand for no timeout.
+                return Duration.ofNanos(Math.max(1, Math.round(seconds * 1e9)));
+            }
+        } catch (NumberFormatException e) {
+            // Reported below.
+        }
+        throw new InvalidTargetException("option " + name + "=" + text
+                + " must be a number of seconds, more than 0 and at most " + MAX_TIMEOUT.toSeconds());
     }
 
-    private static Optional<BasicCredentials> credentials(Address address) {
+    private static @Nullable BasicCredentials credentials(Address address) {
         String user = address.user();
         String password = address.password();
-        return user == null
-                ? Optional.empty()
-                : Optional.of(new BasicCredentials(user, password == null ? "" : password));
+        if (user == null) {
+            return null;
+        }
+        try {
+            return new BasicCredentials(user, password == null ? "" : password);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
+        }
     }
 
-    private static boolean same(BasicCredentials given, BasicCredentials wanted) {
-        // Compared as one, in constant time: how long it takes must not tell which of the two is wrong.
+    private static boolean matches(BasicCredentials given, BasicCredentials required) {
+        // Both parts at once and in constant time, so that the duration does not reveal which of them is wrong.
         return MessageDigest.isEqual(
                 given.toHeader().getBytes(StandardCharsets.US_ASCII),
-                wanted.toHeader().getBytes(StandardCharsets.US_ASCII));
+                required.toHeader().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The address for error messages, without credentials. */
+    private static String shown(Address address) {
+        return address.withoutOptions(Set.of("token", "proxy")).toString();
     }
 }

@@ -3,19 +3,19 @@ package dev.parley.net.http.server;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
-/** Collects a body. Grows with what arrives, not with what a peer announces. Not thread-safe. */
+/** Collects a body. Grows with the data received, not with the length announced. Not thread-safe. */
 final class BodyBuffer {
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
 
     private final int limit;
-    private byte[] bytes = NOTHING;
+    private byte[] bytes = EMPTY;
     private int length;
 
     BodyBuffer(int limit) {
         this.limit = limit;
     }
 
-    /** Adds the data; false, adding nothing, if the body would grow past the limit. */
+    /** Adds the data; adds nothing and returns false if the body would exceed the limit. */
     boolean add(ByteBuf data) {
         int more = data.readableBytes();
         if (more > limit - length) {
@@ -29,15 +29,11 @@ final class BodyBuffer {
         return true;
     }
 
-    /** The body collected so far, which is then the caller's. */
+    /** Returns the body collected, which is the caller's from now on, and starts anew. */
     byte[] take() {
         byte[] all = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-        clear();
-        return all;
-    }
-
-    void clear() {
-        bytes = NOTHING;
+        bytes = EMPTY;
         length = 0;
+        return all;
     }
 }

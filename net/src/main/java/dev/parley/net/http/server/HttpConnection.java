@@ -2,30 +2,23 @@ package dev.parley.net.http.server;
 
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import dev.parley.net.socket.SocketAddresses;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.security.Principal;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -34,18 +27,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of an {@link HttpServer}: a state machine on its event loop.
+ * One connection of an {@link HttpServer}: a state machine that handles one request at a time.
  *
- * <p>While a request is worked on the connection stays readable, so that a peer's going away is seen; as soon as a further request's bytes arrive,
- * reading stops until the answer is out.
+ * <p>While a request is handled the connection stays readable, so that the close of the peer is seen. As soon as bytes
+ * of a further request arrive, reading stops until the response has been written.
+ *
+ * <p>Used on the connection's event loop only, save {@link #respond} and the methods that describe the peer, which any
+ * thread may call.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
 
-    /** Answers below this size go out as they are: it is what fits into one Ethernet packet, and the bound that Python's server uses. */
-    private static final int GZIP_FROM = 1400;
-
-    /** How long a connection that ends with a refusal stays half open, so that the peer can read it before its own sending fails. */
+    /**
+     * How long a connection stays half open after its last response, so that the peer can read it before its own
+     * sending fails.
+     */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** Fired through a pipeline when the server stops. */
@@ -56,50 +52,53 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private enum State {
         /** Between requests. */
         IDLE,
-        /** The head is there, the body is coming. */
+        /** A head has been received, its body is being received. */
         BODY,
         /** A handler has the request. */
-        RUNNING,
-        /** The last answer is written; what still comes is thrown away. */
+        HANDLING,
+        /** The last response has been written; whatever is received is discarded. */
         CLOSING
     }
 
     private final HttpServer server;
+    private final Channel channel;
     private final StrictRequestDecoder decoder;
     private final @Nullable SslHandler ssl;
+    private final String remoteAddress;
+    private final ResponseWriter writer;
+    private final ConnectionTimer timer;
+    private final long idleNanos;
+    private final long readNanos;
+
+    /** Received, but not yet processed. */
     private final ArrayDeque<HttpObject> pending = new ArrayDeque<>();
-    private final BodyBuffer body;
 
-    private @Nullable ChannelHandlerContext context;
     private State state = State.IDLE;
-    private @Nullable HttpRequest head;
-    private @Nullable HttpHandler handler;
-    private @Nullable String path;
-    private @Nullable String query;
-    private @Nullable HttpResponse refusal;
-    private @Nullable HttpExchange running;
-    private boolean keepAlive;
     private boolean draining;
-    private boolean unflushed;
-    private long deadline;
 
-    HttpConnection(HttpServer server, StrictRequestDecoder decoder, @Nullable SslHandler ssl) {
+    /** The request being received or handled. */
+    private @Nullable IncomingRequest request;
+
+    /** The request being handled, as its handler sees it. */
+    private @Nullable HttpExchange exchange;
+
+    HttpConnection(HttpServer server, Channel channel, StrictRequestDecoder decoder, @Nullable SslHandler ssl) {
         this.server = server;
+        this.channel = channel;
         this.decoder = decoder;
         this.ssl = ssl;
-        this.body = new BodyBuffer(server.limits().maxBody());
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
+        // Read now, because a channel that is closed no longer knows it.
+        this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
+        this.writer = new ResponseWriter(channel);
+        this.timer = new ConnectionTimer(channel, server.limits());
+        this.idleNanos = server.limits().idleTimeout().toNanos();
+        this.readNanos = server.limits().readTimeout().toNanos();
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        deadlineIn(server.limits().idleTimeout().toNanos());
-        scheduleCheck(ctx);
-        updateReading(ctx);
+        timer.start(idleNanos, this::timedOut);
+        updateReading();
         ctx.fireChannelActive();
     }
 
@@ -107,10 +106,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         releasePending();
         state = State.CLOSING;
-        HttpExchange exchange = running;
-        running = null;
-        if (exchange != null) {
-            exchange.cancel();
+        HttpExchange handled = exchange;
+        exchange = null;
+        if (handled != null) {
+            handled.cancel();
         }
         ctx.fireChannelInactive();
     }
@@ -118,18 +117,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
-            log.debug("{}: connection failed: {}", ctx.channel().remoteAddress(), cause.toString());
+            log.debug("{}: connection failed: {}", remoteAddress, cause.toString());
         } else {
-            log.warn("{}: closing the connection", ctx.channel().remoteAddress(), cause);
+            log.warn("{}: closing the connection", remoteAddress, cause);
         }
-        ctx.close();
+        channel.close();
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof StopSignal) {
             if (state == State.IDLE && pending.isEmpty()) {
-                ctx.close();
+                channel.close();
             }
         } else {
             ctx.fireUserEventTriggered(event);
@@ -138,7 +137,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        drain(ctx);
+        drain();
+        ctx.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -148,278 +148,214 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         pending.add((HttpObject) message);
-        drain(ctx);
+        drain();
     }
 
-    /** Takes what has arrived as far as it goes; not re-entered when a handler answers at once, so that pipelining costs no stack. */
-    private void drain(ChannelHandlerContext ctx) {
+    /**
+     * Processes what has been received as far as possible. Not re-entered when a handler responds at once, so that
+     * pipelined requests do not deepen the stack.
+     */
+    private void drain() {
         if (draining) {
             return;
         }
         draining = true;
+        writer.cork();
         try {
-            while ((state == State.IDLE || state == State.BODY) && ctx.channel().isWritable()) {
+            while ((state == State.IDLE || state == State.BODY) && channel.isWritable()) {
                 HttpObject next = pending.poll();
                 if (next == null) {
                     break;
                 }
                 try {
-                    accept(ctx, next);
+                    process(next);
                 } finally {
                     ReferenceCountUtil.release(next);
                 }
             }
         } finally {
             draining = false;
+            writer.uncork();
         }
-        if (unflushed) {
-            unflushed = false;
-            ctx.flush();
-        }
-        updateReading(ctx);
+        updateReading();
     }
 
-    private void updateReading(ChannelHandlerContext ctx) {
+    private void updateReading() {
         boolean read = state == State.CLOSING || pending.isEmpty();
-        if (ctx.channel().config().isAutoRead() != read) {
-            ctx.channel().config().setAutoRead(read);
+        if (channel.config().isAutoRead() != read) {
+            channel.config().setAutoRead(read);
         }
     }
 
-    private void accept(ChannelHandlerContext ctx, HttpObject message) {
+    private void process(HttpObject message) {
         if (message.decoderResult().isFailure()) {
-            refuseAndClose(ctx, RequestCheck.malformed(message.decoderResult().cause()));
+            refuseAndClose(RequestCheck.malformed(message.decoderResult().cause()));
             return;
         }
-        if (message instanceof HttpRequest request) {
-            begin(ctx, request);
+        if (message instanceof HttpRequest head) {
+            begin(head);
         }
-        if (message instanceof HttpContent content && state == State.BODY) {
-            deadlineIn(server.limits().readTimeout().toNanos());
-            ByteBuf data = content.content();
-            if (refusal == null && !body.add(data)) {
-                refuseAndClose(ctx, RequestCheck.tooLarge(server.limits().maxBody()));
+        IncomingRequest receiving = request;
+        if (message instanceof HttpContent part && state == State.BODY && receiving != null) {
+            timer.expireIn(readNanos);
+            if (!receiving.receive(part.content())) {
+                refuseAndClose(RequestCheck.tooLarge(server.limits().maxBody()));
             } else if (message instanceof LastHttpContent) {
-                finish(ctx);
+                handle(receiving);
             }
         }
     }
 
-    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    private void begin(HttpRequest head) {
         state = State.BODY;
-        deadlineIn(server.limits().readTimeout().toNanos());
-        head = request;
-        keepAlive = HttpUtil.isKeepAlive(request);
-        body.clear();
+        timer.expireIn(readNanos);
+        int maxBody = server.limits().maxBody();
         if (server.isStopping()) {
-            refuseAndClose(ctx, HttpResponse.text(503, "the server is stopping"));
+            refuseAndClose(HttpResponse.text(503, "the server is stopping"));
             return;
         }
-        HttpResponse fatal = RequestCheck.framing(request, server.limits().maxBody());
+        HttpResponse fatal = RequestCheck.framing(head, maxBody);
         if (fatal != null) {
-            refuseAndClose(ctx, fatal);
+            refuseAndClose(fatal);
             return;
         }
+        String path;
+        String query;
         try {
-            QueryStringDecoder target = new QueryStringDecoder(RequestCheck.originForm(request.uri()));
+            QueryStringDecoder target = new QueryStringDecoder(RequestCheck.originForm(head.uri()));
             path = target.path();
             query = target.rawQuery().isEmpty() ? null : target.rawQuery();
         } catch (IllegalArgumentException e) {
-            refuseAndClose(ctx, HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
+            refuseAndClose(HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
             return;
         }
-        RequestCheck.Route route = RequestCheck.route(server, request, path);
-        handler = route.handler();
-        refusal = route.refusal();
-        if (HttpUtil.is100ContinueExpected(request)) {
+        IncomingRequest begun = new IncomingRequest(head, path, query, RequestCheck.route(server, head, path), maxBody);
+        request = begun;
+        if (HttpUtil.is100ContinueExpected(head)) {
+            HttpResponse refusal = begun.refusal();
             if (refusal != null) {
-                refuseAndClose(ctx, refusal);
+                refuseAndClose(refusal);
             } else {
-                ctx.writeAndFlush(new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+                writer.writeContinue();
             }
         }
     }
 
-    /** The request is complete. */
-    private void finish(ChannelHandlerContext ctx) {
-        HttpRequest request = head;
-        HttpHandler target = handler;
-        if (refusal != null || target == null || request == null || path == null) {
-            write(ctx, refusal == null ? HttpResponse.text(500, "no handler") : refusal, false, false);
+    /** Passes a complete request to its handler. */
+    private void handle(IncomingRequest received) {
+        HttpResponse refusal = received.refusal();
+        HttpHandler handler = received.handler();
+        if (refusal != null || handler == null) {
+            write(refusal == null ? HttpResponse.text(500, "no handler") : refusal, false);
             return;
         }
-        state = State.RUNNING;
-        String coding = request.headers().get("content-encoding");
+        state = State.HANDLING;
+        String coding = received.headers().get("Content-Encoding");
+        byte[] body = received.takeBody();
         if (ContentCoding.isIdentity(coding)) {
-            run(new HttpExchange(this, request, path, query, body.take()), target);
+            handle(new HttpExchange(this, received, body), handler);
         } else {
-            // Inflating takes as long as the limit is high: not on the event loop.
-            byte[] coded = body.take();
-            String thePath = path;
-            String theQuery = query;
-            Thread.startVirtualThread(() -> inflate(ctx, request, thePath, theQuery, coding, coded, target));
+            // Decoding up to the largest body may take long: not on the event loop.
+            Thread.startVirtualThread(() -> decode(received, coding, body, handler));
         }
     }
 
-    private void inflate(
-            ChannelHandlerContext ctx,
-            HttpRequest request,
-            String thePath,
-            @Nullable String theQuery,
-            String coding,
-            byte[] coded,
-            HttpHandler target) {
-        int limit = server.limits().maxBody();
+    private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
+        int maxBody = server.limits().maxBody();
         HttpResponse failure;
         try {
-            byte[] plain = ContentCoding.decode(coding, coded, limit);
-            ctx.executor().execute(() -> run(new HttpExchange(this, request, thePath, theQuery, plain), target));
+            HttpExchange decoded = new HttpExchange(this, received, ContentCoding.decode(coding, encoded, maxBody));
+            channel.eventLoop().execute(() -> handle(decoded, handler));
             return;
         } catch (ContentCoding.TooLargeException e) {
-            failure = RequestCheck.tooLarge(limit);
+            failure = RequestCheck.tooLarge(maxBody);
         } catch (IOException e) {
             failure = HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
         }
-        HttpResponse answer = failure;
-        ctx.executor().execute(() -> {
-            if (state == State.RUNNING) {
-                write(ctx, answer, false, false);
-                drain(ctx);
+        HttpResponse response = failure;
+        channel.eventLoop().execute(() -> {
+            if (state == State.HANDLING) {
+                write(response, false);
+                drain();
             }
         });
     }
 
-    private void run(HttpExchange exchange, HttpHandler target) {
-        if (state != State.RUNNING) {
+    private void handle(HttpExchange complete, HttpHandler handler) {
+        if (state != State.HANDLING) {
             return;
         }
-        running = exchange;
+        exchange = complete;
         try {
-            target.handle(exchange);
+            handler.handle(complete);
         } catch (RuntimeException | Error e) {
-            log.error("the handler of {} failed", exchange.path(), e);
-            if (!exchange.isAnswered()) {
-                exchange.respond(HttpResponse.text(500, "the server failed to handle this request"));
-            }
+            log.error("the handler of {} failed", complete.path(), e);
+            complete.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
         }
     }
 
-    /** Takes a handler's answer, from any thread. */
-    void respond(HttpExchange exchange, HttpResponse response) {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            return;
-        }
-        boolean gzip = response.body().length > GZIP_FROM
-                && exchange.accepts("gzip")
-                && !response.headers().contains("content-encoding");
-        HttpResponse ready = gzip
-                ? new HttpResponse(
-                        response.status(),
-                        response.headers().with("Content-Encoding", "gzip").with("Vary", "Accept-Encoding"),
-                        ContentCoding.gzip(response.body()))
-                : response;
-        if (ctx.executor().inEventLoop()) {
-            answered(ctx, exchange, ready);
+    /** Takes a handler's response, from any thread. */
+    void respond(HttpExchange handled, HttpResponse response) {
+        HttpResponse ready = ResponseWriter.compress(response, handled);
+        if (channel.eventLoop().inEventLoop()) {
+            complete(handled, ready);
         } else {
-            ctx.executor().execute(() -> answered(ctx, exchange, ready));
+            channel.eventLoop().execute(() -> complete(handled, ready));
         }
     }
 
-    private void answered(ChannelHandlerContext ctx, HttpExchange exchange, HttpResponse response) {
-        if (running == exchange) {
-            running = null;
-            write(ctx, response, false, exchange.isHead());
-            drain(ctx);
+    private void complete(HttpExchange handled, HttpResponse response) {
+        if (exchange == handled) {
+            exchange = null;
+            write(response, false);
+            drain();
         }
     }
 
-    private void refuseAndClose(ChannelHandlerContext ctx, HttpResponse response) {
-        log.debug("{}: refused a request: {}", ctx.channel().remoteAddress(), response);
-        write(ctx, response, true, false);
+    private void refuseAndClose(HttpResponse response) {
+        log.debug("{}: refused a request: {}", remoteAddress, response);
+        write(response, true);
     }
 
-    private void write(ChannelHandlerContext ctx, HttpResponse response, boolean close, boolean headOnly) {
-        boolean last = close || !keepAlive || server.isStopping();
-        HttpRequest request = head;
-        boolean bodiless = response.status() == 204 || response.status() == 304;
-        DefaultFullHttpResponse message = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(response.status()),
-                bodiless || headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()),
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false),
-                DefaultHttpHeadersFactory.trailersFactory());
-        HttpHeaders headers = message.headers();
-        response.headers().forEach(headers::add);
-        headers.set("Date", HttpDate.now());
-        if (!bodiless) {
-            headers.set("Content-Length", response.body().length);
-        }
-        if (last) {
-            headers.set("Connection", "close");
-        } else if (request != null && request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
-            headers.set("Connection", "keep-alive");
-        }
-        head = null;
-        handler = null;
-        refusal = null;
+    private void write(HttpResponse response, boolean close) {
+        IncomingRequest finished = request;
+        request = null;
+        boolean last = close || finished == null || !finished.isKeepAlive() || server.isStopping();
         if (last) {
             state = State.CLOSING;
             releasePending();
-            deadlineIn(server.limits().readTimeout().toNanos());
-            ctx.writeAndFlush(message).addListener((ChannelFutureListener) sent -> linger(ctx, sent.isSuccess()));
-            updateReading(ctx);
-            return;
-        }
-        state = State.IDLE;
-        deadlineIn(server.limits().idleTimeout().toNanos());
-        if (draining) {
-            unflushed = true;
-            ctx.write(message);
+            timer.expireIn(readNanos);
+            writer.write(response, finished, true)
+                    .addListener((ChannelFutureListener) sent -> linger(sent.isSuccess()));
+            updateReading();
         } else {
-            ctx.writeAndFlush(message);
+            state = State.IDLE;
+            timer.expireIn(idleNanos);
+            writer.write(response, finished, false);
         }
     }
 
-    /** Ends our side and waits for the peer's end: closing at once would reset the connection under an answer not yet read. */
-    private void linger(ChannelHandlerContext ctx, boolean sent) {
+    /** Ends this side and waits for the peer's end: closing at once may reset the connection before the peer reads. */
+    private void linger(boolean sent) {
         if (!sent) {
-            ctx.close();
+            channel.close();
             return;
         }
-        if (ssl == null && ctx.channel() instanceof DuplexChannel duplex) {
+        if (ssl == null && channel instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
-        ctx.executor().schedule(() -> ctx.close(), LINGER_NANOS, TimeUnit.NANOSECONDS);
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    private void deadlineIn(long nanos) {
-        deadline = System.nanoTime() + nanos;
-    }
-
-    private void scheduleCheck(ChannelHandlerContext ctx) {
-        HttpLimits limits = server.limits();
-        long every =
-                Math.min(limits.idleTimeout().toNanos(), limits.readTimeout().toNanos());
-        long next = Math.clamp(deadline - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(1), every);
-        ctx.executor().schedule(() -> check(ctx), next, TimeUnit.NANOSECONDS);
-    }
-
-    private void check(ChannelHandlerContext ctx) {
-        if (!ctx.channel().isActive()) {
-            return;
-        }
-        boolean waiting = state != State.RUNNING
-                && (ctx.channel().config().isAutoRead() || !ctx.channel().isWritable());
-        if (!waiting || System.nanoTime() - deadline < 0) {
-            scheduleCheck(ctx);
+    private void timedOut() {
+        boolean waitsForPeer = state != State.HANDLING && (channel.config().isAutoRead() || !channel.isWritable());
+        if (!waitsForPeer) {
             return;
         }
         if (state == State.BODY || (state == State.IDLE && decoder.holdsPartOfHead())) {
-            refuseAndClose(ctx, HttpResponse.text(408, "the rest of the request did not arrive in time"));
+            refuseAndClose(HttpResponse.text(408, "the rest of the request did not arrive in time"));
         } else {
-            ctx.close();
+            channel.close();
         }
     }
 
@@ -430,12 +366,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    SocketAddress remoteAddress() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return ctx.channel().remoteAddress();
+    String remoteAddress() {
+        return remoteAddress;
     }
 
     boolean authenticates() {
@@ -446,13 +378,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return ssl != null;
     }
 
-    Optional<Principal> tlsPrincipal() {
+    @Nullable
+    Principal tlsPrincipal() {
         try {
-            return ssl == null
-                    ? Optional.empty()
-                    : Optional.of(ssl.engine().getSession().getPeerPrincipal());
+            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
         } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
+            return null;
         }
     }
 }

@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The time as the {@code Date} field writes it (RFC 9110 §5.6.7), formatted once a second. */
+/** The current time in the format of the {@code Date} field (RFC 9110 §5.6.7), formatted once a second. Thread-safe. */
 final class HttpDate {
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)

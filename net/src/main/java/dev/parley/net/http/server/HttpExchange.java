@@ -4,64 +4,55 @@ import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
-import java.net.SocketAddress;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to an {@link HttpServer} and the single place to answer it.
+ * One request to an {@link HttpServer}, which takes one response.
  *
- * <p>Thread-safe: the request is immutable, and the answer may be given by any thread.
+ * <p>Thread-safe: the request is immutable, and any thread may respond.
  */
 public final class HttpExchange {
     private final HttpConnection connection;
-    private final String method;
-    private final String path;
-    private final @Nullable String query;
-    private final HttpHeaders fields;
+    private final IncomingRequest request;
     private final byte[] body;
-    private final AtomicBoolean answered = new AtomicBoolean();
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final AtomicBoolean responded = new AtomicBoolean();
+    private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     private volatile @Nullable Headers headers;
 
-    HttpExchange(HttpConnection connection, HttpRequest head, String path, @Nullable String query, byte[] body) {
+    HttpExchange(HttpConnection connection, IncomingRequest request, byte[] body) {
         this.connection = connection;
-        this.method = head.method().name();
-        this.path = path;
-        this.query = query;
-        this.fields = head.headers();
+        this.request = request;
         this.body = body;
     }
 
-    /** The method, such as {@code POST}. */
+    /** The HTTP method, such as {@code POST}. */
     public String method() {
-        return method;
+        return request.method();
     }
 
     /** The path, percent-decoded, starting with a slash. */
     public String path() {
-        return path;
+        return request.path();
     }
 
-    /** What stands after the question mark, still encoded. */
-    public Optional<String> query() {
-        return Optional.ofNullable(query);
+    /** The part of the target after the question mark, percent-encoded; null if there is none. */
+    public @Nullable String query() {
+        return request.query();
     }
 
     /** The header fields. */
     public Headers headers() {
         Headers known = headers;
         if (known == null) {
-            List<String> all = new ArrayList<>(fields.size() * 2);
-            for (Map.Entry<String, String> field : fields) {
+            List<String> all = new ArrayList<>(request.headers().size() * 2);
+            for (Map.Entry<String, String> field : request.headers()) {
                 all.add(field.getKey());
                 all.add(field.getValue());
             }
@@ -71,37 +62,46 @@ public final class HttpExchange {
         return known;
     }
 
-    /** The value of the first header field of this name; cheaper than asking {@link #headers()}. */
-    public Optional<String> header(String name) {
-        return Optional.ofNullable(fields.get(name));
+    /** The value of the first header field of this name, null if there is none. Cheaper than {@link #headers()}. */
+    public @Nullable String header(String name) {
+        return request.headers().get(name);
     }
 
-    /** The content, after transfer and content coding; empty if there was none; not a copy. */
+    /** The content, without transfer and content coding; empty if there is none. Not a copy. */
     public byte[] body() {
         return body;
     }
 
-    /** Where the peer is: an {@link java.net.InetSocketAddress}, or a Unix-domain address. */
-    public SocketAddress remoteAddress() {
+    /** The peer's address as {@link dev.parley.net.socket.SocketAddresses#text} writes it. */
+    public String remoteAddress() {
         return connection.remoteAddress();
     }
 
-    /** User and password of a Basic {@code Authorization} field; not verified unless the server has {@link HttpServer.Builder#basicAuth}. */
-    public Optional<BasicCredentials> credentials() {
-        return header("authorization").flatMap(BasicCredentials::ofHeader);
+    /**
+     * The user and password of a Basic {@code Authorization} field; null if there is none. Not verified unless the
+     * server has {@link HttpServer.Builder#basicAuth}.
+     */
+    public @Nullable BasicCredentials credentials() {
+        String authorization = header("Authorization");
+        return authorization == null ? null : BasicCredentials.ofHeader(authorization);
     }
 
-    /** Who the peer's TLS certificate says it is; empty without TLS or without a client certificate. */
-    public Optional<Principal> tlsPrincipal() {
+    /** The subject of the peer's TLS certificate; null without TLS or without a client certificate. */
+    public @Nullable Principal tlsPrincipal() {
         return connection.tlsPrincipal();
     }
 
-    /** Who the peer is, if the server made sure of it: by its TLS certificate, else by the user that {@link HttpServer.Builder#basicAuth} accepted. */
-    public Optional<Principal> principal() {
-        Optional<Principal> certified = tlsPrincipal();
-        return certified.isPresent() || !connection.authenticates()
-                ? certified
-                : credentials().map(BasicCredentials::user).map(User::new);
+    /**
+     * The authenticated peer: the subject of its TLS certificate, else the user that
+     * {@link HttpServer.Builder#basicAuth} accepted; null if the server authenticates neither.
+     */
+    public @Nullable Principal principal() {
+        Principal certified = tlsPrincipal();
+        if (certified != null || !connection.authenticates()) {
+            return certified;
+        }
+        BasicCredentials accepted = credentials();
+        return accepted == null ? null : new User(accepted.user());
     }
 
     private record User(String name) implements Principal {
@@ -117,39 +117,48 @@ public final class HttpExchange {
     }
 
     /**
-     * Answers the request. If the peer is gone meanwhile, the answer is dropped.
+     * Responds to the request. If the peer has disconnected, the response is dropped.
      *
-     * @throws IllegalStateException if an answer was given before
+     * @throws IllegalStateException if a response has been given
      */
     public void respond(HttpResponse response) {
-        if (!answered.compareAndSet(false, true)) {
-            throw new IllegalStateException(method + " " + path + " has been answered already");
+        if (!tryRespond(response)) {
+            throw new IllegalStateException(method() + " " + path() + " already has a response");
         }
-        connection.respond(this, response);
     }
 
-    /** Has the action run, on an event loop, when the peer goes away before the answer is given; at once if it has gone. */
+    /**
+     * Responds to the request unless a response has been given. If the peer has disconnected, the response is dropped.
+     *
+     * @return whether this is the first response
+     */
+    public boolean tryRespond(HttpResponse response) {
+        Objects.requireNonNull(response, "response");
+        if (!responded.compareAndSet(false, true)) {
+            return false;
+        }
+        connection.respond(this, response);
+        return true;
+    }
+
+    /**
+     * Runs the action when the peer disconnects before a response is given: on the connection's event loop, or on this
+     * thread if the peer has disconnected already.
+     */
     public void onCancel(Runnable action) {
-        gone.thenRun(() -> {
-            if (!answered.get()) {
+        Objects.requireNonNull(action, "action");
+        disconnected.thenRun(() -> {
+            if (!responded.get()) {
                 action.run();
             }
         });
     }
 
     boolean accepts(String coding) {
-        return ContentCoding.isAccepted(fields.get("accept-encoding"), coding);
-    }
-
-    boolean isHead() {
-        return method.equals("HEAD");
-    }
-
-    boolean isAnswered() {
-        return answered.get();
+        return ContentCoding.isAccepted(header("Accept-Encoding"), coding);
     }
 
     void cancel() {
-        gone.complete(null);
+        disconnected.complete(null);
     }
 }

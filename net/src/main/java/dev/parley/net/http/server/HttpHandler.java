@@ -1,13 +1,14 @@
 package dev.parley.net.http.server;
 
-/** Answers the requests of one path of an {@link HttpServer}. */
+/** Handles the requests of one path of an {@link HttpServer}. Must be thread-safe: several threads call it at once. */
 @FunctionalInterface
 public interface HttpHandler {
     /**
-     * Takes a request whose body is complete, and sees to it that {@link HttpExchange#respond} is called once, now or later, from any thread.
+     * Handles a request whose body is complete. {@link HttpExchange#respond} must be called once, now or later, from
+     * any thread.
      *
-     * <p>Runs on an event loop and must not block: longer work goes to another thread. What it throws is answered with status 500 and a text
-     * that names no details, and logged. Handlers are called by several threads at once.
+     * <p>Runs on an event loop and must not block: longer work goes to another thread. An exception thrown here is
+     * logged, and the peer gets status 500 with a text that does not show it.
      */
     void handle(HttpExchange exchange);
 }

@@ -3,57 +3,134 @@ package dev.parley.net.http.server;
 import java.time.Duration;
 
 /**
- * What a peer may cost an {@link HttpServer}.
- *
- * @param maxBody the largest request body in bytes, before and after decoding; default 16 MiB; more is answered with 413
- * @param maxHeader the largest request head in bytes, and separately the longest request line; default 16 KiB; more is answered with 431 or 414
- * @param maxConnections connections open at one time; default 10,000; further ones are closed at once
- * @param idleTimeout how long a connection may take from its start, or from its last answer, to the end of the next request's head; default 75 s
- * @param readTimeout how long a request's body may pause, and a peer may leave an answer unread; default 30 s; a pause is answered with 408
+ * The limits that an {@link HttpServer} sets to its peers. Immutable and thread-safe; {@code withX} methods return a
+ * changed copy.
  */
-public record HttpLimits(int maxBody, int maxHeader, int maxConnections, Duration idleTimeout, Duration readTimeout) {
+public final class HttpLimits {
+    /** The longest timeout that can be set: 24 hours. */
+    public static final Duration MAX_TIMEOUT = Duration.ofHours(24);
+
     private static final HttpLimits DEFAULTS =
             new HttpLimits(16 << 20, 16 << 10, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(30));
 
-    /** Checks that all are positive. */
-    public HttpLimits {
-        if (maxBody <= 0 || maxHeader <= 0 || maxConnections <= 0) {
-            throw new IllegalArgumentException("limits must be positive, got maxBody " + maxBody + ", maxHeader "
-                    + maxHeader + ", maxConnections " + maxConnections);
-        }
-        if (idleTimeout.toNanos() <= 0 || readTimeout.toNanos() <= 0) {
-            throw new IllegalArgumentException(
-                    "timeouts must be positive, got idleTimeout " + idleTimeout + ", readTimeout " + readTimeout);
-        }
+    private final int maxBody;
+    private final int maxHeader;
+    private final int maxConnections;
+    private final Duration idleTimeout;
+    private final Duration readTimeout;
+
+    private HttpLimits(int maxBody, int maxHeader, int maxConnections, Duration idleTimeout, Duration readTimeout) {
+        this.maxBody = positive("maxBody", maxBody);
+        this.maxHeader = positive("maxHeader", maxHeader);
+        this.maxConnections = positive("maxConnections", maxConnections);
+        this.idleTimeout = timeout("idleTimeout", idleTimeout);
+        this.readTimeout = timeout("readTimeout", readTimeout);
     }
 
-    /** The defaults named above. */
+    /** The defaults that the getters name. */
     public static HttpLimits defaults() {
         return DEFAULTS;
     }
 
-    /** These limits with another {@link #maxBody()}. */
+    /**
+     * The largest request body in bytes, before and after decoding. Default 16 MiB. A larger body gets status 413.
+     */
+    public int maxBody() {
+        return maxBody;
+    }
+
+    /**
+     * The largest request head in bytes, and separately the longest request line. Default 16 KiB. More gets status 431
+     * or 414.
+     */
+    public int maxHeader() {
+        return maxHeader;
+    }
+
+    /** The largest number of open connections. Default 10,000. Further connections are closed at once. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /**
+     * The longest time from the start of a connection, or from its last response, to the end of the next request's
+     * head. Default 75 s. After it the connection is closed, with status 408 if part of a head has arrived.
+     */
+    public Duration idleTimeout() {
+        return idleTimeout;
+    }
+
+    /**
+     * The longest pause while a request's body is received, which gets status 408, and the longest time that a peer may
+     * leave a response unread. Default 30 s.
+     */
+    public Duration readTimeout() {
+        return readTimeout;
+    }
+
+    /**
+     * These limits with another {@link #maxBody()}.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
     public HttpLimits withMaxBody(int bytes) {
         return new HttpLimits(bytes, maxHeader, maxConnections, idleTimeout, readTimeout);
     }
 
-    /** These limits with another {@link #maxHeader()}. */
+    /**
+     * These limits with another {@link #maxHeader()}.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
     public HttpLimits withMaxHeader(int bytes) {
         return new HttpLimits(maxBody, bytes, maxConnections, idleTimeout, readTimeout);
     }
 
-    /** These limits with another {@link #maxConnections()}. */
+    /**
+     * These limits with another {@link #maxConnections()}.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
     public HttpLimits withMaxConnections(int connections) {
         return new HttpLimits(maxBody, maxHeader, connections, idleTimeout, readTimeout);
     }
 
-    /** These limits with another {@link #idleTimeout()}. */
+    /**
+     * These limits with another {@link #idleTimeout()}.
+     *
+     * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
+     */
     public HttpLimits withIdleTimeout(Duration timeout) {
         return new HttpLimits(maxBody, maxHeader, maxConnections, timeout, readTimeout);
     }
 
-    /** These limits with another {@link #readTimeout()}. */
+    /**
+     * These limits with another {@link #readTimeout()}.
+     *
+     * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
+     */
     public HttpLimits withReadTimeout(Duration timeout) {
         return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, timeout);
+    }
+
+    private static int positive(String name, int value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be positive, not " + value);
+        }
+        return value;
+    }
+
+    private static Duration timeout(String name, Duration value) {
+        if (!value.isPositive() || value.compareTo(MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    name + " must be positive and at most " + MAX_TIMEOUT.toHours() + " hours, not " + value);
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return "HttpLimits[maxBody=" + maxBody + ", maxHeader=" + maxHeader + ", maxConnections=" + maxConnections
+                + ", idleTimeout=" + idleTimeout + ", readTimeout=" + readTimeout + "]";
     }
 }

@@ -3,30 +3,26 @@ package dev.parley.net.http.server;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.net.http.BasicCredentials;
-import dev.parley.net.socket.EventLoops;
-import dev.parley.net.socket.UnixSocketFile;
-import io.netty.bootstrap.ServerBootstrap;
+import dev.parley.net.socket.ListeningSocket;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -36,26 +32,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP/1.0 and 1.1 server for small requests: it collects a request's body, gives it to the handler of its path, and sends the one answer.
+ * An HTTP/1.0 and HTTP/1.1 server for requests that fit into memory: it passes each complete request to the handler of
+ * its path and sends the response.
  *
- * <p>Keep-alive, chunked bodies, {@code Expect: 100-continue}, gzip and deflate requests, and gzip answers (above 1,400 bytes, to peers that
- * accept them) are the server's business, as are refusals: 400 malformed, 401, 403 foreign web page, 404 unknown path, 405 method, 408 too slow, 411 no length, 413 and
- * 431 too large, 415 unknown coding. A connection works on one request at a time; pipelined requests wait and are answered in order.
+ * <p>Life cycle: {@link #builder()}, {@link Builder#build()}, {@link #start()}, {@link #stop()}, {@link #close()}. A
+ * server is started once.
  *
- * <p>Runs on {@link EventLoops#shared()}. Thread-safe.
+ * <p>The server itself implements keep-alive, chunked bodies, {@code Expect: 100-continue}, gzip and deflate requests,
+ * and gzip responses (above 1,400 bytes, for peers that accept them). It also refuses requests: 400 malformed,
+ * 401 not authenticated, 403 web page of another origin, 404 unknown path, 405 method, 408 too slow, 411 no length,
+ * 413, 414 and 431 too large, 415 unknown coding. A connection handles one request at a time; pipelined requests wait
+ * and get their responses in order.
+ *
+ * <p>Runs on {@link dev.parley.net.socket.EventLoops#shared()}. Thread-safe.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     private final Map<String, Map<String, HttpHandler>> routes;
     private final HttpLimits limits;
-    private final @Nullable Tls tls;
     private final @Nullable Auth auth;
-    private final @Nullable UnixSocketFile socketFile;
-    private final Channel listener;
+    private final String host;
+    private final int port;
+    private final @Nullable Path unixPath;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+
+    /** Guards the transitions from built to started to stopped. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
+    private volatile @Nullable Tls tls;
+    private volatile @Nullable ListeningSocket listener;
     private volatile boolean stopping;
 
     private record Tls(SSLContext context, @Nullable SSLParameters parameters) {}
@@ -69,77 +77,137 @@ public final class HttpServer implements AutoCloseable {
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
-        Path unixPath = builder.unixPath;
-        boolean unix = unixPath != null;
-        this.socketFile = unixPath == null ? null : UnixSocketFile.prepare(unixPath);
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(EventLoops.shared())
-                .channel(unix ? EventLoops.unixServerChannel() : EventLoops.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, 1024)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accept(channel);
-                    }
-                });
-        if (!unix) {
-            bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
-        }
-        ChannelFuture bound = bootstrap.bind(builder.address()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw builder.bindFailure(bound.cause());
-        }
-        this.listener = bound.channel();
-        log.debug("listening on {}", listener.localAddress());
+        this.host = builder.host;
+        this.port = builder.port;
+        this.unixPath = builder.unixPath;
     }
 
-    /** A server to be set up; it listens once {@link Builder#start()} has returned. */
+    /** The settings of a new server. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Where it listens, with the real port. */
-    public SocketAddress address() {
-        return listener.localAddress();
-    }
-
-    /** The TCP port it listens on; -1 on a Unix-domain socket. */
-    public int port() {
-        return listener.localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    /**
+     * Starts to listen; when it returns, peers can connect. Blocks until the address is bound; not to be called on an
+     * event loop.
+     *
+     * @return this server
+     * @throws ConnectionLostException if the address is in use or does not belong to this machine; the call may be
+     *     repeated
+     * @throws InvalidTargetException if the host is unknown, or a file that is not a socket is in the way
+     * @throws IllegalStateException if the server was started or stopped before
+     */
+    public HttpServer start() {
+        lifecycle.lock();
+        try {
+            if (listener != null || stopping) {
+                throw new IllegalStateException("the server has been " + (stopping ? "stopped" : "started"));
+            }
+            ChannelHandler initializer = new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    accept(channel);
+                }
+            };
+            ListeningSocket bound = unixPath != null
+                    ? ListeningSocket.bindUnix(unixPath, initializer)
+                    : ListeningSocket.bind(host, port, initializer);
+            listener = bound;
+            log.debug("listening on {}", bound.address());
+            return this;
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     /**
-     * Takes no new connections and no new requests. Requests being received or worked on are answered, with {@code Connection: close}; idle
-     * connections are closed.
+     * The address that the server listens on, with the real port.
+     *
+     * @throws IllegalStateException if the server has not been started
+     */
+    public SocketAddress address() {
+        return started().address();
+    }
+
+    /**
+     * The TCP port that the server listens on; -1 for a Unix-domain socket.
+     *
+     * @throws IllegalStateException if the server has not been started
+     */
+    public int port() {
+        return started().port();
+    }
+
+    private ListeningSocket started() {
+        ListeningSocket current = listener;
+        if (current == null) {
+            throw new IllegalStateException("the server has not been started");
+        }
+        return current;
+    }
+
+    /**
+     * Replaces the keys and certificates. Connections accepted from now on use the new context; open connections keep
+     * theirs. The {@link SSLParameters} given to {@link Builder#tls} stay in force.
+     *
+     * @throws IllegalStateException if the server was built without TLS
+     */
+    public void tls(SSLContext context) {
+        Objects.requireNonNull(context, "context");
+        Tls current = tls;
+        if (current == null) {
+            throw new IllegalStateException("the server was built without TLS");
+        }
+        tls = new Tls(context, current.parameters());
+    }
+
+    /**
+     * Accepts no new connections and no new requests. Requests being received or handled get their responses, with
+     * {@code Connection: close}; idle connections are closed. Returns at once; may be called repeatedly.
      *
      * @return completes when the last connection is closed
      */
     public CompletableFuture<Void> stop() {
-        stopping = true;
-        listener.close().addListener(done -> {
-            if (socketFile != null) {
-                socketFile.delete();
-            }
-            connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(HttpConnection.StopSignal.STOP));
-            // From here the count can only fall: nothing is accepted any more.
-            completeIfTerminated();
-        });
+        ListeningSocket current;
+        lifecycle.lock();
+        try {
+            stopping = true;
+            current = listener;
+        } finally {
+            lifecycle.unlock();
+        }
+        if (current == null) {
+            terminated.complete(null);
+        } else {
+            current.close().thenRun(() -> {
+                connections.forEach(
+                        channel -> channel.pipeline().fireUserEventTriggered(HttpConnection.StopSignal.STOP));
+                // From here on the count only falls, because no connection is accepted any more.
+                completeIfTerminated();
+            });
+        }
         return terminated.copy();
     }
 
-    /** Closes the port and all connections at once; running requests go unanswered. {@link #stop()} is the gentle way. */
+    /**
+     * Closes the listening socket and all connections; requests being handled get no response. {@link #stop()} is the
+     * graceful way. Blocks until all are closed; not to be called on an event loop.
+     */
     @Override
     public void close() {
         stop();
-        listener.closeFuture().awaitUninterruptibly();
-        connections.close().awaitUninterruptibly();
+        ListeningSocket current = listener;
+        if (current != null) {
+            current.close().join();
+            connections.close().awaitUninterruptibly();
+        }
     }
 
     private void accept(Channel channel) {
         if (connectionCount.incrementAndGet() > limits.maxConnections()) {
             log.warn(
                     "{}: closed the connection of {}: all {} connections are in use",
-                    address(),
+                    channel.localAddress(),
                     channel.remoteAddress(),
                     limits.maxConnections());
             connectionCount.decrementAndGet();
@@ -152,25 +220,33 @@ public final class HttpServer implements AutoCloseable {
             completeIfTerminated();
         });
         ChannelPipeline pipeline = channel.pipeline();
-        SslHandler ssl = null;
-        if (tls != null) {
-            SSLEngine engine = tls.context().createSSLEngine();
-            if (tls.parameters() != null) {
-                engine.setSSLParameters(tls.parameters());
-            }
-            engine.setUseClientMode(false);
-            ssl = new SslHandler(engine);
+        SslHandler ssl = sslHandler();
+        if (ssl != null) {
             pipeline.addLast(ssl);
         }
         StrictRequestDecoder decoder = new StrictRequestDecoder(limits.maxHeader());
-        pipeline.addLast(decoder, new HttpResponseEncoder(), new HttpConnection(this, decoder, ssl));
+        pipeline.addLast(decoder, new HttpResponseEncoder(), new HttpConnection(this, channel, decoder, ssl));
         if (stopping) {
             channel.close();
         }
     }
 
+    private @Nullable SslHandler sslHandler() {
+        Tls current = tls;
+        if (current == null) {
+            return null;
+        }
+        SSLEngine engine = current.context().createSSLEngine();
+        if (current.parameters() != null) {
+            engine.setSSLParameters(current.parameters());
+        }
+        engine.setUseClientMode(false);
+        return new SslHandler(engine);
+    }
+
     private void completeIfTerminated() {
-        if (stopping && !listener.isOpen() && connectionCount.get() == 0) {
+        ListeningSocket current = listener;
+        if (stopping && current != null && !current.isOpen() && connectionCount.get() == 0) {
             terminated.complete(null);
         }
     }
@@ -188,12 +264,13 @@ public final class HttpServer implements AutoCloseable {
         return stopping;
     }
 
+    /** The handlers of a path by HTTP method; null if the path is unknown. */
     @Nullable
     Map<String, HttpHandler> methods(String path) {
         return routes.get(path);
     }
 
-    /** Settings of an {@link HttpServer}; not thread-safe. */
+    /** Settings of an {@link HttpServer}. Not thread-safe. */
     public static final class Builder {
         private final Map<String, Map<String, HttpHandler>> routes = new HashMap<>();
         private String host = "127.0.0.1";
@@ -205,90 +282,87 @@ public final class HttpServer implements AutoCloseable {
 
         private Builder() {}
 
-        /** Listens on this host and TCP port, 0 for a free one. Default 127.0.0.1 and a free port. */
+        /**
+         * Listens on this host and TCP port. Default 127.0.0.1 and a free port.
+         *
+         * @param port 0 to 65535; 0 for a free port
+         * @throws IllegalArgumentException if the port is out of range
+         */
         public Builder bind(String host, int port) {
+            Objects.requireNonNull(host, "host");
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException("a port is a number from 0 to 65535, not " + port);
+            }
             this.host = host;
             this.port = port;
             this.unixPath = null;
             return this;
         }
 
-        /** Listens on a Unix-domain socket instead; a socket file that a dead process left is replaced, and the file is removed at the end. */
+        /**
+         * Listens on a Unix-domain socket instead of TCP. A socket file that a dead process left is replaced; the file
+         * is removed when the server stops.
+         */
         public Builder bindUnix(Path path) {
-            this.unixPath = path;
+            this.unixPath = Objects.requireNonNull(path, "path");
             return this;
         }
 
         /**
-         * Has the handler answer requests for exactly this path. Other methods get 405, other paths 404.
+         * Adds a handler for exactly this path. Other methods get 405, other paths 404.
          *
          * @param path starts with a slash; compared after percent-decoding, without the query
          * @param methods HTTP methods; {@code POST} if none is given
-         * @throws IllegalArgumentException if the path does not start with a slash, or the path and method are taken
+         * @throws IllegalArgumentException if the path does not start with a slash, or already has a handler for one of
+         *     the methods
          */
         public Builder handle(String path, HttpHandler handler, String... methods) {
+            Objects.requireNonNull(handler, "handler");
             if (!path.startsWith("/")) {
-                throw new IllegalArgumentException("a path starts with a slash, this one does not: " + path);
+                throw new IllegalArgumentException("a path must start with a slash: " + path);
             }
             Map<String, HttpHandler> byMethod = routes.computeIfAbsent(path, p -> new HashMap<>());
             for (String method : methods.length == 0 ? List.of("POST") : new LinkedHashSet<>(List.of(methods))) {
                 if (byMethod.putIfAbsent(method, handler) != null) {
-                    throw new IllegalArgumentException(method + " " + path + " has a handler already");
+                    throw new IllegalArgumentException(method + " " + path + " already has a handler");
                 }
             }
             return this;
         }
 
-        /** What a peer may cost. Default {@link HttpLimits#defaults()}. */
+        /** The limits of connections and requests. Default {@link HttpLimits#defaults()}. */
         public Builder limits(HttpLimits value) {
-            this.limits = value;
+            this.limits = Objects.requireNonNull(value, "limits");
             return this;
         }
 
         /**
-         * Speaks TLS with this context's keys. Default plain text.
+         * Serves TLS with this context's keys. Default plain text. See {@link HttpServer#tls} for replacing the keys.
          *
-         * @param parameters protocols, cipher suites, and whether a client certificate is wanted or needed; the context's own if null
+         * @param parameters protocols, cipher suites, and whether a client certificate is wanted or needed; the
+         *     context's own if null
          */
         public Builder tls(SSLContext context, @Nullable SSLParameters parameters) {
-            this.tls = new Tls(context, parameters);
+            this.tls = new Tls(Objects.requireNonNull(context, "context"), parameters);
             return this;
         }
 
         /**
-         * Answers 401 to requests without Basic credentials that the check accepts. Default: everyone is served.
+         * Refuses requests, with status 401, unless they have Basic credentials that the check accepts. Default: no
+         * authentication.
          *
-         * @param check runs on an event loop and must not block; compare in constant time with {@link java.security.MessageDigest#isEqual}
+         * @param realm shown to the user by browsers
+         * @param check runs on an event loop and must not block; compare in constant time with
+         *     {@link java.security.MessageDigest#isEqual}
          */
         public Builder basicAuth(String realm, Predicate<BasicCredentials> check) {
-            this.auth = new Auth(realm.replace("\"", "'"), check);
+            this.auth = new Auth(realm.replace("\"", "'"), Objects.requireNonNull(check, "check"));
             return this;
         }
 
-        /**
-         * Starts to listen.
-         *
-         * @throws ConnectionLostException if the address is taken or not this machine's
-         * @throws InvalidTargetException if the host is unknown, or a file that is no socket is in the way
-         */
-        public HttpServer start() {
+        /** A server that does not listen yet; see {@link HttpServer#start()}. */
+        public HttpServer build() {
             return new HttpServer(this);
-        }
-
-        private SocketAddress address() {
-            try {
-                return unixPath != null
-                        ? EventLoops.unixAddress(unixPath)
-                        : new InetSocketAddress(InetAddress.getAllByName(host)[0], port);
-            } catch (UnknownHostException unknown) {
-                throw new InvalidTargetException("cannot listen on " + host + ": unknown host");
-            }
-        }
-
-        private ConnectionLostException bindFailure(Throwable cause) {
-            return new ConnectionLostException(
-                    "cannot listen on " + (unixPath != null ? unixPath : host + ":" + port) + ": " + cause.getMessage(),
-                    cause);
         }
     }
 }

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Decides on a request's head what its answer is when no handler may see it. */
+/** Decides by a request's head which handler it goes to, or which response refuses it. Stateless and thread-safe. */
 final class RequestCheck {
     private RequestCheck() {}
 
-    /** Where a request goes: to the handler, or nowhere with the refusal to answer once its body has passed. */
+    /** The handler of a request, or the response that refuses it once its body has been skipped; the other is null. */
     record Route(@Nullable HttpHandler handler, @Nullable HttpResponse refusal) {}
 
     static HttpResponse malformed(Throwable cause) {
@@ -32,27 +32,30 @@ final class RequestCheck {
     }
 
     static HttpResponse tooLarge(int limit) {
-        return HttpResponse.text(413, "the request body is larger than the " + limit + " bytes this server takes");
+        return HttpResponse.text(413, "the request body exceeds the limit of " + limit + " bytes");
     }
 
-    /** A refusal after which the connection cannot go on, because where the next request starts is unsure or would cost too much; null if all is well. */
+    /**
+     * A refusal after which the connection must be closed, because the start of the next request is uncertain or too
+     * expensive to find; null if the head is acceptable.
+     */
     static @Nullable HttpResponse framing(HttpRequest request, int maxBody) {
         HttpHeaders headers = request.headers();
         HttpVersion version = request.protocolVersion();
         boolean http11 = version.equals(HttpVersion.HTTP_1_1);
         if (!http11 && !version.equals(HttpVersion.HTTP_1_0)) {
-            return HttpResponse.text(505, "this server speaks HTTP/1.0 and HTTP/1.1, not " + version);
+            return HttpResponse.text(505, "unsupported version " + version + "; supported are HTTP/1.0 and HTTP/1.1");
         }
         if (http11 && headers.getAll("host").size() != 1) {
-            return HttpResponse.text(400, "an HTTP/1.1 request has exactly one Host header");
+            return HttpResponse.text(400, "an HTTP/1.1 request must have exactly one Host header");
         }
         List<String> codings = headers.getAll("transfer-encoding");
         if (!codings.isEmpty()) {
             if (!http11) {
-                return HttpResponse.text(400, "HTTP/1.0 has no Transfer-Encoding");
+                return HttpResponse.text(400, "an HTTP/1.0 request must not have a Transfer-Encoding header");
             }
             if (codings.size() != 1 || !codings.getFirst().strip().equalsIgnoreCase("chunked")) {
-                return HttpResponse.text(501, "the only Transfer-Encoding this server takes is chunked");
+                return HttpResponse.text(501, "unsupported Transfer-Encoding; supported is chunked");
             }
         } else if (!headers.contains("content-length")) {
             String method = request.method().name();
@@ -64,7 +67,7 @@ final class RequestCheck {
         }
         String expected = headers.get("expect");
         if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
-            return HttpResponse.text(417, "the only expectation this server meets is 100-continue");
+            return HttpResponse.text(417, "unsupported expectation; supported is 100-continue");
         }
         return null;
     }
@@ -72,38 +75,40 @@ final class RequestCheck {
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
         if (isForeign(headers.get("origin"), headers.get("host"))) {
-            return refuse(HttpResponse.text(403, "this server takes no requests from web pages of other origins"));
+            return refuse(HttpResponse.text(403, "requests from web pages of other origins are not allowed"));
         }
         HttpServer.Auth auth = server.auth();
         if (auth != null) {
             String given = headers.get("authorization");
-            if (given == null
-                    || BasicCredentials.ofHeader(given).filter(auth.check()).isEmpty()) {
-                return refuse(HttpResponse.text(401, "this server wants a user and password")
+            BasicCredentials credentials = given == null ? null : BasicCredentials.ofHeader(given);
+            if (credentials == null || !auth.check().test(credentials)) {
+                return refuse(HttpResponse.text(401, "a user name and password are required")
                         .with("WWW-Authenticate", "Basic realm=\"" + auth.realm() + "\", charset=\"UTF-8\""));
             }
         }
         Map<String, HttpHandler> methods = server.methods(path);
         if (methods == null) {
-            return refuse(HttpResponse.text(404, "nothing is served at this path"));
+            return refuse(HttpResponse.text(404, "unknown path"));
         }
         HttpHandler handler = methods.get(request.method().name());
         if (handler == null) {
             String allowed = String.join(", ", new TreeSet<>(methods.keySet()));
-            return refuse(HttpResponse.text(405, "this path takes " + allowed + ", not " + request.method())
+            return refuse(HttpResponse.text(
+                            405, "method " + request.method() + " is not allowed at this path; allowed is " + allowed)
                     .with("Allow", allowed));
         }
         String coding = headers.get("content-encoding");
         if (coding != null && !ContentCoding.isIdentity(coding) && !ContentCoding.isKnown(coding)) {
-            return refuse(HttpResponse.text(415, "unknown Content-Encoding; known are gzip and deflate")
+            return refuse(HttpResponse.text(415, "unsupported Content-Encoding; supported are gzip and deflate")
                     .with("Accept-Encoding", "gzip, deflate"));
         }
         return new Route(handler, null);
     }
 
     /**
-     * Whether a browser sent the request for a page that is not this server's own. Browsers post plain text anywhere without asking, to a server on the user's own
-     * machine too; the page cannot read the answer, but the call would have run.
+     * Whether a browser sent the request for a web page of another origin. Browsers post plain text to any server
+     * without a preflight request, also to one on the user's own machine; the page cannot read the response, but the
+     * call would have run.
      */
     private static boolean isForeign(@Nullable String origin, @Nullable String host) {
         return origin != null
@@ -115,7 +120,7 @@ final class RequestCheck {
         return new Route(null, response);
     }
 
-    /** The target as a path: proxies and some clients send the whole address (RFC 9112 §3.2.2). */
+    /** The path and query of a request target: proxies and some clients send the whole address (RFC 9112 §3.2.2). */
     static String originForm(String target) {
         int scheme = target.indexOf("://");
         if (scheme <= 0 || target.startsWith("/")) {

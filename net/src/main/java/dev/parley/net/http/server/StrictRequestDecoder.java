@@ -4,7 +4,10 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 
-/** Netty's request decoder, refusing what proxies and servers may read differently (request smuggling, RFC 9112 §6.3). */
+/**
+ * Netty's request decoder, which also refuses messages that proxies and servers may frame differently (request
+ * smuggling, RFC 9112 §6.3). Used on the connection's event loop only.
+ */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     StrictRequestDecoder(int maxHeader) {
         super(new HttpDecoderConfig()
@@ -19,7 +22,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
     }
 
-    /** Whether the beginning of a request has arrived, but not the end of its head. */
+    /** Whether a part of a request head has been received, but not its end. */
     boolean holdsPartOfHead() {
         return actualReadableBytes() > 0;
     }

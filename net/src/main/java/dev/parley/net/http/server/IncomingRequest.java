@@ -1,0 +1,84 @@
+package dev.parley.net.http.server;
+
+import dev.parley.net.http.HttpResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a connection: its head, where it goes, and its body as far as received.
+ *
+ * <p>The body belongs to the connection's event loop; all else is immutable.
+ */
+final class IncomingRequest {
+    private final HttpRequest head;
+    private final String path;
+    private final @Nullable String query;
+    private final RequestCheck.Route route;
+    private final boolean keepAlive;
+    private final BodyBuffer body;
+
+    IncomingRequest(HttpRequest head, String path, @Nullable String query, RequestCheck.Route route, int maxBody) {
+        this.head = head;
+        this.path = path;
+        this.query = query;
+        this.route = route;
+        this.keepAlive = HttpUtil.isKeepAlive(head);
+        this.body = new BodyBuffer(maxBody);
+    }
+
+    String method() {
+        return head.method().name();
+    }
+
+    boolean isHead() {
+        return method().equals("HEAD");
+    }
+
+    boolean isHttp10() {
+        return head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    }
+
+    String path() {
+        return path;
+    }
+
+    @Nullable
+    String query() {
+        return query;
+    }
+
+    HttpHeaders headers() {
+        return head.headers();
+    }
+
+    /** The handler of the request; null if it is refused. */
+    @Nullable
+    HttpHandler handler() {
+        return route.handler();
+    }
+
+    /** The response to send, once the body has been skipped, instead of calling a handler. */
+    @Nullable
+    HttpResponse refusal() {
+        return route.refusal();
+    }
+
+    /** Whether the peer allows a further request on the connection. */
+    boolean isKeepAlive() {
+        return keepAlive;
+    }
+
+    /** Adds a part of the body, or skips it if the request is refused; false if the body exceeds the limit. */
+    boolean receive(ByteBuf part) {
+        return route.refusal() != null || body.add(part);
+    }
+
+    /** The body received, still encoded, which is the caller's from now on. */
+    byte[] takeBody() {
+        return body.take();
+    }
+}
