@@ -70,6 +70,17 @@ class InterceptorTest {
     }
 
     @Test
+    void withoutThemUnknownMethodsFailFast() {
+        DispatchedService service = new DispatchedService();
+        RpcServer busy =
+                RpcServer.builder().endpoint(service).maxConcurrentCalls(1).build();
+        RecordedCall running = TestServer.call(busy, "sleeps", "[]");
+
+        assertThat(TestServer.call(busy, "nosuch", "[]").outcome).isCompletedExceptionally();
+        running.cancel();
+    }
+
+    @Test
     void theySeeUnsupportedVersions() {
         RecordedCall call = new RecordedCall("add", "[1, 2]");
         call.namespace = "control";
