@@ -99,7 +99,7 @@ final class MethodGroup {
     }
 
     /**
-     * Selects the first overload that accepts the arguments. A number with a fraction point is taken for an integer
+     * Selects the first overload that accepts the arguments. A number with a decimal point is taken for an integer
      * only if no overload takes it as what it is.
      *
      * @param parser on or before the start of the arguments; {@code null} for none
