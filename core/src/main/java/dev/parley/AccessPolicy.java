@@ -5,22 +5,23 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 
 /**
- * Which methods of an endpoint's class a peer may call. A method that is not allowed is not found. Methods of {@link Object}, static, synthetic and
- * non-public ones are never exposed, whatever the policy.
+ * Decides which methods of an endpoint's class a peer may call. A method that is not allowed is not found. Methods of
+ * {@link Object}, synthetic and non-public methods are never exposed, whatever the policy; static methods are exposed
+ * only by {@link RpcServer.Builder#staticMethods}. Implementations must be thread-safe.
  */
 @FunctionalInterface
 public interface AccessPolicy {
     /** Whether peers may call this method. */
     boolean allows(Method method);
 
-    /** Every public method, inherited ones too, as oslo.messaging's legacy policy. */
+    /** Every public method, including inherited ones, as oslo.messaging's legacy policy. */
     static AccessPolicy legacy() {
         return method -> true;
     }
 
     /**
-     * The public methods that the class itself declares and whose name does not start with an underscore; methods with {@link Expose} wherever they are. The
-     * default.
+     * The public methods that the class itself declares and whose name does not start with an underscore; inherited
+     * methods only if they have {@link Expose}. The default.
      */
     static AccessPolicy declared() {
         return new AccessPolicy() {
@@ -46,7 +47,10 @@ public interface AccessPolicy {
         return true;
     }
 
-    /** Whether a method can be exposed by any policy: public, an instance method, not synthetic, not of {@link Object}. */
+    /**
+     * Whether a policy may expose a method of an endpoint object: whether it is public, not static, not synthetic and
+     * not a method of {@link Object}.
+     */
     static boolean callable(Method method) {
         return Modifier.isPublic(method.getModifiers())
                 && !Modifier.isStatic(method.getModifiers())

@@ -1,49 +1,48 @@
 package dev.parley;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** On which thread the methods of a server run. Immutable and thread-safe. */
+/** The threads on which the methods of a server run. Immutable and thread-safe. */
 public final class Execution {
-    private static final Execution INLINE = new Execution(Runnable::run, Kind.INLINE);
+    private static final Execution INLINE = new Execution(Runnable::run, true);
     private static final Execution VIRTUAL =
-            new Execution(task -> Thread.ofVirtual().name("parley-call").start(task), Kind.VIRTUAL);
+            new Execution(task -> Thread.ofVirtual().name("parley-call").start(task), false);
 
     private final Executor executor;
-    private final Kind kind;
+    private final boolean inline;
 
-    private enum Kind {
-        INLINE,
-        VIRTUAL,
-        OTHER
-    }
-
-    private Execution(Executor executor, Kind kind) {
+    private Execution(Executor executor, boolean inline) {
         this.executor = executor;
-        this.kind = kind;
+        this.inline = inline;
     }
 
-    /** A new virtual thread per call. The default. */
+    /** A new virtual thread for each call. The default. */
     public static Execution virtual() {
         return VIRTUAL;
     }
 
-    /** The wire's own thread, a quarter of the latency. A method that blocks there stops the wire for everyone; streams still run on virtual threads. */
+    /**
+     * The wire's own thread, which gives a quarter of the latency. A method that blocks there blocks every peer of the
+     * wire; streams run on virtual threads all the same.
+     */
     public static Execution inline() {
         return INLINE;
     }
 
     /**
-     * A pool of platform daemon threads, ended when idle for a minute.
+     * A pool of platform daemon threads, which end after a minute without work.
      *
-     * @param threads how many, at least 1
+     * @param threads the number of threads, at least 1
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public static Execution pool(int threads) {
         if (threads < 1) {
-            throw new IllegalArgumentException("a pool needs at least 1 thread, not " + threads);
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
@@ -60,18 +59,18 @@ public final class Execution {
         return of(pool);
     }
 
-    /** The given executor. It is the caller's to shut down. */
+    /** The given executor. The caller remains responsible for shutting it down. */
     public static Execution of(Executor executor) {
-        return new Execution(executor, Kind.OTHER);
+        return new Execution(Objects.requireNonNull(executor, "executor"), false);
     }
 
-    /** What runs the calls. */
+    /** The executor that runs the calls. */
     public Executor executor() {
         return executor;
     }
 
     /** Whether methods run on the wire's own thread. */
     public boolean isInline() {
-        return kind == Kind.INLINE;
+        return inline;
     }
 }

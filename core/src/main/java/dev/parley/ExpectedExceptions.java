@@ -7,11 +7,14 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** Exceptions that are part of the method's contract: they go to the caller like any other, but are logged at debug level only. */
+/**
+ * Exceptions that are part of the contract of a method: they are sent to the caller like any other, but are logged at
+ * debug level only.
+ */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.METHOD)
 public @interface ExpectedExceptions {
-    /** The exception types; subclasses count. */
+    /** The exception types; subclasses are included. */
     Class<? extends Throwable>[] value();
 }

@@ -7,11 +7,11 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** Offers a method to peers, under its own name or the one given. */
+/** Exposes a method to peers, under its own name or the given one. */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Expose {
-    /** The name on the wire; empty means the name of the Java method. */
+    /** The name on the wire; by default the name of the Java method. */
     String value() default "";
 }

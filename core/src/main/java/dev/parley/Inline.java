@@ -7,7 +7,10 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** Runs the method on the wire's own thread: no thread hop. Only for methods that never block; see {@link Execution#inline()}. */
+/**
+ * Runs the method on the wire's own thread, without switching threads. Only for methods that never block; see
+ * {@link Execution#inline()}.
+ */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.METHOD)

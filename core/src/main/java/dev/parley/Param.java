@@ -7,7 +7,9 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** Names a parameter on the wire. Without it the name in the class file is used, which needs {@code javac -parameters}. */
+/**
+ * Names a parameter on the wire. Without it the name in the class file is used, which needs {@code javac -parameters}.
+ */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.PARAMETER)

@@ -4,55 +4,97 @@ import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a method may know about the call it serves: declare it as the first parameter. Valid while the method runs; thread-safe.
+ * The context of a call on the server. A method receives it by declaring it as its first parameter. Valid until the
+ * call completes. Thread-safe.
  */
 public interface RpcContext {
-    /** The method's name as the caller wrote it. */
+    /** The name of the method as the caller wrote it. */
     String method();
 
-    /** The namespace that the caller asked for. */
-    Optional<String> namespace();
+    /** The namespace that the caller asked for; {@code null} for none. */
+    @Nullable
+    String namespace();
 
-    /** The version that the caller asked for. */
-    Optional<String> version();
+    /** The version that the caller asked for; {@code null} for none. */
+    @Nullable
+    String version();
 
-    /** The caller's context: oslo.messaging's request context, zerorpc's extra headers; empty where the wire carries none. */
+    /**
+     * The caller's context: oslo.messaging's request context, zerorpc's extra headers. Empty if the wire carries none.
+     */
     Map<String, @Nullable Object> values();
 
     /**
      * The caller's context as a record or bean.
      *
-     * @throws SerializationException if it does not fit the type
+     * @throws SerializationException if it does not match the type
      */
     <T> T values(Class<T> type);
 
     /** The scheme of the wire, such as {@code xmlrpc+http}. */
     String wire();
 
-    /** The caller's network address, where there is a socket. */
-    Optional<String> remoteAddress();
+    /** The network address of the caller; {@code null} if there is no socket. */
+    @Nullable
+    String remoteAddress();
 
-    /** Who the caller is, where the wire authenticated him. */
-    Optional<Principal> principal();
+    /** The authenticated caller; {@code null} if the wire did not authenticate the caller. */
+    @Nullable
+    Principal principal();
 
-    /** What the wire tells besides, such as HTTP headers under their lower-case names. */
+    /** Further data from the wire, such as HTTP headers under their lower-case names. */
     Map<String, String> metadata();
 
-    /** Until when the caller waits, where the wire tells. */
-    Optional<Instant> deadline();
+    /** When the caller stops waiting; {@code null} if the wire does not transmit a deadline. */
+    @Nullable
+    Instant deadline();
 
-    /** The time left until the deadline, never negative. */
-    default Optional<Duration> remaining() {
-        return deadline().map(deadline -> {
-            Duration left = Duration.between(Instant.now(), deadline);
-            return left.isNegative() ? Duration.ZERO : left;
-        });
+    /** The time left until the deadline, never negative; {@code null} if there is no deadline. */
+    default @Nullable Duration remaining() {
+        Instant deadline = deadline();
+        if (deadline == null) {
+            return null;
+        }
+        Duration left = Duration.between(Instant.now(), deadline);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
-    /** Whether the caller is known to be gone; the method's thread is interrupted at that moment too, unless it runs inline. */
+    /**
+     * Whether the caller is known to be gone. The thread of the method is interrupted at that moment too, unless the
+     * method runs inline.
+     */
     boolean isCancelled();
+
+    /**
+     * Registers an action that runs once, when the call is complete: when its response has been handed to the wire, or
+     * its failure; for a {@link java.util.concurrent.CompletionStage} after that stage has completed; for a stream when
+     * its last item has been sent, it has failed, or its reader is gone. Calls without a response, such as casts and
+     * notifications, complete in the same way.
+     *
+     * <p>The action receives {@code null} for success, else the error: the exception of the method or of an
+     * interceptor, a {@link SerializationException} if the result could not be encoded, or a {@link
+     * java.util.concurrent.CancellationException} if the reader of a stream left before the last item.
+     *
+     * <p>Actions run in the order in which they were registered, on the thread that completes the call, and must not
+     * block. An exception that an action throws is logged. An action that is registered after the call has completed
+     * runs at once, on the calling thread.
+     *
+     * @param action receives the outcome
+     */
+    void onComplete(Consumer<? super @Nullable Throwable> action);
+
+    /**
+     * Reports to the caller that the method is still running and how far it is. A wire that cannot transmit progress
+     * ignores it, and so does a call that has completed.
+     *
+     * @param done how much is done, in any unit; not negative
+     * @param total how much there is to do, in the same unit; {@code null} if that is unknown
+     * @param message what the method is doing, for people; {@code null} for none
+     * @throws IllegalArgumentException if {@code done} or {@code total} is negative, infinite or not a number
+     */
+    void progress(double done, @Nullable Double total, @Nullable String message);
 }

@@ -4,12 +4,14 @@ import dev.parley.internal.server.ServerBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import tools.jackson.databind.cfg.MapperBuilder;
 
 /**
- * Serves plain Java objects on any number of wires, with one life cycle: {@link #start}, {@link #stop}, {@link #await}, {@link #reset}, and {@link #start}
- * again. Thread-safe.
+ * Serves plain Java objects and functions on any number of wires. The life cycle is: build, {@link #start}, {@link
+ * #stop}, {@link #await}, {@link #close}; after {@code await} or {@code close} the server may be started again.
+ * Thread-safe.
  */
 public interface RpcServer extends AutoCloseable {
     /** A new builder. */
@@ -18,60 +20,197 @@ public interface RpcServer extends AutoCloseable {
     }
 
     /**
-     * Binds all addresses and serves. Does nothing when started already.
+     * Binds all addresses and serves. Does nothing if the server is already started.
      *
      * @return this server
      * @throws InvalidTargetException if an address is unusable
-     * @throws ConnectionLostException if a port is taken or a broker cannot be reached; nothing stays bound then
-     * @throws AccessDeniedException if a broker refuses the credentials
+     * @throws ConnectionLostException if a port is in use or a broker is unreachable; nothing stays bound then
+     * @throws AccessDeniedException if a broker rejects the credentials
      */
     RpcServer start();
 
-    /** Takes no new calls; those taken go on and are answered. Returns at once. */
+    /** Accepts no new calls; accepted calls go on and get their response. Returns at once. */
     void stop();
 
     /**
-     * Waits until the server is stopped, by whom ever, and the calls that were taken are answered; then closes connections and frees ports. Returns at once when
-     * it is not started.
+     * Blocks until the server has stopped and every accepted call has completed; then closes the connections and frees
+     * the ports. Returns at once if the server is not started.
+     *
+     * @throws InterruptedException if the thread is interrupted; the connections stay open then
      */
     void await() throws InterruptedException;
 
     /**
-     * As {@link #await()}, for this long at most.
+     * As {@link #await()}, with a time limit.
      *
-     * @return whether it was stopped and all calls were answered; if not, connections stay open and it may be called again
+     * @param timeout how long to wait at most
+     * @return whether the server has stopped and every accepted call has completed; if not, the connections stay open,
+     *     and this method may be called again
+     * @throws InterruptedException if the thread is interrupted; the connections stay open then
      */
-    boolean await(Duration atMost) throws InterruptedException;
+    boolean await(Duration timeout) throws InterruptedException;
 
     /**
-     * Lets the wires re-read what can change while they serve. Nothing so far: files of certificates are read anew for each connection to a broker, and an
-     * {@link SSLContext} is the caller's own.
+     * Reloads the TLS context: asks the supplier of {@link Builder#tls(Supplier)} for a new context, which is used for
+     * new connections. Existing connections and calls are not affected. Does nothing if the server is not started.
+     *
+     * @throws RuntimeException what the supplier throws; listeners that have not taken the new context keep the old one
      */
     void reset();
 
     /**
-     * The addresses bound, as a client can use them: with their real ports, and without options that are a server's own; in the order they were given, empty
-     * unless started.
+     * The bound addresses, as a client can use them: with the ports that are bound, and without options that only a
+     * server knows; in the order in which they were given. Empty if the server is not started.
      */
     List<Address> addresses();
 
-    /** What is offered. */
+    /** The methods that the server has now. */
     ServiceDescription describe();
 
-    /** Stops, waits 30 seconds at most, closes. */
+    /**
+     * Adds an endpoint object, as {@link Builder#endpoint(Object)}. Takes effect at once for new calls and for
+     * introspection, whether the server is started or not; so do all methods named {@code register} and {@code
+     * unregister}.
+     *
+     * @throws IllegalArgumentException if the endpoint has no method that the access policy allows, or two that cannot
+     *     be distinguished
+     */
+    void register(Object endpoint);
+
+    /**
+     * Adds an endpoint object in a namespace and version, as {@link Builder#endpoint(Object, Target)}.
+     *
+     * @throws IllegalArgumentException as {@link #register(Object)}
+     */
+    void register(Object endpoint, Target target);
+
+    /**
+     * Adds the methods of an interface, as {@link Builder#endpoint(Class, Object)}.
+     *
+     * @throws IllegalArgumentException as {@link #register(Object)}, or if the type is not an interface
+     */
+    <T> void register(Class<T> type, T endpoint);
+
+    /**
+     * Adds a function without parameters, as {@link Builder#method}.
+     *
+     * @throws IllegalArgumentException if there is a function of this name that cannot be distinguished from this one
+     */
+    void register(String name, Functions.Function0<?> function);
+
+    /** Adds a function of one parameter, as {@link #register(String, Functions.Function0)}. */
+    <A> void register(String name, Class<A> a, Functions.Function1<? super A, ?> function);
+
+    /** Adds a function of two parameters, as {@link #register(String, Functions.Function0)}. */
+    <A, B> void register(String name, Class<A> a, Class<B> b, Functions.Function2<? super A, ? super B, ?> function);
+
+    /** Adds a function of three parameters, as {@link #register(String, Functions.Function0)}. */
+    <A, B, C> void register(
+            String name,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Functions.Function3<? super A, ? super B, ? super C, ?> function);
+
+    /** Adds a function of four parameters, as {@link #register(String, Functions.Function0)}. */
+    <A, B, C, D> void register(
+            String name,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Class<D> d,
+            Functions.Function4<? super A, ? super B, ? super C, ? super D, ?> function);
+
+    /**
+     * Removes an endpoint object, or the static methods of a class. Accepted calls go on.
+     *
+     * @param endpoint the object, or the class given to {@link Builder#staticMethods}
+     * @return whether it was there
+     */
+    boolean unregister(Object endpoint);
+
+    /**
+     * Removes the functions of a name, with all their overloads; methods of endpoint objects stay. Accepted calls go
+     * on.
+     *
+     * @return whether there was such a function
+     */
+    boolean unregister(String name);
+
+    /** Stops, waits up to 30 seconds for the accepted calls, and closes the connections. */
     @Override
     void close();
 
-    /** Settings of a server. Not thread-safe; may be used for more than one server. */
+    /**
+     * Settings of a server. Every argument is required unless its documentation says otherwise. Not thread-safe; may
+     * build more than one server.
+     *
+     * <p>A name may have several methods (overloads). Of those that accept the number of arguments of a call, or their
+     * names, the first one counts whose parameter types match; narrow types are tried before wide ones: {@code int},
+     * {@code long}, {@code double}, all others. Overloads whose parameters accept the same values are refused.
+     */
     interface Builder {
-        /** Serves an object's methods, as the {@link #accessPolicy} has it; namespace and version from {@link Namespace} and {@link Version}. */
+        /**
+         * Serves the methods of an object that the {@link #accessPolicy} allows; namespace and version are those of
+         * {@link Namespace} and {@link Version}. If several endpoints have a method, the first one wins.
+         */
         Builder endpoint(Object endpoint);
 
-        /** Serves an object's methods in a namespace and version; legacy namespaces are accepted too. */
+        /** Serves the methods of an object in a namespace and version; legacy namespaces are accepted too. */
         Builder endpoint(Object endpoint, Target target);
 
-        /** Serves just the methods of an interface. */
+        /**
+         * Serves only the methods of an interface.
+         *
+         * @throws IllegalArgumentException if the type is not an interface
+         */
         <T> Builder endpoint(Class<T> type, T endpoint);
+
+        /** Serves the public static methods of a class that the {@link #accessPolicy} allows. */
+        Builder staticMethods(Class<?> type);
+
+        /** Serves the public static methods of a class in a namespace and version. */
+        Builder staticMethods(Class<?> type, Target target);
+
+        /**
+         * Serves a function without parameters. Functions have no namespace and no version, and take precedence over
+         * the methods of endpoints. Arguments are passed by position, or by the names {@code arg0}, {@code arg1} and so
+         * on.
+         *
+         * @param name the name on the wire
+         * @param function the function
+         */
+        Builder method(String name, Functions.Function0<?> function);
+
+        /** Serves a function of one parameter; see {@link #method(String, Functions.Function0)}. */
+        <A> Builder method(String name, Class<A> a, Functions.Function1<? super A, ?> function);
+
+        /** Serves a function of two parameters; see {@link #method(String, Functions.Function0)}. */
+        <A, B> Builder method(
+                String name, Class<A> a, Class<B> b, Functions.Function2<? super A, ? super B, ?> function);
+
+        /** Serves a function of three parameters; see {@link #method(String, Functions.Function0)}. */
+        <A, B, C> Builder method(
+                String name,
+                Class<A> a,
+                Class<B> b,
+                Class<C> c,
+                Functions.Function3<? super A, ? super B, ? super C, ?> function);
+
+        /** Serves a function of four parameters; see {@link #method(String, Functions.Function0)}. */
+        <A, B, C, D> Builder method(
+                String name,
+                Class<A> a,
+                Class<B> b,
+                Class<C> c,
+                Class<D> d,
+                Functions.Function4<? super A, ? super B, ? super C, ? super D, ?> function);
+
+        /**
+         * Handles the calls of methods whose name neither an endpoint nor a function has. Introspection does not show
+         * it. By default such calls fail with {@link MethodNotFoundException}.
+         */
+        Builder fallback(Functions.Fallback fallback);
 
         /** Listens to an address; see {@link Address}. */
         Builder listen(String address);
@@ -79,19 +218,26 @@ public interface RpcServer extends AutoCloseable {
         /** Listens to an address behind a broker: the target needs a topic and a server. */
         Builder listen(String address, Target target);
 
-        /** The service's name in introspection. By default the first endpoint's simple class name. */
+        /** The name of the service in introspection. By default the simple class name of the first endpoint. */
         Builder name(String name);
 
-        /** Which methods are offered. By default {@link AccessPolicy#declared()}. */
+        /** Which methods are exposed. By default {@link AccessPolicy#declared()}. */
         Builder accessPolicy(AccessPolicy policy);
 
-        /** Where methods run. By default {@link Execution#virtual()}. A method with {@link Inline} runs inline all the same. */
+        /**
+         * Where methods run. By default {@link Execution#virtual()}. A method with {@link Inline} always runs inline.
+         */
         Builder execution(Execution execution);
 
-        /** Where one method runs, by its name on the wire. */
+        /** Where one method runs, by its name on the wire without the namespace. */
         Builder execution(String method, Execution execution);
 
-        /** How many calls may run at once over all wires; by default 1,024, at least 1. Past it the wires stop reading. */
+        /**
+         * How many calls may run at once over all wires; by default 1,024. Over the limit, calls are queued and the
+         * wires stop reading.
+         *
+         * @throws IllegalArgumentException if the number is less than 1
+         */
         Builder maxConcurrentCalls(int calls);
 
         /** Adds an interceptor; the first one added is outermost. */
@@ -101,33 +247,43 @@ public interface RpcServer extends AutoCloseable {
         Builder serializer(Serializer serializer);
 
         /**
-         * Sends an exception that a method throws, subclasses included, to the caller under this name, instead of the nearest Python name or the class's own.
-         * A Python caller that allows the module ({@code allowed_remote_exmods}) catches its own exception of that name; a Parley caller maps it back with
-         * {@link RpcClient.Builder#failure}.
+         * Sends an exception that a method throws, including subclasses, to the caller under this name, instead of the
+         * nearest Python name or that of the class. A Python caller that allows the module ({@code
+         * allowed_remote_exmods}) catches its own exception of that name; a Parley client can map the name back to an
+         * exception.
          *
-         * @param exception the exception's class; of several that fit, the nearest one counts
-         * @param type the name with its module, as {@code nova.exception.InstanceNotFound}; without one it is of {@code builtins}
-         * @throws IllegalArgumentException if the name is none
+         * @param exception the class of the exception; of several that match, the nearest one counts
+         * @param type the name with its module, such as {@code nova.exception.InstanceNotFound}; a name without a
+         *     module belongs to {@code builtins}
+         * @throws IllegalArgumentException if the name is malformed
          */
         Builder mapException(Class<? extends Exception> exception, String type);
 
-        /** How much one message may hold. By default {@link Limits#defaults()}. */
+        /** The limits of one message. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);
 
-        /** Changes every wire's Jackson mapper, for modules and the like. */
+        /** Customizes the Jackson mapper of every wire, such as by adding modules. */
         Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);
 
-        /** The certificates of the server, for the schemes that use TLS. */
+        /** The TLS context of the server, for the schemes that use TLS. By default none. */
         Builder tls(SSLContext context);
 
-        /** Whether callers are sent Java stack traces. By default {@code false}. */
+        /**
+         * The supplier of the server's TLS context, for the schemes that use TLS. It is asked at {@link
+         * RpcServer#start} and at {@link RpcServer#reset}, perhaps once for each address, and must not return {@code
+         * null}.
+         */
+        Builder tls(Supplier<SSLContext> context);
+
+        /** Whether Java stack traces are sent to callers. By default {@code false}. */
         Builder includeStackTraces(boolean include);
 
         /**
-         * Builds the server; it does not listen yet.
+         * Builds the server. It does not listen yet.
          *
          * @throws InvalidTargetException if an address, a scheme or a target is unusable
-         * @throws IllegalArgumentException if there is no endpoint, or an endpoint offers two methods that cannot be told apart
+         * @throws IllegalArgumentException if there is neither an endpoint nor a function nor a fallback, if an
+         *     endpoint exposes no method, or if two methods cannot be distinguished
          */
         RpcServer build();
     }

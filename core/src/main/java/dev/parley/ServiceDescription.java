@@ -1,28 +1,31 @@
 package dev.parley;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service offers, as its introspection tells it. Immutable.
+ * The methods of a service, as its introspection shows them. Immutable and thread-safe.
  *
- * @param name the service's name
- * @param methods its methods, sorted by name
+ * @param name the name of the service
+ * @param methods its methods, sorted by name; each overload is listed
  */
 public record ServiceDescription(String name, List<Method> methods) {
     public ServiceDescription {
+        Objects.requireNonNull(name, "name");
         methods = List.copyOf(methods);
     }
 
     /**
-     * A method.
+     * A method. Immutable.
      *
      * @param name its name on the wire
-     * @param namespace its namespace, if it has one
-     * @param version its endpoint's version, if it tells one
-     * @param parameters its parameters in order; {@code null} if the peer does not tell
-     * @param result the type of its result, if the peer tells
-     * @param doc what it does, if the peer tells
+     * @param namespace its namespace; {@code null} for none
+     * @param version the version of its endpoint; {@code null} for none
+     * @param parameters its parameters in order; {@code null} if unknown
+     * @param result the type of its result; {@code null} if unknown
+     * @param doc its description; {@code null} for none
      */
     public record Method(
             String name,
@@ -31,6 +34,11 @@ public record ServiceDescription(String name, List<Method> methods) {
             @Nullable List<Parameter> parameters,
             @Nullable ValueType result,
             @Nullable String doc) {
+        public Method {
+            Objects.requireNonNull(name, "name");
+            parameters = parameters == null ? null : List.copyOf(parameters);
+        }
+
         /** The name that the direct wires use: {@code namespace.name}, or the name alone. */
         public String qualifiedName() {
             return namespace == null ? name : namespace + "." + name;
@@ -53,36 +61,60 @@ public record ServiceDescription(String name, List<Method> methods) {
     }
 
     /**
-     * A parameter.
+     * A parameter. Immutable.
      *
      * @param name its name on the wire
-     * @param type its type, if known
-     * @param required whether the caller must give it
-     * @param defaultValue its value when the caller leaves it out, as JSON text; {@code null} if there is none
+     * @param type its type; {@code null} if unknown
+     * @param required whether the caller must pass it
+     * @param defaultValue its value if the caller omits it, as JSON text; {@code null} for none
      * @param variable whether it takes all further positional arguments
+     * @param remaining whether it takes all named arguments that no other parameter claims; {@code type} is the type of
+     *     each of them
      */
     public record Parameter(
             String name,
             @Nullable ValueType type,
             boolean required,
             @Nullable String defaultValue,
-            boolean variable) {
+            boolean variable,
+            boolean remaining) {
+        public Parameter {
+            Objects.requireNonNull(name, "name");
+        }
+
+        /** A parameter that does not take the remaining named arguments. */
+        public Parameter(
+                String name,
+                @Nullable ValueType type,
+                boolean required,
+                @Nullable String defaultValue,
+                boolean variable) {
+            this(name, type, required, defaultValue, variable, false);
+        }
+
+        /**
+         * The parameter as {@code name: type}, with {@code *}, {@code **}, {@code = default} or {@code ?} if it
+         * applies.
+         */
         @Override
         public String toString() {
-            return (variable ? "*" : "")
+            return (remaining ? "**" : variable ? "*" : "")
                     + name
                     + (type == null ? "" : ": " + type)
-                    + (defaultValue != null ? " = " + defaultValue : required || variable ? "" : "?");
+                    + (defaultValue != null ? " = " + defaultValue : required || variable || remaining ? "" : "?");
         }
     }
 
-    /** The types of values that every wire knows, under the names of JSON Schema; {@link #BINARY} and {@link #DATETIME} are strings there. */
+    /**
+     * The types of values that every wire knows, with the names of JSON Schema; {@link #BINARY} and {@link #DATETIME}
+     * are strings there.
+     */
     public enum ValueType {
-        /** Nothing. */
+        /** Null. */
         NULL,
         /** True or false. */
         BOOLEAN,
-        /** A whole number. */
+        /** An integer. */
         INTEGER,
         /** Any number. */
         NUMBER,
@@ -101,7 +133,7 @@ public record ServiceDescription(String name, List<Method> methods) {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

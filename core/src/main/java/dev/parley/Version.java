@@ -7,7 +7,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** The version of an endpoint or of a proxied interface, {@code major.minor}. */
+/** The version, {@code major.minor}, of an endpoint or of an interface that a client proxies. */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.TYPE)

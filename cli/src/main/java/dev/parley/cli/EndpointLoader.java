@@ -1,8 +1,10 @@
 package dev.parley.cli;
 
+import dev.parley.AccessPolicy;
 import java.io.File;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -10,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,8 @@ final class EndpointLoader {
     }
 
     /**
-     * A new object of a class, given by its name or by a source file that ends in {@code .java}.
+     * A new object of a class, given by its name or by a source file that ends in {@code .java}; or the class itself, if
+     * it has public static methods, but no instance methods or no accessible constructor without parameters.
      *
      * @throws CommandException if there is no such class or file, it does not compile, or no object can be made of it
      */
@@ -59,9 +63,9 @@ final class EndpointLoader {
             if (!Files.isRegularFile(file)) {
                 throw CommandException.usage("there is no file " + classOrFile);
             }
-            return instance(new SourceCompiler(file, classPath).compile(loader));
+            return endpoint(new SourceCompiler(file, classPath).compile(loader));
         }
-        return instance(find(classOrFile));
+        return endpoint(find(classOrFile));
     }
 
     /** By binary name, or with a dot before nested classes as in source. */
@@ -80,6 +84,25 @@ final class EndpointLoader {
             } catch (LinkageError e) {
                 throw CommandException.usage("class " + name + " cannot be loaded: " + e, e);
             }
+        }
+    }
+
+    private static Object endpoint(Class<?> type) {
+        boolean statics = Arrays.stream(type.getMethods()).anyMatch(EndpointLoader::isStatic);
+        boolean instances = Arrays.stream(type.getMethods()).anyMatch(AccessPolicy::callable);
+        return statics && (!instances || !hasConstructor(type)) ? type : instance(type);
+    }
+
+    private static boolean isStatic(Method method) {
+        return Modifier.isStatic(method.getModifiers()) && !method.isSynthetic();
+    }
+
+    private static boolean hasConstructor(Class<?> type) {
+        try {
+            return !Modifier.isAbstract(type.getModifiers())
+                    && type.getDeclaredConstructor().trySetAccessible();
+        } catch (NoSuchMethodException e) {
+            return false;
         }
     }
 

@@ -40,7 +40,8 @@ final class ServeCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "CLASS|FILE.java",
-            description = "A class with a constructor without parameters, or a source file that is compiled in memory.")
+            description = "A class with a constructor without parameters, a class with static methods, or a source file"
+                    + " that is compiled in memory.")
     private List<String> endpoints = List.of();
 
     @Option(
@@ -152,12 +153,7 @@ final class ServeCommand implements Callable<Integer> {
                 builder.name(name);
             }
             for (String endpoint : endpoints) {
-                Object object = loader.load(endpoint);
-                if (endpointTarget == null) {
-                    builder.endpoint(object);
-                } else {
-                    builder.endpoint(object, endpointTarget);
-                }
+                serve(loader.load(endpoint), endpointTarget, builder);
             }
             for (Address address : addresses()) {
                 builder.listen(address.toUri(), Schemes.brokered(address) ? queue(address) : Target.none());
@@ -165,6 +161,20 @@ final class ServeCommand implements Callable<Integer> {
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void serve(Object endpoint, @Nullable Target target, RpcServer.Builder builder) {
+        if (endpoint instanceof Class<?> type) {
+            if (target == null) {
+                builder.staticMethods(type);
+            } else {
+                builder.staticMethods(type, target);
+            }
+        } else if (target == null) {
+            builder.endpoint(endpoint);
+        } else {
+            builder.endpoint(endpoint, target);
         }
     }
 

@@ -172,6 +172,17 @@ class EndpointLoaderTest {
     }
 
     @Test
+    void aClassIsServedByItsStaticMethodsIfItHasNoObjectsToServe() throws Exception {
+        assertThat(load("java.lang.Math")).isSameAs(Math.class);
+        assertThat(load("java.lang.Integer")).isSameAs(Integer.class);
+        assertThat(load(source("Util.java", "public class Util { public static int one() { return 1; } }")))
+                .isInstanceOf(Class.class);
+        assertThat(load(source("Both.java", """
+                public class Both { public static int one() { return 1; } public int two() { return 2; } }
+                """))).isNotInstanceOf(Class.class);
+    }
+
+    @Test
     void whatCannotBeServedIsToldClearly() throws Exception {
         String missing = folder.resolve("None.java").toString();
         List<List<String>> cases = List.of(
@@ -179,7 +190,7 @@ class EndpointLoaderTest {
                 List.of(missing, "there is no file " + missing),
                 List.of("java.lang.Runnable", "java.lang.Runnable is an interface or abstract"),
                 List.of("dev.parley.cli.EndpointLoaderTest.Inner", "is an inner class: make it static"),
-                List.of("java.lang.Integer", "java.lang.Integer has no constructor without parameters"),
+                List.of("java.util.StringTokenizer", "java.util.StringTokenizer has no constructor without parameters"),
                 List.of("dev.parley.cli.EndpointLoaderTest.Failing", "IllegalStateException: no database"),
                 List.of(source("Empty.java", "// nothing\n"), "declares no class"));
         for (List<String> one : cases) {

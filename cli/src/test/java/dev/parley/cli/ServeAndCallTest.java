@@ -246,7 +246,7 @@ class ServeAndCallTest {
                 ExitCode.USAGE,
                 "maxConcurrentCalls must be at least 1");
         assertFails(
-                Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "offers no method");
+                Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "exposes no method");
         assertFails(
                 Cli.run("serve", source, "-l", "gopher://127.0.0.1:0"),
                 ExitCode.NO_CONNECTION,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Makes what JSON knows of what goes out. */
+/** Converts outgoing values to maps, lists and scalars of JSON. Thread-safe. */
 public final class JsonPayloadSerializer implements Serializer {
     private final JsonMapper json = new ValueMapping(Limits.defaults(), List.of()).json();
 
@@ -20,7 +20,9 @@ public final class JsonPayloadSerializer implements Serializer {
             return entity == null ? null : json.convertValue(entity, Object.class);
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "a value of " + entity.getClass().getName() + " has no JSON: " + e.getOriginalMessage(), e);
+                    "a value of " + entity.getClass().getName() + " cannot be converted to JSON: "
+                            + e.getOriginalMessage(),
+                    e);
         }
     }
 

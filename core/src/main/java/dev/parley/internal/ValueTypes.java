@@ -16,10 +16,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.stream.BaseStream;
 
-/** The wire's kind of a Java type, for introspection. */
+/** The types of values on the wires, by Java type. */
 public final class ValueTypes {
     private ValueTypes() {}
 
+    /** The type of values on the wire. */
     public static ValueType of(Type type) {
         if (type instanceof GenericArrayType) {
             return ValueType.ARRAY;
@@ -32,7 +33,7 @@ public final class ValueTypes {
         return ofClass(raw(type));
     }
 
-    /** The class behind a type; {@code Object} for a type variable or wildcard. */
+    /** The erasure of a type; {@code Object} for a type variable or wildcard. */
     public static Class<?> raw(Type type) {
         return switch (type) {
             case Class<?> plain -> plain;

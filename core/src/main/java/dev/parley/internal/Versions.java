@@ -2,11 +2,19 @@ package dev.parley.internal;
 
 import dev.parley.InvalidTargetException;
 
-/** oslo.messaging's version rule: major equal, minor not below, revision only compared when the minors are the same. */
+/**
+ * oslo.messaging's rule of compatible versions: the majors are equal, the minor is not lower, and the revision counts
+ * only if the minors are equal.
+ */
 public final class Versions {
     private Versions() {}
 
-    /** Whether what implements one version can serve a request for another. */
+    /**
+     * Whether an implementation of one version can serve a request for another.
+     *
+     * @throws InvalidTargetException if one of them is not of the form {@code major.minor} or {@code
+     *     major.minor.revision}
+     */
     public static boolean compatible(String implemented, String requested) {
         int[] has = parts(implemented);
         int[] wants = parts(requested);
@@ -23,7 +31,7 @@ public final class Versions {
                     texts.length == 3 ? Integer.parseInt(texts[2]) : 0
                 };
             } catch (NumberFormatException e) {
-                // Told below.
+                // Reported below.
             }
         }
         throw new InvalidTargetException("version '" + version + "' is not of the form major.minor, such as 2.0");

@@ -1,4 +1,4 @@
-/** How the public interfaces of Parley are done. No API. */
+/** The implementation of the API. Not an API: it may change at any time. */
 @NullMarked
 package dev.parley.internal;
 

@@ -4,16 +4,23 @@ import dev.parley.Address;
 
 /** A bound address. Thread-safe; each method may be called more than once. */
 public interface Listener extends AutoCloseable {
-    /** The address as a client can use it: with the port really bound, and without options of a server alone, see {@link AddressOptions#forClients}. */
+    /**
+     * The address as a client can use it: with the port that is bound, and without options that only a server knows;
+     * see {@link AddressOptions#forClients}.
+     */
     Address address();
 
-    /** Takes no new calls; those taken are still answered. Returns at once. */
+    /** Accepts no new calls; accepted calls still get their response. Returns at once. */
     void stop();
 
-    /** Re-reads what can change while it serves. Nothing by default. */
+    /**
+     * Reloads what can change while the listener serves. A listener with TLS calls {@link ServerContext#tls} again and
+     * uses the new context for new connections; existing connections keep theirs. If the new context is unusable, the
+     * listener throws and keeps the old one. Does nothing by default.
+     */
     default void reset() {}
 
-    /** Closes connections and frees the port. */
+    /** Closes the connections and frees the port. */
     @Override
     void close();
 }

@@ -11,10 +11,15 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * One call as a wire read it, and where its outcome goes. Written by wires, used by the {@link Dispatcher}.
+ * One call as a wire has read it, and the receiver of its outcome. Implemented by wires, used by the {@link
+ * Dispatcher}.
  *
- * <p>The dispatcher calls {@link #arguments} once, on the thread of the call, and then exactly one of {@link #reply}, {@link #stream} and {@link #fail}; only
- * when encoding the result failed, {@code fail} follows. Calls without an answer get the outcome too, for acknowledgements and logs.
+ * <p>The dispatcher calls {@link #arguments} at most once, on the thread of the call, and then exactly one of {@link
+ * #reply}, {@link #stream} and {@link #fail}; {@code fail} follows the other two only if encoding the result or an item
+ * failed. Calls without a response get the outcome too, for acknowledgements and logs.
+ *
+ * <p>{@link #cancel}, {@link #isCancelled} and {@link #onCancel} are thread-safe. The other methods may be called by
+ * any thread, but by one at a time; {@link #progress} and the accessors by several.
  */
 public abstract class ServerCall {
     private volatile boolean cancelled;
@@ -23,27 +28,33 @@ public abstract class ServerCall {
     /** For subclasses. */
     protected ServerCall() {}
 
-    /** The method's name as on the wire. */
+    /** The name of the method as on the wire. */
     public abstract String method();
 
-    /** The namespace, {@code null} for none. The direct wires leave it {@code null} and write {@code namespace.method}. */
+    /**
+     * The namespace, {@code null} for none. The direct wires leave it {@code null} and write {@code namespace.method}.
+     */
     public @Nullable String namespace() {
         return null;
     }
 
-    /** The version asked for. {@code null} means any; oslo.messaging's wire says {@code 1.0} when the message has none. */
+    /**
+     * The requested version. {@code null} means any; oslo.messaging's wire uses {@code 1.0} if the message has none.
+     */
     public @Nullable String version() {
         return null;
     }
 
-    /** The mapper of the wire's format; the same object for all calls of a listener, since readers are cached by it. */
+    /**
+     * The mapper of the wire's format; the same object for all calls of a listener, because readers are cached by it.
+     */
     public abstract ObjectMapper mapper();
 
     /**
-     * The arguments: a parser of {@link #mapper()} on or just before the start of an array (positional) or object (named); {@code null} for none. What follows
-     * that array or object is not read. Closed by the dispatcher.
+     * The arguments: a parser of {@link #mapper()} on or just before the start of an array (positional) or object
+     * (named); {@code null} for none. What follows that array or object is not read. The dispatcher closes the parser.
      *
-     * @throws RpcException if they cannot be read; it becomes the outcome
+     * @throws RpcException if the arguments cannot be read; it becomes the outcome
      */
     public abstract @Nullable JsonParser arguments();
 
@@ -52,7 +63,7 @@ public abstract class ServerCall {
         return Map.of();
     }
 
-    /** Until when the caller waits; past it the method is not run any more. */
+    /** When the caller stops waiting; after that the method is not started. {@code null} for no deadline. */
     public @Nullable Instant deadline() {
         return null;
     }
@@ -60,44 +71,56 @@ public abstract class ServerCall {
     /** The scheme of the wire. */
     public abstract String wire();
 
-    /** The caller's network address. */
+    /** The network address of the caller; {@code null} if there is no socket. */
     public @Nullable String remoteAddress() {
         return null;
     }
 
-    /** Who the caller is, if the wire authenticated him. */
+    /** The authenticated caller; {@code null} if the wire did not authenticate the caller. */
     public @Nullable Principal principal() {
         return null;
     }
 
-    /** HTTP headers and the like, names in lower case. */
+    /** HTTP headers and similar data, names in lower case. */
     public Map<String, String> metadata() {
         return Map.of();
     }
 
-    /** Whether the wire can stream: if not, the dispatcher collects a stream's items and replies with a list. */
+    /** Whether the wire can stream. If not, the dispatcher collects the items of a stream and replies with a list. */
     public boolean streams() {
         return false;
     }
 
     /**
+     * Tells the caller that the method is still running and how far it is. Called by any thread while the call is in
+     * progress, perhaps concurrently with its outcome; must not block for long. Does nothing by default: a wire
+     * overrides it if its protocol can transmit progress.
+     *
+     * @param done how much is done, in any unit; a finite number, not negative
+     * @param total how much there is to do, in the same unit; {@code null} if that is unknown
+     * @param message what the method is doing, for people; {@code null} for none
+     */
+    public void progress(double done, @Nullable Double total, @Nullable String message) {}
+
+    /**
      * The method returned.
      *
      * @param value the result
-     * @param type its declared type, the real one of a {@code CompletionStage}'s value or an {@code Optional}'s
+     * @param type its declared type: that of the value of a {@code CompletionStage} or {@code Optional}
      * @throws RpcException if the value cannot be encoded; nothing may have been sent then, and {@link #fail} follows
      */
     public abstract void reply(@Nullable Object value, Type type);
 
-    /** The method, or what comes before it, failed. Must not throw. */
+    /** The call failed, in the method or before it. Must not throw. */
     public abstract void fail(RpcException error);
 
     /**
-     * The method returned a stream. Runs on a thread that may block: send each item as the peer grants room, then the end. An exception of the iterator or of an
-     * item's encoding is thrown on, and {@link #fail} follows. Stop early when {@link #isCancelled}.
+     * The method returned a stream. Runs on a thread that may block: sends each item when the peer allows it, then the
+     * end. An exception of the iterator or of encoding an item is passed on, and {@link #fail} follows. Returns early
+     * if {@link #isCancelled}.
      */
     public void stream(Iterator<? extends @Nullable Object> items) {
-        throw new IllegalStateException("this wire does not stream");
+        throw new IllegalStateException("the wire " + wire() + " does not support streams");
     }
 
     /** For the wire: the caller is gone. Interrupts the method, unless it runs inline. */
@@ -107,7 +130,7 @@ public abstract class ServerCall {
             cancelled = true;
             action = canceller;
             if (action != null) {
-                // Inside the lock, so that a thread which has gone on to other work is never interrupted.
+                // Inside the lock, so that a thread that already does other work is never interrupted.
                 action.run();
             }
         }
@@ -118,7 +141,7 @@ public abstract class ServerCall {
         return cancelled;
     }
 
-    /** For the dispatcher: what {@link #cancel} does while the method runs; {@code null} when it is over. */
+    /** For the dispatcher: what {@link #cancel} does while the method runs; {@code null} when the method has ended. */
     public final void onCancel(@Nullable Runnable action) {
         synchronized (this) {
             canceller = action;

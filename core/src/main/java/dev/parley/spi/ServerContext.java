@@ -1,16 +1,46 @@
 package dev.parley.spi;
 
+import java.util.Objects;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a server lends its wires.
- *
- * @param dispatcher runs the calls
- * @param values makes the wire's mapper
- * @param tls the TLS context for schemes that need one
- */
-public record ServerContext(
-        Dispatcher dispatcher,
-        ValueMapping values,
-        @Nullable SSLContext tls) {}
+/** What a server provides to its wires. Immutable and thread-safe. */
+public final class ServerContext {
+    private final Dispatcher dispatcher;
+    private final ValueMapping values;
+    private final @Nullable Supplier<SSLContext> tls;
+
+    /**
+     * A context.
+     *
+     * @param dispatcher runs the calls
+     * @param values creates the mapper of the wire
+     * @param tls supplies the TLS context for schemes that need one, anew for each {@link #tls()}; {@code null} for
+     *     none
+     */
+    public ServerContext(Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls) {
+        this.dispatcher = Objects.requireNonNull(dispatcher, "dispatcher");
+        this.values = Objects.requireNonNull(values, "values");
+        this.tls = tls;
+    }
+
+    /** Runs the calls. */
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** Creates the mapper of the wire. */
+    public ValueMapping values() {
+        return values;
+    }
+
+    /**
+     * The current TLS context, {@code null} if the server has none. Each call asks the server's supplier, so that a
+     * listener gets new certificates by calling it again in {@link Listener#reset}. Whatever the supplier throws is
+     * passed on.
+     */
+    public @Nullable SSLContext tls() {
+        return tls == null ? null : Objects.requireNonNull(tls.get(), "the supplier of the TLS context returned null");
+    }
+}

@@ -74,7 +74,7 @@ final class Introspection {
 
     private static List<String> names(ServiceDescription service) {
         List<String> names = new ArrayList<>();
-        service.methods().forEach(method -> names.add(method.qualifiedName()));
+        service.methods().stream().map(Method::qualifiedName).distinct().forEach(names::add);
         OWN.stream().filter(name -> !names.contains(name)).forEach(names::add);
         names.sort(Comparator.naturalOrder());
         return names;

@@ -79,7 +79,7 @@ abstract class RpcBehaviour {
         }
 
         public boolean waits(RpcContext context) {
-            return context.deadline().isPresent();
+            return context.deadline() != null;
         }
 
         public void fail(String text) {

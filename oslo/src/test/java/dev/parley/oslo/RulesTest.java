@@ -154,7 +154,8 @@ class RulesTest {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
-        try (RpcServer server = server(endpoint, "").maxConcurrentCalls(2).build().start();
+        try (RpcServer server =
+                        server(endpoint, "").maxConcurrentCalls(2).build().start();
                 RpcClient client = client("");
                 Connection connection = factory.newConnection()) {
             Channel channel = connection.createChannel();

@@ -24,7 +24,6 @@ import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.server.HttpExchange;
 import dev.parley.net.http.server.HttpServer;
 import java.nio.file.Path;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -285,7 +284,7 @@ class XmlRpcClientTest {
         public void quiet() {}
 
         public String who(RpcContext context) {
-            return context.principal().map(Principal::getName).orElse("nobody") + " by "
+            return (context.principal() == null ? "nobody" : context.principal().getName()) + " by "
                     + context.metadata().get("content-type");
         }
     }

@@ -48,7 +48,8 @@ final class Introspection {
         return switch (request.name()) {
             case PING -> List.of("pong", service.name());
             case NAME -> service.name();
-            case LIST -> service.methods().stream().map(Method::qualifiedName).toList();
+            case LIST ->
+                service.methods().stream().map(Method::qualifiedName).distinct().toList();
             case HELP -> method(service, request).doc();
             case ARGS -> argSpec(method(service, request));
             default -> inspect(service);

@@ -1,30 +1,27 @@
 package dev.parley.internal.server;
 
 import dev.parley.InvalidArgumentsException;
-import dev.parley.ProtocolException;
-import dev.parley.RpcException;
+import dev.parley.RpcContext;
 import dev.parley.Serializer;
 import dev.parley.internal.ValueTypes;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Reads the arguments of one method straight from a wire's parser into its parameter types. Holds one reader per parameter of one mapper. Thread-safe.
+ * Decodes the arguments of one method straight from a wire's parser into its parameter types. Holds one reader per
+ * parameter, all of one mapper. Immutable and thread-safe.
  */
 final class ArgumentBinder {
     private final String method;
@@ -33,6 +30,7 @@ final class ArgumentBinder {
     private final ObjectMapper mapper;
     private final ObjectReader[] readers;
     private final boolean variable;
+    private final boolean remaining;
 
     ArgumentBinder(String method, List<MethodParameter> parameters, ObjectMapper mapper) {
         this.method = method;
@@ -40,10 +38,14 @@ final class ArgumentBinder {
         this.mapper = mapper;
         this.readers = new ObjectReader[parameters.size()];
         for (int i = 0; i < readers.length; i++) {
-            readers[i] = mapper.readerFor(mapper.constructType(parameters.get(i).type()));
-            positions.put(parameters.get(i).name(), i);
+            MethodParameter parameter = parameters.get(i);
+            readers[i] = mapper.readerFor(mapper.constructType(parameter.type()));
+            if (!parameter.remaining()) {
+                positions.put(parameter.name(), i);
+            }
         }
         this.variable = !parameters.isEmpty() && parameters.getLast().variable();
+        this.remaining = !parameters.isEmpty() && parameters.getLast().remaining();
     }
 
     ObjectMapper mapper() {
@@ -51,78 +53,108 @@ final class ArgumentBinder {
     }
 
     /**
-     * The values of the parameters in order, defaults filled in.
+     * The values of the parameters in order, with defaults for those that are omitted.
      *
      * @param parser on or before the start of the arguments; {@code null} for none
      */
     @Nullable
-    Object[] bind(@Nullable JsonParser parser, @Nullable Serializer serializer, Map<String, @Nullable Object> context) {
+    Object[] bind(@Nullable JsonParser parser, @Nullable Serializer serializer, RpcContext context) {
         @Nullable Object[] values = new Object[parameters.size()];
         boolean[] given = new boolean[values.length];
-        if (parser != null) {
-            int index = -1;
-            try {
-                JsonToken start = parser.currentToken() == null ? parser.nextToken() : parser.currentToken();
-                if (start == JsonToken.START_ARRAY) {
-                    List<@Nullable Object> rest = new ArrayList<>();
-                    int count = 0;
-                    while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        index = Math.min(count, values.length - 1);
-                        if (variable && index == values.length - 1) {
-                            rest.add(value(parser, index, serializer, context));
-                        } else if (count < values.length) {
-                            values[index] = wrap(index, value(parser, index, serializer, context));
-                            given[index] = true;
-                        } else {
-                            parser.skipChildren();
-                        }
-                        count++;
-                    }
-                    if (count > values.length && !variable) {
-                        throw new InvalidArgumentsException(
-                                signature() + " takes " + arguments(values.length) + ", " + count + " given");
-                    }
-                    if (variable) {
-                        values[values.length - 1] = array(rest);
-                        given[values.length - 1] = true;
-                    }
-                    index = -1;
-                    complete(values, given, count);
-                    return values;
-                } else if (start == JsonToken.START_OBJECT) {
-                    while (parser.nextToken() != JsonToken.END_OBJECT) {
-                        String name = parser.currentName();
-                        Integer position = positions.get(name);
-                        if (position == null) {
-                            throw new InvalidArgumentsException(signature() + " has no parameter '" + name + "'");
-                        }
-                        index = position;
-                        parser.nextToken();
-                        values[index] = parameters.get(index).variable()
-                                ? variableValue(parser, index, serializer, context)
-                                : wrap(index, value(parser, index, serializer, context));
-                        given[index] = true;
-                    }
-                    index = -1;
-                } else if (start != JsonToken.VALUE_NULL && start != null) {
-                    throw new InvalidArgumentsException(
-                            "arguments of " + method + " must be an array or an object, not " + describe(start));
-                }
-            } catch (JacksonException e) {
-                throw unreadable(e, index, parser.currentToken());
-            }
+        if (parser == null) {
+            complete(values, given, -1);
+            return values;
         }
-        complete(values, given, -1);
+        try {
+            JsonToken start = parser.currentToken() == null ? parser.nextToken() : parser.currentToken();
+            if (start == JsonToken.START_ARRAY) {
+                complete(values, given, positional(parser, serializer, context, values, given));
+            } else if (start == JsonToken.START_OBJECT) {
+                named(parser, serializer, context, values, given);
+                complete(values, given, -1);
+            } else if (start == JsonToken.VALUE_NULL || start == null) {
+                complete(values, given, -1);
+            } else {
+                throw new InvalidArgumentsException(ArgumentErrors.notArguments(method, start));
+            }
+        } catch (JacksonException e) {
+            throw ArgumentErrors.malformed(method, e);
+        }
         return values;
     }
 
-    private @Nullable Object value(
-            JsonParser parser, int index, @Nullable Serializer serializer, Map<String, @Nullable Object> context) {
-        if (serializer == null) {
-            return read(parser, index);
+    private int positional(
+            JsonParser parser,
+            @Nullable Serializer serializer,
+            RpcContext context,
+            @Nullable Object[] values,
+            boolean[] given) {
+        int max = remaining ? values.length - 1 : values.length;
+        int last = max - 1;
+        List<@Nullable Object> rest = variable ? new ArrayList<>() : List.of();
+        int count = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (variable && count >= last) {
+                rest.add(value(parser, last, parameters.get(last).name(), serializer, context));
+            } else if (count < max) {
+                values[count] =
+                        wrap(count, value(parser, count, parameters.get(count).name(), serializer, context));
+                given[count] = true;
+            } else {
+                parser.skipChildren();
+            }
+            count++;
         }
+        if (variable) {
+            values[last] = array(rest);
+            given[last] = true;
+        } else if (count > max) {
+            throw new InvalidArgumentsException(signature() + " takes " + arguments(max) + ", " + count + " given");
+        }
+        return count;
+    }
+
+    private void named(
+            JsonParser parser,
+            @Nullable Serializer serializer,
+            RpcContext context,
+            @Nullable Object[] values,
+            boolean[] given) {
+        Map<String, @Nullable Object> others = remaining ? new LinkedHashMap<>() : Map.of();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            Integer position = positions.get(name);
+            if (position == null && !remaining) {
+                throw new InvalidArgumentsException(signature() + " has no parameter '" + name + "'");
+            }
+            parser.nextToken();
+            if (position == null) {
+                others.put(name, value(parser, values.length - 1, name, serializer, context));
+            } else {
+                values[position] = parameters.get(position).variable()
+                        ? variableValue(parser, position, serializer, context)
+                        : wrap(position, value(parser, position, name, serializer, context));
+                given[position] = true;
+            }
+        }
+        if (remaining) {
+            values[values.length - 1] = others;
+            given[values.length - 1] = true;
+        }
+    }
+
+    private @Nullable Object value(
+            JsonParser parser, int index, String name, @Nullable Serializer serializer, RpcContext context) {
+        try {
+            return serializer == null ? read(parser, index) : entity(parser, index, serializer, context);
+        } catch (JacksonException e) {
+            throw ArgumentErrors.unreadable(method, name, parameters.get(index).type(), parser.currentToken(), e);
+        }
+    }
+
+    private @Nullable Object entity(JsonParser parser, int index, Serializer serializer, RpcContext context) {
         Object entity = serializer.deserializeEntity(
-                context, mapper.readerFor(Object.class).readValue(parser));
+                context.values(), mapper.readerFor(Object.class).readValue(parser));
         Class<?> raw = ValueTypes.raw(parameters.get(index).type());
         return entity == null || raw.isInstance(entity)
                 ? entity
@@ -132,7 +164,7 @@ final class ArgumentBinder {
 
     private @Nullable Object read(JsonParser parser, int index) {
         Object type = parameters.get(index).type();
-        // The common scalars need no deserializer look-up.
+        // The most common scalars, without looking up a deserializer.
         if (type == String.class && parser.currentToken() == JsonToken.VALUE_STRING) {
             return parser.getString();
         } else if (type == int.class && parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
@@ -145,16 +177,15 @@ final class ArgumentBinder {
         return parameters.get(index).optional() ? Optional.ofNullable(value) : value;
     }
 
-    private Object variableValue(
-            JsonParser parser, int index, @Nullable Serializer serializer, Map<String, @Nullable Object> context) {
+    private Object variableValue(JsonParser parser, int index, @Nullable Serializer serializer, RpcContext context) {
+        String name = parameters.get(index).name();
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new InvalidArgumentsException(
-                    "argument '" + parameters.get(index).name() + "' of " + method + " must be an array, not "
-                            + describe(parser.currentToken()));
+            throw new InvalidArgumentsException("argument '" + name + "' of " + method + " must be an array, not "
+                    + ArgumentErrors.describe(parser.currentToken()));
         }
         List<@Nullable Object> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            items.add(value(parser, index, serializer, context));
+            items.add(value(parser, index, name, serializer, context));
         }
         return array(items);
     }
@@ -167,29 +198,33 @@ final class ArgumentBinder {
         return array;
     }
 
+    /**
+     * Fills in what the caller omitted.
+     *
+     * @param count the number of positional arguments, negative if they are named
+     */
     private void complete(@Nullable Object[] values, boolean[] given, int count) {
         for (int i = 0; i < values.length; i++) {
-            if (given[i]) {
-                continue;
-            }
-            MethodParameter parameter = parameters.get(i);
-            if (parameter.optional()) {
-                values[i] = Optional.empty();
-            } else if (parameter.variable()) {
-                values[i] = array(List.of());
-            } else if (parameter.defaultJson() != null) {
-                values[i] = defaultValue(parameter);
-            } else {
-                throw new InvalidArgumentsException(
-                        count < 0
-                                ? signature() + " misses argument '" + parameter.name() + "'"
-                                : signature() + " takes " + arguments(required()) + ", " + count + " given");
+            if (!given[i]) {
+                values[i] = omitted(parameters.get(i), count);
             }
         }
     }
 
-    private @Nullable Object defaultValue(MethodParameter parameter) {
-        return Defaults.read(parameter);
+    private @Nullable Object omitted(MethodParameter parameter, int count) {
+        if (parameter.defaultJson() != null) {
+            return Defaults.read(parameter);
+        }
+        return switch (parameter.kind()) {
+            case OPTIONAL -> Optional.empty();
+            case VARIABLE -> array(List.of());
+            case REMAINING -> new LinkedHashMap<String, @Nullable Object>();
+            case SINGLE ->
+                throw new InvalidArgumentsException(
+                        count < 0
+                                ? signature() + " is missing argument '" + parameter.name() + "'"
+                                : signature() + " takes " + arguments(required()) + ", " + count + " given");
+        };
     }
 
     private int required() {
@@ -197,53 +232,23 @@ final class ArgumentBinder {
     }
 
     private String arguments(int count) {
-        String number = parameters.stream().anyMatch(parameter -> !parameter.required())
-                ? (count == parameters.size() ? "at most " : "at least ") + count
-                : Integer.toString(count);
-        return number + (count == 1 ? " argument" : " arguments");
+        boolean fixed = parameters.stream().allMatch(parameter -> parameter.required() || parameter.remaining());
+        return (fixed ? "" : count == required() ? "at least " : "at most ") + ArgumentBinder.count(count);
+    }
+
+    /** A number of arguments in words. */
+    static String count(int arguments) {
+        return arguments + (arguments == 1 ? " argument" : " arguments");
     }
 
     private String signature() {
-        return method
-                + parameters.stream()
-                        .map(parameter -> parameter.describe().toString())
-                        .collect(Collectors.joining(", ", "(", ")"));
+        return method + signature(parameters);
     }
 
-    private RpcException unreadable(JacksonException e, int index, @Nullable JsonToken token) {
-        if (e instanceof StreamConstraintsException) {
-            return new ProtocolException("arguments of " + method + " are over a limit: " + e.getOriginalMessage(), e);
-        } else if (index < 0 || (e instanceof StreamReadException && !isNumberRange(e))) {
-            return new ProtocolException("arguments of " + method + " cannot be parsed: " + e.getOriginalMessage(), e);
-        }
-        MethodParameter parameter = parameters.get(index);
-        // A number may be a number and yet not fit, and a value inside an array or object may be to blame: then Jackson
-        // tells more.
-        boolean plain = token != null
-                && token.isScalarValue()
-                && !token.isNumeric()
-                && e instanceof DatabindException databind
-                && databind.getPath().isEmpty();
-        return new InvalidArgumentsException(
-                "argument '" + parameter.name() + "' of " + method + " must be of type "
-                        + ValueTypes.of(parameter.type())
-                        + (plain ? ", not " + describe(Objects.requireNonNull(token)) : ": " + e.getOriginalMessage()),
-                e);
-    }
-
-    private static boolean isNumberRange(JacksonException e) {
-        return e instanceof tools.jackson.core.exc.InputCoercionException;
-    }
-
-    private static String describe(JsonToken token) {
-        return switch (token) {
-            case VALUE_STRING -> "a string";
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-            case VALUE_NULL -> "null";
-            case START_OBJECT -> "an object";
-            case START_ARRAY -> "an array";
-            default -> "another value";
-        };
+    /** Parameters in words, such as {@code (a: integer, b: integer)}. */
+    static String signature(List<MethodParameter> parameters) {
+        return parameters.stream()
+                .map(parameter -> parameter.describe().toString())
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 }

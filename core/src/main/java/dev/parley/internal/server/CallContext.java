@@ -6,16 +6,26 @@ import dev.parley.Serializer;
 import dev.parley.spi.ServerCall;
 import java.security.Principal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/** The context of a call, read from the wire when it is asked for. */
+/** The context of a call. Reads from the wire on demand. Thread-safe. */
 final class CallContext implements RpcContext {
+    private static final Logger log = LoggerFactory.getLogger(RpcContext.class);
+
     private final ServerCall call;
     private final @Nullable Serializer serializer;
     private @Nullable Map<String, @Nullable Object> values;
+    private @Nullable List<Consumer<? super @Nullable Throwable>> actions;
+    private boolean completed;
+    private @Nullable Throwable outcome;
 
     CallContext(ServerCall call, @Nullable Serializer serializer) {
         this.call = call;
@@ -28,13 +38,13 @@ final class CallContext implements RpcContext {
     }
 
     @Override
-    public Optional<String> namespace() {
-        return Optional.ofNullable(call.namespace());
+    public @Nullable String namespace() {
+        return call.namespace();
     }
 
     @Override
-    public Optional<String> version() {
-        return Optional.ofNullable(call.version());
+    public @Nullable String version() {
+        return call.version();
     }
 
     @Override
@@ -49,11 +59,13 @@ final class CallContext implements RpcContext {
 
     @Override
     public <T> T values(Class<T> type) {
+        Objects.requireNonNull(type, "type");
         try {
             return call.mapper().convertValue(values(), type);
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "the context of " + method() + " is no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+                    "the context of " + method() + " is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(),
+                    e);
         }
     }
 
@@ -63,13 +75,13 @@ final class CallContext implements RpcContext {
     }
 
     @Override
-    public Optional<String> remoteAddress() {
-        return Optional.ofNullable(call.remoteAddress());
+    public @Nullable String remoteAddress() {
+        return call.remoteAddress();
     }
 
     @Override
-    public Optional<Principal> principal() {
-        return Optional.ofNullable(call.principal());
+    public @Nullable Principal principal() {
+        return call.principal();
     }
 
     @Override
@@ -78,12 +90,77 @@ final class CallContext implements RpcContext {
     }
 
     @Override
-    public Optional<Instant> deadline() {
-        return Optional.ofNullable(call.deadline());
+    public @Nullable Instant deadline() {
+        return call.deadline();
     }
 
     @Override
     public boolean isCancelled() {
         return call.isCancelled();
+    }
+
+    @Override
+    public void onComplete(Consumer<? super @Nullable Throwable> action) {
+        Objects.requireNonNull(action, "action");
+        synchronized (this) {
+            if (!completed) {
+                if (actions == null) {
+                    actions = new ArrayList<>(2);
+                }
+                actions.add(action);
+                return;
+            }
+        }
+        run(action);
+    }
+
+    /** Completes the call, the first time; {@code null} for success. Runs the actions. */
+    void complete(@Nullable Throwable error) {
+        List<Consumer<? super @Nullable Throwable>> registered;
+        synchronized (this) {
+            if (completed) {
+                return;
+            }
+            completed = true;
+            outcome = error;
+            registered = actions;
+            actions = null;
+        }
+        if (registered != null) {
+            registered.forEach(this::run);
+        }
+    }
+
+    private void run(Consumer<? super @Nullable Throwable> action) {
+        try {
+            action.accept(outcome());
+        } catch (Throwable e) {
+            log.warn("{} {}: an action of onComplete failed", wire(), method(), e);
+        }
+    }
+
+    private synchronized @Nullable Throwable outcome() {
+        return outcome;
+    }
+
+    private synchronized boolean isComplete() {
+        return completed;
+    }
+
+    @Override
+    public void progress(double done, @Nullable Double total, @Nullable String message) {
+        check("done", done);
+        if (total != null) {
+            check("total", total);
+        }
+        if (!isComplete()) {
+            call.progress(done, total, message);
+        }
+    }
+
+    private static void check(String name, double number) {
+        if (!(number >= 0) || Double.isInfinite(number)) {
+            throw new IllegalArgumentException(name + " must be a finite number and not negative, not " + number);
+        }
     }
 }

@@ -2,10 +2,7 @@ package dev.parley.internal.server;
 
 import dev.parley.Execution;
 import dev.parley.RemoteException;
-import dev.parley.RpcContext;
 import dev.parley.RpcException;
-import dev.parley.RpcTimeoutException;
-import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
@@ -14,29 +11,22 @@ import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
-import java.util.stream.BaseStream;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 
-/** The way of a call from the wire to the method and of its outcome back. */
+/** Finds the methods of calls and runs them within the concurrency limit. Thread-safe. */
 final class CallDispatcher implements Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
     private final String name;
-    private final MethodTable methods;
+    private final ReentrantLock changes = new ReentrantLock();
     private final Execution execution;
     private final Map<String, Execution> methodExecutions;
     private final List<ServerInterceptor> interceptors;
@@ -45,6 +35,7 @@ final class CallDispatcher implements Dispatcher {
     private final boolean includeStackTraces;
     private final long maxItems;
     private final ConcurrencyLimiter limiter;
+    private volatile MethodTable methods;
 
     CallDispatcher(ServerSettings settings, MethodTable methods) {
         this.name = settings.name();
@@ -61,6 +52,37 @@ final class CallDispatcher implements Dispatcher {
 
     ConcurrencyLimiter limiter() {
         return limiter;
+    }
+
+    List<ServerInterceptor> interceptors() {
+        return interceptors;
+    }
+
+    @Nullable
+    Serializer serializer() {
+        return serializer;
+    }
+
+    /** How many items of a stream are collected where the wire cannot stream. */
+    long maxItems() {
+        return maxItems;
+    }
+
+    /**
+     * Replaces the table of methods. Takes effect for the next call.
+     *
+     * @return whether the table has changed
+     */
+    @SuppressWarnings("ReferenceEquality") // A changed table is a new object.
+    boolean change(UnaryOperator<MethodTable> change) {
+        changes.lock();
+        try {
+            MethodTable before = methods;
+            methods = change.apply(before);
+            return before != methods;
+        } finally {
+            changes.unlock();
+        }
     }
 
     @Override
@@ -85,145 +107,30 @@ final class CallDispatcher implements Dispatcher {
 
     @Override
     public boolean dispatch(ServerCall call, Runnable resume) {
-        BoundMethod method;
+        MethodGroup found = null;
+        RpcException failure = null;
+        Execution where = execution;
         try {
-            method = methods.find(call);
+            found = methods.find(call);
+            where = methodExecutions.getOrDefault(found.name(), found.inline() ? Execution.inline() : execution);
+            if (where.isInline() && found.streaming()) {
+                where = Execution.virtual();
+            }
         } catch (RpcException e) {
-            log.debug("{} {} from {}: {}", call.wire(), call.method(), call.remoteAddress(), e.getMessage());
-            call.fail(e);
-            return true;
+            if (interceptors.isEmpty()) {
+                // Fails fast, on the wire's thread and without a permit.
+                log.debug("{} {} from {}: {}", call.wire(), call.method(), call.remoteAddress(), e.getMessage());
+                call.fail(e);
+                return true;
+            }
+            failure = e;
         }
-        Execution where =
-                methodExecutions.getOrDefault(method.name(), method.inline() ? Execution.inline() : execution);
-        if (where.isInline() && method.streaming()) {
-            where = Execution.virtual();
-        }
-        boolean interruptible = !where.isInline();
-        return limiter.execute(() -> run(call, method, interruptible), where.executor(), resume);
+        ActiveCall active = new ActiveCall(this, call, found, failure, !where.isInline());
+        return limiter.execute(active, where.executor(), resume);
     }
 
-    private void run(ServerCall call, BoundMethod method, boolean interruptible) {
-        boolean pending = false;
-        try {
-            if (call.isCancelled()) {
-                throw new RpcTimeoutException("the caller of " + call.method() + " is gone");
-            }
-            Instant deadline = call.deadline();
-            if (deadline != null && Instant.now().isAfter(deadline)) {
-                throw new RpcTimeoutException("the caller of " + call.method() + " no longer waits");
-            }
-            if (interruptible) {
-                call.onCancel(Thread.currentThread()::interrupt);
-            }
-            CallContext context = new CallContext(call, serializer);
-            Object result = invoke(call, method, context);
-            if (result instanceof CompletionStage<?> stage) {
-                pending = true;
-                stage.whenComplete((value, error) -> {
-                    try {
-                        if (error == null) {
-                            finish(call, method, context, value);
-                        } else {
-                            fail(call, method, error);
-                        }
-                    } catch (Throwable e) {
-                        fail(call, method, e);
-                    } finally {
-                        limiter.release();
-                    }
-                });
-            } else {
-                finish(call, method, context, result);
-            }
-        } catch (Throwable e) {
-            fail(call, method, e);
-        } finally {
-            if (interruptible) {
-                call.onCancel(null);
-                // An interrupt meant for this call must not reach the thread's next one.
-                if (Thread.interrupted()) {
-                    log.debug("{} was cancelled", call.method());
-                }
-            }
-            if (!pending) {
-                limiter.release();
-            }
-        }
-    }
-
-    private @Nullable Object invoke(ServerCall call, BoundMethod method, RpcContext context) throws Throwable {
-        @Nullable Object[] arguments;
-        try (JsonParser parser = call.arguments()) {
-            arguments = method.bind(parser, call.mapper(), serializer, context);
-        }
-        if (interceptors.isEmpty()) {
-            return method.invoke(context, arguments);
-        }
-        ServerInterceptor.Invocation chain = () -> method.invoke(context, arguments);
-        for (ServerInterceptor interceptor : interceptors.reversed()) {
-            ServerInterceptor.Invocation next = chain;
-            chain = () -> interceptor.intercept(context, next);
-        }
-        return chain.proceed();
-    }
-
-    private void finish(ServerCall call, BoundMethod method, RpcContext context, @Nullable Object result) {
-        Object value = result instanceof Optional<?> optional ? optional.orElse(null) : result;
-        try {
-            switch (value) {
-                case BaseStream<?, ?> stream -> {
-                    try (stream) {
-                        items(call, context, stream.iterator());
-                    }
-                }
-                case Flow.Publisher<?> publisher -> {
-                    try (var items = Publishers.iterate(publisher)) {
-                        items(call, context, items);
-                    }
-                }
-                case Iterator<?> iterator -> items(call, context, iterator);
-                case null, default ->
-                    call.reply(
-                            serializer == null ? value : serializer.serializeEntity(context.values(), value),
-                            serializer == null ? method.resultType() : Object.class);
-            }
-        } catch (JacksonException e) {
-            throw new SerializationException(
-                    "the result of " + call.method() + " cannot be encoded: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    private void items(ServerCall call, RpcContext context, Iterator<?> items) {
-        Serializer front = serializer;
-        Iterator<?> encoded = front == null
-                ? items
-                : new Iterator<>() {
-                    @Override
-                    public boolean hasNext() {
-                        return items.hasNext();
-                    }
-
-                    @Override
-                    public @Nullable Object next() {
-                        return front.serializeEntity(context.values(), items.next());
-                    }
-                };
-        if (call.streams()) {
-            call.stream(encoded);
-            return;
-        }
-        List<@Nullable Object> list = new ArrayList<>();
-        while (encoded.hasNext()) {
-            if (list.size() >= maxItems) {
-                throw new SerializationException("the stream of " + call.method() + " has more than " + maxItems
-                        + " items, too many for the list that " + call.wire() + " needs");
-            }
-            list.add(encoded.next());
-        }
-        call.reply(list, List.class);
-    }
-
-    private void fail(ServerCall call, BoundMethod method, Throwable thrown) {
+    /** What a method has thrown, without the exceptions that only wrap it. */
+    static Throwable unwrap(Throwable thrown) {
         Throwable error = thrown;
         while ((error instanceof CompletionException
                         || error instanceof ExecutionException
@@ -231,20 +138,20 @@ final class CallDispatcher implements Dispatcher {
                 && error.getCause() != null) {
             error = error.getCause();
         }
-        if (error instanceof RpcException || method.expects(error) || call.isCancelled()) {
-            log.debug("{} {} failed: {}", call.wire(), call.method(), error.toString());
-        } else {
-            log.warn("{} {} failed", call.wire(), call.method(), error);
-        }
+        return error;
+    }
+
+    /** What a method has thrown, as it is sent to the caller. */
+    RpcException outgoing(Throwable error) {
         RpcException outgoing = failureNames.outgoing(error);
         if (includeStackTraces
                 && outgoing instanceof RemoteException remote
                 && remote.traceback().isEmpty()) {
             StringWriter trace = new StringWriter();
             error.printStackTrace(new PrintWriter(trace));
-            outgoing = remote.withTraceback(
+            return remote.withTraceback(
                     trace.toString().lines().map(line -> line + "\n").toList());
         }
-        call.fail(outgoing);
+        return outgoing;
     }
 }

@@ -106,9 +106,10 @@ final class ConcurrencyLimiter {
     }
 
     /**
-     * The only place where the number of running calls falls. A queued task leaves the queue only under a permit, so the
-     * limiter can become idle here and nowhere else: every such moment is signaled. No signal is lost, because a waiter
-     * registers before it reads {@code running}, and this method reads the waiters after it has changed {@code running}.
+     * The only place where the number of running calls falls. A queued task leaves the queue only under a permit, so
+     * the limiter can become idle here and nowhere else: every such moment is signaled. No signal is lost, because a
+     * waiter registers before it reads {@code running}, and this method reads the waiters after it has changed {@code
+     * running}.
      */
     private void returnPermit() {
         if (running.decrementAndGet() == 0 && idleWaiters.get() > 0) {

@@ -11,7 +11,7 @@ final class Defaults {
 
     private Defaults() {}
 
-    /** The annotation's text as JSON: itself if it is JSON, else a string. */
+    /** The text of the annotation as JSON: itself if it is valid JSON, else a string. */
     static String json(String text) {
         try {
             JSON.readTree(text);
@@ -21,20 +21,20 @@ final class Defaults {
         }
     }
 
-    /** The value, made anew each time since it may be mutable. */
+    /** The value, a new one each time because it may be mutable. */
     static @Nullable Object read(MethodParameter parameter) {
         return JSON.readerFor(JSON.constructType(parameter.type()))
                 .readValue(Objects.requireNonNull(parameter.defaultJson()));
     }
 
-    /** Fails now rather than at the first call. */
+    /** Checks the value when the server is built, so that no call fails because of it. */
     static void check(MethodParameter parameter, String method) {
         try {
             read(parameter);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "@Default(\"" + parameter.defaultJson() + "\") does not fit parameter '" + parameter.name()
-                            + "' of " + method,
+                    "@Default(\"" + parameter.defaultJson() + "\") does not match the type of parameter '"
+                            + parameter.name() + "' of " + method,
                     e);
         }
     }

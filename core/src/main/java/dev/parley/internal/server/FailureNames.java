@@ -8,22 +8,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which a server sends what its methods throw. Immutable.
+ * The names under which a server sends the exceptions of its methods. Immutable and thread-safe.
  *
  * @param byClass names with their modules, by exception class
  */
 record FailureNames(Map<Class<? extends Exception>, String> byClass) {
     private static final Pattern NAME = Pattern.compile("(\\w+\\.)*\\w+");
 
+    /** Checks the form of a name. */
     static String checked(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "'" + name + "' is no type's name, such as nova.exception.InstanceNotFound");
+                    "'" + name + "' is not the name of a type, such as nova.exception.InstanceNotFound");
         }
         return name;
     }
 
-    /** What a method threw, as it goes to the caller. */
+    /** What a method has thrown, as it is sent to the caller. */
     RpcException outgoing(Throwable error) {
         String name = error instanceof RpcException || byClass.isEmpty() ? null : nearest(error.getClass());
         if (name == null) {

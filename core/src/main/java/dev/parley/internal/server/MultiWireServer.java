@@ -1,24 +1,28 @@
 package dev.parley.internal.server;
 
 import dev.parley.Address;
+import dev.parley.Functions;
 import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
+import dev.parley.Target;
 import dev.parley.internal.Wires;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The life cycle of one dispatcher on several wires. */
+/** One dispatcher on several wires, and its life cycle. Thread-safe. */
 final class MultiWireServer implements RpcServer {
     private static final Logger log = LoggerFactory.getLogger(RpcServer.class);
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
-    private static final Duration HANG = Duration.ofSeconds(30);
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WARN_INTERVAL = Duration.ofSeconds(30);
 
     private final ServerSettings settings;
     private final CallDispatcher dispatcher;
@@ -32,15 +36,19 @@ final class MultiWireServer implements RpcServer {
         this.dispatcher = dispatcher;
     }
 
+    CallDispatcher dispatcher() {
+        return dispatcher;
+    }
+
     @Override
     public RpcServer start() {
         lock.lock();
         try {
             if (!listeners.isEmpty() && !stopped) {
-                log.warn("the server is started already");
+                log.warn("start() was called on a server that is already started");
                 return this;
             }
-            // Stopped but not awaited: the old listeners hold the ports.
+            // After stop() without await(), the old listeners still hold the ports.
             closeListeners();
             List<Listener> started = new ArrayList<>();
             try {
@@ -49,7 +57,7 @@ final class MultiWireServer implements RpcServer {
                     started.add(Wires.of(listen.address(), listen.target())
                             .listen(listen.address(), listen.target(), context));
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 started.forEach(Listener::close);
                 throw e;
             }
@@ -75,12 +83,13 @@ final class MultiWireServer implements RpcServer {
 
     @Override
     public void await() throws InterruptedException {
-        await(Duration.ofNanos(Long.MAX_VALUE));
+        await(FOREVER);
     }
 
     @Override
-    public boolean await(Duration atMost) throws InterruptedException {
-        long left = atMost.toNanos();
+    public boolean await(Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        long left = timeout.compareTo(FOREVER) < 0 ? timeout.toNanos() : Long.MAX_VALUE;
         lock.lockInterruptibly();
         try {
             while (!stopped && !listeners.isEmpty()) {
@@ -92,12 +101,12 @@ final class MultiWireServer implements RpcServer {
         } finally {
             lock.unlock();
         }
-        while (!dispatcher.limiter().awaitIdle(Math.min(left, HANG.toNanos()))) {
-            left -= HANG.toNanos();
+        while (!dispatcher.limiter().awaitIdle(Math.min(left, WARN_INTERVAL.toNanos()))) {
+            left -= WARN_INTERVAL.toNanos();
             if (left <= 0) {
                 return false;
             }
-            log.warn("calls still run {} s after the server was stopped: do they hang?", HANG.toSeconds());
+            log.warn("calls are still running {} s after the server has stopped", WARN_INTERVAL.toSeconds());
         }
         lock.lock();
         try {
@@ -141,11 +150,91 @@ final class MultiWireServer implements RpcServer {
     }
 
     @Override
+    public void register(Object endpoint) {
+        Objects.requireNonNull(endpoint, "endpoint");
+        add(Endpoint.of(endpoint.getClass(), endpoint, null, settings.accessPolicy()));
+    }
+
+    @Override
+    public void register(Object endpoint, Target target) {
+        Objects.requireNonNull(endpoint, "endpoint");
+        Objects.requireNonNull(target, "target");
+        add(Endpoint.of(endpoint.getClass(), endpoint, target, settings.accessPolicy()));
+    }
+
+    @Override
+    public <T> void register(Class<T> type, T endpoint) {
+        ServerBuilder.checkInterface(type);
+        Objects.requireNonNull(endpoint, "endpoint");
+        add(Endpoint.of(type, endpoint, null, settings.accessPolicy()));
+    }
+
+    private void add(Endpoint endpoint) {
+        boolean unused = dispatcher.change(table -> table.with(endpoint));
+    }
+
+    @Override
+    public void register(String name, Functions.Function0<?> function) {
+        add(name, function);
+    }
+
+    @Override
+    public <A> void register(String name, Class<A> a, Functions.Function1<? super A, ?> function) {
+        add(name, function, a);
+    }
+
+    @Override
+    public <A, B> void register(
+            String name, Class<A> a, Class<B> b, Functions.Function2<? super A, ? super B, ?> function) {
+        add(name, function, a, b);
+    }
+
+    @Override
+    public <A, B, C> void register(
+            String name,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Functions.Function3<? super A, ? super B, ? super C, ?> function) {
+        add(name, function, a, b, c);
+    }
+
+    @Override
+    public <A, B, C, D> void register(
+            String name,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Class<D> d,
+            Functions.Function4<? super A, ? super B, ? super C, ? super D, ?> function) {
+        add(name, function, a, b, c, d);
+    }
+
+    private void add(String name, Object function, Class<?>... types) {
+        BoundMethod method = ServerBuilder.function(name, function, types);
+        boolean unused = dispatcher.change(table -> table.with(method));
+    }
+
+    @Override
+    public boolean unregister(Object endpoint) {
+        Objects.requireNonNull(endpoint, "endpoint");
+        return dispatcher.change(table -> table.without(endpoint));
+    }
+
+    @Override
+    public boolean unregister(String name) {
+        Objects.requireNonNull(name, "name");
+        return dispatcher.change(table -> table.withoutFunctions(name));
+    }
+
+    @Override
     public void close() {
         stop();
         try {
-            if (!await(CLOSE_WAIT)) {
-                log.warn("closing with calls under way: they did not end within {} s", CLOSE_WAIT.toSeconds());
+            if (!await(CLOSE_TIMEOUT)) {
+                log.warn(
+                        "closing while calls are running: they did not complete within {} s",
+                        CLOSE_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,7 +8,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A publisher as an iterator, pulling one batch at a time, for a thread that may block. */
+/** Reads a publisher as an iterator, one batch at a time, on a thread that may block. */
 final class Publishers {
     private static final int BATCH = 64;
     private static final Object DONE = new Object();
@@ -17,13 +17,14 @@ final class Publishers {
 
     private Publishers() {}
 
-    /** An iterator of what the publisher gives; close it to cancel the subscription. */
+    /** An iterator over the items of a publisher. Closing it cancels the subscription. */
     static <T> Items<T> iterate(Flow.Publisher<T> publisher) {
         Items<T> items = new Items<>();
         publisher.subscribe(items);
         return items;
     }
 
+    /** A subscriber whose items one thread takes; the publisher may use any threads. */
     static final class Items<T> implements Iterator<T>, Flow.Subscriber<T>, AutoCloseable {
         private final BlockingQueue<Object> queue = new LinkedBlockingQueue<>();
         private volatile Flow.@Nullable Subscription subscription;

@@ -3,6 +3,7 @@ package dev.parley.internal.server;
 import dev.parley.AccessPolicy;
 import dev.parley.Address;
 import dev.parley.Execution;
+import dev.parley.Functions;
 import dev.parley.Limits;
 import dev.parley.RpcServer;
 import dev.parley.Serializer;
@@ -16,48 +17,135 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.cfg.MapperBuilder;
 
-/** The builder of {@link RpcServer}. */
+/** The builder of {@link RpcServer}. Not thread-safe. */
 public final class ServerBuilder implements RpcServer.Builder {
-    private record Served(
-            Class<?> type, Object object, @Nullable Target target) {}
+    /** An endpoint that is made when the access policy is known. */
+    private record Served(Class<?> type, Function<AccessPolicy, Endpoint> endpoint) {}
 
     private final List<Served> endpoints = new ArrayList<>();
+    private final List<BoundMethod> functions = new ArrayList<>();
     private final List<ServerSettings.Listen> listens = new ArrayList<>();
     private final List<ServerInterceptor> interceptors = new ArrayList<>();
     private final List<Consumer<MapperBuilder<?, ?>>> customizers = new ArrayList<>();
     private final Map<String, Execution> methodExecutions = new HashMap<>();
-    private final Map<Class<? extends Exception>, String> failures = new HashMap<>();
+    private final Map<Class<? extends Exception>, String> exceptionNames = new HashMap<>();
+    private Functions.@Nullable Fallback fallback;
     private @Nullable String name;
-    private AccessPolicy policy = AccessPolicy.declared();
+    private AccessPolicy accessPolicy = AccessPolicy.declared();
     private Execution execution = Execution.virtual();
     private int maxConcurrentCalls = 1024;
     private @Nullable Serializer serializer;
     private Limits limits = Limits.defaults();
-    private @Nullable SSLContext tls;
+    private @Nullable Supplier<SSLContext> tls;
     private boolean includeStackTraces;
 
     @Override
     public ServerBuilder endpoint(Object endpoint) {
-        endpoints.add(new Served(endpoint.getClass(), endpoint, null));
-        return this;
+        Objects.requireNonNull(endpoint, "endpoint");
+        return add(endpoint.getClass(), policy -> Endpoint.of(endpoint.getClass(), endpoint, null, policy));
     }
 
     @Override
     public ServerBuilder endpoint(Object endpoint, Target target) {
-        endpoints.add(new Served(endpoint.getClass(), endpoint, Objects.requireNonNull(target, "target")));
-        return this;
+        Objects.requireNonNull(endpoint, "endpoint");
+        Objects.requireNonNull(target, "target");
+        return add(endpoint.getClass(), policy -> Endpoint.of(endpoint.getClass(), endpoint, target, policy));
     }
 
     @Override
     public <T> ServerBuilder endpoint(Class<T> type, T endpoint) {
-        if (!type.isInterface()) {
-            throw new IllegalArgumentException(type.getName() + " is no interface");
+        checkInterface(type);
+        Objects.requireNonNull(endpoint, "endpoint");
+        return add(type, policy -> Endpoint.of(type, endpoint, null, policy));
+    }
+
+    /** Checks that a type is an interface. */
+    static void checkInterface(Class<?> type) {
+        if (!Objects.requireNonNull(type, "type").isInterface()) {
+            throw new IllegalArgumentException(type.getName() + " is not an interface");
         }
-        endpoints.add(new Served(type, endpoint, null));
+    }
+
+    @Override
+    public ServerBuilder staticMethods(Class<?> type) {
+        Objects.requireNonNull(type, "type");
+        return add(type, policy -> Endpoint.ofStaticMethods(type, null, policy));
+    }
+
+    @Override
+    public ServerBuilder staticMethods(Class<?> type, Target target) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(target, "target");
+        return add(type, policy -> Endpoint.ofStaticMethods(type, target, policy));
+    }
+
+    private ServerBuilder add(Class<?> type, Function<AccessPolicy, Endpoint> endpoint) {
+        endpoints.add(new Served(type, endpoint));
+        return this;
+    }
+
+    @Override
+    public ServerBuilder method(String method, Functions.Function0<?> function) {
+        return add(method, function);
+    }
+
+    @Override
+    public <A> ServerBuilder method(String method, Class<A> a, Functions.Function1<? super A, ?> function) {
+        return add(method, function, a);
+    }
+
+    @Override
+    public <A, B> ServerBuilder method(
+            String method, Class<A> a, Class<B> b, Functions.Function2<? super A, ? super B, ?> function) {
+        return add(method, function, a, b);
+    }
+
+    @Override
+    public <A, B, C> ServerBuilder method(
+            String method,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Functions.Function3<? super A, ? super B, ? super C, ?> function) {
+        return add(method, function, a, b, c);
+    }
+
+    @Override
+    public <A, B, C, D> ServerBuilder method(
+            String method,
+            Class<A> a,
+            Class<B> b,
+            Class<C> c,
+            Class<D> d,
+            Functions.Function4<? super A, ? super B, ? super C, ? super D, ?> function) {
+        return add(method, function, a, b, c, d);
+    }
+
+    private ServerBuilder add(String method, Object function, Class<?>... types) {
+        functions.add(function(method, function, types));
+        return this;
+    }
+
+    /** A function that is served under a name. */
+    static BoundMethod function(String method, Object function, Class<?>... types) {
+        if (Objects.requireNonNull(method, "name").isEmpty()) {
+            throw new IllegalArgumentException("the name of a function must not be empty");
+        }
+        for (int i = 0; i < types.length; i++) {
+            Objects.requireNonNull(types[i], String.valueOf("abcd".charAt(i)));
+        }
+        return BoundMethod.of(method, Objects.requireNonNull(function, "function"), List.of(types));
+    }
+
+    @Override
+    public ServerBuilder fallback(Functions.Fallback newFallback) {
+        fallback = Objects.requireNonNull(newFallback, "fallback");
         return this;
     }
 
@@ -68,31 +156,34 @@ public final class ServerBuilder implements RpcServer.Builder {
 
     @Override
     public ServerBuilder listen(String address, Target target) {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(target, "target");
         listens.add(new ServerSettings.Listen(Address.parse(address), target));
         return this;
     }
 
     @Override
     public ServerBuilder name(String newName) {
-        name = newName;
+        name = Objects.requireNonNull(newName, "name");
         return this;
     }
 
     @Override
-    public ServerBuilder accessPolicy(AccessPolicy newPolicy) {
-        policy = newPolicy;
+    public ServerBuilder accessPolicy(AccessPolicy policy) {
+        accessPolicy = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
     @Override
     public ServerBuilder execution(Execution newExecution) {
-        execution = newExecution;
+        execution = Objects.requireNonNull(newExecution, "execution");
         return this;
     }
 
     @Override
     public ServerBuilder execution(String method, Execution methodExecution) {
-        methodExecutions.put(method, methodExecution);
+        methodExecutions.put(
+                Objects.requireNonNull(method, "method"), Objects.requireNonNull(methodExecution, "execution"));
         return this;
     }
 
@@ -107,37 +198,44 @@ public final class ServerBuilder implements RpcServer.Builder {
 
     @Override
     public ServerBuilder interceptor(ServerInterceptor interceptor) {
-        interceptors.add(interceptor);
+        interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
         return this;
     }
 
     @Override
     public ServerBuilder serializer(Serializer newSerializer) {
-        serializer = newSerializer;
+        serializer = Objects.requireNonNull(newSerializer, "serializer");
         return this;
     }
 
     @Override
     public ServerBuilder mapException(Class<? extends Exception> exception, String type) {
-        failures.put(exception, FailureNames.checked(type));
+        Objects.requireNonNull(exception, "exception");
+        exceptionNames.put(exception, FailureNames.checked(Objects.requireNonNull(type, "type")));
         return this;
     }
 
     @Override
     public ServerBuilder limits(Limits newLimits) {
-        limits = newLimits;
+        limits = Objects.requireNonNull(newLimits, "limits");
         return this;
     }
 
     @Override
     public ServerBuilder mapper(Consumer<MapperBuilder<?, ?>> customizer) {
-        customizers.add(customizer);
+        customizers.add(Objects.requireNonNull(customizer, "customizer"));
         return this;
     }
 
     @Override
     public ServerBuilder tls(SSLContext context) {
-        tls = context;
+        Objects.requireNonNull(context, "context");
+        return tls(() -> context);
+    }
+
+    @Override
+    public ServerBuilder tls(Supplier<SSLContext> context) {
+        tls = Objects.requireNonNull(context, "context");
         return this;
     }
 
@@ -149,29 +247,34 @@ public final class ServerBuilder implements RpcServer.Builder {
 
     @Override
     public RpcServer build() {
+        if (endpoints.isEmpty() && functions.isEmpty() && fallback == null) {
+            throw new IllegalArgumentException("a server needs at least one endpoint, method or fallback");
+        }
         ServerSettings settings = settings();
         List<Endpoint> built = endpoints.stream()
-                .map(one -> new Endpoint(one.type(), one.object(), one.target(), policy))
+                .map(served -> served.endpoint().apply(accessPolicy))
                 .toList();
-        return new MultiWireServer(settings, new CallDispatcher(settings, new MethodTable(built)));
+        return new MultiWireServer(settings, new CallDispatcher(settings, new MethodTable(built, functions, fallback)));
     }
 
-    /** What was told, checked. */
+    /** A checked copy of the settings. */
     ServerSettings settings() {
-        if (endpoints.isEmpty()) {
-            throw new IllegalArgumentException("a server needs at least one endpoint");
-        }
         for (ServerSettings.Listen listen : listens) {
             Wires.of(listen.address(), listen.target());
         }
         return new ServerSettings(
-                name == null ? endpoints.getFirst().type().getSimpleName() : name,
+                name != null
+                        ? name
+                        : endpoints.isEmpty()
+                                ? "parley"
+                                : endpoints.getFirst().type().getSimpleName(),
                 List.copyOf(listens),
+                accessPolicy,
                 execution,
                 Map.copyOf(methodExecutions),
                 maxConcurrentCalls,
                 List.copyOf(interceptors),
-                new FailureNames(Map.copyOf(failures)),
+                new FailureNames(Map.copyOf(exceptionNames)),
                 serializer,
                 limits,
                 new ValueMapping(limits, customizers),

@@ -1,5 +1,6 @@
 package dev.parley.internal.server;
 
+import dev.parley.AccessPolicy;
 import dev.parley.Address;
 import dev.parley.Execution;
 import dev.parley.Limits;
@@ -9,13 +10,15 @@ import dev.parley.Target;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link ServerBuilder} was told, fixed. */
+/** The settings of a {@link ServerBuilder} at the time of {@code build()}. Immutable. */
 record ServerSettings(
         String name,
         List<Listen> listens,
+        AccessPolicy accessPolicy,
         Execution execution,
         Map<String, Execution> methodExecutions,
         int maxConcurrentCalls,
@@ -24,7 +27,7 @@ record ServerSettings(
         @Nullable Serializer serializer,
         Limits limits,
         ValueMapping values,
-        @Nullable SSLContext tls,
+        @Nullable Supplier<SSLContext> tls,
         boolean includeStackTraces) {
     /** One address to listen to. */
     record Listen(Address address, Target target) {}

@@ -1,4 +1,6 @@
-/** The server: finds the method of a call, binds its arguments, runs it and returns the outcome to the wire. Not an API. */
+/**
+ * The server: finds the method of a call, binds its arguments, runs it and returns the outcome to the wire. Not an API.
+ */
 @NullMarked
 package dev.parley.internal.server;
 

@@ -16,7 +16,7 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the tests of the dispatcher serve: a method of each kind. */
+/** The endpoint of the dispatcher's tests: a method of each kind. */
 @SuppressWarnings("unused")
 class DispatchedService {
     record Point(int x, int y) {}
@@ -89,6 +89,14 @@ class DispatchedService {
 
     public Stream<Integer> range(int n) {
         return Stream.iterate(0, i -> i + 1).limit(n);
+    }
+
+    public Stream<Integer> breaks(int at) {
+        return Stream.iterate(0, i -> i + 1).peek(i -> {
+            if (i == at) {
+                throw new IllegalStateException("item " + i);
+            }
+        });
     }
 
     public Iterator<String> iterator() {

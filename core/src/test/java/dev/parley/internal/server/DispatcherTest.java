@@ -37,11 +37,12 @@ class DispatcherTest {
     private CallDispatcher dispatcher(ServerBuilder builder, Endpoint... endpoints) {
         return new CallDispatcher(
                 builder.endpoint(service).settings(),
-                new MethodTable(endpoints.length > 0 ? List.of(endpoints) : List.of(endpoint(service, null))));
+                new MethodTable(
+                        endpoints.length > 0 ? List.of(endpoints) : List.of(endpoint(service, null)), List.of(), null));
     }
 
     private static Endpoint endpoint(Object object, @Nullable Target target) {
-        return new Endpoint(object.getClass(), object, target, AccessPolicy.declared());
+        return Endpoint.of(object.getClass(), object, target, AccessPolicy.declared());
     }
 
     private RecordedCall run(String method, @Nullable String json) {
@@ -96,7 +97,7 @@ class DispatcherTest {
             value = {
                 "add    | [1]                          | takes 2 arguments, 1 given",
                 "add    | [1, 2, 3]                    | takes 2 arguments, 3 given",
-                "add    | {\"a\": 1}                   | misses argument 'b'",
+                "add    | {\"a\": 1}                   | is missing argument 'b'",
                 "add    | {\"a\": 1, \"b\": 2, \"c\": 3} | has no parameter 'c'",
                 "add    | [1, \"2\"]                   | argument 'b' of add must be of type integer, not a string",
                 "add    | [1, 2.5]                     | argument 'b' of add must be of type integer",
@@ -358,28 +359,30 @@ class DispatcherTest {
 
     @Test
     void policiesDecideWhatIsOffered() throws Exception {
-        assertThat(new Endpoint(DispatchedService.class, service, null, AccessPolicy.explicit()).methods())
+        assertThat(Endpoint.of(DispatchedService.class, service, null, AccessPolicy.explicit())
+                        .methods())
                 .containsOnlyKeys("get_server");
         class Child extends DispatchedService {
             @SuppressWarnings("unused")
             public void own() {}
         }
         Child child = new Child();
-        assertThat(new Endpoint(Child.class, child, null, AccessPolicy.declared()).methods())
+        assertThat(Endpoint.of(Child.class, child, null, AccessPolicy.declared())
+                        .methods())
                 .containsOnlyKeys("own", "get_server");
-        assertThat(new Endpoint(Child.class, child, null, AccessPolicy.legacy()).methods())
+        assertThat(Endpoint.of(Child.class, child, null, AccessPolicy.legacy()).methods())
                 .containsKeys("own", "add")
                 .doesNotContainKeys("toString", "hidden");
     }
 
     @Test
-    void twoMethodsOfOneNameAreRefusedAtOnce() {
+    void twoMethodsThatCannotBeDistinguishedAreRefusedAtOnce() {
         Object endpoint = new Object() {
             @SuppressWarnings("unused")
             public void same(int a) {}
 
             @SuppressWarnings("unused")
-            public void same(String a) {}
+            public void same(Integer a) {}
         };
 
         assertThatThrownBy(() -> endpoint(endpoint, null))
@@ -388,7 +391,7 @@ class DispatcherTest {
     }
 
     @Test
-    void descriptionTellsSignatures() {
+    void theDescriptionHasSignatures() {
         assertThat(dispatcher().describe().methods().stream()
                         .filter(method -> method.name().matches("add|greet|sum|who|later"))
                         .map(method -> method.signature()))

@@ -20,14 +20,14 @@ class FailureNamesTest {
     void theNearestClassNamesWhatGoesOut() {
         FailureNames names =
                 new FailureNames(Map.of(IOException.class, "shop.Broken", FileNotFoundException.class, "NotFound"));
-        assertThat(told(names.outgoing(new IOException("m")))).isEqualTo("shop.Broken: m");
-        assertThat(told(names.outgoing(new java.net.SocketException("m")))).isEqualTo("shop.Broken: m");
-        assertThat(told(names.outgoing(new FileNotFoundException("m")))).isEqualTo("builtins.NotFound: m");
-        assertThat(told(names.outgoing(new IllegalArgumentException("m")))).isEqualTo("builtins.ValueError: m");
+        assertThat(text(names.outgoing(new IOException("m")))).isEqualTo("shop.Broken: m");
+        assertThat(text(names.outgoing(new java.net.SocketException("m")))).isEqualTo("shop.Broken: m");
+        assertThat(text(names.outgoing(new FileNotFoundException("m")))).isEqualTo("builtins.NotFound: m");
+        assertThat(text(names.outgoing(new IllegalArgumentException("m")))).isEqualTo("builtins.ValueError: m");
         assertThat(names.outgoing(notFound)).isSameAs(notFound);
     }
 
-    private static String told(RpcException error) {
+    private static String text(RpcException error) {
         RemoteException remote = (RemoteException) error;
         return remote.module().orElse("") + "." + remote.type() + ": " + remote.remoteMessage();
     }

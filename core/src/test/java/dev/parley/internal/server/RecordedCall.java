@@ -11,12 +11,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
-/** A call whose arguments are JSON text and whose outcome is kept: the smallest wire there can be. */
+/** A call whose arguments are JSON text and whose outcome is kept: the smallest possible wire. */
 final class RecordedCall extends ServerCall {
     static final ValueMapping VALUES = new ValueMapping(Limits.defaults(), List.of());
 
@@ -34,6 +35,7 @@ final class RecordedCall extends ServerCall {
     Instant deadline;
 
     boolean streams;
+    final List<String> progress = new CopyOnWriteArrayList<>();
     Map<String, @Nullable Object> context = Map.of();
 
     RecordedCall(String method, @Nullable String json) {
@@ -97,9 +99,14 @@ final class RecordedCall extends ServerCall {
 
     @Override
     public void reply(@Nullable Object value, Type type) {
-        // Encoded at once, as a wire does, so that what cannot be encoded is seen here.
+        // Encoded at once, as a wire does, so that a value that cannot be encoded fails here.
         String unused = VALUES.json().writeValueAsString(value);
         outcome.complete(value);
+    }
+
+    @Override
+    public void progress(double done, @Nullable Double total, @Nullable String message) {
+        progress.add(done + " of " + total + ": " + message);
     }
 
     @Override
@@ -110,7 +117,9 @@ final class RecordedCall extends ServerCall {
     @Override
     public void stream(Iterator<? extends @Nullable Object> items) {
         List<@Nullable Object> all = new ArrayList<>();
-        items.forEachRemaining(all::add);
+        while (!isCancelled() && items.hasNext()) {
+            all.add(items.next());
+        }
         outcome.complete(Map.of("streamed", all));
     }
 }

@@ -1,0 +1,291 @@
+package dev.parley.internal.server;
+
+import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
+import dev.parley.SerializationException;
+import dev.parley.Serializer;
+import dev.parley.ServerInterceptor;
+import dev.parley.internal.ValueTypes;
+import dev.parley.spi.ServerCall;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.stream.BaseStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+
+/**
+ * One accepted call, from the permit to run until its outcome is with the wire. Runs on the thread of the call; the
+ * completion of a stage, and the streams of inline methods, run on another thread, after the first one has let go.
+ */
+final class ActiveCall implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(ActiveCall.class);
+
+    private final CallDispatcher dispatcher;
+    private final ServerCall call;
+    private final @Nullable MethodGroup methods;
+    private final @Nullable RpcException lookupFailure;
+    private final boolean interruptible;
+    private final CallContext context;
+    private @Nullable BoundMethod method;
+    private boolean proceeded;
+
+    /**
+     * A call.
+     *
+     * @param methods the methods of the call's name; {@code null} if there is none
+     * @param lookupFailure why there is none
+     * @param interruptible whether cancelling the call may interrupt its thread
+     */
+    ActiveCall(
+            CallDispatcher dispatcher,
+            ServerCall call,
+            @Nullable MethodGroup methods,
+            @Nullable RpcException lookupFailure,
+            boolean interruptible) {
+        this.dispatcher = dispatcher;
+        this.call = call;
+        this.methods = methods;
+        this.lookupFailure = lookupFailure;
+        this.interruptible = interruptible;
+        this.context = new CallContext(call, dispatcher.serializer());
+    }
+
+    @Override
+    public void run() {
+        boolean pending = false;
+        if (interruptible && !call.isCancelled()) {
+            call.onCancel(Thread.currentThread()::interrupt);
+        }
+        try {
+            Object result = dispatcher.interceptors().isEmpty() ? proceed() : new Link(this, 0).proceed();
+            if (result instanceof CompletionStage<?> stage) {
+                stage.whenComplete(this::complete);
+                pending = true;
+            } else if (!interruptible && isStream(result)) {
+                Thread.ofVirtual().name("parley-call").start(() -> stream(result));
+                pending = true;
+            } else {
+                finish(result);
+            }
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            if (interruptible) {
+                endInterrupts();
+            }
+            if (!pending) {
+                dispatcher.limiter().release();
+            }
+        }
+    }
+
+    private void endInterrupts() {
+        call.onCancel(null);
+        // An interrupt of this call must not reach the next one on the same thread.
+        if (Thread.interrupted()) {
+            log.debug("{} {} was cancelled", call.wire(), call.method());
+        }
+    }
+
+    /** A part of the chain of interceptors: runs the interceptor of an index, or the method after the last one. */
+    private record Link(ActiveCall call, int index) implements ServerInterceptor.Chain {
+        @Override
+        public @Nullable Object proceed() throws Throwable {
+            List<ServerInterceptor> interceptors = call.dispatcher.interceptors();
+            return index == interceptors.size()
+                    ? call.proceed()
+                    : interceptors.get(index).intercept(call.context, new Link(call, index + 1));
+        }
+    }
+
+    /** Binds the arguments and runs the method. */
+    private @Nullable Object proceed() throws Throwable {
+        if (proceeded) {
+            throw new IllegalStateException("proceed() may be called once: the arguments are read only once");
+        }
+        proceeded = true;
+        if (call.isCancelled()) {
+            throw new RpcTimeoutException("the caller of " + call.method() + " is gone");
+        }
+        Instant deadline = call.deadline();
+        if (deadline != null && Instant.now().isAfter(deadline)) {
+            throw new RpcTimeoutException("the deadline of " + call.method() + " has passed");
+        }
+        if (methods == null) {
+            throw Objects.requireNonNull(lookupFailure);
+        }
+        Serializer serializer = dispatcher.serializer();
+        BoundMethod selected = methods.single();
+        @Nullable Object[] arguments;
+        try (JsonParser parser = call.arguments()) {
+            if (selected == null) {
+                MethodGroup.Selected overload = methods.select(parser, call.mapper(), serializer, context);
+                selected = overload.method();
+                arguments = overload.arguments();
+            } else {
+                arguments = selected.bind(parser, call.mapper(), serializer, context);
+            }
+        }
+        method = selected;
+        return selected.invoke(context, arguments);
+    }
+
+    private void complete(@Nullable Object value, @Nullable Throwable error) {
+        if (error == null && isStream(value)) {
+            // A stream blocks, and the thread that completed the stage may be one that must not.
+            Thread.ofVirtual().name("parley-call").start(() -> stream(value));
+            return;
+        }
+        try {
+            if (error == null) {
+                finish(value);
+            } else {
+                fail(error);
+            }
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            dispatcher.limiter().release();
+        }
+    }
+
+    /** Sends a stream, on a thread of its own. */
+    private void stream(@Nullable Object result) {
+        call.onCancel(Thread.currentThread()::interrupt);
+        try {
+            finish(result);
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            endInterrupts();
+            dispatcher.limiter().release();
+        }
+    }
+
+    private static boolean isStream(@Nullable Object result) {
+        return result instanceof BaseStream<?, ?>
+                || result instanceof Iterator<?>
+                || result instanceof Flow.Publisher<?>;
+    }
+
+    private void finish(@Nullable Object result) {
+        Object value = result instanceof Optional<?> optional ? optional.orElse(null) : result;
+        boolean delivered = true;
+        try {
+            switch (value) {
+                case BaseStream<?, ?> stream -> {
+                    try (stream) {
+                        delivered = items(stream.iterator());
+                    }
+                }
+                case Flow.Publisher<?> publisher -> {
+                    try (var items = Publishers.iterate(publisher)) {
+                        delivered = items(items);
+                    }
+                }
+                case Iterator<?> iterator -> delivered = items(iterator);
+                case null, default -> reply(value);
+            }
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "the result of " + call.method() + " cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+        context.complete(
+                delivered ? null : new CancellationException("the caller of " + call.method() + " stopped reading"));
+    }
+
+    private void reply(@Nullable Object value) {
+        Serializer serializer = dispatcher.serializer();
+        if (serializer == null) {
+            call.reply(value, resultType(value));
+        } else {
+            call.reply(serializer.serializeEntity(context.values(), value), Object.class);
+        }
+    }
+
+    /** The declared type, unless an interceptor has replaced the result by something else. */
+    private Type resultType(@Nullable Object value) {
+        BoundMethod called = method;
+        if (called == null) {
+            return Object.class;
+        }
+        Type type = called.resultType();
+        if (value == null || dispatcher.interceptors().isEmpty()) {
+            return type;
+        }
+        Class<?> raw = MethodType.methodType(ValueTypes.raw(type)).wrap().returnType();
+        return raw.isInstance(value) ? type : Object.class;
+    }
+
+    /** Sends the items of a stream; {@code false} if the caller was gone before the last one. */
+    private boolean items(Iterator<?> items) {
+        Items encoded = new Items(items);
+        if (call.streams()) {
+            call.stream(encoded);
+            return encoded.exhausted || !call.isCancelled();
+        }
+        List<@Nullable Object> list = new ArrayList<>();
+        while (encoded.hasNext()) {
+            if (list.size() >= dispatcher.maxItems()) {
+                throw new SerializationException("the stream of " + call.method() + " has more than "
+                        + dispatcher.maxItems() + " items, too many for the list that " + call.wire() + " needs");
+            }
+            list.add(encoded.next());
+        }
+        call.reply(list, List.class);
+        return true;
+    }
+
+    /** The items of a stream as they go to the wire; notes whether the last one was taken. */
+    private final class Items implements Iterator<@Nullable Object> {
+        private final Iterator<?> items;
+        private boolean exhausted;
+
+        Items(Iterator<?> items) {
+            this.items = items;
+        }
+
+        @Override
+        public boolean hasNext() {
+            boolean more = items.hasNext();
+            exhausted = !more;
+            return more;
+        }
+
+        @Override
+        public @Nullable Object next() {
+            Serializer serializer = dispatcher.serializer();
+            Object item = items.next();
+            return serializer == null ? item : serializer.serializeEntity(context.values(), item);
+        }
+    }
+
+    private void fail(Throwable thrown) {
+        Throwable error = CallDispatcher.unwrap(thrown);
+        boolean expected = error instanceof RpcException
+                || call.isCancelled()
+                || (method != null ? method.expects(error) : methods != null && methods.expects(error));
+        if (expected) {
+            log.debug("{} {} failed: {}", call.wire(), call.method(), error.toString());
+        } else {
+            log.warn("{} {} failed", call.wire(), call.method(), error);
+        }
+        try {
+            call.fail(dispatcher.outgoing(error));
+        } finally {
+            context.complete(error);
+        }
+    }
+}
