@@ -199,7 +199,7 @@ class LostConnectionTest {
             await(() -> broker.consumers().size() == 3);
             // One every tenth of a second; two for each would be a million by now.
             assertThat(List.copyOf(log.list).stream()
-                            .filter(event -> event.getMessage().contains("fails")))
+                            .filter(event -> event.getMessage().contains("failed and is retried")))
                     .hasSizeBetween(1, 25);
             assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
         } finally {

@@ -323,7 +323,7 @@ abstract class RpcBehaviour {
             assertThatThrownBy(() -> client.prepare(o -> o.monitorTimeout(Duration.ofMillis(300)))
                             .call("slow", String.class, Args.named("millis", 1)))
                     .isInstanceOf(RpcTimeoutException.class)
-                    .hasMessageContaining("sign of life");
+                    .hasMessageContaining("no heartbeat");
         }
     }
 

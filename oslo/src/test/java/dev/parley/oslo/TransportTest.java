@@ -76,7 +76,7 @@ class TransportTest {
         assertThat(options.tls()).isEqualTo(new OsloOptions.Tls("/ca.pem", "/cert.pem", "/key.pem", true));
         assertThat(options.missingConsumerRetry()).isEqualTo(Duration.ofSeconds(5));
         assertThat(options.loginMethod()).isEqualTo(OsloOptions.LoginMethod.PLAIN);
-        assertThat(options.retry().consumerPause()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(options.consumerRetryPause()).isEqualTo(Duration.ofSeconds(8));
         assertThat(options.topology()
                         .topicQueue(options.topology().topicExchange("openstack"), "t")
                         .autoDelete())
@@ -110,8 +110,8 @@ class TransportTest {
         "rabbit_retry_interval=-1, rabbit_retry_interval",
         "amqp_durable_queues=perhaps, true or false",
         "kombu_failover_strategy=x, round-robin",
-        "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclude",
-        "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclude",
+        "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclusive",
+        "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclusive",
         "ssl_enforce_fips_mode=True, JVM",
         "rabbit_transient_queues_ttl=4294968, 4294967",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",

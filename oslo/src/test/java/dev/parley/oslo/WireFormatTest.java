@@ -342,7 +342,7 @@ class WireFormatTest extends OnBroker {
                         + "'], 'args': ['k'], 'kwargs': {}} | KeyError | k",
                 "{'class': 'Odd', 'module': 'java.lang', 'message': 'm'} | Odd | m",
                 "{'class': 'Odd'} | Odd | ``",
-                "no JSON | RemoteError | the call failed, and the failure is no JSON: no JSON",
+                "no JSON | RemoteError | the call failed, and its failure is not valid JSON: no JSON",
             })
     void failuresMayLackNearlyAll(String failure, String type, String message) throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
