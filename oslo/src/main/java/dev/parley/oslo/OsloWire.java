@@ -18,11 +18,13 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} or its alias {@code kombu}, within this JVM with scheme {@code memory}. Safe for use by any
- * thread.
+ * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} or its alias {@code kombu}, within this JVM with
+ * scheme {@code memory}. Safe for use by any thread.
  *
- * <p>The address is oslo.messaging's transport URL, {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are
- * those of group {@code oslo_messaging_rabbit}. Peers with the same host and path in a {@code memory} address reach each other; values go through JSON there too.
+ * <p>The address is oslo.messaging's transport URL,
+ * {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are those of
+ * group {@code oslo_messaging_rabbit}. Peers with the same host and path in a {@code memory} address reach each other;
+ * values go through JSON there too.
  */
 public final class OsloWire implements Wire {
     /** For {@link java.util.ServiceLoader}. */

@@ -25,7 +25,7 @@ class TransportTest {
     }
 
     @Test
-    void readsWhatOpenStackServicesAreConfiguredWith() throws IOException {
+    void readsTheConfigurationOfAnOpenStackService() throws IOException {
         Transport transport = of("""
             [DEFAULT]
             # comment
@@ -57,7 +57,7 @@ class TransportTest {
     }
 
     @Test
-    void readsFormerNamesAndPlacesOfOptions() throws IOException {
+    void readsFormerNamesAndGroupsOfOptions() throws IOException {
         OsloOptions options = OsloOptions.of(Address.parse(of("""
             [DEFAULT]
             amqp_auto_delete = True
@@ -84,12 +84,12 @@ class TransportTest {
     }
 
     @Test
-    void withoutAUrlItIsGuestAtLocalhost() throws IOException {
+    void defaultsToGuestAtLocalhost() throws IOException {
         assertThat(of("").address()).isEqualTo("rabbit://");
     }
 
     @Test
-    void saysWhichFileItCannotRead() {
+    void namesTheFileThatItCannotRead() {
         assertThatThrownBy(() -> Transport.fromConfig(folder.resolve("none.conf")))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("none.conf");
@@ -97,7 +97,7 @@ class TransportTest {
 
     @ParameterizedTest
     @CsvSource({"'', /", "/, /", "/nova, nova", "//, /", "/a%2Fb, a/b", "/%2F, /"})
-    void findsTheVirtualHost(String path, String expected) {
+    void readsTheVirtualHost(String path, String expected) {
         assertThat(VirtualHost.of(path)).isEqualTo(expected);
     }
 
@@ -116,9 +116,9 @@ class TransportTest {
         "rabbit_transient_queues_ttl=4294968, 4294967",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",
     })
-    void refusesWhatIsWrongByName(String option, String told) {
+    void namesTheOptionThatIsWrong(String option, String expected) {
         assertThatThrownBy(() -> OsloOptions.of(Address.parse("rabbit://host/?" + option)))
                 .isInstanceOf(InvalidTargetException.class)
-                .hasMessageContaining(told);
+                .hasMessageContaining(expected);
     }
 }

@@ -4,8 +4,8 @@ import dev.parley.oslo.message.Content;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that a broker has delivered. The receiver must settle it exactly once: acknowledge, requeue or reject. Implementations are safe for use by
- * any thread.
+ * A message that a broker has delivered. The receiver must settle it exactly once: acknowledge, requeue or reject.
+ * Implementations are safe for use by any thread.
  */
 public interface Delivery extends Content {
     /** The time to live that the sender set, in milliseconds as text; {@code null} if it set none. */
@@ -16,18 +16,23 @@ public interface Delivery extends Content {
     String queue();
 
     /**
-     * How many times the message returned to its queue unacknowledged: as a quorum queue counts, otherwise as the header
-     * {@link RedeliveryHeaders#RETURNS} and the broker's redelivered flag say.
+     * How many times the message returned to its queue unacknowledged: as a quorum queue counts, otherwise as the
+     * header {@link RedeliveryHeaders#RETURNS} and the broker's redelivered flag say.
      */
     int returns();
 
     /** Whether the queue counts the returns, so that the message needs no header for that. */
     boolean isCounted();
 
-    /** Acknowledges the message. Returns {@code false} if its channel is gone, in which case the broker delivers it again. */
+    /**
+     * Acknowledges the message. Returns {@code false} if its channel is gone, in which case the broker delivers it
+     * again.
+     */
     boolean acknowledge();
 
-    /** Acknowledges this message and all earlier ones of the same subscription. Returns as {@link #acknowledge} does. */
+    /**
+     * Acknowledges this message and all earlier ones of the same subscription. Returns as {@link #acknowledge} does.
+     */
     boolean acknowledgeAll();
 
     /** Returns the message to its queue, for any consumer. */

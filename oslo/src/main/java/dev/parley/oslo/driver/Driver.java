@@ -15,8 +15,8 @@ public interface Driver extends AutoCloseable {
     void start();
 
     /**
-     * Hands a message to the broker. Never blocks; {@link OutboundMessage#confirmed} reports the outcome. While there is no connection the message
-     * waits, as long as its deadline and its retries allow.
+     * Hands a message to the broker. Never blocks; {@link OutboundMessage#confirmed} reports the outcome. While there
+     * is no connection the message waits, as long as its deadline and its retries allow.
      */
     void publish(OutboundMessage message);
 
@@ -28,8 +28,8 @@ public interface Driver extends AutoCloseable {
     void declare(Queue queue);
 
     /**
-     * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks until the broker has accepted the
-     * consumers.
+     * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks
+     * until the broker has accepted the consumers.
      *
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
@@ -37,8 +37,8 @@ public interface Driver extends AutoCloseable {
     Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver);
 
     /**
-     * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Messages are acknowledged when they are
-     * received; the handler must not acknowledge them.
+     * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Messages
+     * are acknowledged when they are received; the handler must not acknowledge them.
      *
      * @param handler gets the messages one after the other; must not block
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
@@ -46,8 +46,8 @@ public interface Driver extends AutoCloseable {
     void receive(Queue own, Consumer<Delivery> handler);
 
     /**
-     * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the broker in one batch at the end instead
-     * of one by one; it may be written earlier.
+     * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the
+     * broker in one batch at the end instead of one by one; it may be written earlier.
      */
     void batch(Runnable work);
 

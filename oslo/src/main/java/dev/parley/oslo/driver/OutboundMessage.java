@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way to the broker, until the broker has confirmed it or it has failed. Safe for use by any thread; its {@link Builder} is for one
- * thread.
+ * A message on its way to the broker, until the broker has confirmed it or it has failed. Safe for use by any thread;
+ * its {@link Builder} is for one thread.
  */
 public final class OutboundMessage {
     /** A rough size of the frames around a body. */
@@ -83,7 +83,8 @@ public final class OutboundMessage {
         }
 
         /**
-         * Marks the message as harmless when delivered twice: it is sent again if the connection breaks before the broker has confirmed it.
+         * Marks the message as harmless when delivered twice: it is sent again if the connection breaks before the
+         * broker has confirmed it.
          */
         public Builder repeatable() {
             repeatable = true;
@@ -190,7 +191,9 @@ public final class OutboundMessage {
         return confirmed.isDone();
     }
 
-    /** Records that the broker returned the message because it could not route it. The broker's confirmation follows. */
+    /**
+     * Records that the broker returned the message because it could not route it. The broker's confirmation follows.
+     */
     public void returned(String reason) {
         returned = reason;
     }

@@ -24,7 +24,8 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Encodes messages of oslo.messaging: the request or reply as JSON, and that text as a string in an envelope. Safe for use by any thread.
+ * Encodes messages of oslo.messaging: the request or reply as JSON, and that text as a string in an envelope. Safe for
+ * use by any thread.
  *
  * <p>As Python's JSON does, it reads and writes the bare words NaN and Infinity.
  */

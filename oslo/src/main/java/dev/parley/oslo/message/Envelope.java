@@ -22,8 +22,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The envelope {@code {"oslo.version": "2.0", "oslo.message": "…"}} around the JSON text of a message. A body without it is the message itself, as in
- * oslo.messaging ({@code _drivers/common.py}). Safe for use by any thread.
+ * The envelope {@code {"oslo.version": "2.0", "oslo.message": "…"}} around the JSON text of a message. A body without
+ * it is the message itself, as in oslo.messaging ({@code _drivers/common.py}). Safe for use by any thread.
  */
 public final class Envelope {
     public static final String CONTENT_TYPE = "application/json";
@@ -38,7 +38,10 @@ public final class Envelope {
 
     private Envelope() {}
 
-    /** Wraps JSON text. Of the characters that a JSON string must escape, compact JSON text contains only quotes and backslashes. */
+    /**
+     * Wraps JSON text. Of the characters that a JSON string must escape, compact JSON text contains only quotes and
+     * backslashes.
+     */
     public static byte[] seal(byte[] json) {
         int escapes = 0;
         for (byte b : json) {

@@ -19,15 +19,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Encodes and decodes failures: {@code {"class", "module", "message", "tb", "args", "kwargs"}} as JSON text. A Python caller raises a class of module
- * {@code builtins} as that exception, and any other as {@code RemoteError}. Safe for use by any thread.
+ * Encodes and decodes failures: {@code {"class", "module", "message", "tb", "args", "kwargs"}} as JSON text. A Python
+ * caller raises a class of module {@code builtins} as that exception, and any other as {@code RemoteError}. Safe for
+ * use by any thread.
  *
- * <p>Parley adds {@code code}, and {@code data} if there is any, so that a Parley caller gets the same error; Python ignores both. Data with only
- * {@code args} and {@code kwargs}, which is how an error from Python is decoded, is encoded as these, so that the next Python caller raises the same exception.
+ * <p>Parley adds {@code code}, and {@code data} if there is any, so that a Parley caller gets the same error; Python
+ * ignores both. Data with only {@code args} and {@code kwargs}, which is how an error from Python is decoded, is
+ * encoded as these, so that the next Python caller raises the same exception.
  */
 public final class Failure {
-    private static final Pattern BAD_ARGUMENTS = Pattern.compile(
-            "\\S+\\(\\) (got an unexpected keyword argument|missing \\d+ required|takes .*argument|got multiple values).*");
+    private static final Pattern BAD_ARGUMENTS =
+            Pattern.compile("\\S+\\(\\) (got an unexpected keyword argument|missing \\d+ required"
+                    + "|takes .*argument|got multiple values).*");
 
     /** What Python constructs an exception with. */
     private static final List<String> CONSTRUCTOR_ARGUMENTS = List.of("args", "kwargs");
@@ -121,7 +124,9 @@ public final class Failure {
         return remote.withData(data(failure, mapper));
     }
 
-    /** Further data of the failure: Parley's own, otherwise the arguments that Python constructed the exception with. */
+    /**
+     * Further data of the failure: Parley's own, otherwise the arguments that Python constructed the exception with.
+     */
     private static @Nullable Object data(JsonNode failure, ObjectMapper mapper) {
         if (failure.has("data")) {
             return mapper.convertValue(failure.path("data"), Object.class);

@@ -4,7 +4,10 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
-/** The position of one value in the text of a message, to be parsed once its type is known. Immutable, and safe for use by any thread. */
+/**
+ * The position of one value in the text of a message, to be parsed once its type is known. Immutable, and safe for use
+ * by any thread.
+ */
 public final class JsonSlice {
     private final char[] text;
     private final int start;

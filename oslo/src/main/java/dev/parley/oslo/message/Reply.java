@@ -8,7 +8,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
-/** A reply that was received. The result stays text until its type is known. Immutable, and safe for use by any thread. */
+/**
+ * A reply that was received. The result stays text until its type is known. Immutable, and safe for use by any thread.
+ */
 public final class Reply {
     private final ObjectMapper mapper;
     private final @Nullable JsonSlice result;

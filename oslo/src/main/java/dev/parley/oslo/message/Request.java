@@ -12,10 +12,11 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A request that was received. Arguments and context stay text until they are asked for. Immutable once {@link #parse} has returned it, and then safe for
- * use by any thread.
+ * A request that was received. Arguments and context stay text until they are asked for. Immutable once {@link #parse}
+ * has returned it, and then safe for use by any thread.
  *
- * <p>Members may be absent, with the same meaning as in a Python server: no version means 1.0, no arguments an empty map, no message id a cast.
+ * <p>Members may be absent, with the same meaning as in a Python server: no version means 1.0, no arguments an empty
+ * map, no message id a cast.
  */
 public final class Request {
     private static final String CONTEXT = "_context_";
@@ -135,7 +136,10 @@ public final class Request {
         return msgId;
     }
 
-    /** The queue for the reply, {@code null} if there is none. Before 2012 each call had a queue of its own, named like its message id. */
+    /**
+     * The queue for the reply, {@code null} if there is none. Before 2012 each call had a queue of its own, named like
+     * its message id.
+     */
     @Nullable
     public String replyQueue() {
         return replyQueue == null && !hasTimeout ? msgId : replyQueue;
@@ -147,7 +151,10 @@ public final class Request {
         return uniqueId;
     }
 
-    /** Whether the request has a {@code _timeout}, be it null. A caller without one is from before 2018 and waits for two messages: the result, then the ending. */
+    /**
+     * Whether the request has a {@code _timeout}, be it null. A caller without one is from before 2018 and waits for
+     * two messages: the result, then the ending.
+     */
     public boolean hasTimeout() {
         return hasTimeout;
     }
@@ -158,7 +165,10 @@ public final class Request {
         return timeout;
     }
 
-    /** How many items of a stream the server may send ahead of the reader, 0 if the caller wants a list. A member of Parley's own. */
+    /**
+     * How many items of a stream the server may send ahead of the reader, 0 if the caller wants a list. A member of
+     * Parley's own.
+     */
     public int window() {
         return window;
     }

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of a transport URL, under oslo.messaging's own names (group {@code oslo_messaging_rabbit}, and {@code control_exchange} and
- * {@code rpc_response_timeout} of group {@code DEFAULT}), and a few of Parley's. Immutable, and safe for use by any thread.
+ * The options of a transport URL, under oslo.messaging's own names (group {@code oslo_messaging_rabbit}, and
+ * {@code control_exchange} and {@code rpc_response_timeout} of group {@code DEFAULT}), and a few of Parley's.
+ * Immutable, and safe for use by any thread.
  *
  * @param controlExchange the topic exchange of targets without an exchange
  * @param responseTimeout the timeout of calls without one
@@ -29,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param acknowledge when a server acknowledges a request
  * @param duplicateWindow how many requests a server remembers to recognize duplicates
  * @param deliveryLimit how many times a request may return unacknowledged before it is dead-lettered, 0 for no limit
- * @param deadLetterQueue the queue for requests that exceed the delivery limit or are malformed, {@code null} to reject them
- * @param multicall whether a stream is sent item by item to callers from before 2018, as openstack.common.rpc's multicall expects, instead of as a list
+ * @param deadLetterQueue the queue for requests that exceed the delivery limit or are malformed, {@code null} to reject
+ *     them
+ * @param multicall whether a stream is sent item by item to callers from before 2018, as openstack.common.rpc's
+ *     multicall expects, instead of as a list
  * @param ping whether a server responds to {@code oslo_rpc_server_ping}
  * @param queueNames names reply and fanout queues
  */

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 public final class VirtualHost {
     private VirtualHost() {}
 
-    /** The virtual host in the path of a URL: the decoded path without its leading slash; {@code /}, the default virtual host, if that is empty. */
+    /**
+     * The virtual host in the path of a URL: the decoded path without its leading slash; {@code /}, the default virtual
+     * host, if that is empty.
+     */
     public static String of(String path) {
         String name = path.startsWith("/") ? path.substring(1) : path;
         return name.isEmpty() ? "/" : URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles requests that cannot be served: malformed ones, and, with acknowledgement after the work, those that returned too often, since they may crash the
- * server. They are rejected, as in oslo.messaging, so that the broker drops them or dead-letters them by its own policy; or they are moved unchanged to the
- * configured dead letter queue, with headers for their origin and the reason. Safe for use by any thread.
+ * Handles requests that cannot be served: malformed ones, and, with acknowledgement after the work, those that returned
+ * too often, since they may crash the server. They are rejected, as in oslo.messaging, so that the broker drops them or
+ * dead-letters them by its own policy; or they are moved unchanged to the configured dead letter queue, with headers
+ * for their origin and the reason. Safe for use by any thread.
  *
- * <p>A quorum queue counts how many times a message returned; a classic queue only sets a flag. There the message carries its count: it is published to its
- * queue again with the count in a header, then acknowledged.
+ * <p>A quorum queue counts how many times a message returned; a classic queue only sets a flag. There the message
+ * carries its count: it is published to its queue again with the count in a header, then acknowledged.
  */
 final class DeadLetters {
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);

@@ -21,8 +21,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A call that is being served, from its request to its reply. Safe for use by any thread; the outcome is reported exactly once, by {@link #reply},
- * {@link #stream} or {@link #fail}.
+ * A call that is being served, from its request to its reply. Safe for use by any thread; the outcome is reported
+ * exactly once, by {@link #reply}, {@link #stream} or {@link #fail}.
  */
 final class OsloCall extends ServerCall {
     private static final Logger log = LoggerFactory.getLogger(OsloCall.class);
@@ -166,7 +166,10 @@ final class OsloCall extends ServerCall {
         listener.replies().send(request, listener.codec().ending(msgId(), sent), null);
     }
 
-    /** One message per item, then the ending. openstack.common.rpc has no flow control, so the broker's confirms serve as credit. */
+    /**
+     * One message per item, then the ending. openstack.common.rpc has no flow control, so the broker's confirms serve
+     * as credit.
+     */
     private void multicall(Iterator<? extends @Nullable Object> items) {
         OutboundStream stream = new OutboundStream(this, PendingStream.WINDOW);
         stream.send(items, item -> {
@@ -204,8 +207,8 @@ final class OsloCall extends ServerCall {
     }
 
     /**
-     * Takes over a duplicate of the message, which the broker delivers after it has lost the channel of the first one: it is acknowledged at the end too.
-     * Returns {@code false} if the call has ended already.
+     * Takes over a duplicate of the message, which the broker delivers after it has lost the channel of the first one:
+     * it is acknowledged at the end too. Returns {@code false} if the call has ended already.
      */
     boolean acknowledgeToo(Delivery copy) {
         synchronized (unacknowledged) {

@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server side of oslo.messaging RPC: takes requests from the queues of the topic, of the server and for fanouts, as many as the dispatcher can run. Further
- * requests stay unacknowledged, so the broker delivers them to another server if this one stops. Safe for use by any thread.
+ * The server side of oslo.messaging RPC: takes requests from the queues of the topic, of the server and for fanouts, as
+ * many as the dispatcher can run. Further requests stay unacknowledged, so the broker delivers them to another server
+ * if this one stops. Safe for use by any thread.
  */
 public final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
@@ -147,7 +148,10 @@ public final class OsloListener implements Listener, Driver.Receiver {
         }
     }
 
-    /** Takes as many requests as can run. All acknowledgements are on their way to the broker before the first call starts. */
+    /**
+     * Takes as many requests as can run. All acknowledgements are on their way to the broker before the first call
+     * starts.
+     */
     private void takeBatch() {
         List<OsloCall> calls = new ArrayList<>();
         driver.batch(() -> {

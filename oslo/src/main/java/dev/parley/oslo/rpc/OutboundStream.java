@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that a server sends, no faster than its reader grants credit. {@link #send} is for one thread; {@link #grant} is safe for use by any thread.
+ * A stream that a server sends, no faster than its reader grants credit. {@link #send} is for one thread;
+ * {@link #grant} is safe for use by any thread.
  */
 final class OutboundStream {
     /** A reader that grants no credit for this long is considered gone. */

@@ -41,8 +41,8 @@ final class PendingCall implements PendingReply {
     }
 
     /**
-     * Takes a reply. One that is not the last is a heartbeat, or the result from an old server: then the ending follows, except after a failure, which
-     * openstack.common.rpc sends without one.
+     * Takes a reply. One that is not the last is a heartbeat, or the result from an old server: then the ending
+     * follows, except after a failure, which openstack.common.rpc sends without one.
      */
     @Override
     public void received(Reply message) {

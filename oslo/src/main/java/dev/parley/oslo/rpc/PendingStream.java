@@ -14,14 +14,18 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a streaming call, as they arrive. The server sends no more items than the window before it gets credit, so no more are buffered here. The
- * methods of {@link PendingReply} are safe for use by any thread, all others are for the thread that iterates.
+ * The items of a streaming call, as they arrive. The server sends no more items than the window before it gets credit,
+ * so no more are buffered here. The methods of {@link PendingReply} are safe for use by any thread, all others are for
+ * the thread that iterates.
  */
 final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
     /** How many items the server may send ahead of the reader. */
     static final int WINDOW = 64;
 
-    /** More than the number of replies that can be unacknowledged when a connection breaks, which the broker then delivers again. */
+    /**
+     * More than the number of replies that can be unacknowledged when a connection breaks, which the broker then
+     * delivers again.
+     */
     private static final int DUPLICATE_WINDOW = 1024;
 
     private sealed interface Event {}
@@ -81,7 +85,10 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
         }
     }
 
-    /** Without a call monitor there are no heartbeats: then an empty reply is a null item of openstack.common.rpc's multicall. */
+    /**
+     * Without a call monitor there are no heartbeats: then an empty reply is a null item of openstack.common.rpc's
+     * multicall.
+     */
     private boolean isHeartbeat(Reply message) {
         return message.isEmpty() && call.options().monitorTimeout() != null;
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of a client for the replies to all its calls, and the calls that wait for them. Declared and consumed before the first call is sent. Safe for use
- * by any thread.
+ * The queue of a client for the replies to all its calls, and the calls that wait for them. Declared and consumed
+ * before the first call is sent. Safe for use by any thread.
  */
 final class ReplyQueue {
     private static final Logger log = LoggerFactory.getLogger(ReplyQueue.class);
@@ -38,7 +38,10 @@ final class ReplyQueue {
         this.queue = options.topology().replyQueue(options.queueNames().next());
     }
 
-    /** The name of the queue once the broker delivers from it. The first call of this starts that; after a failure the next call starts it again. */
+    /**
+     * The name of the queue once the broker delivers from it. The first call of this starts that; after a failure the
+     * next call starts it again.
+     */
     CompletableFuture<String> name() {
         CompletableFuture<String> now = ready;
         if (now != null && !now.isCompletedExceptionally()) {
@@ -60,7 +63,10 @@ final class ReplyQueue {
         }
     }
 
-    /** Runs an action when the queue is ready or has failed: on this thread if it already is, otherwise in the order of the calls. */
+    /**
+     * Runs an action when the queue is ready or has failed: on this thread if it already is, otherwise in the order of
+     * the calls.
+     */
     void whenReady(BiConsumer<? super String, ? super @Nullable Throwable> action) {
         CompletableFuture<String> now = name();
         if (now.isDone()) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends replies. A reply whose queue does not exist is retried every quarter of a second until the caller's deadline, since a caller that reconnects declares
- * its queue again; no thread waits for that. Safe for use by any thread.
+ * Sends replies. A reply whose queue does not exist is retried every quarter of a second until the caller's deadline,
+ * since a caller that reconnects declares its queue again; no thread waits for that. Safe for use by any thread.
  */
 final class ReplySender {
     private static final Logger log = LoggerFactory.getLogger(ReplySender.class);
@@ -31,7 +31,9 @@ final class ReplySender {
     private final Codec codec;
     private final Duration missingConsumerRetry;
 
-    /** Queues that did not appear within the retry time, and when that was known: replies to them are tried only once. */
+    /**
+     * Queues that did not appear within the retry time, and when that was known: replies to them are tried only once.
+     */
     private final Map<String, Long> missingQueues = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {

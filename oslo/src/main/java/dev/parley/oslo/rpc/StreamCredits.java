@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's queue on which the readers of its streams grant credit or cancel. Declared with the first stream. Safe for use by any thread.
+ * A server's queue on which the readers of its streams grant credit or cancel. Declared with the first stream. Safe for
+ * use by any thread.
  */
 final class StreamCredits {
     private static final Logger log = LoggerFactory.getLogger(StreamCredits.class);

@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
- * The pauses between attempts to reconnect: random, growing by a fixed step with each failed attempt up to a maximum. Immutable, and safe for use by
- * any thread.
+ * The pauses between attempts to reconnect: random, growing by a fixed step with each failed attempt up to a maximum.
+ * Immutable, and safe for use by any thread.
  */
 public final class Backoff {
     private final Duration first;
@@ -41,7 +41,8 @@ public final class Backoff {
     }
 
     /**
-     * The pause before the next attempt, in nanoseconds. The first one may be 0; later ones are at least half of their upper bound.
+     * The pause before the next attempt, in nanoseconds. The first one may be 0; later ones are at least half of their
+     * upper bound.
      *
      * @param failures how many attempts have failed so far, 0 or more
      */

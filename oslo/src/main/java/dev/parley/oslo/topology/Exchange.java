@@ -1,8 +1,8 @@
 package dev.parley.oslo.topology;
 
 /**
- * An exchange to declare. The one without a name is the default exchange, which routes to the queue named by the routing key and is never declared.
- * Immutable, and safe for use by any thread.
+ * An exchange to declare. The one without a name is the default exchange, which routes to the queue named by the
+ * routing key and is never declared. Immutable, and safe for use by any thread.
  *
  * @param name its name
  * @param type {@code topic}, {@code fanout} or {@code direct}

@@ -10,10 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the reply and fanout queues of a client or server: randomly, or with {@code use_queue_manager} as {@code host:process:number}, the same after a
- * restart, so that abandoned queues do not accumulate. Safe for use by any thread.
+ * Names the reply and fanout queues of a client or server: randomly, or with {@code use_queue_manager} as
+ * {@code host:process:number}, the same after a restart, so that abandoned queues do not accumulate. Safe for use by
+ * any thread.
  *
- * <p>oslo.messaging counts in one file per host, here each JVM counts from 1: two JVMs on one host need different values of {@code processname}.
+ * <p>oslo.messaging counts in one file per host, here each JVM counts from 1: two JVMs on one host need different
+ * values of {@code processname}.
  *
  * @param stable {@code host:process}, {@code null} for random names
  */

@@ -15,13 +15,16 @@ import java.util.Map;
  * @param mirrored {@code rabbit_ha_queues}: queues request mirrors, which RabbitMQ has ignored since 3.0
  * @param quorum {@code rabbit_quorum_queue}: topic queues are quorum queues, and durable
  * @param transientQuorum {@code rabbit_transient_quorum_queue}: reply and fanout queues are quorum queues, and durable
- * @param deliveryLimit {@code rabbit_quorum_delivery_limit}: how many times a quorum queue delivers a message, 0 for its default
- * @param maxMemoryLength {@code rabbit_quorum_max_memory_length}: how many messages a quorum queue keeps in memory, 0 for its default
+ * @param deliveryLimit {@code rabbit_quorum_delivery_limit}: how many times a quorum queue delivers a message, 0 for
+ *     its default
+ * @param maxMemoryLength {@code rabbit_quorum_max_memory_length}: how many messages a quorum queue keeps in memory, 0
+ *     for its default
  * @param maxMemoryBytes {@code rabbit_quorum_max_memory_bytes}: the same in bytes
- * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue is kept, zero for forever
+ * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue is kept, zero for
+ *     forever
  * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are cancelled when a mirror fails over
- * @param replyExchange {@code reply_exchange}: the reply queue is also bound to an exchange of its own name, where servers from before 2019 send their
- *     replies
+ * @param replyExchange {@code reply_exchange}: the reply queue is also bound to an exchange of its own name, where
+ *     servers from before 2019 send their replies
  * @param streamFanout {@code rabbit_stream_fanout}: all servers of a topic read fanouts from one stream
  */
 public record Topology(

@@ -18,8 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges and queues in this JVM, with the AMQP semantics that oslo.messaging uses: topic and fanout routing, round-robin among consumers, requeueing of
- * unacknowledged messages, expiry, and the return of unroutable messages. Safe for use by any thread.
+ * Exchanges and queues in this JVM, with the AMQP semantics that oslo.messaging uses: topic and fanout routing,
+ * round-robin among consumers, requeueing of unacknowledged messages, expiry, and the return of unroutable messages.
+ * Safe for use by any thread.
  */
 final class MemoryBroker {
     private static final ConcurrentMap<String, MemoryBroker> BY_NAME = new ConcurrentHashMap<>();

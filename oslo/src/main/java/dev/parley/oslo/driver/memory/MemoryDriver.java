@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The driver for a broker in this JVM. Each subscription delivers on a virtual thread of its own. Safe for use by any thread. */
+/**
+ * The driver for a broker in this JVM. Each subscription delivers on a virtual thread of its own. Safe for use by any
+ * thread.
+ */
 public final class MemoryDriver implements Driver {
     private static final Logger log = LoggerFactory.getLogger(MemoryDriver.class);
 

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acknowledges messages on receipt: many at once, and the last few after a short delay. What is not acknowledged when a connection breaks is delivered a
- * second time, which the handler must expect. Safe for use by any thread.
+ * Acknowledges messages on receipt: many at once, and the last few after a short delay. What is not acknowledged when a
+ * connection breaks is delivered a second time, which the handler must expect. Safe for use by any thread.
  */
 final class BatchAcknowledger implements Driver.Receiver {
     private static final int MAX_BATCH = 64;

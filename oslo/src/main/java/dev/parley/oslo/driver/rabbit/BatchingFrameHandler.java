@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads the frames of one connection, many with one system call: on its own the client library makes a system call for every message and every
- * acknowledgement. Safe for use by any thread, except {@link #whenDrained} and {@link #readFrame}, which are for the thread that reads.
+ * Writes and reads the frames of one connection, many with one system call: on its own the client library makes a
+ * system call for every message and every acknowledgement. Safe for use by any thread, except {@link #whenDrained} and
+ * {@link #readFrame}, which are for the thread that reads.
  */
 final class BatchingFrameHandler implements FrameHandler {
     /** How much longer a frame is than its payload: type, channel, size and end marker. */
@@ -40,7 +41,10 @@ final class BatchingFrameHandler implements FrameHandler {
         this.input = new DataInputStream(buffered);
     }
 
-    /** Input that knows whether it has buffered a whole frame, without a system call, which would cost as much as reading. For one thread. */
+    /**
+     * Input that knows whether it has buffered a whole frame, without a system call, which would cost as much as
+     * reading. For one thread.
+     */
     private static final class PeekableInput extends BufferedInputStream {
         private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -64,9 +68,9 @@ final class BatchingFrameHandler implements FrameHandler {
     }
 
     /**
-     * Runs some work. What this thread writes to the connection in the meantime stays in memory until the end, or until the buffer is full or another
-     * thread writes. Therefore the work must not wait for a response of the broker. Without a connection, or while another thread has a batch open on it,
-     * just runs the work.
+     * Runs some work. What this thread writes to the connection in the meantime stays in memory until the end, or until
+     * the buffer is full or another thread writes. Therefore the work must not wait for a response of the broker.
+     * Without a connection, or while another thread has a batch open on it, just runs the work.
      */
     static void batch(@Nullable Connection connection, Runnable work) {
         BatchingFrameHandler frames = connection == null ? null : of(connection);

@@ -39,7 +39,10 @@ final class Channels {
         }
     }
 
-    /** The shutdown signal with the broker's reason, from anywhere in the chain of causes; {@code null} if there is none. */
+    /**
+     * The shutdown signal with the broker's reason, from anywhere in the chain of causes; {@code null} if there is
+     * none.
+     */
     static @Nullable ShutdownSignalException shutdownSignal(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ShutdownSignalException signal) {

@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections to the hosts of a transport URL. The hosts are shuffled once; each attempt starts with the host in use and tries each host once. Safe
- * for use by any thread.
+ * Opens connections to the hosts of a transport URL. The hosts are shuffled once; each attempt starts with the host in
+ * use and tries each host once. Safe for use by any thread.
  */
 final class Connector {
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
@@ -70,7 +70,10 @@ final class Connector {
         tls();
     }
 
-    /** The TLS context, {@code null} for plain TCP. The files are read each time, since certificates are renewed while a process runs. */
+    /**
+     * The TLS context, {@code null} for plain TCP. The files are read each time, since certificates are renewed while a
+     * process runs.
+     */
     private @Nullable SSLContext tls() {
         OsloOptions.Tls files = options.tls();
         return files == null ? null : tlsContext == null ? PemFiles.context(files) : tlsContext;
@@ -79,7 +82,10 @@ final class Connector {
     /** A connection and the index of its host. */
     record Connected(Connection connection, int host) {}
 
-    /** A host closed its connection or does not work: the next attempt starts with the host after it, unless another connection has moved on already. */
+    /**
+     * A host closed its connection or does not work: the next attempt starts with the host after it, unless another
+     * connection has moved on already.
+     */
     void leave(int host) {
         next.compareAndSet(host, (host + 1) % hosts.size());
     }
@@ -211,8 +217,8 @@ final class Connector {
     }
 
     /**
-     * Runs the callbacks of the client library on the thread that reads the socket, so that a reply wakes its caller without a switch of threads. They must
-     * not block.
+     * Runs the callbacks of the client library on the thread that reads the socket, so that a reply wakes its caller
+     * without a switch of threads. They must not block.
      */
     private static final class DirectExecutor extends AbstractExecutorService implements ExecutorService {
         private volatile boolean shut;

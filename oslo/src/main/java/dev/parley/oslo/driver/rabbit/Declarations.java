@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Declares exchanges and queues. Each declaration has a channel of its own: if an exchange or queue of that name exists with other attributes, the broker
- * responds with 406 and closes the channel; then the existing one is used, with a warning. Safe for use by any thread that may block.
+ * Declares exchanges and queues. Each declaration has a channel of its own: if an exchange or queue of that name exists
+ * with other attributes, the broker responds with 406 and closes the channel; then the existing one is used, with a
+ * warning. Safe for use by any thread that may block.
  *
  * <p>A queue on an exchange that should be durable but is not is declared not durable either, as oslo.messaging does
  * ({@code _declare_fallback_nondurable}): its servers could not share the queue otherwise.
@@ -53,8 +54,9 @@ final class Declarations {
     }
 
     /**
-     * Declares a queue: its exchange first and its binding last, as oslo.messaging does. Starts again, a few times, if one of them is deleted in between: an
-     * auto-delete exchange is deleted with its last queue, which may belong to a server that is just stopping.
+     * Declares a queue: its exchange first and its binding last, as oslo.messaging does. Starts again, a few times, if
+     * one of them is deleted in between: an auto-delete exchange is deleted with its last queue, which may belong to a
+     * server that is just stopping.
      */
     static void declare(Connection connection, Queue wanted) throws IOException, TimeoutException {
         for (int left = MAX_ATTEMPTS - 1; ; left--) {

@@ -103,9 +103,9 @@ final class PemFiles {
         try {
             Matcher pem = KEY.matcher(Files.readString(Path.of(file)));
             if (!pem.find()) {
-                throw new InvalidTargetException(
-                        "ssl_key_file=" + file
-                                + " contains no key in PKCS #8 format (BEGIN PRIVATE KEY); convert it with 'openssl pkcs8 -topk8 -nocrypt'");
+                throw new InvalidTargetException("ssl_key_file=" + file
+                        + " contains no key in PKCS #8 format (BEGIN PRIVATE KEY);"
+                        + " convert it with 'openssl pkcs8 -topk8 -nocrypt'");
             }
             der = Base64.getMimeDecoder().decode(pem.group(1));
         } catch (IOException e) {

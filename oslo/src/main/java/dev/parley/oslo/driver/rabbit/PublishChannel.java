@@ -28,14 +28,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel for publishing with confirms: which exchanges it has declared, and which messages the broker has not confirmed yet. Reports what happens to
- * a {@link Listener}.
+ * A channel for publishing with confirms: which exchanges it has declared, and which messages the broker has not
+ * confirmed yet. Reports what happens to a {@link Listener}.
  *
- * <p>{@link #declare} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread; everything else is safe for use by any
- * thread.
+ * <p>{@link #declare} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
+ * everything else is safe for use by any thread.
  */
 final class PublishChannel {
-    /** Gets the events of a channel, on the thread that reads the connection or on the one that publishes. Must not block. */
+    /**
+     * Gets the events of a channel, on the thread that reads the connection or on the one that publishes. Must not
+     * block.
+     */
     interface Listener {
         /** The bytes that wait for a confirm have changed: more, or fewer if negative. */
         void unconfirmedBytesChanged(int bytes);

@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The messages for one kind of exchange, and the channel that publishes them. Safe for use by any thread.
  *
- * <p>Messages go into a backlog; the thread that gets the lock writes all of it, so callers never wait for each other. Where writing could block, for the
- * broker's response to a declare or for room in the socket, a virtual thread does it.
+ * <p>Messages go into a backlog; the thread that gets the lock writes all of it, so callers never wait for each other.
+ * Where writing could block, for the broker's response to a declare or for room in the socket, a virtual thread does
+ * it.
  */
 final class PublishQueue implements PublishChannel.Listener {
     private static final Logger log = LoggerFactory.getLogger(PublishQueue.class);
@@ -146,7 +147,9 @@ final class PublishQueue implements PublishChannel.Listener {
         return true;
     }
 
-    /** Whether a message needs no sending any more: it is done, or its deadline has passed, in which case it fails here. */
+    /**
+     * Whether a message needs no sending any more: it is done, or its deadline has passed, in which case it fails here.
+     */
     private static boolean isDoneOrLate(OutboundMessage message) {
         if (!message.isDone() && message.remainingNanos() <= 0) {
             message.fail(new RpcTimeoutException("the message could not be sent in time"));
@@ -154,7 +157,9 @@ final class PublishQueue implements PublishChannel.Listener {
         return message.isDone();
     }
 
-    /** The channel if it belongs to this connection. One whose connection died while it was opened is forgotten here. */
+    /**
+     * The channel if it belongs to this connection. One whose connection died while it was opened is forgotten here.
+     */
     private @Nullable PublishChannel channelOn(Connection connection) {
         PublishChannel current = channel.get();
         if (current != null && !current.isOn(connection)) {
@@ -179,7 +184,10 @@ final class PublishQueue implements PublishChannel.Listener {
         }
     }
 
-    /** Opens the channel and declares the exchange that a message needs; returns {@code false} if the connection is lost. */
+    /**
+     * Opens the channel and declares the exchange that a message needs; returns {@code false} if the connection is
+     * lost.
+     */
     private boolean prepare(Connection connection, @Nullable PublishChannel existing, OutboundMessage message) {
         try {
             PublishChannel current = existing;
@@ -262,7 +270,10 @@ final class PublishQueue implements PublishChannel.Listener {
         }
     }
 
-    /** After messages went back into the backlog: writes them, or fails them if the publisher was closed in the meantime. */
+    /**
+     * After messages went back into the backlog: writes them, or fails them if the publisher was closed in the
+     * meantime.
+     */
     private void proceed() {
         if (state.isClosed()) {
             failAll(closedTooEarly());
@@ -272,9 +283,10 @@ final class PublishQueue implements PublishChannel.Listener {
     }
 
     /**
-     * Replaces the channel if messages were refused since the last call, or the oldest one is still unconfirmed. On a RabbitMQ cluster that has lost the
-     * leader of a quorum queue, a channel can stay that way forever, while a new one on the same connection works at once. Fails the messages whose deadline
-     * has passed. For the timer thread; does not block.
+     * Replaces the channel if messages were refused since the last call, or the oldest one is still unconfirmed. On a
+     * RabbitMQ cluster that has lost the leader of a quorum queue, a channel can stay that way forever, while a new one
+     * on the same connection works at once. Fails the messages whose deadline has passed. For the timer thread; does
+     * not block.
      */
     void replaceStuckChannel() {
         // Here too, since the writing thread may be blocked by the socket.

@@ -6,11 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The connection that all publish queues share, and whether it may be written to at the moment. Safe for use by any thread. */
+/**
+ * The connection that all publish queues share, and whether it may be written to at the moment. Safe for use by any
+ * thread.
+ */
 final class PublishState {
     /**
-     * A caller may write to the socket itself while fewer bytes than this are unconfirmed: that much fits the socket's buffer even when the broker reads
-     * nothing, so the write returns at once. Beyond it a separate thread writes.
+     * A caller may write to the socket itself while fewer bytes than this are unconfirmed: that much fits the socket's
+     * buffer even when the broker reads nothing, so the write returns at once. Beyond it a separate thread writes.
      */
     private static final int MAX_NON_BLOCKING_BYTES = 16 * 1024;
 
@@ -51,7 +54,9 @@ final class PublishState {
         return closed;
     }
 
-    /** The connection to write to; {@code null} while there is none or the broker has blocked it, and after the close. */
+    /**
+     * The connection to write to; {@code null} while there is none or the broker has blocked it, and after the close.
+     */
     @Nullable
     Connection writable() {
         return blocked || closed ? null : connection.get();

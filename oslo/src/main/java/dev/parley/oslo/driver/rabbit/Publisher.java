@@ -15,9 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes on one connection with confirms, for any number of threads, without blocking them. Safe for use by any thread.
+ * Publishes on one connection with confirms, for any number of threads, without blocking them. Safe for use by any
+ * thread.
  *
- * <p>Each kind of exchange has a queue with a channel of its own: a missing exchange, which closes the channel, then affects only messages of its kind.
+ * <p>Each kind of exchange has a queue with a channel of its own: a missing exchange, which closes the channel, then
+ * affects only messages of its kind.
  */
 final class Publisher implements ReconnectingConnection.Listener {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);

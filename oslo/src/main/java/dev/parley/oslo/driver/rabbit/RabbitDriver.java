@@ -20,8 +20,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver for RabbitMQ and compatible brokers: one connection for publishing, and one for consuming, which is opened with the first subscription. Safe
- * for use by any thread.
+ * The driver for RabbitMQ and compatible brokers: one connection for publishing, and one for consuming, which is opened
+ * with the first subscription. Safe for use by any thread.
  */
 public final class RabbitDriver implements Driver {
     private final OsloOptions options;

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes from queues on one channel, and sets the channel and its queues up again when the broker cancels or closes it. Consumes from the first
- * {@link #open} on. Safe for use by any thread that may block.
+ * Consumes from queues on one channel, and sets the channel and its queues up again when the broker cancels or closes
+ * it. Consumes from the first {@link #open} on. Safe for use by any thread that may block.
  */
 final class RabbitSubscription implements Driver.Subscription {
     private static final Logger log = LoggerFactory.getLogger(RabbitSubscription.class);
@@ -110,7 +110,9 @@ final class RabbitSubscription implements Driver.Subscription {
         }
     }
 
-    /** A stream is read from its last message on, and after a reconnect from the message after the last one received. */
+    /**
+     * A stream is read from its last message on, and after a reconnect from the message after the last one received.
+     */
     private Map<String, Object> arguments(Queue queue) {
         long next = nextOffset;
         return queue.isStream()
@@ -164,7 +166,9 @@ final class RabbitSubscription implements Driver.Subscription {
         }
     }
 
-    /** Waits for a connection that is being opened: it may have opened this subscription before the broker cancelled it. */
+    /**
+     * Waits for a connection that is being opened: it may have opened this subscription before the broker cancelled it.
+     */
     private @Nullable Connection connection() {
         try {
             return cancelled ? null : connections.open();

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that is opened again when it is lost, with a backoff between attempts. Connects on the first {@link #open}. Safe for use by any thread.
+ * A connection that is opened again when it is lost, with a backoff between attempts. Connects on the first
+ * {@link #open}. Safe for use by any thread.
  */
 final class ReconnectingConnection implements AutoCloseable {
     /** Gets the events of a connection. Called by one thread at a time. */
@@ -69,7 +70,8 @@ final class ReconnectingConnection implements AutoCloseable {
     }
 
     /**
-     * Connects unless connected, with one attempt over all hosts. While reconnecting is in progress, waits for that instead, however long it takes.
+     * Connects unless connected, with one attempt over all hosts. While reconnecting is in progress, waits for that
+     * instead, however long it takes.
      *
      * @return the connection; {@code null} if this was closed, or the connection was lost again at once
      * @throws RpcException if no host accepts the connection
