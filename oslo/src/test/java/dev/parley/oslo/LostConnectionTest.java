@@ -115,7 +115,7 @@ class LostConnectionTest {
     void streamsThatStartDuringAReconnectAreReadToTheirEnd() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, broker.address());
-                RpcClient client = client(broker.address()).prepare(o -> o.timeout(Duration.ofSeconds(15)));
+                RpcClient client = client(broker.address());
                 Stream<@Nullable Integer> items = client.stream("held", Integer.class, Args.named("items", 200))) {
             assertThat(endpoint.holding.await(20, TimeUnit.SECONDS)).isTrue();
             broker.faults().delay(Duration.ofMillis(100));

@@ -241,10 +241,10 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().stopReading(true);
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(5)));
-            String large = "x".repeat(7_000_000);
+            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(8)));
+            String large = "x".repeat(7_000_000); // Nineteen of them exceed the limit.
             List<CompletableFuture<@Nullable Integer>> calls = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 24; i++) {
                 calls.add(hurried.callAsync("twice", Integer.class, Args.named("n", large)));
             }
             assertThat(calls.getFirst()).isNotDone();

@@ -163,7 +163,7 @@ public final class Codec {
     }
 
     /** A separate JSON text, for a failure. */
-    public String text(Map<String, ? extends @Nullable Object> values) {
+    String text(Map<String, ? extends @Nullable Object> values) {
         return mapper.writeValueAsString(values);
     }
 
@@ -196,7 +196,7 @@ public final class Codec {
     }
 
     /** The error of a message that is not valid JSON, or not as the protocol requires. */
-    public static RpcException malformed(JacksonException e) {
+    static RpcException malformed(JacksonException e) {
         return new ProtocolException("the message is not a valid oslo.messaging message: " + e.getOriginalMessage(), e);
     }
 }

@@ -26,7 +26,10 @@ import tools.jackson.databind.ObjectMapper;
  * it is the message itself, as in oslo.messaging ({@code _drivers/common.py}). Safe for use by any thread.
  */
 public final class Envelope {
+    /** The content type of every message. */
     public static final String CONTENT_TYPE = "application/json";
+
+    /** The content encoding of every message. */
     public static final String CONTENT_ENCODING = "utf-8";
 
     /** kombu's name for zlib data, although that is not gzip. */
@@ -42,7 +45,7 @@ public final class Envelope {
      * Wraps JSON text. Of the characters that a JSON string must escape, compact JSON text contains only quotes and
      * backslashes.
      */
-    public static byte[] seal(byte[] json) {
+    static byte[] seal(byte[] json) {
         int escapes = 0;
         for (byte b : json) {
             if (b == '"' || b == '\\') {
@@ -62,6 +65,7 @@ public final class Envelope {
         return body;
     }
 
+    /** Compresses a body with zlib. */
     public static byte[] compress(byte[] body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
         try (DeflaterOutputStream zlib = new DeflaterOutputStream(bytes)) {
@@ -78,7 +82,7 @@ public final class Envelope {
      * @param maxBytes the maximum size of the body, also after it is decompressed
      * @throws ProtocolException if the body is malformed or exceeds the limit
      */
-    public static char[] open(Content content, ObjectMapper mapper, int maxBytes) {
+    static char[] open(Content content, ObjectMapper mapper, int maxBytes) {
         String type = content.contentType();
         if (type != null && !type.toLowerCase(Locale.ROOT).startsWith(CONTENT_TYPE)) {
             throw new ProtocolException("unsupported content type '" + type + "', expected " + CONTENT_TYPE);

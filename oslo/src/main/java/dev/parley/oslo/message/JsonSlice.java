@@ -8,7 +8,7 @@ import tools.jackson.databind.ObjectMapper;
  * The position of one value in the text of a message, to be parsed once its type is known. Immutable, and safe for use
  * by any thread.
  */
-public final class JsonSlice {
+final class JsonSlice {
     private final char[] text;
     private final int start;
     private final int end;
@@ -20,7 +20,7 @@ public final class JsonSlice {
     }
 
     /** The value that a parser of the whole text is at. Leaves the parser after that value. */
-    public static JsonSlice of(char[] text, JsonParser json) {
+    static JsonSlice of(char[] text, JsonParser json) {
         int start = Math.toIntExact(json.currentTokenLocation().getCharOffset());
         boolean string = json.currentToken() == JsonToken.VALUE_STRING;
         json.skipChildren();
@@ -30,7 +30,7 @@ public final class JsonSlice {
     }
 
     /** A new parser, positioned before the value. */
-    public JsonParser parser(ObjectMapper mapper) {
+    JsonParser parser(ObjectMapper mapper) {
         return mapper.createParser(text, start, end - start);
     }
 

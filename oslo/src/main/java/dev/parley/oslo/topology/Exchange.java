@@ -17,6 +17,7 @@ public record Exchange(String name, String type, boolean durable, boolean autoDe
         ShortString.check("exchange", name);
     }
 
+    /** Whether it is the default exchange. */
     public boolean isDefault() {
         return name.isEmpty();
     }
