@@ -85,7 +85,7 @@ class QueuesCommandTest {
         Run run = Cli.run("queues", "rabbit://127.0.0.1/", "--management", "http://127.0.0.1:" + port);
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
-        assertThat(run.err()).contains("no management API at http://127.0.0.1:" + port);
+        assertThat(run.err()).contains("failed to reach the management API at http://127.0.0.1:" + port);
         assertThat(Cli.run("queues", "tcp://127.0.0.1:1").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 }
