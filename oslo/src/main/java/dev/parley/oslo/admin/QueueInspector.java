@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,8 +48,8 @@ public final class QueueInspector implements AutoCloseable {
     private final URI management;
     private final String authorization;
     private final String virtualHost;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private @Nullable HttpClient http; // Guarded by this; made by the first request, since it starts a thread.
+    private boolean closed; // Guarded by this.
 
     /**
      * An inspector.
@@ -248,13 +249,25 @@ public final class QueueInspector implements AutoCloseable {
                 "the management API at " + management + " responded to " + path + " with " + response.statusCode());
     }
 
+    private synchronized HttpClient client() {
+        if (closed) {
+            throw new ConnectionLostException("the inspector is closed");
+        }
+        HttpClient client = http;
+        if (client == null) {
+            client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+            http = client;
+        }
+        return client;
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = http.send(
-                    request.header("Authorization", authorization)
-                            .timeout(TIMEOUT)
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client().send(
+                            request.header("Authorization", authorization)
+                                    .timeout(TIMEOUT)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() == 401 || response.statusCode() == 403) {
                 throw new AccessDeniedException("the management API at " + management + " refused the user");
             }
@@ -267,9 +280,12 @@ public final class QueueInspector implements AutoCloseable {
         }
     }
 
-    /** Closes the connections to the management API. Requests in flight fail. */
+    /** Closes the connections to the management API. Requests in flight, and later ones, fail. */
     @Override
-    public void close() {
-        http.shutdownNow();
+    public synchronized void close() {
+        closed = true;
+        if (http != null) {
+            http.shutdownNow();
+        }
     }
 }

@@ -27,6 +27,6 @@ public record Credit(String id, int items) {
         } catch (JacksonException e) {
             throw Codec.malformed(e);
         }
-        throw new ProtocolException("a credit without _msg_id or a valid _credit");
+        throw new ProtocolException("a credit without a valid _msg_id or _credit");
     }
 }

@@ -146,7 +146,7 @@ final class Connector {
             @Override
             public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {
                 // ReconnectingConnection logs that the connection is lost.
-                log.debug("connection for {}", purpose, exception);
+                log.debug("the connection for {} failed", purpose, exception);
             }
         });
         AtomicInteger threads = new AtomicInteger();
