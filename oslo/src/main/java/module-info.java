@@ -1,4 +1,4 @@
-/** oslo.messaging over AMQP, both sides, on RabbitMQ or in memory. */
+/** oslo.messaging over AMQP, both sides, on RabbitMQ or within one JVM. */
 module dev.parley.oslo {
     requires transitive dev.parley.core;
     requires com.rabbitmq.client;

@@ -85,7 +85,7 @@ class BrokerAndDemoTest {
                     "count");
             assertFails(
                     ExitCode.NO_CONNECTION,
-                    "refuses user 'guest'",
+                    "refused the login of user 'guest'",
                     "call",
                     address.replace("guest:guest", "guest:wrong"),
                     "add",

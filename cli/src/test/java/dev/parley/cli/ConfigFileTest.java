@@ -118,7 +118,7 @@ class ConfigFileTest {
         assertFails(
                 Cli.run("call", "--config-file", nowhere, "add"),
                 ExitCode.USAGE,
-                "--config-file: there is no file " + nowhere);
+                "--config-file: no such file: " + nowhere);
         assertFails(Cli.run("call", "--config-file", config), ExitCode.USAGE, "Missing required parameter: 'METHOD'");
         assertFails(Cli.run("call", "--config-file", config, "add"), ExitCode.USAGE, "rabbit needs a --topic");
         assertFails(
@@ -148,7 +148,7 @@ class ConfigFileTest {
                         .line())
                 .isEqualTo("done");
         Run silent = Cli.run("call", broker.address(), "slow", "--topic", "nobody", "millis=1", "--monitor", "2");
-        assertFails(silent, ExitCode.TIMEOUT, "no sign of life of slow within 2 s");
+        assertFails(silent, ExitCode.TIMEOUT, "no heartbeat of slow within 2 s");
         assertFails(
                 Cli.run("call", broker.address(), "slow", "--topic", "box", "millis=1", "--monitor", "1"),
                 ExitCode.USAGE,

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,12 +54,46 @@ public final class AddressOptions {
         return options.getOrDefault(name, defaultValue);
     }
 
+    /** An option as text; {@code null} if it is absent or empty. */
+    public @Nullable String textOrNull(String name) {
+        String value = text(name, null);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** An option as text, or the default if it is absent. */
+    public String textOrDefault(String name, String defaultValue) {
+        String value = text(name, defaultValue);
+        return value == null ? defaultValue : value;
+    }
+
+    /**
+     * One of the constants of an enum, in any case, with hyphens or underscores between its words; the default if it is absent.
+     *
+     * @throws InvalidTargetException if the value is none of them
+     */
+    public <E extends Enum<E>> E choice(String name, E defaultValue, Class<E> type) {
+        String value = text(name, null);
+        if (value == null) {
+            return defaultValue;
+        }
+        List<String> allowed = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            String word = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (word.equals(value.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+                return constant;
+            }
+            allowed.add(word);
+        }
+        throw new InvalidTargetException(
+                "option " + name + "=" + value + " must be one of " + String.join(", ", allowed));
+    }
+
     /** A switch: {@code true}, {@code 1}, {@code yes}, {@code on} or their contraries in any case. */
     public boolean flag(String name, boolean defaultValue) {
         String value = text(name, null);
         return value == null
                 ? defaultValue
-                : switch (value.toLowerCase(java.util.Locale.ROOT)) {
+                : switch (value.toLowerCase(Locale.ROOT)) {
                     case "true", "1", "yes", "on" -> true;
                     case "false", "0", "no", "off" -> false;
                     default ->

@@ -18,10 +18,13 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} (or its other name {@code kombu}), in the memory of this JVM with scheme {@code memory}.
+ * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} or its alias {@code kombu}, within this JVM with
+ * scheme {@code memory}. Safe for use by any thread.
  *
- * <p>The address is oslo.messaging's transport URL, {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are
- * those of group {@code oslo_messaging_rabbit}. Peers on a {@code memory} address with the same host and path meet; values go through JSON there too.
+ * <p>The address is oslo.messaging's transport URL,
+ * {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are those of
+ * group {@code oslo_messaging_rabbit}. Peers with the same host and path in a {@code memory} address reach each other;
+ * values go through JSON there too.
  */
 public final class OsloWire implements Wire {
     /** For {@link java.util.ServiceLoader}. */
@@ -42,7 +45,9 @@ public final class OsloWire implements Wire {
         OsloOptions options = OsloOptions.of(address);
         Driver driver = driver(address, options, context.tls(), false);
         try {
-            return new OsloListener(address, target, options, driver, context);
+            OsloListener listener = new OsloListener(address, target, options, driver, context);
+            listener.start();
+            return listener;
         } catch (RuntimeException e) {
             driver.close();
             throw e;
@@ -54,7 +59,9 @@ public final class OsloWire implements Wire {
         OsloOptions options = OsloOptions.of(address);
         Driver driver = driver(address, options, context.tls(), true);
         try {
-            return new OsloConnection(address, options, driver, context);
+            OsloConnection connection = new OsloConnection(address, options, driver, context);
+            connection.start();
+            return connection;
         } catch (RuntimeException e) {
             driver.close();
             throw e;

@@ -9,27 +9,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context that OpenStack services send with their calls, as oslo.context has it: for {@code client.with(requestContext)} and
- * {@code rpcContext.values(RequestContext.class)}. What a service adds to it stays in {@code rpcContext.values()}. Immutable.
+ * The context that OpenStack services send with their calls, as oslo.context defines it: for
+ * {@code client.with(requestContext)} and {@code rpcContext.values(RequestContext.class)}. Further values of a service
+ * are in {@code rpcContext.values()}. Immutable, and safe for use by any thread.
  *
- * <p>Its names on the wire are those of oslo.context's {@code to_dict}. Users and projects go by the names of Nova, Cinder and Neutron too ({@code user_id}), and
- * are read by either.
+ * <p>The names on the wire are those of oslo.context's {@code to_dict}. Users and projects are also sent under the
+ * names of Nova, Cinder and Neutron ({@code user_id}), and read under either.
  *
- * @param requestId {@code req-} and a UUID, the same through all services of one request
- * @param globalRequestId the request of the service that called this one
+ * @param requestId {@code req-} and a UUID
+ * @param globalRequestId the id of the request of the service that called this one
  * @param userId the user
- * @param projectId the project he acts in
- * @param domainId the domain he acts in, if no project
+ * @param projectId the project the user acts in
+ * @param domainId the domain the user acts in, if not in a project
  * @param userDomainId the domain of the user
  * @param projectDomainId the domain of the project
- * @param systemScope {@code all} if he acts on the whole system
- * @param roles what he may be
- * @param admin whether he is an administrator
- * @param adminProject whether the project is that of the administrators; Python takes absent for yes
- * @param readOnly whether he may read only
- * @param showDeleted whether deleted things are shown to him
- * @param resourceUuid the thing that the request is about, for the log
- * @param authToken his token; never in {@link #toString()}
+ * @param systemScope {@code all} if the user acts on the whole system
+ * @param roles the roles of the user
+ * @param admin whether the user is an administrator
+ * @param adminProject whether the project is the administrators' project; absent means yes in Python
+ * @param readOnly whether the user may only read
+ * @param showDeleted whether deleted resources are shown
+ * @param resourceUuid the resource that the request is about, for logs
+ * @param authToken the token of the user; {@link #toString()} hides it
  */
 public record RequestContext(
         @JsonProperty("request_id") @Nullable String requestId,
@@ -62,18 +63,18 @@ public record RequestContext(
         roles = roles == null ? null : List.copyOf(roles);
     }
 
-    /** Of a user in a project, with nothing else set. */
+    /** The context of a user in a project, with nothing else set. */
     public static RequestContext of(String requestId, String userId, String projectId) {
         return new RequestContext(
                 requestId, null, userId, projectId, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    /** The same with a token. */
+    /** A copy with this token. */
     public RequestContext withAuthToken(String token) {
         return with(roles, token);
     }
 
-    /** The same with roles. */
+    /** A copy with these roles. */
     public RequestContext withRoles(String... names) {
         return with(List.of(names), authToken);
     }
@@ -97,7 +98,7 @@ public record RequestContext(
                 newToken);
     }
 
-    /** What goes over the wire: everything that is set, by name. */
+    /** The values on the wire: everything that is set, by name. */
     @JsonValue
     public Map<String, Object> toMap() {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -127,7 +128,7 @@ public record RequestContext(
         }
     }
 
-    /** Everything but the token. */
+    /** The values, with {@code ***} for the token. */
     @Override
     public String toString() {
         Map<String, Object> values = toMap();

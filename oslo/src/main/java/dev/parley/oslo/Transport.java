@@ -21,20 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The transport that an OpenStack service's configuration describes, as an address for {@link dev.parley.RpcServer} and {@link dev.parley.RpcClient}:
+ * The transport in the configuration of an OpenStack service, as an address for {@link dev.parley.RpcServer} and
+ * {@link dev.parley.RpcClient}:
  *
  * <pre>{@code
- * RpcClient client = RpcClient.connect(Transport.fromConfig(Path.of("/etc/nova/nova.conf")).address(), Target.topic("compute"));
+ * Transport transport = Transport.fromConfig(Path.of("/etc/nova/nova.conf"));
+ * RpcClient client = RpcClient.connect(transport.address(), Target.topic("compute"));
  * }</pre>
  *
- * Immutable.
+ * <p>Immutable, and safe for use by any thread.
  */
 public final class Transport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
     private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
     private static final Set<String> DEFAULT_GROUP_OPTIONS =
             Set.of("control_exchange", "rpc_response_timeout", "rpc_ping_enabled");
-    /** What oslo.messaging 14 still reads in group {@code DEFAULT}, where it was before 2014, unless it is in its own group. */
+    /** Options that oslo.messaging 14 also reads from group {@code DEFAULT}, where they were before 2014. */
     private static final Set<String> FORMERLY_IN_DEFAULT_GROUP = Set.of(
             "amqp_auto_delete",
             "kombu_reconnect_delay",
@@ -42,7 +44,7 @@ public final class Transport {
             "rabbit_login_method",
             "rabbit_retry_backoff");
 
-    /** Former names to today's, as oslo.messaging 14 still reads them unless today's is there too. */
+    /** Former names of options, and the names that replaced them, which take precedence. As in oslo.messaging 14. */
     private static final Map<String, String> FORMER_NAMES = Map.of(
             "rabbit_use_ssl", "ssl",
             "kombu_ssl_version", "ssl_version",
@@ -61,41 +63,44 @@ public final class Transport {
     }
 
     /**
-     * Reads {@code transport_url}, {@code control_exchange}, {@code rpc_response_timeout} and {@code rpc_ping_enabled} of group {@code DEFAULT} and all of group
-     * {@code oslo_messaging_rabbit}. An option in the URL itself has precedence, as in oslo.messaging. Without a URL it is {@code rabbit://}, that is guest at
-     * localhost. Names and places that oslo.messaging 14 still knows options by are good too. Options that Parley does not know are logged and left out, since the file is also for others.
+     * Reads {@code transport_url}, {@code control_exchange}, {@code rpc_response_timeout} and {@code rpc_ping_enabled}
+     * of group {@code DEFAULT} and all of group {@code oslo_messaging_rabbit}. An option in the URL itself takes
+     * precedence, as in oslo.messaging. Without a URL the address is {@code rabbit://}: user guest at localhost. Former
+     * names and groups of options are accepted if oslo.messaging 14 accepts them. An unknown option of the group is
+     * ignored with a warning, since other programs read the file too.
      *
-     * @throws InvalidTargetException if the file cannot be read, or its URL is none
+     * @throws InvalidTargetException if the file cannot be read, or its URL is malformed
      */
     public static Transport fromConfig(Path file) {
+        Objects.requireNonNull(file, "file");
         Map<String, Map<String, String>> groups;
         try {
             groups = parse(Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new InvalidTargetException("there is no file " + file, e);
+            throw new InvalidTargetException("no such file: " + file, e);
         } catch (IOException e) {
-            throw new InvalidTargetException("configuration " + file + " cannot be read: " + e, e);
+            throw new InvalidTargetException("failed to read configuration " + file + ": " + e, e);
         }
         Map<String, String> defaults = groups.getOrDefault("DEFAULT", Map.of());
-        String url = resolved(defaults.getOrDefault("transport_url", "rabbit://"), "DEFAULT", groups);
+        String url = resolve(defaults.getOrDefault("transport_url", "rabbit://"), "DEFAULT", groups);
         Map<String, String> options = new LinkedHashMap<>();
         defaults.forEach((name, value) -> {
             if (DEFAULT_GROUP_OPTIONS.contains(name) || FORMERLY_IN_DEFAULT_GROUP.contains(name)) {
-                options.put(name, resolved(value, "DEFAULT", groups));
+                options.put(name, resolve(value, "DEFAULT", groups));
             }
         });
         Set<String> known = OsloOptions.names();
         Map<String, String> rabbit = groups.getOrDefault(RABBIT_GROUP, Map.of());
         FORMER_NAMES.forEach((former, name) -> {
             if (rabbit.containsKey(former)) {
-                options.put(name, resolved(rabbit.get(former), RABBIT_GROUP, groups));
+                options.put(name, resolve(rabbit.get(former), RABBIT_GROUP, groups));
             }
         });
         rabbit.forEach((name, value) -> {
             if (known.contains(name)) {
-                options.put(name, resolved(value, RABBIT_GROUP, groups));
+                options.put(name, resolve(value, RABBIT_GROUP, groups));
             } else if (!FORMER_NAMES.containsKey(name)) {
-                log.warn("option {} of group {} in {} is not known and has no effect", name, RABBIT_GROUP, file);
+                log.warn("ignored unknown option {} of group {} in {}", name, RABBIT_GROUP, file);
             }
         });
         Address parsed = Address.parse(url);
@@ -108,7 +113,10 @@ public final class Transport {
         return new Transport(query.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + query);
     }
 
-    /** The file's groups, as oslo.config reads them: a line that starts with a blank goes on with the value before it. */
+    /**
+     * The groups of the file, as oslo.config reads them: a line that starts with whitespace continues the value before
+     * it.
+     */
     private static Map<String, Map<String, String>> parse(String text) {
         Map<String, Map<String, String>> groups = new LinkedHashMap<>();
         Map<String, String> group = groups.computeIfAbsent("DEFAULT", name -> new LinkedHashMap<>());
@@ -130,20 +138,20 @@ public final class Transport {
                 last = null;
             } else if (equals > 0) {
                 last = bare.substring(0, equals).strip();
-                group.put(last, unquoted(bare.substring(equals + 1).strip()));
+                group.put(last, unquote(bare.substring(equals + 1).strip()));
             }
         }
         return groups;
     }
 
-    /** Where the value starts: after the first equals sign or colon. */
+    /** The index of the first equals sign or colon, which ends the name; -1 if there is none. */
     private static int separator(String line) {
         int equals = line.indexOf('=');
         int colon = line.indexOf(':');
         return colon < 0 || equals >= 0 && equals < colon ? equals : colon;
     }
 
-    private static String unquoted(String value) {
+    private static String unquote(String value) {
         boolean quoted = value.length() > 1
                 && (value.charAt(0) == '"' || value.charAt(0) == '\'')
                 && value.charAt(0) == value.charAt(value.length() - 1);
@@ -151,19 +159,19 @@ public final class Transport {
     }
 
     /**
-     * Puts in the options that a value refers to as {@code $name}, {@code ${name}} or {@code $group.name}; {@code $$} and {@code \$} are a dollar. A bare name
-     * is one of the value's own group or else of {@code DEFAULT}.
+     * Replaces the references to other options in a value: {@code $name}, {@code ${name}} or {@code $group.name};
+     * {@code $$} and {@code \$} are a dollar sign. A name without a group is looked up in the group of the value, then
+     * in {@code DEFAULT}.
      */
-    private static String resolved(String value, String group, Map<String, Map<String, String>> groups) {
+    private static String resolve(String value, String group, Map<String, Map<String, String>> groups) {
         Matcher references = REFERENCE.matcher(value.replace("\\$", "$$").replace("$$", "\0"));
         return references
-                .replaceAll(found -> Matcher.quoteReplacement(referred(
-                        found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        lookUp(found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
                 .replace('\0', '$');
     }
 
-    private static String referred(
-            String name, String group, Map<String, Map<String, String>> groups, String otherwise) {
+    private static String lookUp(String name, String group, Map<String, Map<String, String>> groups, String otherwise) {
         int dot = name.indexOf('.');
         List<String> places = dot < 0 ? List.of(group, "DEFAULT") : List.of(name.substring(0, dot));
         String option = name.substring(dot + 1);
@@ -174,12 +182,12 @@ public final class Transport {
                 .orElse(otherwise);
     }
 
-    /** The address, with everything that the configuration sets as options, and with its passwords: not for logs. */
+    /** The address, with the settings of the configuration as options. Contains passwords: not for logs. */
     public String address() {
         return address;
     }
 
-    /** The address for people: passwords are shown as {@code ***}. */
+    /** The address for logs, with {@code ***} for passwords. */
     @Override
     public String toString() {
         return Address.parse(address).toString();

@@ -1,12 +1,15 @@
 /**
- * oslo.messaging over AMQP, both sides, on RabbitMQ or in memory.
+ * oslo.messaging over AMQP, both sides, on RabbitMQ or within one JVM.
  *
- * <p>Nothing here is called by users: with this module on the path, {@link dev.parley.RpcServer} and {@link dev.parley.RpcClient} know the schemes {@code rabbit},
- * {@code kombu} and {@code memory}.
+ * <p>Users rarely call anything here: with this module on the path, {@link dev.parley.RpcServer} and
+ * {@link dev.parley.RpcClient} support the schemes {@code rabbit}, {@code kombu} and {@code memory}.
+ * {@link dev.parley.oslo.Transport} reads the configuration of an OpenStack service,
+ * {@link dev.parley.oslo.RequestContext} is the context of its calls.
  *
- * <p>Inside, from top to bottom: {@code OsloListener} and {@code OsloConnection} are RPC's two sides; {@code Codec}, {@code Envelope}, {@code Request},
- * {@code Reply} and {@code Failure} are the messages; {@code Topology} names exchanges and queues; {@code Driver} is what RPC needs of a broker, once on the
- * RabbitMQ client ({@code RabbitDriver}: {@code Link} reconnects, {@code Publisher} confirms, {@code RabbitSubscription} consumes), once in memory.
+ * <p>A call passes through the other packages in this order: {@code rpc} has both sides of RPC, {@code message} encodes
+ * and decodes what they send, {@code topology} names the exchanges and queues, and {@code driver} is what RPC needs of
+ * a broker, implemented for RabbitMQ in {@code driver.rabbit} and within the JVM in {@code driver.memory}. Each of them
+ * knows only those after it, and {@code options}, which holds the options of the transport URL.
  */
 @NullMarked
 package dev.parley.oslo;

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that cannot be understood, or kill whoever works on them. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/** Requests that are malformed, or crash their server. */
+@SuppressWarnings("try") // The servers are never referenced.
 class DeadLettersTest {
     private EmbeddedBroker broker;
     private Connection connection;
@@ -57,8 +57,8 @@ class DeadLettersTest {
         broker.close();
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Endpoint {
         final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
         final CountDownLatch release = new CountDownLatch(1);
@@ -103,7 +103,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void whatIsNotUnderstoodIsKeptAsItWas() throws Exception {
+    void malformedRequestsAreMovedUnchanged() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "?dead_letter_queue=dead&kombu_compression=gzip")) {
             byte[] body = {0, 1, (byte) 0xff};
@@ -123,7 +123,7 @@ class DeadLettersTest {
             assertThat(letter.getBody()).isEqualTo(body);
             assertThat(letter.getProps().getContentType()).isEqualTo("image/png");
             assertThat(letter.getProps().getCorrelationId()).isEqualTo("c1");
-            // Else it would be gone when somebody looks.
+            // Otherwise it would have expired before it is read.
             assertThat(letter.getProps().getExpiration()).isNull();
             assertThat(header(letter, "mine")).isEqualTo("5");
             assertThat(header(letter, "x-first-death-queue")).isEqualTo("test.server1");
@@ -148,12 +148,12 @@ class DeadLettersTest {
         }
     }
 
-    /** Starts a server that gets the request and is cut off in the middle of it. */
-    private void dieOfIt(String options) throws InterruptedException {
+    /** Starts a server that takes the request and loses its connection while the method runs. */
+    private void crashOnRequest(String options) throws InterruptedException {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, options)) {
             assertThat(next(endpoint)).isEqualTo("poison");
-            // Stopped, it takes nothing any more when it comes back; cut off, it cannot acknowledge.
+            // Stopped, it takes nothing when it reconnects; disconnected, it cannot acknowledge.
             server.stop();
             await(queue -> queue.consumers() == 0);
             broker.faults().dropConnections(one -> one.clientName().startsWith("parley:"));
@@ -176,12 +176,12 @@ class DeadLettersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "&rabbit_quorum_queue=True"})
-    void whatKillsItsServersIsGivenUp(String kind) throws Exception {
+    void requestsThatCrashTheirServersAreDeadLettered(String kind) throws Exception {
         String options = "?acknowledge=after&delivery_limit=2&dead_letter_queue=dead" + kind;
         serve(new Endpoint(), options).close();
         cast("hold", "poison", "?acknowledge=after" + kind);
         for (int i = 0; i < 3; i++) {
-            dieOfIt(options);
+            crashOnRequest(options);
         }
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, options)) {
@@ -189,7 +189,7 @@ class DeadLettersTest {
             assertThat(header(letter, "x-first-death-queue")).isEqualTo("test");
             assertThat(header(letter, "x-first-death-reason")).isEqualTo("delivery_limit");
             assertThat(header(letter, "x-parley-error")).contains("3 times");
-            // Put back by hand it has a fresh start, even on the server that gave it up.
+            // Put back by hand its count starts again, even on the server that dead-lettered it.
             assertThat(header(letter, "x-parley-returns")).isNull();
             assertThat(endpoint.seen).isEmpty();
             channel.basicPublish("", "test", letter.getProps(), letter.getBody());
@@ -199,18 +199,18 @@ class DeadLettersTest {
     }
 
     @Test
-    void withoutALimitItComesForEver() throws Exception {
+    void withoutALimitItIsRedeliveredForever() throws Exception {
         String options = "?acknowledge=after";
         serve(new Endpoint(), options).close();
         cast("hold", "poison", "");
         for (int i = 0; i < 5; i++) {
-            dieOfIt(options);
+            crashOnRequest(options);
         }
         assertThat(isTopicQueue(queue -> queue.ready() == 1)).isTrue();
     }
 
     @Test
-    void aLimitNeedsAcknowledgementAfterTheWork() {
+    void aDeliveryLimitNeedsAcknowledgementAfterTheWork() {
         assertThatThrownBy(() -> serve(new Endpoint(), "?delivery_limit=3"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("delivery_limit")

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is declared on the broker. What is expected here was recorded from oslo.messaging 14.0.3. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/** Exchanges, queues and bindings on the broker. The expected values were recorded from oslo.messaging 14.0.3. */
+@SuppressWarnings("try") // The servers are never referenced.
 class DeclarationsTest extends OnBroker {
     @Test
-    void theTopologyIsPythons() {
+    void topologyMatchesPython() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             client.call("nothing", void.class);
@@ -33,13 +33,13 @@ class DeclarationsTest extends OnBroker {
             assertThat(broker.bindings().stream()
                             .filter(binding -> !binding.source().isEmpty())
                             .map(binding -> binding.source() + " " + binding.routingKey() + " "
-                                    + plain(binding.destination()) + " " + binding.arguments()))
+                                    + withoutIds(binding.destination()) + " " + binding.arguments()))
                     .containsExactlyInAnyOrder(
                             "openstack test test {}",
                             "openstack test.server1 test.server1 {}",
                             "test_fanout test test_fanout_ID {}");
         }
-        // The fanout queue goes with its server; the reply queue expires.
+        // The fanout queue is deleted with its server; the reply queue expires.
         assertThat(queues())
                 .containsExactlyInAnyOrder("test - - {}", "test.server1 - - {}", "reply_ID - - {x-expires=1800000}");
     }
@@ -56,23 +56,23 @@ class DeclarationsTest extends OnBroker {
                 "rabbit_transient_queues_ttl=5 | - - {} | - - | - - {x-expires=5000}",
                 "rabbit_transient_queues_ttl=0 | - - {} | - - | - - {}",
             })
-    void optionsShapeItAsPythons(String options, String lasting, String exchange, String passing) {
+    void topologyWithOptionsMatchesPython(String options, String topicQueue, String exchange, String transientQueue) {
         try (RpcServer server = serve(new Endpoint(), "?" + options);
                 RpcClient client = client("?" + options)) {
             client.call("nothing", void.class);
             assertThat(queues())
                     .containsExactlyInAnyOrder(
-                            "test " + lasting,
-                            "test.server1 " + lasting,
-                            "test_fanout_ID " + passing,
-                            "reply_ID " + passing);
+                            "test " + topicQueue,
+                            "test.server1 " + topicQueue,
+                            "test_fanout_ID " + transientQueue,
+                            "reply_ID " + transientQueue);
             assertThat(exchanges()).contains("openstack topic " + exchange, "test_fanout fanout - auto-delete");
         }
     }
 
     private List<String> queues() {
         return broker.queues().stream()
-                .map(queue -> plain(queue.name())
+                .map(queue -> withoutIds(queue.name())
                         + (queue.durable() ? " durable" : " -")
                         + (queue.autoDelete() ? " auto-delete " : " - ")
                         + new TreeMap<>(queue.arguments()))
@@ -88,12 +88,12 @@ class DeclarationsTest extends OnBroker {
                 .collect(Collectors.toList());
     }
 
-    private static String plain(String name) {
+    private static String withoutIds(String name) {
         return name.replaceAll(ID, "ID");
     }
 
     @Test
-    void whatExistsWithOtherAttributesIsUsedAsItIs() throws Exception {
+    void existingQueuesWithOtherAttributesAreUsed() throws Exception {
         channel.exchangeDeclare("openstack", "topic", true, false, null);
         channel.queueDeclare("test", true, false, false, null);
         try (RpcServer server = serve(new Endpoint(), "");
@@ -104,7 +104,7 @@ class DeclarationsTest extends OnBroker {
     }
 
     @Test
-    void fourConnectionsAreTwo() {
+    void clientAndServerHaveTwoConnectionsEach() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             client.call("nothing", void.class);
@@ -122,12 +122,12 @@ class DeclarationsTest extends OnBroker {
         try (RpcServer server = serve(new Endpoint(), options)) {
             assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
         }
-        // It is kept for the next life of its server.
+        // It is kept for the restart of its server.
         assertThat(queues()).contains("test_fanout_h:p" + broker.port() + ":1 - - {x-expires=1800000}");
     }
 
     @Test
-    void fanoutsByOneStream() throws InterruptedException {
+    void fanoutsThroughOneStream() throws InterruptedException {
         String options = "?rabbit_stream_fanout=True&rabbit_transient_quorum_queue=True&rabbit_qos_prefetch_count=10";
         Endpoint one = new Endpoint();
         Endpoint two = new Endpoint();

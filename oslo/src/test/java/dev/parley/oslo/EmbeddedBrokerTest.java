@@ -4,7 +4,7 @@ import dev.parley.broker.EmbeddedBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The behaviour over AMQP, on the embedded broker. */
+/** The behavior over AMQP, on the embedded broker. */
 class EmbeddedBrokerTest extends RpcBehaviour {
     private static EmbeddedBroker broker;
 

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** How clients and servers come back after a connection is lost, where coming back is hard. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/** Reconnecting of clients and servers in difficult cases. */
+@SuppressWarnings("try") // The servers are never referenced.
 class LostConnectionTest {
     private static final String QUICK = "?rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2"
             + "&kombu_reconnect_delay=0.1";
@@ -56,8 +56,8 @@ class LostConnectionTest {
         broker.close();
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Endpoint {
         final Set<Integer> seen = ConcurrentHashMap.newKeySet();
         final CountDownLatch holding = new CountDownLatch(1);
@@ -112,26 +112,26 @@ class LostConnectionTest {
     }
 
     @Test
-    void aStreamThatBeginsWhileTheConnectionComesBackIsReadToItsEnd() throws Exception {
+    void streamsThatStartDuringAReconnectAreReadToTheirEnd() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, broker.address());
-                RpcClient client = client(broker.address()).prepare(o -> o.timeout(Duration.ofSeconds(15)));
+                RpcClient client = client(broker.address());
                 Stream<@Nullable Integer> items = client.stream("held", Integer.class, Args.named("items", 200))) {
             assertThat(endpoint.holding.await(20, TimeUnit.SECONDS)).isTrue();
             broker.faults().delay(Duration.ofMillis(100));
             broker.faults().dropConnections();
             await(() -> broker.consumers().isEmpty());
-            // With the first of three consumers back, the others still need two delays.
+            // When the first of three consumers is back, the others still need two delays.
             await(() -> broker.consumers().stream()
                     .anyMatch(consumer -> consumer.queue().equals("t")));
-            // Its credit comes through a queue of its own, which it consumes from on the same connection.
+            // Its credit arrives on a queue of its own, consumed on the same connection.
             endpoint.release.countDown();
             assertThat(items).hasSize(200);
         }
     }
 
     @Test
-    void aHostThatTakesConnectionsButNoConsumersIsLeftForTheNext() throws Exception {
+    void aHostThatRefusesConsumersIsLeftForTheNext() throws Exception {
         try (EmbeddedBroker second = EmbeddedBroker.builder().start()) {
             String both =
                     "rabbit://guest:guest@127.0.0.1:" + broker.port() + ",guest:guest@127.0.0.1:" + second.port() + "/";
@@ -139,7 +139,7 @@ class LostConnectionTest {
                 EmbeddedBroker used = broker.consumers().isEmpty() ? second : broker;
                 EmbeddedBroker other = used == broker ? second : broker;
                 try (Connection connection = connect(used)) {
-                    await(() -> takesAway("t.s", connection, used));
+                    await(() -> takesOver("t.s", connection, used));
                     used.faults().dropConnections(any -> !"other".equals(any.clientName()));
                     await(() -> other.consumers().size() == 3);
                 }
@@ -154,7 +154,7 @@ class LostConnectionTest {
             assertThat(client.call("twice", int.class, Args.named("n", 21))).isEqualTo(42);
             broker.faults().stallChannels();
             await(() -> casts(client.prepare(options -> options.timeout(Duration.ofSeconds(1)))));
-            // The server's channel swallows the reply, which it sends again when it has another.
+            // The channel of the server swallows the reply, which is sent again on another channel.
             assertThat(client.prepare(options -> options.timeout(Duration.ofMinutes(1)))
                             .call("twice", int.class, Args.named("n", 4)))
                     .isEqualTo(8);
@@ -170,21 +170,21 @@ class LostConnectionTest {
         }
     }
 
-    /** Makes a queue that nobody else may use. */
-    private static boolean takesAway(String queue, Connection connection, EmbeddedBroker broker) throws Exception {
+    /** Declares an exclusive queue. */
+    private static boolean takesOver(String queue, Connection connection, EmbeddedBroker broker) throws Exception {
         broker.deleteQueue("/", queue);
         Channel channel = connection.createChannel();
         try {
             channel.queueDeclare(queue, false, true, false, Map.of());
             return true;
         } catch (IOException e) {
-            // The server was quicker.
+            // The server was faster.
             return false;
         }
     }
 
     @Test
-    void aRefusedConsumerIsSetUpAgainByOneAttemptAtATime() throws Exception {
+    void aRefusedConsumerIsRetriedWithOneAttemptAtATime() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger logger = (Logger) LoggerFactory.getLogger("dev.parley.oslo.driver.rabbit.RabbitSubscription");
@@ -197,9 +197,9 @@ class LostConnectionTest {
             Thread.sleep(2_000);
             connection.abort();
             await(() -> broker.consumers().size() == 3);
-            // One every tenth of a second; two for each would be a million by now.
+            // One every tenth of a second; if each started two, there would be a million by now.
             assertThat(List.copyOf(log.list).stream()
-                            .filter(event -> event.getMessage().contains("fails")))
+                            .filter(event -> event.getMessage().contains("failed and is retried")))
                     .hasSizeBetween(1, 25);
             assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
         } finally {
@@ -209,7 +209,7 @@ class LostConnectionTest {
         }
     }
 
-    /** Makes a queue from which others may not consume. */
+    /** Declares a queue and consumes from it exclusively. */
     private boolean consumesAlone(String queue, Connection connection) throws Exception {
         broker.deleteQueue("/", queue);
         Channel channel = connection.createChannel();
@@ -218,13 +218,13 @@ class LostConnectionTest {
             channel.basicConsume(queue, true, "", false, true, Map.of(), new DefaultConsumer(channel));
             return true;
         } catch (IOException e) {
-            // The server was quicker.
+            // The server was faster.
             return false;
         }
     }
 
     @Test
-    void closingDoesNotWaitForABrokerThatIsSilent() throws Exception {
+    void closingDoesNotWaitForABrokerThatDoesNotRespond() throws Exception {
         RpcClient client = client(broker.address());
         int port = broker.port();
         broker.close();
@@ -232,21 +232,21 @@ class LostConnectionTest {
                 Socket attempt = silent.accept()) {
             attempt.getInputStream().readNBytes(8); // AMQP 0 0 9 1
             assertThat(CompletableFuture.runAsync(client::close)).succeedsWithin(Duration.ofSeconds(60));
-            // It was not that the attempt had ended.
+            // The attempt to connect is still in progress.
             attempt.setSoTimeout(1);
             assertThatThrownBy(() -> attempt.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
         }
     }
 
     @Test
-    void whatCouldNotBeSentInTimeIsNotSentLater() throws Exception {
+    void messagesPastTheirDeadlineAreNotSent() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, broker.address());
                 RpcClient client = client(broker.address())) {
             client.cast("note", Args.named("n", 0));
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
-            int late = castUntilOutOfTime(client.prepare(o -> o.timeout(Duration.ofMillis(300))));
+            int late = castUntilTimeout(client.prepare(o -> o.timeout(Duration.ofMillis(300))));
             broker.faults().clear();
             client.cast("note", Args.named("n", -1));
             await(() -> endpoint.seen.contains(-1));
@@ -255,15 +255,15 @@ class LostConnectionTest {
         }
     }
 
-    /** The first ones may still find the connection there, or just broken. */
-    private static int castUntilOutOfTime(RpcClient client) {
+    /** The first casts may still find the connection open, or just broken. */
+    private static int castUntilTimeout(RpcClient client) {
         for (int n = 1; ; n++) {
             try {
                 client.cast("note", Args.named("n", n));
             } catch (RpcTimeoutException e) {
                 return n;
             } catch (ConnectionLostException e) {
-                // The next one waits for the connection.
+                // The next cast waits for the connection.
             }
         }
     }

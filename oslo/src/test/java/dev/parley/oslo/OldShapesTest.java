@@ -26,8 +26,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Messages as openstack.common.rpc (until 2014) and oslo.messaging of before 2019 exchange them, made by RabbitMQ's own client. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/**
+ * Messages in the form of openstack.common.rpc (until 2014) and of oslo.messaging before 2019, made by RabbitMQ's own
+ * client.
+ */
+@SuppressWarnings("try") // The servers are never referenced.
 class OldShapesTest extends OnBroker {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -60,7 +63,7 @@ class OldShapesTest extends OnBroker {
                 body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Replies as the old servers do: no word of the ending but in the last message. */
+    /** Replies as old servers do: only the last message has a member for the ending. */
     private void reply(JsonNode request, String members) throws Exception {
         publish(
                 "",
@@ -72,7 +75,7 @@ class OldShapesTest extends OnBroker {
             + " \\'nova.exception\\', \\'message\\': \\'gone\\'}'";
 
     @Test
-    void aMulticallComesAsAStream() throws Exception {
+    void aMulticallIsReadAsAStream() throws Exception {
         BlockingQueue<Delivery> requests = topic();
         try (RpcClient client = client("")) {
             CompletableFuture<List<@Nullable Integer>> items = CompletableFuture.supplyAsync(() -> {
@@ -106,7 +109,7 @@ class OldShapesTest extends OnBroker {
     }
 
     @Test
-    void aCallOfAMulticallIsItsLastValueAndAFailureNeedsNoEnding() throws Exception {
+    void aCallOfAMulticallReturnsTheLastValueAndAFailureNeedsNoEnding() throws Exception {
         BlockingQueue<Delivery> requests = topic();
         try (RpcClient client = client("")) {
             CompletableFuture<@Nullable Integer> last = client.callAsync("count", Integer.class);
@@ -122,8 +125,8 @@ class OldShapesTest extends OnBroker {
         }
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Counting {
         public Stream<Integer> count(int to) {
             return Stream.iterate(1, i -> i + 1).limit(Math.abs(to)).peek(i -> {
@@ -146,14 +149,14 @@ class OldShapesTest extends OnBroker {
     @CsvSource(
             delimiter = '|',
             value = {
-                // Without the option, or to callers that know the call monitor, a stream is a list.
+                // Without the option, or for callers with a call monitor, a stream is a list.
                 "'' | 3 | '' | [1,2,3] false; null true",
                 "?multicall=true | 3 | , 'x_timeout': null | [1,2,3] true",
                 "?multicall=true | 3 | '' | 1 false; 2 false; 3 false; null true",
                 "?multicall=true | 0 | '' | null true",
                 "?multicall=true | -3 | '' | 1 false; 2 false; RuntimeError false; null true",
             })
-    void aMulticallIsAnsweredItemByItem(String options, int to, String more, String expected) throws Exception {
+    void aMulticallIsSentItemByItem(String options, int to, String more, String expected) throws Exception {
         BlockingQueue<Delivery> arrived = consume("me");
         try (RpcServer server = serve(options)) {
             publish(
@@ -179,7 +182,7 @@ class OldShapesTest extends OnBroker {
     }
 
     @Test
-    void aMulticallNobodyReadsEnds() throws Exception {
+    void aMulticallWithoutAReaderEnds() throws Exception {
         channel.queueDeclare("me", false, false, false, null);
         try (RpcServer server = serve("?multicall=true")) {
             publish(
@@ -197,7 +200,7 @@ class OldShapesTest extends OnBroker {
     }
 
     @Test
-    void withoutAReplyQueueTheReplyGoesToTheOneNamedByTheMessageId() throws Exception {
+    void withoutAReplyQueueTheReplyGoesToTheQueueNamedLikeTheMessageId() throws Exception {
         BlockingQueue<Delivery> arrived = consume("m7");
         try (RpcServer server = serve("")) {
             publish("openstack", "test", "{'method': 'count', 'args': {'to': 1}, '_msg_id': 'm7'}");
@@ -207,7 +210,7 @@ class OldShapesTest extends OnBroker {
     }
 
     @Test
-    void aReplyMayComeByTheExchangeNamedLikeTheReplyQueue() throws Exception {
+    void repliesMayArriveThroughAnExchangeNamedLikeTheReplyQueue() throws Exception {
         BlockingQueue<Delivery> requests = topic();
         try (RpcClient client = client("?reply_exchange=true")) {
             CompletableFuture<@Nullable Integer> result = client.callAsync("count", Integer.class);

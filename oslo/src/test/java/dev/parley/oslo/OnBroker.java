@@ -15,9 +15,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** An embedded broker of its own, with RabbitMQ's own client on it, and a small server and client for topic {@code test}. */
+/**
+ * An embedded broker per test, with a channel of RabbitMQ's own client, and a server and a client for topic
+ * {@code test}.
+ */
 abstract class OnBroker {
-    /** Names at random are 32 hexadecimal digits, as in Python. */
+    /** Random names have 32 hexadecimal digits, as in Python. */
     static final String ID = "[0-9a-f]{32}";
 
     EmbeddedBroker broker;
@@ -39,8 +42,8 @@ abstract class OnBroker {
         broker.close();
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Endpoint {
         final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 

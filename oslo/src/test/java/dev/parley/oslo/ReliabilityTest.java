@@ -30,8 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens when the broker or the way to it fails. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/** Failures of the broker and of its connections. */
+@SuppressWarnings("try") // The servers are never referenced.
 class ReliabilityTest {
     private static final String QUICK = "?rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2"
             + "&kombu_reconnect_delay=0.05";
@@ -48,8 +48,8 @@ class ReliabilityTest {
         broker.close();
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Endpoint {
         final Set<Integer> seen = ConcurrentHashMap.newKeySet();
         final CountDownLatch holding = new CountDownLatch(1);
@@ -94,7 +94,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void aCallUnderWaySurvivesLostConnectionsOnBothSides() throws InterruptedException {
+    void aCallInFlightSurvivesLostConnectionsOnBothSides() throws InterruptedException {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
@@ -105,7 +105,7 @@ class ReliabilityTest {
             endpoint.release.countDown();
             assertThat(held.join()).isEqualTo("released");
             assertThat(client.call("twice", int.class, Args.named("n", 21))).isEqualTo(42);
-            // The same queues, the reply queue among them, and no new ones.
+            // The same queues, including the reply queue, and no new ones.
             assertThat(queues()).isEqualTo(before);
         }
     }
@@ -115,7 +115,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void aStreamComesWholeAndInOrderThroughLostConnections() {
+    void aStreamIsCompleteAndInOrderDespiteLostConnections() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client();
                 Stream<@Nullable Integer> stream = client.stream("count", Integer.class, Args.named("to", 1000))) {
@@ -138,7 +138,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void callsGoOnThroughManyLostConnections() throws InterruptedException {
+    void callsContinueDespiteManyLostConnections() throws InterruptedException {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             int answered = 0;
@@ -152,7 +152,7 @@ class ReliabilityTest {
                             .isEqualTo(2 * i);
                     answered++;
                 } catch (ConnectionLostException | RpcTimeoutException e) {
-                    // The caller is told that it is not known whether the method ran. At most one per loss.
+                    // It is unknown whether the method ran. At most one call per lost connection.
                 }
             }
             assertThat(answered).isGreaterThanOrEqualTo(294);
@@ -160,7 +160,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void castsWaitForTheConnectionAsLongAsTheyMay() {
+    void castsWaitForTheConnectionUntilTheirDeadline() {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
@@ -168,7 +168,7 @@ class ReliabilityTest {
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
             List<CompletableFuture<Void>> casts = IntStream.range(1, 20)
-                    .mapToObj(i -> CompletableFuture.runAsync(() -> castAgain(client, i)))
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> castAtLeastOnce(client, i)))
                     .toList();
             assertThatThrownBy(
                             () -> castUntilDown(client.prepare(o -> o.retry(0).timeout(Duration.ofSeconds(5)))))
@@ -179,14 +179,14 @@ class ReliabilityTest {
         }
     }
 
-    /** As a caller does who wants at least once: what may or may not have been delivered is sent again. */
-    private static void castAgain(RpcClient client, int n) {
+    /** Casts at least once: a cast that may or may not have been delivered is sent again. */
+    private static void castAtLeastOnce(RpcClient client, int n) {
         while (true) {
             try {
                 client.cast("note", Args.named("n", n));
                 return;
             } catch (ConnectionLostException e) {
-                // Once more.
+                // Retry.
             }
         }
     }
@@ -210,7 +210,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void aBrokerThatReadsNothingHoldsNobodyPastHisDeadline() {
+    void aBrokerThatReadsNothingBlocksNoCallerPastTheDeadline() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
@@ -218,7 +218,7 @@ class ReliabilityTest {
             RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
             String large = "x".repeat(100_000);
             List<CompletableFuture<Void>> callers = new ArrayList<>();
-            // Far more than the socket's buffers hold.
+            // Far more than the socket buffers can hold.
             for (int i = 0; i < 200; i++) {
                 callers.add(CompletableFuture.runAsync(
                         () -> assertThatThrownBy(() -> hurried.call("twice", int.class, Args.named("n", large)))
@@ -236,15 +236,15 @@ class ReliabilityTest {
     }
 
     @Test
-    void whatWaitsForABrokerThatReadsNothingIsBounded() {
+    void theBacklogForABrokerThatReadsNothingIsLimited() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().stopReading(true);
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(5)));
-            String large = "x".repeat(7_000_000);
+            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(8)));
+            String large = "x".repeat(7_000_000); // Nineteen of them exceed the limit.
             List<CompletableFuture<@Nullable Integer>> calls = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 24; i++) {
                 calls.add(hurried.callAsync("twice", Integer.class, Args.named("n", large)));
             }
             assertThat(calls.getFirst()).isNotDone();
@@ -252,7 +252,7 @@ class ReliabilityTest {
                     .failsWithin(Duration.ofSeconds(20))
                     .withThrowableThat()
                     .withCauseInstanceOf(OverloadedException.class);
-            // Those whose time is over make room for others.
+            // Messages past their deadline make room for others.
             calls.forEach(call -> assertThat(call).failsWithin(Duration.ofSeconds(20)));
             assertThatThrownBy(() -> hurried.call("twice", int.class, Args.named("n", large)))
                     .isInstanceOf(RpcTimeoutException.class);
@@ -267,7 +267,7 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().stopReading(true);
-            // More than the socket's buffers hold.
+            // More than the socket buffers can hold.
             CompletableFuture<@Nullable Integer> call =
                     client.callAsync("twice", Integer.class, Args.named("n", "x".repeat(7_000_000)));
             assertThat(CompletableFuture.runAsync(client::close)).succeedsWithin(Duration.ofSeconds(20));
@@ -277,13 +277,13 @@ class ReliabilityTest {
     }
 
     @Test
-    void aBlockedBrokerHoldsNobodyPastHisDeadline() {
+    void aBlockedBrokerBlocksNoCallerPastTheDeadline() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().memoryAlarm(true);
             RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofMillis(500)));
-            // The broker blocks when it is published to.
+            // The broker blocks the connection when a message is published.
             assertThatThrownBy(() -> castUntilDown(hurried)).isInstanceOf(RpcTimeoutException.class);
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> hurried.call("twice", int.class, Args.named("n", 1)))
@@ -295,20 +295,20 @@ class ReliabilityTest {
     }
 
     @Test
-    void serversComeAndGoBesideEachOther() {
+    void serversStartAndStopConcurrently() {
         Runnable comeAndGo = () -> {
             for (int i = 0; i < 50; i++) {
                 serve(new Endpoint(), "").close();
             }
         };
         CompletableFuture<Void> other = CompletableFuture.runAsync(comeAndGo);
-        // The exchange of the fanouts goes with the last queue on it, perhaps while a server binds its own.
+        // The fanout exchange is deleted with its last queue, perhaps while another server binds its own.
         comeAndGo.run();
         assertThat(other).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test
-    void deletedQueuesComeBack() {
+    void deletedQueuesAreDeclaredAgain() {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
@@ -323,7 +323,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void aRestartedBrokerIsFoundAgain() {
+    void reconnectsToARestartedBroker() {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
@@ -338,7 +338,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void aFirstCallWaitsForTheBrokerAsLongAsItMay() {
+    void aFirstCallWaitsForTheBrokerUntilItsDeadline() {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             broker.faults().refuseConnections(true);
@@ -372,7 +372,7 @@ class ReliabilityTest {
                             .target(Target.topic("t"))
                             .timeout(Duration.ofSeconds(20))
                             .build()) {
-                // One host dies, whichever is in use; both sides end up on the other.
+                // The host in use goes down; both sides move to the other one.
                 broker.close();
                 server.start();
                 assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
@@ -382,7 +382,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void saysWhyItCannotConnect() {
+    void explainsWhyItCannotConnect() {
         String host = "127.0.0.1:" + broker.port();
         assertThatThrownBy(() -> client("rabbit://guest:wrong@" + host + "/"))
                 .isInstanceOf(AccessDeniedException.class)
@@ -400,7 +400,7 @@ class ReliabilityTest {
     }
 
     @Test
-    void otherLoginsWork() {
+    void otherLoginMechanismsWork() {
         for (String method : List.of("PLAIN", "AMQPLAIN")) {
             try (RpcClient client =
                     RpcClient.connect(broker.address() + "?rabbit_login_method=" + method, Target.topic("t"))) {
@@ -410,9 +410,9 @@ class ReliabilityTest {
     }
 
     @Test
-    void nothingIsLostWithAcknowledgementAfterTheWorkWhenServersComeAndGo() {
+    void noRequestIsLostWithAcknowledgementAfterTheWorkWhenServersRestart() {
         Set<Integer> done = ConcurrentHashMap.newKeySet();
-        @SuppressWarnings("UnusedMethod") // Called by name.
+        @SuppressWarnings("UnusedMethod") // Called by its name.
         class Slow {
             public void note(int n) throws InterruptedException {
                 Thread.sleep(1);
@@ -424,7 +424,7 @@ class ReliabilityTest {
             RpcServer first = server(new Slow(), "first");
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < casts; i++) {
-                    castAgain(client, i);
+                    castAtLeastOnce(client, i);
                 }
             });
             while (!sent.isDone()) {
@@ -451,7 +451,7 @@ class ReliabilityTest {
                         .build()
                         .start();
             } catch (ConnectionLostException e) {
-                // Cut while it started.
+                // Its connection was dropped while it started.
             }
         }
     }

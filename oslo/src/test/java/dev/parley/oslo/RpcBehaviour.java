@@ -35,18 +35,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What oslo.messaging alone has, between Parley peers behind any broker. What it shares with other wires is tested with theirs. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/**
+ * The behavior that only oslo.messaging has, between Parley peers on any broker. The behavior that all wires share is
+ * tested in one suite for all of them.
+ */
+@SuppressWarnings("try") // The servers are never referenced.
 abstract class RpcBehaviour {
     private static final TypeRef<Map<String, @Nullable Object>> MAP = new TypeRef<>() {};
 
     private final String topic = "t" + UUID.randomUUID().toString().substring(0, 8);
 
-    /** The broker's address, options to be appended after a question mark. */
+    /** The address of the broker, to which options can be appended after a question mark. */
     abstract String address();
 
-    /** What the servers of these tests offer. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the servers offer. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class TestEndpoint {
         final String server;
         final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -142,7 +145,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void valuesThatJsonAloneCarries() {
+    void carriesValuesThatOnlyJsonHas() {
         try (RpcServer server = serve("s1", new TestEndpoint("s1"));
                 RpcClient client = client()) {
             assertThat(client.call("echo", Double.class, Args.named("arg", Double.NaN)))
@@ -173,7 +176,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void failsInPythonsWords() {
+    void failsWithTheTextsOfPython() {
         try (RpcServer server = serve("s1", new TestEndpoint("s1"));
                 RpcClient client = client()) {
             assertThatThrownBy(() -> client.call("nosuch", Object.class))
@@ -262,7 +265,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void fanoutsGoOnWhenTheLastServerHasGoneAndOthersCome() throws InterruptedException {
+    void fanoutsContinueAfterTheLastServerWasReplaced() throws InterruptedException {
         try (RpcClient client = client()) {
             for (int round = 0; round < 3; round++) {
                 TestEndpoint endpoint = new TestEndpoint("s" + round);
@@ -288,7 +291,7 @@ abstract class RpcBehaviour {
                 for (int i = 0; i < 10; i++) {
                     seen.add(endpoint.seen.poll(10, TimeUnit.SECONDS));
                 }
-                // Methods run side by side, so their order is not told.
+                // Methods run concurrently, so their order is not defined.
                 assertThat(seen)
                         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10)
                                 .mapToObj(i -> "s1 early " + i)
@@ -298,7 +301,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void failsAtOnceWhereNothingListensIfAskedTo() {
+    void failsAtOnceWithoutAQueueIfMustRoute() {
         try (RpcClient client = client()) {
             RpcClient strict = client.prepare(o -> o.mustRoute(true));
             assertThatThrownBy(() -> strict.call("who", String.class)).isInstanceOf(DeliveryException.class);
@@ -323,14 +326,14 @@ abstract class RpcBehaviour {
             assertThatThrownBy(() -> client.prepare(o -> o.monitorTimeout(Duration.ofMillis(300)))
                             .call("slow", String.class, Args.named("millis", 1)))
                     .isInstanceOf(RpcTimeoutException.class)
-                    .hasMessageContaining("sign of life");
+                    .hasMessageContaining("no heartbeat");
         }
     }
 
     @Test
     void aMethodMayStopItsServer() throws InterruptedException {
         RpcServer[] self = new RpcServer[1];
-        @SuppressWarnings("UnusedMethod") // Called by name.
+        @SuppressWarnings("UnusedMethod") // Called by its name.
         class Control {
             public String stop() {
                 self[0].stop();
@@ -357,7 +360,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void whatAServerCannotTakeGoesToAnother() throws InterruptedException {
+    void requestsThatAServerCannotTakeGoToAnother() throws InterruptedException {
         TestEndpoint busy = new TestEndpoint("busy");
         RpcServer first = RpcServer.builder()
                 .endpoint(busy)
@@ -373,7 +376,7 @@ abstract class RpcBehaviour {
                     .toList();
             first.stop();
             try (RpcServer second = serve("idle", new TestEndpoint("idle"))) {
-                // All but the one or two that the busy server had taken before it stopped.
+                // All except the one or two that the busy server had taken before it stopped.
                 assertThat(others.getLast().join()).isEqualTo("idle");
                 busy.release.countDown();
                 assertThat(held.join()).isEqualTo("released");
@@ -386,7 +389,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void acknowledgesAfterTheWorkIfAskedTo() throws InterruptedException {
+    void acknowledgesAfterTheWorkIfConfigured() throws InterruptedException {
         TestEndpoint endpoint = new TestEndpoint("s1");
         try (RpcServer server = serve("s1", endpoint, "?acknowledge=after");
                 RpcClient client = client()) {
@@ -399,7 +402,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void streamsNoFasterThanTheReaderReads() throws InterruptedException {
+    void streamsNoFasterThanTheReader() throws InterruptedException {
         TestEndpoint endpoint = new TestEndpoint("s1");
         try (RpcServer server = serve("s1", endpoint);
                 RpcClient client = client()) {
@@ -421,7 +424,7 @@ abstract class RpcBehaviour {
                 assertThat(items.limit(10).toList()).hasSize(10);
                 assertThat(endpoint.sent.get()).isLessThan(200);
             }
-            // Given up, it ends on the server too.
+            // When the reader closes it, it ends on the server too.
             server.stop();
             assertThat(server.await(Duration.ofSeconds(20))).isTrue();
             assertThat(endpoint.sent.get()).isLessThan(200);
@@ -443,7 +446,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void refusesTargetsThatLackAPart() {
+    void refusesIncompleteTargets() {
         assertThatThrownBy(() -> RpcServer.builder()
                         .endpoint(new TestEndpoint("x"))
                         .listen(address(), Target.topic("x"))
@@ -459,7 +462,7 @@ abstract class RpcBehaviour {
     }
 
     @Test
-    void refusesNamesThatNoQueueCanHave() {
+    void refusesNamesThatAreTooLong() {
         assertThatThrownBy(() -> serve("s".repeat(255), new TestEndpoint("x")))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("255");

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Rules of oslo.messaging's servers and clients: order of the life cycle, ping, replies to callers that are gone, version caps, retries. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+/** Rules of servers and clients: life cycle, ping, replies to callers that are gone, version caps, retries. */
+@SuppressWarnings("try") // The servers are never referenced.
 class RulesTest {
     private static final String QUICK = "?rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2";
 
@@ -51,8 +51,8 @@ class RulesTest {
         broker.close();
     }
 
-    /** What is served. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** The methods that the server offers. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Endpoint {
         final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
@@ -67,8 +67,8 @@ class RulesTest {
         }
     }
 
-    /** One that has a method of the ping's name. */
-    @SuppressWarnings("UnusedMethod") // Called by name.
+    /** An endpoint with a method of the same name as the ping. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
     public static class Pinged {
         public String oslo_rpc_server_ping() {
             return "mine";
@@ -94,16 +94,16 @@ class RulesTest {
     }
 
     @Test
-    void awaitWaitsForStopAndStartBeginsAnew() throws Exception {
+    void awaitBlocksUntilStoppedAndStartRestarts() throws Exception {
         RpcServer server = server(new Endpoint(), "").build();
-        // Not started, there is nothing to wait for.
+        // Before the start there is nothing to wait for.
         assertThat(server.await(Duration.ofSeconds(20))).isTrue();
         server.stop();
         server.start();
         try (RpcClient client = client("")) {
             assertAlive(client);
             assertThat(server.await(Duration.ofMillis(50))).isFalse();
-            // Started already: nothing happens.
+            // A second start has no effect.
             server.start();
             assertThat(server.addresses()).hasSize(1);
             CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
@@ -129,7 +129,7 @@ class RulesTest {
     }
 
     @Test
-    void aServerAnswersPingsIfAskedTo() {
+    void aServerRespondsToPingsIfConfigured() {
         try (RpcServer server =
                         server(new Endpoint(), "?rpc_ping_enabled=True").build().start();
                 RpcClient client = client("")) {
@@ -150,7 +150,7 @@ class RulesTest {
     }
 
     @Test
-    void aCallerThatIsGoneHoldsUpNobody() throws Exception {
+    void aCallerThatIsGoneBlocksNoOther() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
@@ -162,16 +162,16 @@ class RulesTest {
             for (int i = 0; i < 100; i++) {
                 request(channel, "gone", "60000");
             }
-            // With one place taken for a minute by each of them this would take an hour.
+            // If each of them occupied one slot for a minute, this would take an hour.
             assertAlive(client);
             endpoint.seen.clear();
 
-            // Whose queue comes back gets the reply yet.
+            // A caller whose queue comes back still gets the reply.
             request(channel, "late", "60000");
             assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
             assertThat(replies(channel, "late").poll(20, TimeUnit.SECONDS)).contains("late");
 
-            // Not after the caller's own deadline.
+            // But not after the deadline of the caller.
             request(channel, "later", "3000");
             assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("later");
             Thread.sleep(4000);
@@ -180,7 +180,7 @@ class RulesTest {
     }
 
     @Test
-    void aReplyIsTriedAgainAsLongAsTold() throws Exception {
+    void aReplyIsRetriedForTheConfiguredTime() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
@@ -197,7 +197,7 @@ class RulesTest {
     }
 
     @Test
-    void aCallerWithLittleTimeCostsOthersNothing() throws Exception {
+    void aShortDeadlineDoesNotAffectOtherCallers() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
@@ -207,7 +207,7 @@ class RulesTest {
             for (String expiration : new String[] {"300", "60000"}) {
                 request(channel, "shared", expiration);
                 assertThat(endpoint.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("shared");
-                // The reply to the first is given up meanwhile, that to the second is tried again.
+                // The reply to the first is dropped in the meantime, the reply to the second is retried.
                 Thread.sleep(1000);
             }
             assertThat(replies(channel, "shared").poll(20, TimeUnit.SECONDS)).contains("shared");
@@ -216,7 +216,7 @@ class RulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"_reply_q", "_msg_id", "_unique_id", "method"})
-    void aServerOutlivesWhatIsTooLong(String member) throws Exception {
+    void aServerSurvivesMembersThatAreTooLong(String member) throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
@@ -233,7 +233,7 @@ class RulesTest {
                         new HashMap<>(Map.of("method", method, "args", Map.of("text", "x"), "_msg_id", "m"));
                 request.put("_reply_q", "me");
                 request.put("_timeout", null);
-                // A method's name comes back in the failure, twice.
+                // The failure contains the name of the method twice.
                 request.put(member, "q".repeat(member.equals("method") ? 9 << 20 : 300));
                 publish(channel, new JsonMapper().writeValueAsString(request), "60000");
             }
@@ -265,7 +265,7 @@ class RulesTest {
     }
 
     @Test
-    void signsOfLifeNeedATimeoutOfTwoSecondsAtLeast() throws Exception {
+    void heartbeatsNeedATimeoutOfAtLeastTwoSeconds() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         List<String> ignored = List.of("null", "0", "1", "1.9", "-5", "'3'", "true", "[3]", "{}");
@@ -289,7 +289,7 @@ class RulesTest {
     }
 
     @Test
-    void aServerKnowsAsManyIdsAsToldToDropSecondCopies() throws Exception {
+    void aServerDropsDuplicatesWithinTheConfiguredWindow() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.amqpUri());
         Endpoint endpoint = new Endpoint();
@@ -307,7 +307,7 @@ class RulesTest {
             for (int i = 0; i < 19; i++) {
                 seen.add(String.valueOf(endpoint.seen.poll(20, TimeUnit.SECONDS)));
             }
-            // The first id was forgotten with the seventeenth one, and not before.
+            // The first id is forgotten with the seventeenth one, and not earlier.
             assertThat(seen).contains("last").filteredOn("0"::equals).hasSize(2);
             assertThat(seen).filteredOn("1"::equals).hasSize(1);
             assertThat(endpoint.seen).isEmpty();
@@ -326,7 +326,7 @@ class RulesTest {
     }
 
     @Test
-    void nothingAboveTheVersionCapIsSent() {
+    void noVersionAboveTheCapIsSent() {
         try (RpcServer server = server(new Endpoint(), "").build().start();
                 RpcClient plain = client("")) {
             assertThat(plain.canSendVersion("9.9")).isTrue();
@@ -350,11 +350,11 @@ class RulesTest {
     }
 
     @Test
-    void sendingIsTriedAgainAsOftenAsTold() {
+    void sendingIsRetriedTheConfiguredNumberOfTimes() {
         try (RpcClient client = client(QUICK)) {
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
-            // Before the connection is known to be lost, a cast may still be under way.
+            // Until the loss of the connection is noticed, a cast may still be in flight.
             for (int retries : new int[] {0, 1, 3}) {
                 assertThatThrownBy(() -> client.prepare(o -> o.retry(retries)).cast("x"))
                         .isInstanceOf(ConnectionLostException.class);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS: verified by default, with certificates from PEM files. */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+@SuppressWarnings("try") // The servers are never referenced.
 class TlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -65,7 +65,7 @@ class TlsTest {
         broker.close();
     }
 
-    /** A key and its own certificate, made by the JDK's tool. */
+    /** A key and a self-signed certificate, made with keytool. */
     private static KeyStore pair(String name, String extension) throws Exception {
         Path file = folder.resolve(name + ".p12");
         Process tool = new ProcessBuilder(List.of(
@@ -121,7 +121,7 @@ class TlsTest {
     @Test
     void callsThroughTls() {
         class Echo {
-            @SuppressWarnings("UnusedMethod") // Called by name.
+            @SuppressWarnings("UnusedMethod") // Called by its name.
             public Object echo(Object arg) {
                 return arg;
             }
@@ -140,14 +140,14 @@ class TlsTest {
     }
 
     @Test
-    void trustsNobodyByItself() {
+    void trustsNoUnknownCertificate() {
         assertThatThrownBy(() -> connect(address("localhost", "")))
                 .isInstanceOf(ConnectionLostException.class)
                 .hasMessageContaining("PKIX");
     }
 
     @Test
-    void looksAtTheNameInTheCertificate() {
+    void verifiesTheHostName() {
         assertThatThrownBy(() -> connect(address("127.0.0.1", trusting())))
                 .isInstanceOf(ConnectionLostException.class)
                 .hasMessageContaining("127.0.0.1");
@@ -156,7 +156,7 @@ class TlsTest {
     }
 
     @Test
-    void showsItsOwnCertificate() {
+    void presentsItsOwnCertificate() {
         String own = "&ssl_cert_file=" + folder.resolve("client.crt") + "&ssl_key_file=" + folder.resolve("client.key");
         try (RpcClient client = connect(address("localhost", trusting() + own + "&rabbit_login_method=EXTERNAL"))) {
             client.cast("echo");
@@ -167,7 +167,7 @@ class TlsTest {
     }
 
     @Test
-    void readsRenewedCertificatesForItsNextConnection() throws Exception {
+    void readsRenewedCertificatesForTheNextConnection() throws Exception {
         Path trusted = folder.resolve("trusted.crt");
         Files.copy(folder.resolve("server.crt"), trusted);
         String quick = "&rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2";
@@ -177,7 +177,7 @@ class TlsTest {
             broker.faults().dropConnections();
             RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
             assertThatThrownBy(() -> {
-                        // The first one may still go out on the connection that is being lost.
+                        // The first one may still be sent on the connection that is about to be lost.
                         while (true) {
                             hurried.cast("echo");
                         }
@@ -191,7 +191,7 @@ class TlsTest {
     }
 
     @Test
-    void saysWhichFileIsWrong() throws Exception {
+    void namesTheFileThatIsWrong() throws Exception {
         Files.writeString(folder.resolve("no.pem"), "nothing");
         String no = folder.resolve("no.pem").toString();
         assertThatThrownBy(() -> connect(address("localhost", "&ssl_ca_file=" + no)))

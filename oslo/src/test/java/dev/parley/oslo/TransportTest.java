@@ -25,7 +25,7 @@ class TransportTest {
     }
 
     @Test
-    void readsWhatOpenStackServicesAreConfiguredWith() throws IOException {
+    void readsTheConfigurationOfAnOpenStackService() throws IOException {
         Transport transport = of("""
             [DEFAULT]
             # comment
@@ -57,7 +57,7 @@ class TransportTest {
     }
 
     @Test
-    void readsFormerNamesAndPlacesOfOptions() throws IOException {
+    void readsFormerNamesAndGroupsOfOptions() throws IOException {
         OsloOptions options = OsloOptions.of(Address.parse(of("""
             [DEFAULT]
             amqp_auto_delete = True
@@ -76,7 +76,7 @@ class TransportTest {
         assertThat(options.tls()).isEqualTo(new OsloOptions.Tls("/ca.pem", "/cert.pem", "/key.pem", true));
         assertThat(options.missingConsumerRetry()).isEqualTo(Duration.ofSeconds(5));
         assertThat(options.loginMethod()).isEqualTo(OsloOptions.LoginMethod.PLAIN);
-        assertThat(options.retry().consumerPause()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(options.consumerRetryPause()).isEqualTo(Duration.ofSeconds(8));
         assertThat(options.topology()
                         .topicQueue(options.topology().topicExchange("openstack"), "t")
                         .autoDelete())
@@ -84,12 +84,12 @@ class TransportTest {
     }
 
     @Test
-    void withoutAUrlItIsGuestAtLocalhost() throws IOException {
+    void defaultsToGuestAtLocalhost() throws IOException {
         assertThat(of("").address()).isEqualTo("rabbit://");
     }
 
     @Test
-    void saysWhichFileItCannotRead() {
+    void namesTheFileThatItCannotRead() {
         assertThatThrownBy(() -> Transport.fromConfig(folder.resolve("none.conf")))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("none.conf");
@@ -97,7 +97,7 @@ class TransportTest {
 
     @ParameterizedTest
     @CsvSource({"'', /", "/, /", "/nova, nova", "//, /", "/a%2Fb, a/b", "/%2F, /"})
-    void findsTheVirtualHost(String path, String expected) {
+    void readsTheVirtualHost(String path, String expected) {
         assertThat(VirtualHost.of(path)).isEqualTo(expected);
     }
 
@@ -110,15 +110,15 @@ class TransportTest {
         "rabbit_retry_interval=-1, rabbit_retry_interval",
         "amqp_durable_queues=perhaps, true or false",
         "kombu_failover_strategy=x, round-robin",
-        "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclude",
-        "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclude",
+        "rabbit_ha_queues=1&rabbit_quorum_queue=1, exclusive",
+        "rabbit_ha_queues=1&rabbit_transient_quorum_queue=1, exclusive",
         "ssl_enforce_fips_mode=True, JVM",
         "rabbit_transient_queues_ttl=4294968, 4294967",
         "rabbit_stream_fanout=1, rabbit_transient_quorum_queue",
     })
-    void refusesWhatIsWrongByName(String option, String told) {
+    void namesTheOptionThatIsWrong(String option, String expected) {
         assertThatThrownBy(() -> OsloOptions.of(Address.parse("rabbit://host/?" + option)))
                 .isInstanceOf(InvalidTargetException.class)
-                .hasMessageContaining(told);
+                .hasMessageContaining(expected);
     }
 }

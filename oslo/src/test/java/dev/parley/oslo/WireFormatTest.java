@@ -32,9 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is on the wire, looked at and made by RabbitMQ's own client. What is expected here was recorded from oslo.messaging 14.0.3.
+ * The messages on the wire, read and sent with RabbitMQ's own client. The expected values were recorded from
+ * oslo.messaging 14.0.3.
  */
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+@SuppressWarnings("try") // The servers are never referenced.
 class WireFormatTest extends OnBroker {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -109,7 +110,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void aCallAsPythonSendsIt() throws Exception {
+    void callsMatchPython() throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         try (RpcClient client = client()) {
             CompletableFuture<@Nullable Object> result = client.prepare(o -> o.namespace("ns1"))
@@ -149,7 +150,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void castsAndFanoutsAsPythonSendsThem() throws Exception {
+    void castsAndFanoutsMatchPython() throws Exception {
         BlockingQueue<Delivery> topic = consume("openstack", "topic", "test");
         BlockingQueue<Delivery> server = consume("openstack", "topic", "test.server1");
         BlockingQueue<Delivery> fanout = consume("test_fanout", "fanout", "test");
@@ -175,7 +176,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void repliesAsPythonSendsThem() throws Exception {
+    void repliesMatchPython() throws Exception {
         try (RpcServer server = serve(new Endpoint(), "")) {
             channel.queueDeclare("me", false, false, false, null);
             BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
@@ -209,7 +210,7 @@ class WireFormatTest extends OnBroker {
             assertThat(failure.path("args").isArray()).isTrue();
             assertThat(failure.path("kwargs").isObject()).isTrue();
 
-            // A caller of before 2015, who knows no call monitor, waits for a second message.
+            // A caller from before 2018, without a call monitor, waits for a second message.
             publish("openstack", "test", envelope(request("")));
             assertThat(message(next(arrived)).path("ending").asBoolean()).isFalse();
             reply = message(next(arrived));
@@ -219,7 +220,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void requestsMayLackWhatPythonLetsThemLack() throws Exception {
+    void requestsMayOmitWhatPythonLetsThemOmit() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "")) {
             BasicProperties json = new BasicProperties.Builder()
@@ -259,7 +260,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void whatIsNoRequestIsRejectedAndTheServerLives() throws Exception {
+    void malformedRequestsAreRejectedAndTheServerSurvives() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "")) {
             for (String body : List.of(
@@ -321,7 +322,7 @@ class WireFormatTest extends OnBroker {
                         + " [1]} | 5",
                 "{'result': null, 'failure': null, 'ending': true, '_msg_id': 'MSG'} |",
             })
-    void repliesMayLackWhatPythonLetsThemLack(String bodies, @Nullable Integer expected) throws Exception {
+    void repliesMayOmitWhatPythonLetsThemOmit(String bodies, @Nullable Integer expected) throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         try (RpcClient client = client()) {
             CompletableFuture<@Nullable Integer> result = client.callAsync("echo", Integer.class, Args.named("arg", 1));
@@ -342,9 +343,9 @@ class WireFormatTest extends OnBroker {
                         + "'], 'args': ['k'], 'kwargs': {}} | KeyError | k",
                 "{'class': 'Odd', 'module': 'java.lang', 'message': 'm'} | Odd | m",
                 "{'class': 'Odd'} | Odd | ``",
-                "no JSON | RemoteError | the call failed, and the failure is no JSON: no JSON",
+                "no JSON | RemoteError | the call failed, and its failure is not valid JSON: no JSON",
             })
-    void failuresMayLackNearlyAll(String failure, String type, String message) throws Exception {
+    void failuresMayOmitNearlyEverything(String failure, String type, String message) throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         try (RpcClient client = client()) {
             CompletableFuture<@Nullable Object> result = client.callAsync("echo", Object.class, Args.named("arg", 1));
@@ -363,7 +364,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void pythonsOwnErrorsBecomeParleys() throws Exception {
+    void errorsOfPythonBecomeErrorsOfParley() throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         try (RpcClient client = client()) {
             CompletableFuture<@Nullable Object> result = client.callAsync("echo", Object.class, Args.named("arg", 1));
@@ -379,7 +380,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void compressedBothWays() {
+    void compressesInBothDirections() {
         try (RpcServer server = serve(new Endpoint(), "?kombu_compression=gzip");
                 RpcClient client = client("?kombu_compression=gzip")) {
             assertThat(client.call("echo", Object.class, Args.named("arg", "x".repeat(10_000))))
@@ -388,7 +389,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void signsOfLifeEndWithTheCallOnEveryPath() throws Exception {
+    void heartbeatsEndWithTheCallOnEveryPath() throws Exception {
         try (RpcServer server = serve(new Endpoint(), "")) {
             channel.queueDeclare("me", false, false, false, null);
             BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
@@ -402,7 +403,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void theOpenStackContextGoesAndComes() throws Exception {
+    void carriesTheContextOfOpenStack() throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         RequestContext context = new RequestContext(
                 "req-1",
@@ -426,7 +427,7 @@ class WireFormatTest extends OnBroker {
             ObjectNode message = message(next(arrived));
             assertThat(message.path("_context_request_id").asString()).isEqualTo("req-1");
             assertThat(message.path("_context_auth_token").asString()).isEqualTo("secret");
-            // As oslo.context's to_dict names them, and what Nova reads besides.
+            // The names of oslo.context's to_dict, and those that Nova also reads.
             assertThat(names(message).stream()
                             .filter(name -> name.startsWith("_context_"))
                             .map(name -> name.substring("_context_".length())))
@@ -450,7 +451,7 @@ class WireFormatTest extends OnBroker {
             assertThat(message.path("_context_user").asString()).isEqualTo("u1");
             assertThat(message.path("_context_project_domain").asString()).isEqualTo("d3");
         }
-        @SuppressWarnings("UnusedMethod") // Called by name.
+        @SuppressWarnings("UnusedMethod") // Called by its name.
         class Reader {
             public String user(RpcContext call) {
                 RequestContext seen = call.values(RequestContext.class);
@@ -468,7 +469,7 @@ class WireFormatTest extends OnBroker {
     }
 
     @Test
-    void anOversizedMessageIsRefusedAndTheServerLives() throws Exception {
+    void messagesThatExceedTheLimitAreRefusedAndTheServerSurvives() throws Exception {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = serve(endpoint, "");
                 RpcClient client = client()) {
@@ -477,7 +478,7 @@ class WireFormatTest extends OnBroker {
                     .isInstanceOf(SerializationException.class)
                     .hasMessageContaining("limit");
             publish("openstack", "test", envelope("{\"method\": \"echo\", \"args\": {\"arg\": \"" + large + "\"}}"));
-            // The request is small enough, the result is not.
+            // The request is within the limit, the result is not.
             String just = "x".repeat((16 << 20) - 200);
             assertThatThrownBy(() -> client.call("twice", Object.class, Args.named("arg", just)))
                     .isInstanceOf(SerializationException.class)

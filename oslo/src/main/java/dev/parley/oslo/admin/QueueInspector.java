@@ -1,5 +1,7 @@
 package dev.parley.oslo.admin;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.parley.AccessDeniedException;
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
@@ -24,13 +26,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks at the queues of a virtual host, tells what oslo.messaging uses each one for, and removes those that were left behind. It asks the management API of
- * RabbitMQ or of the embedded broker. Thread-safe.
+ * Lists the queues of a virtual host, explains what oslo.messaging uses each one for, and deletes abandoned ones. Uses
+ * the management API of RabbitMQ or of the embedded broker. Safe for use by any thread.
  */
 public final class QueueInspector implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -45,18 +48,22 @@ public final class QueueInspector implements AutoCloseable {
     private final URI management;
     private final String authorization;
     private final String virtualHost;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private @Nullable HttpClient http; // Guarded by this; made by the first request, since it starts a thread.
+    private boolean closed; // Guarded by this.
 
     /**
      * An inspector.
      *
      * @param management the address of the management API, such as {@code http://127.0.0.1:15672}
-     * @param user who asks; RabbitMQ wants the tag {@code monitoring} or {@code management}
-     * @param password his password
-     * @param virtualHost which virtual host
+     * @param user the user to log in as, who needs the tag {@code monitoring} or {@code management} on RabbitMQ
+     * @param password the password of that user
+     * @param virtualHost the virtual host to inspect
      */
     public QueueInspector(URI management, String user, String password, String virtualHost) {
+        requireNonNull(management, "management");
+        requireNonNull(user, "user");
+        requireNonNull(password, "password");
+        requireNonNull(virtualHost, "virtualHost");
         this.management = management;
         this.authorization =
                 "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
@@ -65,12 +72,13 @@ public final class QueueInspector implements AutoCloseable {
     }
 
     /**
-     * An inspector of the virtual host that a transport's address names, with that address's credentials.
+     * An inspector of the virtual host in a transport URL, with the credentials in that URL.
      *
-     * @param transport as a client takes it, {@code rabbit://user:password@host:port/virtual_host}
-     * @param management where the management API is, such as {@code http://127.0.0.1:15672}
+     * @param transport the address of a client, {@code rabbit://user:password@host:port/virtual_host}
+     * @param management the address of the management API, such as {@code http://127.0.0.1:15672}
      */
     public static QueueInspector of(Address transport, URI management) {
+        requireNonNull(transport, "transport");
         String user = transport.user();
         String password = transport.password();
         return new QueueInspector(
@@ -80,19 +88,19 @@ public final class QueueInspector implements AutoCloseable {
                 VirtualHost.of(transport.path()));
     }
 
-    /** What a queue is for. */
+    /** What a queue is used for. */
     public enum Kind {
-        /** Shared by the servers of a topic. */
+        /** Calls and casts to a topic, shared by its servers. */
         TOPIC,
-        /** One server's own. */
+        /** Calls and casts to one server. */
         SERVER,
-        /** One server's, for what goes to all. */
+        /** Fanouts to one server, or with {@code rabbit_stream_fanout} to all servers of a topic. */
         FANOUT,
-        /** One client's, for the replies to it. */
+        /** Replies to one client. */
         REPLY,
         /** Notifications of one topic and priority. */
         NOTIFICATION,
-        /** None of oslo.messaging's names and bindings. */
+        /** Anything else: its name and bindings are not those of oslo.messaging. */
         OTHER
     }
 
@@ -100,11 +108,11 @@ public final class QueueInspector implements AutoCloseable {
      * One queue.
      *
      * @param name its name
-     * @param kind what it is for
-     * @param explanation the same for people, with the topic or server it belongs to
-     * @param messages how many it holds, ready or handed out
-     * @param consumers how many consume from it
-     * @param bindings exchange and key of each binding, as {@code exchange/key}
+     * @param kind what it is used for
+     * @param explanation the same in words, with the topic or server it belongs to
+     * @param messages the number of messages in it, ready or unacknowledged
+     * @param consumers the number of consumers
+     * @param bindings the exchange and routing key of each binding, as {@code exchange/key}
      */
     public record OsloQueue(
             String name, Kind kind, String explanation, long messages, int consumers, List<String> bindings) {
@@ -112,7 +120,10 @@ public final class QueueInspector implements AutoCloseable {
             bindings = List.copyOf(bindings);
         }
 
-        /** Whether it seems left behind: made for one process, of which nothing consumes any more. A stream of fanouts is made for all. */
+        /**
+         * Whether it seems abandoned: it belongs to one process, and has no consumer. A stream for fanouts belongs to
+         * all servers, and is never abandoned.
+         */
         public boolean isLeaked() {
             return consumers == 0 && (kind == Kind.REPLY || kind == Kind.FANOUT && !name.endsWith(FANOUTS));
         }
@@ -121,8 +132,9 @@ public final class QueueInspector implements AutoCloseable {
     /**
      * All queues of the virtual host, by name.
      *
-     * @throws ConnectionLostException if the API cannot be reached
+     * @throws ConnectionLostException if the management API cannot be reached
      * @throws AccessDeniedException if it refuses the user
+     * @throws ProtocolException if its response is malformed
      */
     public List<OsloQueue> queues() {
         JsonNode queues = get("/api/queues/" + virtualHost);
@@ -158,12 +170,12 @@ public final class QueueInspector implements AutoCloseable {
         if (REPLY.matcher(name).matches()) {
             return Kind.REPLY;
         }
-        // A topic's name may look so too, but its queue is not bound to that exchange.
+        // The name of a topic may look like this too, but its queue is not bound to that exchange.
         Matcher fanout = FANOUT.matcher(name);
         if (fanout.matches() && bindings.stream().anyMatch(binding -> binding.startsWith(fanout.group(1) + "/"))) {
             return Kind.FANOUT;
         }
-        // All others are bound with their own name as the key.
+        // All others are bound with their own name as the routing key.
         Set<String> keys = bindings.stream()
                 .map(binding -> binding.substring(binding.indexOf('/') + 1))
                 .collect(Collectors.toSet());
@@ -173,7 +185,7 @@ public final class QueueInspector implements AutoCloseable {
         } else if (dot > 0 && PRIORITIES.contains(name.substring(dot + 1))) {
             return Kind.NOTIFICATION;
         }
-        // The server's name may hold dots too, so any prefix may be the topic.
+        // The name of the server may contain dots too, so any prefix may be the topic.
         for (int at = name.indexOf('.'); at > 0; at = name.indexOf('.', at + 1)) {
             if (names.contains(name.substring(0, at))) {
                 return Kind.SERVER;
@@ -186,7 +198,7 @@ public final class QueueInspector implements AutoCloseable {
         return switch (kind) {
             case TOPIC -> "calls and casts to any server of topic " + name;
             case SERVER ->
-                "calls and casts to the one server " + name.substring(name.indexOf('.') + 1) + " of topic "
+                "calls and casts to server " + name.substring(name.indexOf('.') + 1) + " of topic "
                         + name.substring(0, name.indexOf('.'));
             case FANOUT -> {
                 Matcher fanout = FANOUT.matcher(name);
@@ -197,16 +209,19 @@ public final class QueueInspector implements AutoCloseable {
             case NOTIFICATION ->
                 "notifications of priority " + name.substring(name.lastIndexOf('.') + 1) + " on topic "
                         + name.substring(0, name.lastIndexOf('.'));
-            case OTHER -> "not of oslo.messaging";
+            case OTHER -> "not used by oslo.messaging";
         };
     }
 
     /**
-     * Deletes a queue with what it holds.
+     * Deletes a queue with its messages.
      *
-     * @return {@code false} if there is none, or something consumes from it
+     * @return {@code false} if it does not exist or has a consumer
+     * @throws ConnectionLostException if the management API cannot be reached
+     * @throws AccessDeniedException if it refuses the user
      */
     public boolean delete(OsloQueue queue) {
+        requireNonNull(queue, "queue");
         URI path = management.resolve("/api/queues/" + virtualHost + "/"
                 + URLEncoder.encode(queue.name(), StandardCharsets.UTF_8).replace("+", "%20"));
         HttpResponse<String> now = send(HttpRequest.newBuilder(path).GET());
@@ -214,7 +229,7 @@ public final class QueueInspector implements AutoCloseable {
                 || JSON.readTree(now.body()).path("consumers").asInt(0) > 0) {
             return false;
         }
-        // For a consumer that comes just now; RabbitMQ looks at it, the embedded broker does not.
+        // In case a consumer appears in between; RabbitMQ honors it, the embedded broker does not.
         HttpResponse<String> deleted = send(
                 HttpRequest.newBuilder(URI.create(path + "?if-unused=true")).DELETE());
         return deleted.statusCode() / 100 == 2;
@@ -228,33 +243,49 @@ public final class QueueInspector implements AutoCloseable {
                 return JSON.readTree(response.body());
             }
         } catch (JacksonException e) {
-            throw new ProtocolException("the management API at " + management + " answers no JSON", e);
+            throw new ProtocolException("the management API at " + management + " responded with invalid JSON", e);
         }
         throw new ProtocolException(
-                "the management API at " + management + " answers " + path + " with status " + response.statusCode());
+                "the management API at " + management + " responded to " + path + " with " + response.statusCode());
+    }
+
+    private synchronized HttpClient client() {
+        if (closed) {
+            throw new ConnectionLostException("the inspector is closed");
+        }
+        HttpClient client = http;
+        if (client == null) {
+            client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+            http = client;
+        }
+        return client;
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = http.send(
-                    request.header("Authorization", authorization)
-                            .timeout(TIMEOUT)
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client().send(
+                            request.header("Authorization", authorization)
+                                    .timeout(TIMEOUT)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() == 401 || response.statusCode() == 403) {
-                throw new AccessDeniedException("the management API at " + management + " refuses the user");
+                throw new AccessDeniedException("the management API at " + management + " refused the user");
             }
             return response;
         } catch (IOException e) {
-            throw new ConnectionLostException("no management API at " + management + ": " + e, e);
+            throw new ConnectionLostException("failed to reach the management API at " + management + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ConnectionLostException("interrupted while asking " + management, e);
+            throw new ConnectionLostException("interrupted while waiting for the management API at " + management, e);
         }
     }
 
+    /** Closes the connections to the management API. Requests in flight, and later ones, fail. */
     @Override
-    public void close() {
-        http.shutdownNow();
+    public synchronized void close() {
+        closed = true;
+        if (http != null) {
+            http.shutdownNow();
+        }
     }
 }

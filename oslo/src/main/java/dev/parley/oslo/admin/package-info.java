@@ -1,6 +1,4 @@
-/**
- * Looking at the queues of a running broker.
- */
+/** Inspecting the queues of a running broker. */
 @NullMarked
 package dev.parley.oslo.admin;
 

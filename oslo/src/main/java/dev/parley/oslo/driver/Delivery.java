@@ -3,32 +3,41 @@ package dev.parley.oslo.driver;
 import dev.parley.oslo.message.Content;
 import org.jspecify.annotations.Nullable;
 
-/** A message that a broker has delivered. Exactly one of its verbs is for the receiver to say. Thread-safe. */
+/**
+ * A message that a broker has delivered. The receiver must settle it exactly once: acknowledge, requeue or reject.
+ * Implementations are safe for use by any thread.
+ */
 public interface Delivery extends Content {
-    /** The time to live that the sender gave, in milliseconds as text. */
+    /** The time to live that the sender set, in milliseconds as text; {@code null} if it set none. */
     @Nullable
     String expiration();
 
-    /** The name of the queue it came from. */
+    /** The name of the queue that the message was consumed from. */
     String queue();
 
     /**
-     * How often it came back to its queue unacknowledged: as a quorum queue counts, else as {@link RedeliveryHeaders#RETURNS} has counted and the broker's flag tells.
+     * How many times the message returned to its queue unacknowledged: as a quorum queue counts, otherwise as the
+     * header {@link RedeliveryHeaders#RETURNS} and the broker's redelivered flag say.
      */
     int returns();
 
-    /** Whether its queue counts the returns itself. */
+    /** Whether the queue counts the returns, so that the message needs no header for that. */
     boolean isCounted();
 
-    /** It is done with, or will be. {@code false} if the broker can no longer be told, and so will deliver it again. */
+    /**
+     * Acknowledges the message. Returns {@code false} if its channel is gone, in which case the broker delivers it
+     * again.
+     */
     boolean acknowledge();
 
-    /** {@link #acknowledge} for this one and all before it on the same subscription. */
+    /**
+     * Acknowledges this message and all earlier ones of the same subscription. Returns as {@link #acknowledge} does.
+     */
     boolean acknowledgeAll();
 
-    /** It goes back into its queue, for any consumer. */
+    /** Returns the message to its queue, for any consumer. */
     void requeue();
 
-    /** It is dropped, or dead-lettered where the queue has that. */
+    /** Drops the message, or dead-letters it if the queue has a policy for that. */
     void reject();
 }

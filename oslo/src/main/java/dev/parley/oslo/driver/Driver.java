@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What RPC needs of a broker. Thread-safe. */
+/** What RPC needs of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
 public interface Driver extends AutoCloseable {
     /**
-     * Connects for publishing.
+     * Connects for publishing. Blocks.
      *
-     * @throws dev.parley.RpcException if no host takes the connection
+     * @throws dev.parley.RpcException if no host accepts the connection
      */
-    void connect();
+    void start();
 
     /**
-     * Hands a message to the broker, without ever blocking; {@link OutboundMessage#confirmed} tells the end. While there is no connection the message waits, as long as
-     * its deadline and its retries allow.
+     * Hands a message to the broker. Never blocks; {@link OutboundMessage#confirmed} reports the outcome. While there
+     * is no connection the message waits, as long as its deadline and its retries allow.
      */
     void publish(OutboundMessage message);
 
@@ -28,46 +28,48 @@ public interface Driver extends AutoCloseable {
     void declare(Queue queue);
 
     /**
-     * Declares queues with their exchanges and bindings, and consumes from them, now and after every reconnect.
+     * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks
+     * until the broker has accepted the consumers.
      *
-     * @param prefetch how many unacknowledged messages each queue may hand out, 0 for no bound
-     * @throws dev.parley.RpcException if no host takes the connection, or the broker refuses
+     * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
+     * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
      */
     Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver);
 
     /**
-     * Declares a queue of one's own and consumes from it, as {@link #subscribe}. Messages count as acknowledged when they are received: saying so
-     * is not for the handler.
+     * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Messages
+     * are acknowledged when they are received; the handler must not acknowledge them.
      *
      * @param handler gets the messages one after the other; must not block
-     * @throws dev.parley.RpcException if no host takes the connection, or the broker refuses
+     * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
      */
     void receive(Queue own, Consumer<Delivery> handler);
 
     /**
-     * Does some work. What this thread publishes and says of deliveries meanwhile goes to the broker in one go at the end, rather than one by one; it may go
-     * earlier.
+     * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the
+     * broker in one batch at the end instead of one by one; it may be written earlier.
      */
-    void inOneGo(Runnable work);
+    void batch(Runnable work);
 
-    /** Waits until the broker has confirmed what was published, for this long at most. */
-    void drain(Duration atMost);
+    /** Waits until the broker has confirmed what was published, but no longer than the timeout. */
+    void drain(Duration timeout);
 
+    /** Ends all subscriptions and closes the connections. Messages that are not confirmed yet fail. */
     @Override
     void close();
 
-    /** Gets messages one after the other; must not block. */
+    /** Gets messages one after the other, on one thread at a time. Must not block. */
     interface Receiver {
-        /** A message. */
+        /** A message was delivered. */
         void received(Delivery delivery);
 
-        /** No more is at hand for now. */
+        /** No further message is available at the moment. */
         void endOfBatch();
     }
 
-    /** A running consumption. */
+    /** Active consumers. Safe for use by any thread that may block. */
     interface Subscription {
-        /** Ends it and deletes queues. May be called on any thread that may block; more than once. */
-        void cancel(List<Queue> delete);
+        /** Cancels the consumers and deletes the given queues. Calling it again has no effect. */
+        void cancel(List<Queue> queuesToDelete);
     }
 }

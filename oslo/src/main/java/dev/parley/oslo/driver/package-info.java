@@ -1,5 +1,6 @@
 /**
- * What RPC needs of a broker: publish, consume, acknowledge. Implemented over RabbitMQ's client in {@code rabbit} and in this JVM in {@code memory}.
+ * What RPC needs of a broker: publishing with confirms, consuming, acknowledging. Implemented with RabbitMQ's client in
+ * {@code rabbit}, and within this JVM in {@code memory}.
  */
 @NullMarked
 package dev.parley.oslo.driver;

@@ -24,15 +24,17 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes messages of oslo.messaging: the request or reply as JSON, that text as a string in an envelope. Thread-safe.
+ * Encodes messages of oslo.messaging: the request or reply as JSON, and that text as a string in an envelope. Safe for
+ * use by any thread.
  *
- * <p>Python's JSON knows the bare words NaN and Infinity; so does this one, both ways.
+ * <p>As Python's JSON does, it reads and writes the bare words NaN and Infinity.
  */
 public final class Codec {
     private final JsonMapper mapper;
     private final int maxBytes;
     private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
 
+    /** A codec with the mapper and the limits of a value mapping. */
     public Codec(ValueMapping values) {
         mapper = values.mapper(JsonMapper.builder(JsonFactory.builder()
                 .streamReadConstraints(values.readConstraints())
@@ -44,6 +46,7 @@ public final class Codec {
         maxBytes = values.limits().messageBytes();
     }
 
+    /** The JSON mapper for arguments and results. */
     public JsonMapper mapper() {
         return mapper;
     }
@@ -54,9 +57,9 @@ public final class Codec {
     }
 
     /**
-     * A request; a call if it has a message id and a reply queue, else a cast.
+     * A request: a call if there are a message id and a reply queue, otherwise a cast.
      *
-     * @param window how many items of a stream may be on their way, 0 for none
+     * @param window how many items of a stream the server may send ahead of its reader, 0 if no stream is wanted
      * @throws SerializationException if an argument or the context cannot be encoded
      */
     public byte[] request(ClientCall call, @Nullable String msgId, @Nullable String replyQueue, int window) {
@@ -101,8 +104,8 @@ public final class Codec {
      * A reply.
      *
      * @param type the declared type of the value
-     * @param failure the failure's JSON text, {@code null} for none
-     * @param ending whether it is the last one
+     * @param failure the JSON text of the failure, {@code null} if there is none
+     * @param ending whether it is the last reply of the call
      * @throws SerializationException if the value cannot be encoded
      */
     public byte[] reply(String msgId, @Nullable Object value, Type type, @Nullable String failure, boolean ending) {
@@ -114,12 +117,12 @@ public final class Codec {
         return reply(msgId, value, Object.class, null, false, creditQueue, -1);
     }
 
-    /** The end of a stream of so many items. */
+    /** The end of a stream with this number of items. */
     public byte[] ending(String msgId, int items) {
         return reply(msgId, null, Object.class, null, true, null, items);
     }
 
-    /** Credit for more items of a stream, 0 to end it. */
+    /** Credit for more items of a stream; 0 cancels it. */
     public byte[] credit(String msgId, int items) {
         return message(json -> {
             json.writeStringProperty("_msg_id", msgId);
@@ -159,8 +162,8 @@ public final class Codec {
         }
     }
 
-    /** JSON text of its own, for a failure. */
-    public String text(Map<String, ? extends @Nullable Object> values) {
+    /** A separate JSON text, for a failure. */
+    String text(Map<String, ? extends @Nullable Object> values) {
         return mapper.writeValueAsString(values);
     }
 
@@ -187,13 +190,13 @@ public final class Codec {
         }
         byte[] body = Envelope.seal(bytes.toByteArray());
         if (body.length > maxBytes) {
-            throw new SerializationException("a message of " + body.length + " bytes is over the limit of " + maxBytes);
+            throw new SerializationException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
         }
         return body;
     }
 
-    /** The error of a message that is not what the protocol says. */
-    public static RpcException malformed(JacksonException e) {
-        return new ProtocolException("the message is no JSON of oslo.messaging: " + e.getOriginalMessage(), e);
+    /** The error of a message that is not valid JSON, or not as the protocol requires. */
+    static RpcException malformed(JacksonException e) {
+        return new ProtocolException("the message is not a valid oslo.messaging message: " + e.getOriginalMessage(), e);
     }
 }

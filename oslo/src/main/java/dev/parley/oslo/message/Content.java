@@ -2,7 +2,10 @@ package dev.parley.oslo.message;
 
 import org.jspecify.annotations.Nullable;
 
-/** The body of an AMQP message and the properties that tell how to read it. Implementations are immutable and safe for use by any thread. */
+/**
+ * The body of an AMQP message and the properties that are needed to read it. Implementations are immutable, and safe
+ * for use by any thread.
+ */
 public interface Content {
     /** The body as it was received. Must not be modified. */
     byte[] body();

@@ -6,12 +6,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Parley's own message from the reader of a stream to its server.
+ * A message of Parley's own, from the reader of a stream to its server. Immutable, and safe for use by any thread.
  *
- * @param id the call's message id
- * @param items how many more items may be sent; 0 if no more are wanted at all
+ * @param id the message id of the call
+ * @param items how many more items the server may send; 0 cancels the stream
  */
 public record Credit(String id, int items) {
+    /**
+     * Reads a credit.
+     *
+     * @throws ProtocolException if the message is malformed
+     */
     public static Credit parse(char[] text, ObjectMapper mapper) {
         try {
             JsonNode message = mapper.readTree(mapper.createParser(text, 0, text.length));
@@ -22,6 +27,6 @@ public record Credit(String id, int items) {
         } catch (JacksonException e) {
             throw Codec.malformed(e);
         }
-        throw new ProtocolException("no _msg_id and _credit");
+        throw new ProtocolException("a credit without a valid _msg_id or _credit");
     }
 }

@@ -22,14 +22,17 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The envelope {@code {"oslo.version": "2.0", "oslo.message": "…"}} around a message's JSON text. A body without it is taken as the message itself, as
- * oslo.messaging does ({@code _drivers/common.py}).
+ * The envelope {@code {"oslo.version": "2.0", "oslo.message": "…"}} around the JSON text of a message. A body without
+ * it is the message itself, as in oslo.messaging ({@code _drivers/common.py}). Safe for use by any thread.
  */
 public final class Envelope {
+    /** The content type of every message. */
     public static final String CONTENT_TYPE = "application/json";
+
+    /** The content encoding of every message. */
     public static final String CONTENT_ENCODING = "utf-8";
 
-    /** kombu's name for zlib data; it never was gzip. */
+    /** kombu's name for zlib data, although that is not gzip. */
     public static final String ZLIB = "application/x-gzip";
 
     private static final String VERSION = "2.0";
@@ -38,8 +41,11 @@ public final class Envelope {
 
     private Envelope() {}
 
-    /** Puts JSON into the envelope. Of the characters that a JSON string must escape, JSON text holds just the quote and the backslash. */
-    public static byte[] seal(byte[] json) {
+    /**
+     * Wraps JSON text. Of the characters that a JSON string must escape, compact JSON text contains only quotes and
+     * backslashes.
+     */
+    static byte[] seal(byte[] json) {
         int escapes = 0;
         for (byte b : json) {
             if (b == '"' || b == '\\') {
@@ -59,29 +65,31 @@ public final class Envelope {
         return body;
     }
 
+    /** Compresses a body with zlib. */
     public static byte[] compress(byte[] body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
         try (DeflaterOutputStream zlib = new DeflaterOutputStream(bytes)) {
             zlib.write(body);
         } catch (IOException e) {
-            throw new AssertionError("no I/O here", e);
+            throw new AssertionError("a byte array does no I/O", e);
         }
         return bytes.toByteArray();
     }
 
     /**
-     * The JSON text inside.
+     * Unwraps the JSON text.
      *
-     * @throws ProtocolException if the message is none of oslo.messaging's, or too large
+     * @param maxBytes the maximum size of the body, also after it is decompressed
+     * @throws ProtocolException if the body is malformed or exceeds the limit
      */
-    public static char[] open(Content content, ObjectMapper mapper, int maxBytes) {
+    static char[] open(Content content, ObjectMapper mapper, int maxBytes) {
         String type = content.contentType();
         if (type != null && !type.toLowerCase(Locale.ROOT).startsWith(CONTENT_TYPE)) {
-            throw new ProtocolException("content type '" + type + "' instead of " + CONTENT_TYPE);
+            throw new ProtocolException("unsupported content type '" + type + "', expected " + CONTENT_TYPE);
         }
         byte[] body = decompress(content.body(), content.compression(), maxBytes);
         if (body.length > maxBytes) {
-            throw new ProtocolException("a message of " + body.length + " bytes is over the limit of " + maxBytes);
+            throw new ProtocolException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
         }
         Charset charset = charset(content.contentEncoding());
         boolean utf8 = charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.US_ASCII);
@@ -99,7 +107,7 @@ public final class Envelope {
 
     private static char @Nullable [] inner(JsonParser json) {
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new ProtocolException("the message is no JSON object");
+            throw new ProtocolException("the message is not a JSON object");
         }
         String version = null;
         char[] message = null;
@@ -118,7 +126,7 @@ public final class Envelope {
         if (version == null || message == null) {
             return null;
         } else if (!version.equals(VERSION)) {
-            throw new ProtocolException("envelope version '" + version + "' instead of " + VERSION);
+            throw new ProtocolException("unsupported envelope version '" + version + "', expected " + VERSION);
         }
         return message;
     }
@@ -127,13 +135,13 @@ public final class Envelope {
         if (compression == null) {
             return body;
         } else if (!compression.equals(ZLIB)) {
-            throw new ProtocolException("compression '" + compression + "' instead of " + ZLIB);
+            throw new ProtocolException("unsupported compression '" + compression + "', expected " + ZLIB);
         }
         try (InflaterInputStream zlib = new InflaterInputStream(new ByteArrayInputStream(body))) {
-            // One byte more tells what is too long without unpacking all of it.
+            // One byte more shows that it is too large without decompressing all of it.
             return zlib.readNBytes(maxBytes == Integer.MAX_VALUE ? maxBytes : maxBytes + 1);
         } catch (IOException e) {
-            throw new ProtocolException("the body is no zlib data as the header says: " + e.getMessage(), e);
+            throw new ProtocolException("the body is not valid zlib data: " + e.getMessage(), e);
         }
     }
 
@@ -141,7 +149,8 @@ public final class Envelope {
         try {
             return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw new ProtocolException("content encoding '" + encoding + "' instead of " + CONTENT_ENCODING, e);
+            throw new ProtocolException(
+                    "unsupported content encoding '" + encoding + "', expected " + CONTENT_ENCODING, e);
         }
     }
 
@@ -150,7 +159,7 @@ public final class Envelope {
             CharBuffer text = charset.newDecoder().decode(ByteBuffer.wrap(body));
             return Arrays.copyOfRange(text.array(), text.arrayOffset(), text.arrayOffset() + text.length());
         } catch (CharacterCodingException e) {
-            throw new ProtocolException("the body is no " + charset + " text", e);
+            throw new ProtocolException("the body is not valid " + charset + " text", e);
         }
     }
 }

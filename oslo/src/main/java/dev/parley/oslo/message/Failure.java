@@ -19,27 +19,30 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Failures on the wire: {@code {"class", "module", "message", "tb", "args", "kwargs"}} as JSON text. A name of module {@code builtins} is raised by a Python
- * caller as that exception; any other becomes its {@code RemoteError}.
+ * Encodes and decodes failures: {@code {"class", "module", "message", "tb", "args", "kwargs"}} as JSON text. A Python
+ * caller raises a class of module {@code builtins} as that exception, and any other as {@code RemoteError}. Safe for
+ * use by any thread.
  *
- * <p>Parley adds {@code code}, and {@code data} if there is any, which Python ignores, so that a Parley caller gets back the very error. Data with nothing but
- * {@code args} and {@code kwargs}, which is what an error of Python's comes in with, goes out as these, so that an error passed on is made anew as it was.
+ * <p>Parley adds {@code code}, and {@code data} if there is any, so that a Parley caller gets the same error; Python
+ * ignores both. Data with only {@code args} and {@code kwargs}, which is how an error from Python is decoded, is
+ * encoded as these, so that the next Python caller raises the same exception.
  */
 public final class Failure {
-    private static final Pattern BAD_ARGUMENTS = Pattern.compile(
-            "\\S+\\(\\) (got an unexpected keyword argument|missing \\d+ required|takes .*argument|got multiple values).*");
+    private static final Pattern BAD_ARGUMENTS =
+            Pattern.compile("\\S+\\(\\) (got an unexpected keyword argument|missing \\d+ required"
+                    + "|takes .*argument|got multiple values).*");
 
-    /** With what Python makes an exception anew. */
-    private static final List<String> MADE_WITH = List.of("args", "kwargs");
+    /** What Python constructs an exception with. */
+    private static final List<String> CONSTRUCTOR_ARGUMENTS = List.of("args", "kwargs");
 
-    private static final int BRIEF = 200;
+    private static final int BRIEF_CHARS = 200;
 
     private Failure() {}
 
-    /** Without what may be long: for a caller whom the whole of it cannot reach. */
+    /** Encodes a failure without anything that may be long, for when the whole failure exceeds the limit. */
     public static String encodeBriefly(RpcException error, Codec codec) {
         String message = error.getMessage() == null ? "" : error.getMessage();
-        String brief = message.length() > BRIEF ? message.substring(0, BRIEF) + "…" : message;
+        String brief = message.length() > BRIEF_CHARS ? message.substring(0, BRIEF_CHARS) + "…" : message;
         ErrorTable row = ErrorTable.of(error);
         return codec.text(Map.of(
                 "class", row.remoteName(),
@@ -51,6 +54,7 @@ public final class Failure {
                 "code", row.code()));
     }
 
+    /** Encodes a failure. */
     public static String encode(RpcException error, Codec codec) {
         ErrorTable row = ErrorTable.of(error);
         String type = row.remoteName();
@@ -77,7 +81,7 @@ public final class Failure {
         failure.put("args", List.of(message));
         failure.put("kwargs", Map.of());
         failure.put("code", code);
-        if (data instanceof Map<?, ?> made && !made.isEmpty() && MADE_WITH.containsAll(made.keySet())) {
+        if (data instanceof Map<?, ?> made && !made.isEmpty() && CONSTRUCTOR_ARGUMENTS.containsAll(made.keySet())) {
             made.forEach((name, value) -> failure.put((String) name, value));
         } else if (data != null) {
             failure.put("data", data);
@@ -85,7 +89,7 @@ public final class Failure {
         try {
             return codec.text(failure);
         } catch (JacksonException e) {
-            // Data that cannot be encoded must not keep the failure from its caller.
+            // Data that cannot be encoded must not prevent the failure from being sent.
             failure.remove("data");
             failure.put("args", List.of(message));
             failure.put("kwargs", Map.of());
@@ -93,12 +97,13 @@ public final class Failure {
         }
     }
 
+    /** Decodes a failure. Never throws: a text that is not valid JSON becomes the message of the result. */
     public static RpcException decode(String text, ObjectMapper mapper) {
         JsonNode failure;
         try {
             failure = mapper.readTree(text);
         } catch (JacksonException e) {
-            return RemoteException.of("the call failed, and the failure is no JSON: " + text);
+            return RemoteException.of("the call failed, and its failure is not valid JSON: " + text);
         }
         String type = failure.path("class").asString("");
         String module = failure.path("module").asString("");
@@ -119,13 +124,15 @@ public final class Failure {
         return remote.withData(data(failure, mapper));
     }
 
-    /** What the peer says besides: Parley's data, else the arguments with which Python made the exception. */
+    /**
+     * Further data of the failure: Parley's own, otherwise the arguments that Python constructed the exception with.
+     */
     private static @Nullable Object data(JsonNode failure, ObjectMapper mapper) {
         if (failure.has("data")) {
             return mapper.convertValue(failure.path("data"), Object.class);
         }
         Map<String, @Nullable Object> made = new LinkedHashMap<>();
-        for (String name : MADE_WITH) {
+        for (String name : CONSTRUCTOR_ARGUMENTS) {
             if (!failure.path(name).isEmpty()) {
                 made.put(name, mapper.convertValue(failure.path(name), Object.class));
             }
@@ -140,7 +147,7 @@ public final class Failure {
                 .orElse(null);
     }
 
-    /** Names of oslo.messaging are its own errors; of Python's built-in ones just the one that means arguments that do not fit. */
+    /** The errors of oslo.messaging itself, and the one built-in error of Python that means invalid arguments. */
     private static @Nullable RpcException ofPython(String type, String module, String message) {
         if (module.startsWith("oslo_messaging") || module.startsWith("openstack.common.rpc")) {
             return switch (type) {

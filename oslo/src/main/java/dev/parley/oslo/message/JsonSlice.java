@@ -4,8 +4,11 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
-/** Where in a message one value stands, to be read when its type is known. Immutable. */
-public final class JsonSlice {
+/**
+ * The position of one value in the text of a message, to be parsed once its type is known. Immutable, and safe for use
+ * by any thread.
+ */
+final class JsonSlice {
     private final char[] text;
     private final int start;
     private final int end;
@@ -16,22 +19,22 @@ public final class JsonSlice {
         this.end = end;
     }
 
-    /** The value that this parser of the whole text is at; the parser is after it then. */
-    public static JsonSlice of(char[] text, JsonParser json) {
+    /** The value that a parser of the whole text is at. Leaves the parser after that value. */
+    static JsonSlice of(char[] text, JsonParser json) {
         int start = Math.toIntExact(json.currentTokenLocation().getCharOffset());
         boolean string = json.currentToken() == JsonToken.VALUE_STRING;
         json.skipChildren();
-        // A string's end is not known before it is read, nor needed; but a number that something follows is no number.
+        // The end of a string is not known before it is read, and not needed; a number must end where the slice ends.
         int end = string ? text.length : Math.toIntExact(json.currentLocation().getCharOffset());
         return new JsonSlice(text, start, end);
     }
 
-    /** A parser just before the value. */
-    public JsonParser parser(ObjectMapper mapper) {
+    /** A new parser, positioned before the value. */
+    JsonParser parser(ObjectMapper mapper) {
         return mapper.createParser(text, start, end - start);
     }
 
-    /** The value's text. */
+    /** The JSON text of the value. */
     @Override
     public String toString() {
         return new String(text, start, end - start);

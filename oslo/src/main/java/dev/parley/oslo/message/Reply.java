@@ -8,7 +8,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
-/** A reply that came in. The result stays as text until its type is known. Immutable. */
+/**
+ * A reply that was received. The result stays text until its type is known. Immutable, and safe for use by any thread.
+ */
 public final class Reply {
     private final ObjectMapper mapper;
     private final @Nullable JsonSlice result;
@@ -41,7 +43,7 @@ public final class Reply {
     /**
      * Reads a reply.
      *
-     * @throws ProtocolException if it is none
+     * @throws ProtocolException if the message is malformed
      */
     public static Reply parse(char[] text, ObjectMapper mapper) {
         JsonSlice result = null;
@@ -53,7 +55,7 @@ public final class Reply {
         String uniqueId = null;
         try (JsonParser json = mapper.createParser(text, 0, text.length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new ProtocolException("the reply is no JSON object");
+                throw new ProtocolException("the reply is not a JSON object");
             }
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 String name = json.currentName();
@@ -72,7 +74,7 @@ public final class Reply {
                     case "_unique_id" -> uniqueId = token == JsonToken.VALUE_STRING ? json.getString() : null;
                     case "_items" -> items = token == JsonToken.VALUE_NUMBER_INT ? json.getValueAsInt() : -1;
                     default -> {
-                        // Of no use here.
+                        // Not used.
                     }
                 }
                 json.skipChildren();
@@ -84,48 +86,50 @@ public final class Reply {
             throw new ProtocolException("a reply without _msg_id");
         }
         if (creditQueue != null && !ShortString.fits(creditQueue)) {
-            throw new ProtocolException("member '_credit_q' of a reply is over 255 bytes");
+            throw new ProtocolException("member '_credit_q' of a reply exceeds 255 bytes");
         }
         return new Reply(mapper, result, msgId, failure, ending, creditQueue, items, uniqueId);
     }
 
+    /** The id of the call it belongs to. */
     public String msgId() {
         return msgId;
     }
 
-    /** The failure's JSON text, {@code null} for none. */
+    /** The JSON text of the failure, {@code null} if there is none. */
     @Nullable
     public String failure() {
         return failure;
     }
 
+    /** Whether it is the last reply of the call. */
     public boolean isEnding() {
         return ending;
     }
 
-    /** Whether it has neither result nor failure: a sign of life, an ending, or a result that is null. */
+    /** Whether it has neither result nor failure: a heartbeat, an ending, or a null result. */
     public boolean isEmpty() {
         return result == null && failure == null;
     }
 
-    /** On an item of a stream, the queue on which its server takes credit for more; a word of Parley's own. */
+    /** On an item of a stream, the queue on which the server takes credit for more items. A member of Parley's own. */
     @Nullable
     public String creditQueue() {
         return creditQueue;
     }
 
-    /** On the ending of a stream, how many items it had, else -1; a word of Parley's own. */
+    /** On the ending of a stream, the number of its items, otherwise -1. A member of Parley's own. */
     public int items() {
         return items;
     }
 
-    /** The id that tells duplicates. */
+    /** The id by which a duplicate is recognized, {@code null} if the peer sends none. */
     @Nullable
     public String uniqueId() {
         return uniqueId;
     }
 
-    /** A parser just before the result, {@code null} if that is null. */
+    /** A new parser, positioned before the result; {@code null} if the result is null. */
     @Nullable
     public JsonParser result() {
         return result == null ? null : result.parser(mapper);

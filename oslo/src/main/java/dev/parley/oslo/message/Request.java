@@ -12,13 +12,15 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A request that came in. Arguments and context stay as text until somebody asks for them. Thread-safe.
+ * A request that was received. Arguments and context stay text until they are asked for. Immutable once {@link #parse}
+ * has returned it, and then safe for use by any thread.
  *
- * <p>What the peer may leave out, and what it means then, is as a Python server has it: no version is 1.0, no arguments is none, no message id is a cast.
+ * <p>Members may be absent, with the same meaning as in a Python server: no version means 1.0, no arguments an empty
+ * map, no message id a cast.
  */
 public final class Request {
     private static final String CONTEXT = "_context_";
-    private static final int WIDEST_WINDOW = 10_000;
+    private static final int MAX_WINDOW = 10_000;
 
     private final ObjectMapper mapper;
     private final Map<String, JsonSlice> contextSlices = new LinkedHashMap<>();
@@ -30,7 +32,7 @@ public final class Request {
     private @Nullable String replyQueue;
     private @Nullable String uniqueId;
     private int window;
-    private boolean timeoutTold;
+    private boolean hasTimeout;
     private @Nullable Number timeout;
 
     private Request(ObjectMapper mapper) {
@@ -40,13 +42,13 @@ public final class Request {
     /**
      * Reads a request.
      *
-     * @throws ProtocolException if it is none
+     * @throws ProtocolException if the message is malformed
      */
     public static Request parse(char[] text, ObjectMapper mapper) {
         Request request = new Request(mapper);
         try (JsonParser json = mapper.createParser(text, 0, text.length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new ProtocolException("the message is no JSON object");
+                throw new ProtocolException("the message is not a JSON object");
             }
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 String name = json.currentName();
@@ -71,12 +73,12 @@ public final class Request {
             case "_reply_q" -> replyQueue = id(name, token, json);
             case "_unique_id" -> uniqueId = id(name, token, json);
             case "_timeout" -> {
-                timeoutTold = true;
+                hasTimeout = true;
                 timeout = token.isNumeric() ? json.getNumberValue() : null;
                 json.skipChildren();
             }
             case "_window" -> {
-                window = token == JsonToken.VALUE_NUMBER_INT ? Math.clamp(json.getValueAsInt(), 0, WIDEST_WINDOW) : 0;
+                window = token == JsonToken.VALUE_NUMBER_INT ? Math.clamp(json.getValueAsInt(), 0, MAX_WINDOW) : 0;
                 json.skipChildren();
             }
             case "_context_msg_id", "_context_reply_q" -> json.skipChildren();
@@ -103,69 +105,85 @@ public final class Request {
         };
     }
 
-    /** A queue's name, or what is kept to know a request again: no longer than AMQP has names. */
+    /** The name of a queue or an id that is remembered: at most as long as a name in AMQP. */
     private static @Nullable String id(String name, JsonToken token, JsonParser json) {
         String value = string(name, token, json);
         if (value != null && !ShortString.fits(value)) {
-            throw new ProtocolException("member '" + name + "' of a request is over 255 bytes");
+            throw new ProtocolException("member '" + name + "' of a request exceeds 255 bytes");
         }
         return value;
     }
 
+    /** The name of the method. */
     public String method() {
         return method;
     }
 
+    /** The namespace of the endpoint, {@code null} for the default one. */
     @Nullable
     public String namespace() {
         return namespace;
     }
 
+    /** The version that the caller asks for. */
     public String version() {
         return version;
     }
 
-    /** The id that the reply must carry, {@code null} if none is wanted. */
+    /** The id that the reply must carry, {@code null} if no reply is wanted. */
     @Nullable
     public String msgId() {
         return msgId;
     }
 
-    /** Where the reply goes, {@code null} for nowhere. Before 2012 each call had a queue of its own, named by its message id. */
+    /**
+     * The queue for the reply, {@code null} if there is none. Before 2012 each call had a queue of its own, named like
+     * its message id.
+     */
     @Nullable
     public String replyQueue() {
-        return replyQueue == null && !timeoutTold ? msgId : replyQueue;
+        return replyQueue == null && !hasTimeout ? msgId : replyQueue;
     }
 
-    /** The id that tells duplicates. */
+    /** The id by which a duplicate is recognized, {@code null} if the peer sends none. */
     @Nullable
     public String uniqueId() {
         return uniqueId;
     }
 
-    /** Whether the caller knows of the call monitor at all. One that does not is older than 2015 and waits for two messages: the result, then the ending. */
-    public boolean timeoutTold() {
-        return timeoutTold;
+    /**
+     * Whether the request has a {@code _timeout}, be it null. A caller without one is from before 2018 and waits for
+     * two messages: the result, then the ending.
+     */
+    public boolean hasTimeout() {
+        return hasTimeout;
     }
 
-    /** The call monitor's timeout in seconds, {@code null} if the caller wants no signs of life. */
+    /** The call monitor's timeout in seconds, {@code null} if the caller wants no heartbeats. */
     @Nullable
     public Number timeout() {
         return timeout;
     }
 
-    /** How many items of a stream the caller takes before it grants more, 0 if it wants a list; a word of Parley's own. */
+    /**
+     * How many items of a stream the server may send ahead of the reader, 0 if the caller wants a list. A member of
+     * Parley's own.
+     */
     public int window() {
         return window;
     }
 
-    /** A parser just before the arguments, {@code null} for none. */
+    /** A new parser, positioned before the arguments; {@code null} if there are none. */
     @Nullable
     public JsonParser arguments() {
         return args == null ? null : args.parser(mapper);
     }
 
-    /** The caller's context, and the call monitor's timeout under {@code client_timeout} as in Python. */
+    /**
+     * The caller's context, and the timeout of the call monitor under {@code client_timeout} as in Python.
+     *
+     * @throws ProtocolException if a value is malformed
+     */
     public Map<String, @Nullable Object> context() {
         Map<String, @Nullable Object> context = new LinkedHashMap<>();
         contextSlices.forEach((name, slice) -> {

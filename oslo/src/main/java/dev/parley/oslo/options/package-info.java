@@ -1,6 +1,4 @@
-/**
- * The options of a transport URL.
- */
+/** The options of a transport URL. */
 @NullMarked
 package dev.parley.oslo.options;
 

@@ -16,23 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of requests that cannot be served: those that cannot be understood, and, with acknowledgement after the work, those that came back too often,
- * since whoever works on them dies of it. They are rejected, as oslo.messaging does, so the broker drops them, or dead-letters them where a policy says so; or
- * moved to a queue of the user's, as they are, with headers that tell from where and why. Thread-safe.
+ * Handles requests that cannot be served: malformed ones, and, with acknowledgement after the work, those that returned
+ * too often, since they may crash the server. They are rejected, as in oslo.messaging, so that the broker drops them or
+ * dead-letters them by its own policy; or they are moved unchanged to the configured dead letter queue, with headers
+ * for their origin and the reason. Safe for use by any thread.
  *
- * <p>A quorum queue counts how often a message came back; a classic one only flags it. There the message takes its count along: it is put into its queue again
- * with the count in a header, then acknowledged.
+ * <p>A quorum queue counts how many times a message returned; a classic queue only sets a flag. There the message
+ * carries its count: it is published to its queue again with the count in a header, then acknowledged.
  */
 final class DeadLetters {
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
 
-    // RabbitMQ's names for what it tells of dead letters.
-    private static final String FROM = "x-first-death-queue";
+    // The names of RabbitMQ's own headers.
+    private static final String ORIGIN = "x-first-death-queue";
     private static final String REASON = "x-first-death-reason";
     private static final String ERROR = "x-parley-error";
 
     private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Driver driver;
     private final @Nullable Queue queue;
@@ -45,14 +46,14 @@ final class DeadLetters {
         this.limit = options.deliveryLimit();
     }
 
-    /** It is no request. */
-    void notUnderstood(Delivery delivery, RpcException error) {
-        log.warn("rejected a message that is no request: {}", error.getMessage());
-        giveUp(delivery, "rejected", String.valueOf(error.getMessage()));
+    /** Handles a message that is not a valid request. */
+    void malformed(Delivery delivery, RpcException error) {
+        log.warn("rejected a malformed request: {}", error.getMessage());
+        deadLetter(delivery, "rejected", String.valueOf(error.getMessage()));
     }
 
     /**
-     * Looks at how often a request came back. {@code true} if it may run; otherwise it is taken care of.
+     * Checks how many times a request returned. If the result is {@code false}, it must not run, and is settled here.
      *
      * @param method for the log
      */
@@ -61,8 +62,8 @@ final class DeadLetters {
         if (limit == 0 || returns == 0) {
             return true;
         } else if (returns > limit) {
-            log.warn("gave up a request for {}, which came back {} times unacknowledged", method, returns);
-            giveUp(delivery, "delivery_limit", "came back " + returns + " times unacknowledged");
+            log.warn("dead-lettered a request for {}: it returned {} times unacknowledged", method, returns);
+            deadLetter(delivery, "delivery_limit", "returned " + returns + " times unacknowledged");
             return false;
         } else if (!delivery.isCounted()) {
             move(delivery, delivery.queue(), Map.of(RedeliveryHeaders.RETURNS, returns), false);
@@ -71,40 +72,41 @@ final class DeadLetters {
         return true;
     }
 
-    private void giveUp(Delivery delivery, String reason, String error) {
+    private void deadLetter(Delivery delivery, String reason, String error) {
         Queue letters = queue;
         if (letters == null) {
             delivery.reject();
             return;
         }
-        // Not on this thread, which delivers: declaring waits for the broker.
+        // Not on this thread, which delivers messages: declaring waits for the broker.
         Thread.ofVirtual().name("parley-dead-letter").start(() -> {
             try {
                 driver.declare(letters);
-                move(delivery, letters.name(), Map.of(FROM, delivery.queue(), REASON, reason, ERROR, error), true);
+                move(delivery, letters.name(), Map.of(ORIGIN, delivery.queue(), REASON, reason, ERROR, error), true);
             } catch (RpcException e) {
-                tryAgain(delivery, e);
+                retry(delivery, e);
             }
         });
     }
 
-    private void move(Delivery delivery, String to, Map<String, Object> headers, boolean forGood) {
-        OutboundMessage message = new OutboundMessage(
+    private void move(Delivery delivery, String to, Map<String, Object> headers, boolean keep) {
+        OutboundMessage message = OutboundMessage.builder(
                         Exchange.DEFAULT, to, delivery.body(), System.nanoTime() + CONFIRM_NANOS)
                 .mandatory(true)
-                .passedOn(delivery, headers, forGood);
+                .forwarding(delivery, headers, keep)
+                .build();
         message.confirmed().whenComplete((nothing, error) -> {
             if (error == null) {
                 delivery.acknowledge();
             } else {
-                tryAgain(delivery, error);
+                retry(delivery, error);
             }
         });
         driver.publish(message);
     }
 
-    private static void tryAgain(Delivery delivery, Throwable error) {
-        log.warn("a message of queue {} cannot be moved, and is tried again: {}", delivery.queue(), error.getMessage());
-        Timers.after(AGAIN_NANOS, delivery::requeue);
+    private static void retry(Delivery delivery, Throwable error) {
+        log.warn("failed to move a message of queue {}, retrying: {}", delivery.queue(), error.getMessage());
+        Timers.after(RETRY_NANOS, delivery::requeue);
     }
 }

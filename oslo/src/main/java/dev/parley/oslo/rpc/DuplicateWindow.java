@@ -2,16 +2,21 @@ package dev.parley.oslo.rpc;
 
 import java.util.LinkedHashSet;
 
-/** The ids of the last messages. Thread-safe. */
+/** Remembers the ids of the last messages. Safe for use by any thread. */
 final class DuplicateWindow {
     private final int size;
     private final LinkedHashSet<String> ids = new LinkedHashSet<>();
 
+    /**
+     * An empty window.
+     *
+     * @param size how many ids it remembers
+     */
     DuplicateWindow(int size) {
         this.size = size;
     }
 
-    /** {@code false} if it is there already. */
+    /** Adds an id, and forgets the oldest one if there are too many. Returns {@code false} if it was there already. */
     synchronized boolean add(String id) {
         if (!ids.add(id)) {
             return false;

@@ -20,24 +20,27 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
-/** One request that is served. */
+/**
+ * A call that is being served, from its request to its reply. Safe for use by any thread; the outcome is reported
+ * exactly once, by {@link #reply}, {@link #stream} or {@link #fail}.
+ */
 final class OsloCall extends ServerCall {
     private static final Logger log = LoggerFactory.getLogger(OsloCall.class);
-    private static final int SHORTEST_MONITOR = 2;
-    private static final double LONGEST_PAUSE = 86_400;
+    private static final int MIN_MONITOR_SECONDS = 2;
+    private static final double MAX_HEARTBEAT_SECONDS = 86_400;
 
     private final OsloListener listener;
     private final Request request;
     private final @Nullable Instant deadline;
-    private final List<Delivery> unacknowledged = new ArrayList<>();
+    private final List<Delivery> unacknowledged = new ArrayList<>(); // Guards itself and ended.
     private boolean ended;
-    private final @Nullable ScheduledFuture<?> signsOfLife;
+    private volatile @Nullable ScheduledFuture<?> heartbeats;
 
     /**
-     * A call.
+     * A call, not started yet.
      *
-     * @param expiration the message's time to live: so long its caller waits at most
-     * @param unacknowledged what to acknowledge when it is over, {@code null} for nothing
+     * @param expiration the time to live of the message, which is the timeout of its caller
+     * @param unacknowledged the delivery to acknowledge when the call ends, {@code null} if there is none
      */
     OsloCall(OsloListener listener, Request request, @Nullable String expiration, @Nullable Delivery unacknowledged) {
         this.listener = listener;
@@ -46,7 +49,11 @@ final class OsloCall extends ServerCall {
             this.unacknowledged.add(unacknowledged);
         }
         this.deadline = deadline(expiration);
-        this.signsOfLife = signsOfLife();
+    }
+
+    /** Starts the heartbeats for the caller's call monitor, if it asks for them. */
+    void start() {
+        heartbeats = heartbeats();
     }
 
     private static @Nullable Instant deadline(@Nullable String expiration) {
@@ -57,20 +64,20 @@ final class OsloCall extends ServerCall {
         }
     }
 
-    private @Nullable ScheduledFuture<?> signsOfLife() {
+    private @Nullable ScheduledFuture<?> heartbeats() {
         Number timeout = request.timeout();
         if (timeout == null || !wantsReply()) {
             return null;
-        } else if (!(timeout.doubleValue() >= SHORTEST_MONITOR)) {
+        } else if (!(timeout.doubleValue() >= MIN_MONITOR_SECONDS)) {
             log.warn(
-                    "call monitor timeout {} of {} is below {} s and ignored",
+                    "ignored the call monitor timeout {} of {}: it is less than {} s",
                     timeout,
                     request.method(),
-                    SHORTEST_MONITOR);
+                    MIN_MONITOR_SECONDS);
             return null;
         }
-        double seconds = Math.min(timeout.doubleValue() / 2, LONGEST_PAUSE);
-        return Timers.every((long) (seconds * 1e9), () -> listener.replies().signOfLife(request));
+        double seconds = Math.min(timeout.doubleValue() / 2, MAX_HEARTBEAT_SECONDS);
+        return Timers.every((long) (seconds * 1e9), () -> listener.replies().sendHeartbeat(request));
     }
 
     private boolean wantsReply() {
@@ -120,8 +127,8 @@ final class OsloCall extends ServerCall {
     @Override
     public void reply(@Nullable Object value, Type type) {
         if (wantsReply()) {
-            // May throw: then fail follows, and ends what is to be ended.
-            byte[] body = listener.codec().reply(msgId(), value, type, null, request.timeoutTold());
+            // If this throws, fail is called next and ends the call.
+            byte[] body = listener.codec().reply(msgId(), value, type, null, request.hasTimeout());
             end();
             listener.replies().send(request, body, deadline);
         } else {
@@ -135,7 +142,7 @@ final class OsloCall extends ServerCall {
     }
 
     private boolean isMulticall() {
-        return listener.answersMulticalls() && !request.timeoutTold();
+        return listener.isMulticall() && !request.hasTimeout();
     }
 
     @Override
@@ -159,7 +166,10 @@ final class OsloCall extends ServerCall {
         listener.replies().send(request, listener.codec().ending(msgId(), sent), null);
     }
 
-    /** One message for each item, then the ending: openstack.common.rpc knows no flow control, so the broker's confirms alone hold the items back. */
+    /**
+     * One message per item, then the ending. openstack.common.rpc has no flow control, so the broker's confirms serve
+     * as credit.
+     */
     private void multicall(Iterator<? extends @Nullable Object> items) {
         OutboundStream stream = new OutboundStream(this, PendingStream.WINDOW);
         stream.send(items, item -> {
@@ -182,13 +192,13 @@ final class OsloCall extends ServerCall {
         try {
             return failure(Failure.encode(error, listener.codec()));
         } catch (SerializationException e) {
-            log.warn("the failure of a call is told briefly: {}", e.getMessage());
+            log.warn("shortened the failure of a call: {}", e.getMessage());
             return failure(Failure.encodeBriefly(error, listener.codec()));
         }
     }
 
     private byte[] failure(String text) {
-        return listener.codec().reply(msgId(), null, Object.class, text, request.timeoutTold());
+        return listener.codec().reply(msgId(), null, Object.class, text, request.hasTimeout());
     }
 
     private String msgId() {
@@ -197,8 +207,8 @@ final class OsloCall extends ServerCall {
     }
 
     /**
-     * Takes a further copy of the message, which the broker delivers when it has lost sight of the first: it is acknowledged at the end too. {@code false} if
-     * the end has been.
+     * Takes over a duplicate of the message, which the broker delivers after it has lost the channel of the first one:
+     * it is acknowledged at the end too. Returns {@code false} if the call has ended already.
      */
     boolean acknowledgeToo(Delivery copy) {
         synchronized (unacknowledged) {
@@ -207,8 +217,9 @@ final class OsloCall extends ServerCall {
     }
 
     private void end() {
-        if (signsOfLife != null) {
-            signsOfLife.cancel(false);
+        ScheduledFuture<?> timer = heartbeats;
+        if (timer != null) {
+            timer.cancel(false);
         }
         List<Delivery> settled;
         synchronized (unacknowledged) {
@@ -217,6 +228,6 @@ final class OsloCall extends ServerCall {
             unacknowledged.clear();
         }
         settled.forEach(Delivery::acknowledge);
-        listener.over(request);
+        listener.ended(request);
     }
 }

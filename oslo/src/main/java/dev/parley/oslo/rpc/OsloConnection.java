@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
-/** The client side of oslo.messaging RPC on one driver. Thread-safe. */
+/** The client side of oslo.messaging RPC on one driver. Safe for use by any thread. */
 public final class OsloConnection implements Connection {
-    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final String scheme;
     private final OsloOptions options;
@@ -49,6 +49,7 @@ public final class OsloConnection implements Connection {
     private final ReplyQueue replies;
     private volatile boolean closed;
 
+    /** A connection, not started yet. */
     public OsloConnection(Address address, OsloOptions options, Driver driver, ClientContext context) {
         this.scheme = address.scheme();
         this.options = options;
@@ -56,7 +57,15 @@ public final class OsloConnection implements Connection {
         this.codec = new Codec(context.values());
         this.readers = new ResultReaders(codec.mapper());
         this.replies = new ReplyQueue(driver, codec, options);
-        driver.connect();
+    }
+
+    /**
+     * Connects. Blocks.
+     *
+     * @throws RpcException if no host accepts the connection
+     */
+    public void start() {
+        driver.start();
     }
 
     @Override
@@ -84,7 +93,7 @@ public final class OsloConnection implements Connection {
         }
     }
 
-    /** Waits for the queue for replies, through as many attempts to reach the broker as the call allows. */
+    /** Waits for the reply queue, with as many attempts to reach the broker as the call allows. */
     private String replyQueue(ClientCall call) {
         for (int failures = 0; ; failures++) {
             try {
@@ -94,7 +103,7 @@ public final class OsloConnection implements Connection {
                     throw e;
                 }
             }
-            LockSupport.parkNanos(Math.min(AGAIN_NANOS, Math.max(0, call.remainingNanos())));
+            LockSupport.parkNanos(Math.min(RETRY_NANOS, Math.max(0, call.remainingNanos())));
         }
     }
 
@@ -116,13 +125,13 @@ public final class OsloConnection implements Connection {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConnectionLostException(
-                    "interrupted while waiting for the answer to " + call.qualifiedMethod(), e);
+                    "interrupted while waiting for the response to " + call.qualifiedMethod(), e);
         }
     }
 
     private static RpcException rethrown(@Nullable Throwable cause) {
         if (cause instanceof RpcException error) {
-            // It was made on another thread; the trace of the caller is what helps.
+            // Created on another thread; the stack trace of the caller is more helpful.
             error.setStackTrace(new Throwable().getStackTrace());
             return error;
         }
@@ -146,14 +155,14 @@ public final class OsloConnection implements Connection {
             }
             Throwable cause = error instanceof CompletionException e && e.getCause() != null ? e.getCause() : error;
             if (cause instanceof ConnectionLostException && triesAgain(call, failures)) {
-                Timers.after(AGAIN_NANOS, () -> callAsync(call, outcome, failures + 1));
+                Timers.after(RETRY_NANOS, () -> callAsync(call, outcome, failures + 1));
             } else {
                 fail(outcome, cause);
             }
         });
     }
 
-    /** On a thread of its own: what the caller does next must not hold up timers, or who brings the connection back. */
+    /** On a separate thread: what the caller does next must not block the timers or reconnecting. */
     private static void fail(CompletableFuture<?> outcome, Throwable error) {
         if (!outcome.isDone()) {
             Thread.ofVirtual().name("parley-oslo-failed").start(() -> outcome.completeExceptionally(error));
@@ -181,7 +190,7 @@ public final class OsloConnection implements Connection {
             }
         });
         outcome.whenComplete((value, error) -> {
-            // Out of time or cancelled.
+            // Timed out or cancelled.
             pending.reply().cancel(false);
         });
     }
@@ -210,11 +219,12 @@ public final class OsloConnection implements Connection {
     private void grant(PendingStream pending, int items) {
         String queue = pending.creditQueue();
         if (queue != null) {
-            driver.publish(new OutboundMessage(
-                    Exchange.DEFAULT,
-                    queue,
-                    codec.credit(pending.id(), items),
-                    System.nanoTime() + options.responseTimeout().toNanos()));
+            driver.publish(OutboundMessage.builder(
+                            Exchange.DEFAULT,
+                            queue,
+                            codec.credit(pending.id(), items),
+                            System.nanoTime() + options.responseTimeout().toNanos())
+                    .build());
         }
     }
 
@@ -226,9 +236,10 @@ public final class OsloConnection implements Connection {
 
     private void send(ClientCall call, String queue, PendingReply pending, int window) {
         OutboundMessage message = message(call, codec.request(call, pending.id(), queue, window))
-                .expires(Math.max(1, call.timeout().toMillis()));
+                .expirationMillis(Math.max(1, call.timeout().toMillis()))
+                .build();
         replies.expect(pending);
-        // The broker's confirmation needs no wait of its own: the reply says more. Its refusal ends the call.
+        // The confirm is not waited for, since the reply follows; a refusal by the broker fails the call.
         message.confirmed().whenComplete((nothing, error) -> {
             if (error instanceof RpcException e) {
                 pending.fail(e);
@@ -249,12 +260,13 @@ public final class OsloConnection implements Connection {
 
     @Override
     public void cast(ClientCall call) {
-        OutboundMessage message = message(call, codec.request(call, null, null, 0));
+        OutboundMessage message =
+                message(call, codec.request(call, null, null, 0)).build();
         driver.publish(message);
         await(message.confirmed(), call);
     }
 
-    private OutboundMessage message(ClientCall call, byte[] body) {
+    private OutboundMessage.Builder message(ClientCall call, byte[] body) {
         Target target = call.target();
         String topic = target.topic();
         if (topic == null || topic.isEmpty()) {
@@ -262,13 +274,13 @@ public final class OsloConnection implements Connection {
         }
         Topology topology = options.topology();
         if (target.fanout()) {
-            // Fanouts know neither server nor exchange, and may find nobody.
-            return new OutboundMessage(topology.fanoutExchange(topic), "", body, call.deadlineNanos())
+            // A fanout has neither server nor exchange, and may reach no server.
+            return OutboundMessage.builder(topology.fanoutExchange(topic), "", body, call.deadlineNanos())
                     .retries(call.options().retry());
         }
         String exchange = target.exchange() == null ? options.controlExchange() : target.exchange();
         String key = ShortString.check("topic", target.server() == null ? topic : topic + "." + target.server());
-        return new OutboundMessage(topology.topicExchange(exchange), key, body, call.deadlineNanos())
+        return OutboundMessage.builder(topology.topicExchange(exchange), key, body, call.deadlineNanos())
                 .mandatory(call.options().mustRoute())
                 .retries(call.options().retry());
     }

@@ -18,6 +18,7 @@ import dev.parley.spi.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -27,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server side of oslo.messaging RPC: takes requests from the topic's queue, the server's and the fanout's, no more than the dispatcher has room for. What is
- * beyond stays unacknowledged, so the broker gives it to another server if this one goes. Thread-safe.
+ * The server side of oslo.messaging RPC: takes requests from the queues of the topic, of the server and for fanouts, as
+ * many as the dispatcher can run. Further requests stay unacknowledged, so the broker delivers them to another server
+ * if this one stops. Safe for use by any thread.
  */
 public final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
-    private static final int MOST_AT_ONCE = 64;
+    private static final int MAX_BATCH = 64;
+    private static final int MAX_PREFETCH = 65_535;
     private static final String PING = "oslo_rpc_server_ping";
-    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Address address;
     private final OsloOptions options;
@@ -45,18 +48,24 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private final StreamCredits credits;
     private final DeadLetters deadLetters;
     private final DuplicateWindow window;
+    private final List<Queue> queues;
     private final Queue fanoutQueue;
-    private final Driver.Subscription subscription;
+    private final CompletableFuture<Driver.Subscription> subscription = new CompletableFuture<>();
     private final ConcurrentLinkedQueue<Delivery> waiting = new ConcurrentLinkedQueue<>();
-    /** The calls that are acknowledged when they are over. */
+    /** The running calls that are acknowledged when they end, by the unique id of their request. */
     private final ConcurrentMap<String, OsloCall> running = new ConcurrentHashMap<>();
 
     private final ReentrantLock taking = new ReentrantLock();
     private final Runnable resume = this::resume;
     private volatile boolean full;
     private volatile boolean stopped;
-    private @Nullable Thread stopper;
+    private volatile @Nullable Thread stopper;
 
+    /**
+     * A listener, not started yet.
+     *
+     * @throws InvalidTargetException if the target has no topic or no server name
+     */
     public OsloListener(Address address, Target target, OsloOptions options, Driver driver, ServerContext context) {
         String topic = target.topic();
         String server = target.server();
@@ -77,14 +86,19 @@ public final class OsloListener implements Listener, Driver.Receiver {
         Exchange exchange =
                 topology.topicExchange(target.exchange() == null ? options.controlExchange() : target.exchange());
         this.fanoutQueue = topology.fanoutQueue(topic, options.queueNames().next());
-        driver.connect();
-        this.subscription = driver.subscribe(
-                List.of(
-                        topology.topicQueue(exchange, topic),
-                        topology.serverQueue(exchange, topic, server),
-                        fanoutQueue),
-                options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), 65_535) : options.prefetch(),
-                this);
+        this.queues = List.of(
+                topology.topicQueue(exchange, topic), topology.serverQueue(exchange, topic, server), fanoutQueue);
+    }
+
+    /**
+     * Connects, and starts taking requests. Blocks until the broker has accepted the consumers.
+     *
+     * @throws RpcException if no host accepts the connection, or the broker refuses
+     */
+    public void start() {
+        driver.start();
+        int prefetch = options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), MAX_PREFETCH) : options.prefetch();
+        subscription.complete(driver.subscribe(queues, prefetch, this));
     }
 
     String scheme() {
@@ -99,7 +113,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
         return replies;
     }
 
-    boolean answersMulticalls() {
+    /** Whether streams are sent item by item to callers from before 2018. */
+    boolean isMulticall() {
         return options.multicall();
     }
 
@@ -114,11 +129,11 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     @Override
     public void endOfBatch() {
-        take();
+        takeAll();
     }
 
-    /** Whoever gets the lock takes all there is room for, and looks again after giving it back. */
-    private void take() {
+    /** The thread that gets the lock takes as many requests as can run, and looks again after releasing it. */
+    private void takeAll() {
         while (!full && !waiting.isEmpty()) {
             if (!taking.tryLock()) {
                 return;
@@ -133,11 +148,14 @@ public final class OsloListener implements Listener, Driver.Receiver {
         }
     }
 
-    /** Takes as many as may run at once. All are acknowledged, and that is on its way to the broker, before the first one starts. */
+    /**
+     * Takes as many requests as can run. All acknowledgements are on their way to the broker before the first call
+     * starts.
+     */
     private void takeBatch() {
         List<OsloCall> calls = new ArrayList<>();
-        driver.inOneGo(() -> {
-            for (int room = Math.clamp(dispatcher.available(), 1, MOST_AT_ONCE); room > 0; room--) {
+        driver.batch(() -> {
+            for (int room = Math.clamp(dispatcher.available(), 1, MAX_BATCH); room > 0; room--) {
                 Delivery delivery = waiting.poll();
                 if (delivery == null) {
                     break;
@@ -148,24 +166,24 @@ public final class OsloListener implements Listener, Driver.Receiver {
                 }
             }
         });
-        driver.inOneGo(() -> calls.forEach(this::dispatch));
+        driver.batch(() -> calls.forEach(this::dispatch));
     }
 
     private void dispatch(OsloCall call) {
         full = true;
         try {
-            // While this runs there may be room again already: then resume has said so, and its word stays.
+            // While this runs a call may end and run resume; then the flag must stay cleared.
             if (dispatcher.dispatch(call, resume)) {
                 full = false;
             }
         } catch (RuntimeException e) {
-            // One request must not keep the others from being served.
+            // One request must not prevent others from being served.
             full = false;
-            log.error("a request for {} could not be answered", call.method(), e);
+            log.error("failed to dispatch a call of {}", call.method(), e);
         }
     }
 
-    /** The call to run, {@code null} if there is none to run. */
+    /** Reads and acknowledges a request. Returns the call to run, {@code null} if there is nothing to run. */
     private @Nullable OsloCall take(Delivery delivery) {
         if (stopped) {
             delivery.requeue();
@@ -175,7 +193,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         try {
             request = Request.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            deadLetters.notUnderstood(delivery, e);
+            deadLetters.malformed(delivery, e);
             return null;
         }
         String id = request.uniqueId();
@@ -183,13 +201,13 @@ public final class OsloListener implements Listener, Driver.Receiver {
         if (id != null && !window.add(id)) {
             OsloCall first = running.get(id);
             if (first == null || !first.acknowledgeToo(delivery)) {
-                log.warn("dropped a second copy of request {} for {}", id, request.method());
+                log.warn("dropped a duplicate of request {} for {}", id, request.method());
                 delivery.acknowledge();
             }
             return null;
         }
         if (after ? !deadLetters.mayRun(delivery, request.method()) : !delivery.acknowledge()) {
-            // It comes again, perhaps to us.
+            // The broker delivers it again, perhaps to this server.
             if (id != null) {
                 window.remove(id);
             }
@@ -203,11 +221,12 @@ public final class OsloListener implements Listener, Driver.Receiver {
         if (after && id != null) {
             running.put(id, call);
         }
+        call.start();
         return call;
     }
 
-    /** A call has its outcome. */
-    void over(Request request) {
+    /** A call has ended. */
+    void ended(Request request) {
         String id = request.uniqueId();
         if (id != null) {
             running.remove(id);
@@ -217,7 +236,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private void resume() {
         full = false;
         if (!waiting.isEmpty()) {
-            Thread.ofVirtual().name("parley-oslo-resume").start(this::take);
+            Thread.ofVirtual().name("parley-oslo-resume").start(this::takeAll);
         }
     }
 
@@ -234,19 +253,21 @@ public final class OsloListener implements Listener, Driver.Receiver {
                 return;
             }
             stopped = true;
-            // On a thread of its own, since a method that runs inline may stop its server.
-            stopper = Thread.ofVirtual().name("parley-oslo-stop").start(() -> {
-                boolean keep = options.queueNames().isStable() || fanoutQueue.isStream();
-                subscription.cancel(keep ? List.of() : List.of(fanoutQueue));
-                List<Delivery> back = new ArrayList<>();
-                for (Delivery next = waiting.poll(); next != null; next = waiting.poll()) {
-                    back.add(next);
-                }
-                back.forEach(Delivery::requeue);
-            });
+            // On a separate thread, since a method that runs inline may stop its own server, even before start returns.
+            stopper = Thread.ofVirtual().name("parley-oslo-stop").start(() -> subscription.thenAccept(this::cancel));
         } finally {
             taking.unlock();
         }
+    }
+
+    private void cancel(Driver.Subscription active) {
+        boolean keep = options.queueNames().isStable() || fanoutQueue.isStream();
+        active.cancel(keep ? List.of() : List.of(fanoutQueue));
+        List<Delivery> back = new ArrayList<>();
+        for (Delivery next = waiting.poll(); next != null; next = waiting.poll()) {
+            back.add(next);
+        }
+        back.forEach(Delivery::requeue);
     }
 
     @Override
@@ -255,12 +276,12 @@ public final class OsloListener implements Listener, Driver.Receiver {
         Thread stopping = stopper;
         try {
             if (stopping != null) {
-                stopping.join(DRAIN);
+                stopping.join(CLOSE_TIMEOUT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        driver.drain(DRAIN);
+        driver.drain(CLOSE_TIMEOUT);
         driver.close();
     }
 }

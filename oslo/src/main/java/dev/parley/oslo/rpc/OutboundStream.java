@@ -6,19 +6,28 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that a server sends, no faster than its reader grants. Granting is thread-safe. */
+/**
+ * A stream that a server sends, no faster than its reader grants credit. {@link #send} is for one thread;
+ * {@link #grant} is safe for use by any thread.
+ */
 final class OutboundStream {
-    /** A reader that grants nothing for so long is gone. */
-    private static final long PATIENCE_SECONDS = 60;
+    /** A reader that grants no credit for this long is considered gone. */
+    private static final long CREDIT_TIMEOUT_SECONDS = 60;
 
     private final OsloCall call;
     private final Semaphore credit;
 
+    /**
+     * A stream.
+     *
+     * @param window how many items may be sent before the first credit
+     */
     OutboundStream(OsloCall call, int window) {
         this.call = call;
         this.credit = new Semaphore(window);
     }
 
+    /** Allows this number of further items; 0 cancels the call. */
     void grant(int items) {
         if (items == 0) {
             call.cancel();
@@ -26,22 +35,23 @@ final class OutboundStream {
         credit.release(Math.max(1, items));
     }
 
+    /** Sends one item. */
     interface Sender {
         void send(@Nullable Object item);
     }
 
     /**
-     * Sends until the items end; returns how many there were.
+     * Sends all items; returns how many there were. Blocks while there is no credit.
      *
-     * @throws RpcTimeoutException if nobody wants them any more, or one got lost
+     * @throws RpcTimeoutException if the call was cancelled, the reader grants no more credit, or an item was lost
      */
     int send(Iterator<? extends @Nullable Object> items, Sender sender) {
         int sent = 0;
         while (!call.isCancelled() && items.hasNext()) {
             Object item = items.next();
             try {
-                if (!credit.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    throw new RpcTimeoutException("the reader of " + call.method() + " takes no items any more");
+                if (!credit.tryAcquire(CREDIT_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                    throw new RpcTimeoutException("the reader of " + call.method() + " no longer takes items");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for its reply. Thread-safe. */
+/** A call that waits for its reply. Safe for use by any thread. */
 final class PendingCall implements PendingReply {
     private final String id = MessageIds.unique();
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -41,8 +41,8 @@ final class PendingCall implements PendingReply {
     }
 
     /**
-     * A message came. One that is not the last is a sign of life, or from an old server the result: then the ending follows, except after a failure, which
-     * openstack.common.rpc sends alone.
+     * Takes a reply. One that is not the last is a heartbeat, or the result from an old server: then the ending
+     * follows, except after a failure, which openstack.common.rpc sends without one.
      */
     @Override
     public void received(Reply message) {
@@ -57,14 +57,14 @@ final class PendingCall implements PendingReply {
         }
     }
 
-    /** Gives the call up when the server stays silent for longer than the monitor allows. */
+    /** Fails the call if the server sends no heartbeat for longer than the call monitor allows. */
     private void listen() {
         if (monitor != null) {
             stopListening();
             silence = Timers.after(
                     monitor.toNanos(),
                     () -> fail(new RpcTimeoutException(
-                            "no sign of life of " + method + " within " + monitor.toSeconds() + " s")));
+                            "no heartbeat of " + method + " within " + monitor.toSeconds() + " s")));
         }
     }
 

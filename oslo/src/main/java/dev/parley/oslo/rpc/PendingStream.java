@@ -14,14 +14,18 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a streaming call, as they come. The server sends no more than the window before it gets credit for more, so no more wait here. Receiving is
- * thread-safe, iterating is for one thread.
+ * The items of a streaming call, as they arrive. The server sends no more items than the window before it gets credit,
+ * so no more are buffered here. The methods of {@link PendingReply} are safe for use by any thread, all others are for
+ * the thread that iterates.
  */
 final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
-    /** How many items may be on their way. */
+    /** How many items the server may send ahead of the reader. */
     static final int WINDOW = 64;
 
-    /** More replies than can be unacknowledged when a connection breaks: these the broker delivers again. */
+    /**
+     * More than the number of replies that can be unacknowledged when a connection breaks, which the broker then
+     * delivers again.
+     */
     private static final int DUPLICATE_WINDOW = 1024;
 
     private sealed interface Event {}
@@ -49,8 +53,8 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
     /**
      * A stream.
      *
-     * @param readItem the value of an item's reply
-     * @param readList the values of a reply that is a list of them; the failure of one that is a failure
+     * @param readItem reads the value of an item
+     * @param readList reads the values of a reply that is a list; throws the failure of a reply that is one
      */
     PendingStream(ClientCall call, Function<Reply, @Nullable Object> readItem, Function<Reply, Iterator<?>> readList) {
         this.call = call;
@@ -58,7 +62,7 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
         this.readList = readList;
     }
 
-    /** Who tells the server how many more it may send. */
+    /** Sets how to grant the server credit for more items. */
     void grantBy(IntConsumer granter) {
         credit = granter;
     }
@@ -76,13 +80,16 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
         }
         if (message.isEnding() || message.failure() != null) {
             events.add(new End(message));
-        } else if (message.creditQueue() != null || !isSignOfLife(message)) {
+        } else if (message.creditQueue() != null || !isHeartbeat(message)) {
             events.add(new Item(message));
         }
     }
 
-    /** Who did not ask for signs of life gets none: then it is a null, as openstack.common.rpc's multicall sends it. */
-    private boolean isSignOfLife(Reply message) {
+    /**
+     * Without a call monitor there are no heartbeats: then an empty reply is a null item of openstack.common.rpc's
+     * multicall.
+     */
+    private boolean isHeartbeat(Reply message) {
         return message.isEmpty() && call.options().monitorTimeout() != null;
     }
 
@@ -96,7 +103,7 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
         // There are no timers.
     }
 
-    /** Where the server takes credit, once an item has told. */
+    /** The queue on which the server takes credit; {@code null} before the first item. */
     @Nullable
     String creditQueue() {
         return creditQueue;
@@ -119,7 +126,7 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
 
     private void advance() {
         try {
-            // The timeout is for each item.
+            // The timeout applies to each item.
             switch (events.poll(call.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
                 case null -> throw call.timedOut();
                 case Item item -> {
@@ -130,7 +137,7 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
                     ended = true;
                     if (end.reply().failure() == null && end.reply().items() > taken) {
                         throw new ConnectionLostException((end.reply().items() - taken) + " of "
-                                + end.reply().items() + " items of " + call.qualifiedMethod() + " are lost");
+                                + end.reply().items() + " items of " + call.qualifiedMethod() + " were lost");
                     }
                     list = end.reply().isEmpty() ? null : readList.apply(end.reply());
                 }
@@ -157,7 +164,7 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
         if (item == null) {
             throw new NoSuchElementException();
         }
-        // In halves of the window, so that the server need not wait.
+        // Half a window at a time, so that the server need not wait.
         if (++taken % (WINDOW / 2) == 0 && credit != null) {
             credit.accept(WINDOW / 2);
         }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one queue of a client for the replies to all its calls, and the calls that wait. Declared and consumed before the first call goes out. Thread-safe. */
+/**
+ * The queue of a client for the replies to all its calls, and the calls that wait for them. Declared and consumed
+ * before the first call is sent. Safe for use by any thread.
+ */
 final class ReplyQueue {
     private static final Logger log = LoggerFactory.getLogger(ReplyQueue.class);
 
@@ -35,7 +38,10 @@ final class ReplyQueue {
         this.queue = options.topology().replyQueue(options.queueNames().next());
     }
 
-    /** The queue's name, when the broker delivers from it. The first caller starts that; where it fails the next one starts anew. */
+    /**
+     * The name of the queue once the broker delivers from it. The first call of this starts that; after a failure the
+     * next call starts it again.
+     */
     CompletableFuture<String> name() {
         CompletableFuture<String> now = ready;
         if (now != null && !now.isCompletedExceptionally()) {
@@ -47,7 +53,7 @@ final class ReplyQueue {
             if (now == null || now.isCompletedExceptionally()) {
                 CompletableFuture<String> fresh = new CompletableFuture<>();
                 ready = fresh;
-                // On a thread of its own: a caller's deadline holds even if the broker is silent.
+                // On a separate thread: the caller's deadline must hold even if the broker does not respond.
                 Thread.ofVirtual().name("parley-reply-queue").start(() -> open(fresh));
                 now = fresh;
             }
@@ -57,7 +63,10 @@ final class ReplyQueue {
         }
     }
 
-    /** Runs something when the queue is ready, or has failed: on this thread if it is already, and in the order of the calls if it is not. */
+    /**
+     * Runs an action when the queue is ready or has failed: on this thread if it already is, otherwise in the order of
+     * the calls.
+     */
     void whenReady(BiConsumer<? super String, ? super @Nullable Throwable> action) {
         CompletableFuture<String> now = name();
         if (now.isDone()) {
@@ -69,7 +78,7 @@ final class ReplyQueue {
             CompletableFuture<String> last = ready;
             now = last == null ? now : last;
             if (!now.isDone()) {
-                // Each waits for the one before it: dependents of one future would run last in, first out.
+                // Each action waits for the one before it: the dependents of one future run in reverse order.
                 ready = now.whenComplete(action);
                 return;
             }
@@ -90,10 +99,11 @@ final class ReplyQueue {
         } catch (RpcException e) {
             opened.completeExceptionally(e);
         } catch (RuntimeException e) {
-            opened.completeExceptionally(new ConnectionLostException("no queue for replies: " + e, e));
+            opened.completeExceptionally(new ConnectionLostException("failed to open the reply queue: " + e, e));
         }
     }
 
+    /** Delivers replies to this call from now on. */
     void expect(PendingReply call) {
         calls.put(call.id(), call);
         if (closed) {
@@ -101,6 +111,7 @@ final class ReplyQueue {
         }
     }
 
+    /** Drops further replies to this call. */
     void forget(PendingReply call) {
         calls.remove(call.id());
         call.stopListening();
@@ -111,12 +122,12 @@ final class ReplyQueue {
         try {
             reply = Reply.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            log.warn("dropped a message in {} that is no reply: {}", queue.name(), e.getMessage());
+            log.warn("dropped a malformed reply in {}: {}", queue.name(), e.getMessage());
             return;
         }
         PendingReply call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
         if (call == null) {
-            log.info("dropped a reply to {}, for which nobody waits any more", reply.msgId());
+            log.info("dropped a reply to {}: its caller no longer waits", reply.msgId());
         } else {
             call.received(reply);
         }

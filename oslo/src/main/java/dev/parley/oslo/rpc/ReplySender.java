@@ -19,23 +19,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends replies. One whose queue is not there is tried again every quarter of a second, since a caller that reconnects declares it anew, until its caller waits
- * no longer; that costs no thread. Thread-safe.
+ * Sends replies. A reply whose queue does not exist is retried every quarter of a second until the caller's deadline,
+ * since a caller that reconnects declares its queue again; no thread waits for that. Safe for use by any thread.
  */
 final class ReplySender {
     private static final Logger log = LoggerFactory.getLogger(ReplySender.class);
-    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final int REMEMBERED = 200;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int MAX_MISSING_QUEUES = 200;
 
     private final Driver driver;
     private final Codec codec;
     private final Duration missingConsumerRetry;
 
-    /** Queues that stayed away until the end, and when that was: replies to them are tried just once. */
-    private final Map<String, Long> gone = Collections.synchronizedMap(new LinkedHashMap<>() {
+    /**
+     * Queues that did not appear within the retry time, and when that was known: replies to them are tried only once.
+     */
+    private final Map<String, Long> missingQueues = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_MISSING_QUEUES;
         }
     });
 
@@ -45,86 +47,100 @@ final class ReplySender {
         this.missingConsumerRetry = options.missingConsumerRetry();
     }
 
-    /** Sends a reply and, to a caller that names no timeout of a call monitor, as those of before 2018, the ending after it. */
-    void send(Request request, byte[] body, @Nullable Instant callerWaits) {
+    /**
+     * Sends a reply and then, to a caller from before 2018, whose request has no {@code _timeout}, the ending.
+     *
+     * @param callerDeadline when the caller stops waiting, {@code null} if unknown
+     */
+    void send(Request request, byte[] body, @Nullable Instant callerDeadline) {
         String queue = request.replyQueue();
         if (queue != null) {
-            send(queue, body, System.nanoTime(), until(queue, callerWaits));
-            if (!request.timeoutTold()) {
-                sendEnding(request, callerWaits);
+            send(queue, body, System.nanoTime(), until(queue, callerDeadline));
+            if (!request.hasTimeout()) {
+                sendEnding(request, callerDeadline);
             }
         }
     }
 
-    /** Sends the ending alone. */
-    void sendEnding(Request request, @Nullable Instant callerWaits) {
+    /** Sends only the ending. */
+    void sendEnding(Request request, @Nullable Instant callerDeadline) {
         String queue = request.replyQueue();
         String msgId = request.msgId();
         if (queue != null && msgId != null) {
             byte[] body = codec.reply(msgId, null, Object.class, null, true);
-            send(queue, body, System.nanoTime(), until(queue, callerWaits));
+            send(queue, body, System.nanoTime(), until(queue, callerDeadline));
         }
     }
 
-    private long until(String queue, @Nullable Instant callerWaits) {
-        long patience = missingConsumerRetry.toNanos();
-        if (callerWaits != null) {
-            Duration left = Duration.between(Instant.now(), callerWaits);
-            patience = Math.min(patience, left.compareTo(missingConsumerRetry) > 0 ? patience : left.toNanos());
+    private long until(String queue, @Nullable Instant callerDeadline) {
+        long retry = missingConsumerRetry.toNanos();
+        if (callerDeadline != null) {
+            Duration left = Duration.between(Instant.now(), callerDeadline);
+            retry = Math.min(retry, left.compareTo(missingConsumerRetry) > 0 ? retry : left.toNanos());
         }
-        Long since = gone.get(queue);
+        Long since = missingQueues.get(queue);
         if (since != null && System.nanoTime() - since < missingConsumerRetry.toNanos()) {
-            patience = 0;
+            retry = 0;
         }
-        return System.nanoTime() + Math.max(0, patience);
+        return System.nanoTime() + Math.max(0, retry);
     }
 
     private void send(String queue, byte[] body, long since, long until) {
-        // Waits for a lost connection as long as for a lost queue, and a moment at least: it may be just the one that
-        // is being made.
+        // Waits for a lost connection as long as for a missing queue, but at least a moment: it may be about to come
+        // back.
         long deadline = Math.max(until, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
-        OutboundMessage message = new OutboundMessage(Exchange.DEFAULT, queue, body, deadline)
+        OutboundMessage message = OutboundMessage.builder(Exchange.DEFAULT, queue, body, deadline)
                 .mandatory(true)
-                .repeatable();
+                .repeatable()
+                .build();
         message.confirmed().whenComplete((nothing, error) -> {
             if (error == null) {
-                gone.remove(queue);
+                missingQueues.remove(queue);
             } else if (error instanceof DeliveryException && System.nanoTime() < until) {
-                Timers.after(AGAIN_NANOS, () -> send(queue, body, since, until));
+                Timers.after(RETRY_NANOS, () -> send(queue, body, since, until));
             } else {
-                // A caller with little time says nothing of others that share his queue.
+                // A short deadline of one caller says nothing about other callers that share its queue.
                 long now = System.nanoTime();
                 if (error instanceof DeliveryException && now - since >= missingConsumerRetry.toNanos()) {
-                    gone.put(queue, now);
+                    missingQueues.put(queue, now);
                 }
-                log.warn("a reply is lost, its caller waits no longer: {}", error.getMessage());
+                log.warn("dropping the reply: the caller's deadline has passed: {}", error.getMessage());
             }
         });
         driver.publish(message);
     }
 
-    /** Sends an item of a stream. One that gets nowhere means that nobody reads. */
-    void sendItem(Request request, byte[] body, Runnable taken, Runnable nobody) {
+    /**
+     * Sends an item of a stream.
+     *
+     * @param onConfirmed run when the broker has the item
+     * @param onLost run if it could not be delivered, which means that the reader is gone
+     */
+    void sendItem(Request request, byte[] body, Runnable onConfirmed, Runnable onLost) {
         String queue = request.replyQueue();
         if (queue != null) {
             long deadline = System.nanoTime() + missingConsumerRetry.toNanos();
-            OutboundMessage message = new OutboundMessage(Exchange.DEFAULT, queue, body, deadline).mandatory(true);
+            OutboundMessage message = OutboundMessage.builder(Exchange.DEFAULT, queue, body, deadline)
+                    .mandatory(true)
+                    .build();
             message.confirmed().whenComplete((nothing, error) -> {
-                (error == null ? taken : nobody).run();
+                (error == null ? onConfirmed : onLost).run();
             });
             driver.publish(message);
         }
     }
 
-    /** Tells the caller that the method still runs. */
-    void signOfLife(Request request) {
+    /** Sends a heartbeat to the caller's call monitor: the method is still running. */
+    void sendHeartbeat(Request request) {
         String queue = request.replyQueue();
         String msgId = request.msgId();
         Number timeout = request.timeout();
         if (queue != null && msgId != null && timeout != null) {
             byte[] body = codec.reply(msgId, null, Object.class, null, false);
-            long useful = System.nanoTime() + (long) (timeout.doubleValue() * 1e9);
-            driver.publish(new OutboundMessage(Exchange.DEFAULT, queue, body, useful).mandatory(true));
+            long deadline = System.nanoTime() + (long) (timeout.doubleValue() * 1e9);
+            driver.publish(OutboundMessage.builder(Exchange.DEFAULT, queue, body, deadline)
+                    .mandatory(true)
+                    .build());
         }
     }
 }

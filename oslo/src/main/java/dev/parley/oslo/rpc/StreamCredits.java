@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server's queue on which the readers of its streams grant credit, or give a stream up. Made with the first stream. Thread-safe. */
+/**
+ * A server's queue on which the readers of its streams grant credit or cancel. Declared with the first stream. Safe for
+ * use by any thread.
+ */
 final class StreamCredits {
     private static final Logger log = LoggerFactory.getLogger(StreamCredits.class);
 
@@ -23,7 +26,7 @@ final class StreamCredits {
     private final OsloOptions options;
     private final ConcurrentMap<String, OutboundStream> streams = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Queue queue;
+    private @Nullable Queue queue; // Guarded by lock.
 
     StreamCredits(Driver driver, Codec codec, OsloOptions options) {
         this.driver = driver;
@@ -31,7 +34,7 @@ final class StreamCredits {
         this.options = options;
     }
 
-    /** Takes credit for a stream from now on; returns the name of the queue. May block. */
+    /** Starts taking credit for a stream; returns the name of the queue. May block. */
     String register(String id, OutboundStream stream) {
         streams.put(id, stream);
         lock.lock();
@@ -47,6 +50,7 @@ final class StreamCredits {
         }
     }
 
+    /** Stops taking credit for a stream. */
     void forget(String id) {
         streams.remove(id);
     }
@@ -59,7 +63,7 @@ final class StreamCredits {
                 stream.grant(credit.items());
             }
         } catch (RpcException e) {
-            log.warn("dropped a message that is no credit for a stream: {}", e.getMessage());
+            log.warn("dropped a malformed credit for a stream: {}", e.getMessage());
         }
     }
 }

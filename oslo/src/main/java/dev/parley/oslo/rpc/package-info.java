@@ -1,7 +1,14 @@
 /**
- * RPC itself, both sides. A server's {@code OsloListener} takes requests from its queues, runs each as an {@code OsloCall} and answers through the
- * {@code ReplySender}; a client's {@code OsloConnection} sends requests and waits on its one {@code ReplyQueue}. Knows brokers only as a
- * {@link dev.parley.oslo.driver.Driver}.
+ * Both sides of RPC.
+ *
+ * <p>Server: {@link dev.parley.oslo.rpc.OsloListener} takes requests from its queues, with {@code DuplicateWindow} and
+ * {@code DeadLetters} for those that must not run; each runs as an {@code OsloCall}, and {@code ReplySender} sends the
+ * reply. An {@code OutboundStream} sends items as {@code StreamCredits} allows.
+ *
+ * <p>Client: {@link dev.parley.oslo.rpc.OsloConnection} sends requests; a {@code PendingCall} or {@code PendingStream}
+ * waits for what arrives in the {@code ReplyQueue}.
+ *
+ * <p>Knows brokers only as a {@link dev.parley.oslo.driver.Driver}.
  */
 @NullMarked
 package dev.parley.oslo.rpc;

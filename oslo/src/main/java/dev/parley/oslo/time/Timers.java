@@ -4,7 +4,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** One daemon thread for all timeouts. What it runs must not block. */
+/** One daemon thread for all timers of the process. Tasks must not block. Safe for use by any thread. */
 public final class Timers {
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
@@ -17,10 +17,12 @@ public final class Timers {
         return timer;
     }
 
+    /** Runs a task once after a delay. */
     public static ScheduledFuture<?> after(long nanos, Runnable task) {
         return TIMER.schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Runs a task again and again, the first time after the delay. A task that throws is not run again. */
     public static ScheduledFuture<?> every(long nanos, Runnable task) {
         return TIMER.scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
     }

@@ -1,6 +1,4 @@
-/**
- * Timers and backoff.
- */
+/** Timers, and the backoff between attempts to reconnect. */
 @NullMarked
 package dev.parley.oslo.time;
 

@@ -3,14 +3,14 @@ package dev.parley.oslo.topology;
 import java.util.Map;
 
 /**
- * A queue as it is declared, and its one binding. Immutable.
+ * A queue to declare, and its one binding. Immutable, and safe for use by any thread.
  *
  * @param name its name
- * @param durable whether it outlives the broker's restart
- * @param autoDelete whether it goes with its last consumer
+ * @param durable whether it survives a restart of the broker
+ * @param autoDelete whether it is deleted with its last consumer
  * @param arguments the {@code x-} arguments
- * @param exchange what it is bound to; the broker's own exchange needs no binding
- * @param key the key of the binding
+ * @param exchange the exchange it is bound to; the default exchange needs no binding
+ * @param key the routing key of the binding
  */
 public record Queue(
         String name,
@@ -24,14 +24,14 @@ public record Queue(
         arguments = Map.copyOf(arguments);
     }
 
-    /** The same, gone with the broker's restart; quorum queues and streams are never so. */
-    public Queue passing() {
+    /** A copy that does not survive a restart of the broker; quorum queues and streams are always durable. */
+    public Queue nonDurable() {
         return arguments.containsKey("x-queue-type")
                 ? this
                 : new Queue(name, false, autoDelete, arguments, exchange, key);
     }
 
-    /** Whether it is a stream, which keeps what was read. */
+    /** Whether it is a stream, which keeps messages after they were read. */
     public boolean isStream() {
         return "stream".equals(arguments.get("x-queue-type"));
     }

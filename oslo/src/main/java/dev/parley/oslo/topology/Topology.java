@@ -7,19 +7,24 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The exchanges and queues of oslo.messaging, attribute by attribute as oslo.messaging's rabbit driver declares them ({@code impl_rabbit.py}). Immutable.
+ * The exchanges and queues of oslo.messaging, attribute by attribute as oslo.messaging's rabbit driver declares them
+ * ({@code impl_rabbit.py}). Immutable, and safe for use by any thread.
  *
- * @param durable {@code amqp_durable_queues}: topic exchanges and queues outlive the broker's restart
- * @param autoDelete {@code amqp_auto_delete}: they go with their last user
- * @param mirrored {@code rabbit_ha_queues}: queues ask for mirrors, which RabbitMQ ignores since 3.0
+ * @param durable {@code amqp_durable_queues}: topic exchanges and queues survive a restart of the broker
+ * @param autoDelete {@code amqp_auto_delete}: they are deleted with their last user
+ * @param mirrored {@code rabbit_ha_queues}: queues request mirrors, which RabbitMQ has ignored since 3.0
  * @param quorum {@code rabbit_quorum_queue}: topic queues are quorum queues, and durable
  * @param transientQuorum {@code rabbit_transient_quorum_queue}: reply and fanout queues are quorum queues, and durable
- * @param deliveryLimit {@code rabbit_quorum_delivery_limit}: how often a quorum queue delivers a message, 0 for its default
- * @param maxMemoryLength {@code rabbit_quorum_max_memory_length}: messages a quorum queue keeps in memory, 0 for its default
+ * @param deliveryLimit {@code rabbit_quorum_delivery_limit}: how many times a quorum queue delivers a message, 0 for
+ *     its default
+ * @param maxMemoryLength {@code rabbit_quorum_max_memory_length}: how many messages a quorum queue keeps in memory, 0
+ *     for its default
  * @param maxMemoryBytes {@code rabbit_quorum_max_memory_bytes}: the same in bytes
- * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue lives, zero for ever
- * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are told of a mirror's failover
- * @param replyExchange {@code reply_exchange}: the reply queue is bound to an exchange of its own name too, where servers of before 2019 send their replies
+ * @param transientTtl {@code rabbit_transient_queues_ttl}: how long an unused reply or fanout queue is kept, zero for
+ *     forever
+ * @param cancelOnFailover {@code enable_cancel_on_failover}: consumers are cancelled when a mirror fails over
+ * @param replyExchange {@code reply_exchange}: the reply queue is also bound to an exchange of its own name, where
+ *     servers from before 2019 send their replies
  * @param streamFanout {@code rabbit_stream_fanout}: all servers of a topic read fanouts from one stream
  */
 public record Topology(
@@ -35,15 +40,20 @@ public record Topology(
         boolean cancelOnFailover,
         boolean replyExchange,
         boolean streamFanout) {
-    private static final long LONGEST_TTL_MILLIS = 4_294_967_000L;
+    private static final long MAX_TTL_MILLIS = 4_294_967_000L;
 
     public Topology {
         if (mirrored && (quorum || transientQuorum)) {
             throw new InvalidTargetException("options rabbit_ha_queues and "
-                    + (quorum ? "rabbit_quorum_queue" : "rabbit_transient_quorum_queue") + " exclude each other");
+                    + (quorum ? "rabbit_quorum_queue" : "rabbit_transient_quorum_queue") + " are mutually exclusive");
         }
     }
 
+    /**
+     * Reads the options of an address.
+     *
+     * @throws InvalidTargetException if one is out of range
+     */
     public static Topology of(AddressOptions options) {
         return new Topology(
                 options.flag("amqp_durable_queues", false),
@@ -60,22 +70,24 @@ public record Topology(
                 options.flag("rabbit_stream_fanout", false));
     }
 
-    /** Two options were misspelt until 2024; both spellings are in use. */
-    private static int eitherName(AddressOptions options, String name, String misspelt) {
-        return options.integer(name, options.integer(misspelt, 0, 0, Integer.MAX_VALUE), 0, Integer.MAX_VALUE);
+    /** Two options were misspelled until 2024; both spellings are in use. */
+    private static int eitherName(AddressOptions options, String name, String misspelled) {
+        return options.integer(name, options.integer(misspelled, 0, 0, Integer.MAX_VALUE), 0, Integer.MAX_VALUE);
     }
 
+    /** The topic exchange of this name, for everything but fanouts. */
     public Exchange topicExchange(String name) {
         return new Exchange(name, "topic", durable || quorum, autoDelete);
     }
 
+    /** The exchange for fanouts to the servers of a topic. */
     public Exchange fanoutExchange(String topic) {
         return new Exchange(topic + "_fanout", "fanout", transientQuorum, true);
     }
 
     /** The queue that the servers of a topic share. */
     public Queue topicQueue(Exchange exchange, String topic) {
-        return new Queue(topic, durable || quorum, autoDelete, lastingArguments(), exchange, topic);
+        return new Queue(topic, durable || quorum, autoDelete, topicArguments(), exchange, topic);
     }
 
     /** The queue of one server. */
@@ -83,7 +95,7 @@ public record Topology(
         return topicQueue(exchange, topic + "." + server);
     }
 
-    /** The queue of one server for what goes to all. */
+    /** The queue of one server for fanouts; with {@code rabbit_stream_fanout} the stream that all servers read. */
     public Queue fanoutQueue(String topic, String suffix) {
         if (streamFanout) {
             return new Queue(topic + "_fanout", true, false, streamArguments(), fanoutExchange(topic), topic);
@@ -97,7 +109,7 @@ public record Topology(
                 topic);
     }
 
-    /** The queue of one client for the replies to it. */
+    /** The queue of one client for its replies. */
     public Queue replyQueue(String suffix) {
         String name = "reply_" + suffix;
         Exchange exchange = replyExchange ? new Exchange(name, "direct", false, true) : Exchange.DEFAULT;
@@ -117,14 +129,14 @@ public record Topology(
 
     private static Duration transientTtl(AddressOptions options) {
         Duration ttl = options.seconds("rabbit_transient_queues_ttl", Duration.ofMinutes(30));
-        if (ttl.toMillis() > LONGEST_TTL_MILLIS) {
+        if (ttl.toMillis() > MAX_TTL_MILLIS) {
             throw new InvalidTargetException("option rabbit_transient_queues_ttl must be at most "
-                    + LONGEST_TTL_MILLIS / 1000 + ": RabbitMQ takes no more");
+                    + MAX_TTL_MILLIS / 1000 + ", the maximum of RabbitMQ");
         }
         return ttl;
     }
 
-    private Map<String, Object> lastingArguments() {
+    private Map<String, Object> topicArguments() {
         Map<String, Object> arguments = new HashMap<>();
         if (mirrored) {
             arguments.put("x-ha-policy", "all");
@@ -142,7 +154,7 @@ public record Topology(
         }
         if (!transientTtl.isZero()) {
             long millis = transientTtl.toMillis();
-            // As the peer's AMQP library does it: an int where that is enough.
+            // As Python's AMQP library encodes it: an int if it fits.
             arguments.put("x-expires", millis <= Integer.MAX_VALUE ? (Number) (int) millis : (Number) millis);
         }
         if (transientQuorum) {

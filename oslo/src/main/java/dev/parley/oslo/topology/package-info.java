@@ -1,5 +1,6 @@
 /**
- * The exchanges and queues of oslo.messaging: their names and attributes, and which queue a target means. Knows no broker.
+ * The exchanges and queues of oslo.messaging: their names and attributes, and which one a target means. Knows no
+ * broker.
  */
 @NullMarked
 package dev.parley.oslo.topology;

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("try") // Servers are there to be called, not referenced.
+@SuppressWarnings("try") // The servers are never referenced.
 class QueueInspectorTest {
     @Test
-    void explainsQueuesAndRemovesThoseLeftBehind() throws Exception {
+    void explainsQueuesAndDeletesAbandonedOnes() throws Exception {
         class Endpoint {
-            @SuppressWarnings("UnusedMethod") // Called by name.
+            @SuppressWarnings("UnusedMethod") // Called by its name.
             public void nothing() {}
         }
         ConnectionFactory factory = new ConnectionFactory();
@@ -54,8 +54,7 @@ class QueueInspectorTest {
                     assertThat(queues)
                             .filteredOn(queue -> queue.kind() == Kind.SERVER)
                             .allMatch(queue -> queue.explanation()
-                                            .equals(
-                                                    "calls and casts to the one server host.example.org of topic compute")
+                                            .equals("calls and casts to server host.example.org of topic compute")
                                     && queue.bindings().equals(List.of("openstack/compute.host.example.org"))
                                     && queue.consumers() == 1);
                     List<OsloQueue> leaked =
@@ -83,7 +82,7 @@ class QueueInspectorTest {
     }
 
     @Test
-    void whatOnlyLooksLikeAFanoutIsNotLeftBehind() throws Exception {
+    void queuesThatOnlyLookLikeFanoutsAreNotAbandoned() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {
             factory.setUri(broker.amqpUri());

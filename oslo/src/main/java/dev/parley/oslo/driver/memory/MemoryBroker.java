@@ -18,21 +18,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges and queues in this JVM, with what oslo.messaging uses of AMQP's meaning: routing by key and to all, turns among consumers, unacknowledged messages
- * going back, expiry, and refusing what finds no queue. Thread-safe.
+ * Exchanges and queues in this JVM, with the AMQP semantics that oslo.messaging uses: topic and fanout routing,
+ * round-robin among consumers, requeueing of unacknowledged messages, expiry, and the return of unroutable messages.
+ * Safe for use by any thread.
  */
 final class MemoryBroker {
     private static final ConcurrentMap<String, MemoryBroker> BY_NAME = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Stored> queues = new HashMap<>();
+    private final Map<String, StoredQueue> queues = new HashMap<>();
     private final Map<String, Map<String, Set<String>>> bindings = new HashMap<>();
 
-    /** A message in a queue. */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared; a body is nobody's to change.
-    record Held(byte[] body, @Nullable String expiration, long expiresNanos, int returns) {
-        Held returned() {
-            return new Held(body, expiration, expiresNanos, returns + 1);
+    /** A message in a queue. Immutable. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, and no body is ever modified.
+    record StoredMessage(byte[] body, @Nullable String expiration, long expiresNanos, int returns) {
+        /** The message after it went back to its queue. */
+        StoredMessage returned() {
+            return new StoredMessage(body, expiration, expiresNanos, returns + 1);
         }
 
         boolean isExpired() {
@@ -40,18 +42,21 @@ final class MemoryBroker {
         }
     }
 
-    /** Who gets messages. */
+    /** Takes messages. Called with the broker's lock held; must not block. */
     interface Consumer {
-        boolean hasRoom(String queue);
+        /** Whether the prefetch limit allows one more message from this queue. */
+        boolean canTake(String queue);
 
-        void take(String queue, Held message);
+        void take(String queue, StoredMessage message);
     }
 
-    private static final class Stored {
-        final Deque<Held> messages = new ArrayDeque<>();
+    /** A queue. Guarded by the broker's lock. */
+    private static final class StoredQueue {
+        final Deque<StoredMessage> messages = new ArrayDeque<>();
         final Deque<Consumer> consumers = new ArrayDeque<>();
     }
 
+    /** The broker of this name, the same one for every caller. */
     static MemoryBroker named(String name) {
         return BY_NAME.computeIfAbsent(name, key -> new MemoryBroker());
     }
@@ -59,7 +64,7 @@ final class MemoryBroker {
     void declare(Queue queue) {
         lock.lock();
         try {
-            queues.computeIfAbsent(queue.name(), name -> new Stored());
+            queues.computeIfAbsent(queue.name(), name -> new StoredQueue());
             if (!queue.exchange().isDefault()) {
                 bindings.computeIfAbsent(queue.exchange().name(), name -> new HashMap<>())
                         .computeIfAbsent(queue.key(), key -> new HashSet<>())
@@ -80,10 +85,10 @@ final class MemoryBroker {
         }
     }
 
-    /** {@code false} if no queue takes it. */
+    /** Puts a message into the queues it is routed to; returns {@code false} if there is none. */
     boolean publish(OutboundMessage message) {
         long millis = message.expirationMillis();
-        Held held = new Held(
+        StoredMessage stored = new StoredMessage(
                 message.body(),
                 millis < 0 ? null : Long.toString(millis),
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis),
@@ -92,9 +97,9 @@ final class MemoryBroker {
         try {
             List<String> targets = route(message.exchange(), message.key());
             for (String name : targets) {
-                Stored queue = queues.get(name);
+                StoredQueue queue = queues.get(name);
                 if (queue != null) {
-                    queue.messages.add(held);
+                    queue.messages.add(stored);
                     deliver(name, queue);
                 }
             }
@@ -120,7 +125,7 @@ final class MemoryBroker {
     void consume(String name, Consumer consumer) {
         lock.lock();
         try {
-            Stored queue = queues.get(name);
+            StoredQueue queue = queues.get(name);
             if (queue != null) {
                 queue.consumers.add(consumer);
                 deliver(name, queue);
@@ -133,7 +138,7 @@ final class MemoryBroker {
     void cancel(String name, Consumer consumer) {
         lock.lock();
         try {
-            Stored queue = queues.get(name);
+            StoredQueue queue = queues.get(name);
             if (queue != null) {
                 queue.consumers.remove(consumer);
             }
@@ -142,11 +147,11 @@ final class MemoryBroker {
         }
     }
 
-    /** A consumer has room again; perhaps with a message that goes back to the head of its queue. */
-    void settled(String name, @Nullable Held back) {
+    /** A consumer has settled a message, which goes back to the head of its queue if it is given here. */
+    void settled(String name, @Nullable StoredMessage back) {
         lock.lock();
         try {
-            Stored queue = queues.get(name);
+            StoredQueue queue = queues.get(name);
             if (queue != null) {
                 if (back != null) {
                     queue.messages.addFirst(back);
@@ -158,7 +163,7 @@ final class MemoryBroker {
         }
     }
 
-    private static void deliver(String name, Stored queue) {
+    private static void deliver(String name, StoredQueue queue) {
         while (!queue.messages.isEmpty()) {
             if (queue.messages.peekFirst().isExpired()) {
                 queue.messages.removeFirst();
@@ -168,7 +173,7 @@ final class MemoryBroker {
             for (int i = queue.consumers.size(); i > 0 && next == null; i--) {
                 Consumer turn = queue.consumers.removeFirst();
                 queue.consumers.addLast(turn);
-                next = turn.hasRoom(name) ? turn : null;
+                next = turn.canTake(name) ? turn : null;
             }
             if (next == null) {
                 return;

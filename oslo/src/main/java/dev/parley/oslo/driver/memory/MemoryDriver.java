@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A broker in the same JVM. Thread-safe. */
+/**
+ * The driver for a broker in this JVM. Each subscription delivers on a virtual thread of its own. Safe for use by any
+ * thread.
+ */
 public final class MemoryDriver implements Driver {
     private static final Logger log = LoggerFactory.getLogger(MemoryDriver.class);
 
@@ -27,14 +30,14 @@ public final class MemoryDriver implements Driver {
     private final List<MemorySubscription> subscriptions = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** A driver on the broker of this name, which it shares with every driver of the same name in this JVM. */
+    /** A driver on the broker of this name, which all drivers of that name in this JVM share. */
     public MemoryDriver(String name) {
         this.broker = MemoryBroker.named(name);
     }
 
     @Override
-    public void connect() {
-        // It is there.
+    public void start() {
+        // There is nothing to connect to.
     }
 
     @Override
@@ -73,33 +76,34 @@ public final class MemoryDriver implements Driver {
 
             @Override
             public void endOfBatch() {
-                // Nothing is put off.
+                // Every message is acknowledged at once.
             }
         });
     }
 
     @Override
-    public void inOneGo(Runnable work) {
+    public void batch(Runnable work) {
         work.run();
     }
 
     @Override
-    public void drain(Duration atMost) {
-        // Nothing is ever on its way.
+    public void drain(Duration timeout) {
+        // Every message is confirmed at once.
     }
 
     @Override
     public void close() {
         closed = true;
         for (MemorySubscription subscription : subscriptions) {
-            // Queues of one client or server do not outlive it; in AMQP they expire.
+            // Reply and fanout queues are deleted with their client or server; in AMQP they expire.
             subscription.cancel(subscription.queues.stream()
                     .filter(queue -> queue.arguments().containsKey("x-expires"))
                     .toList());
-            subscription.end();
+            subscription.stop();
         }
     }
 
+    /** Consumers of some queues, with a thread that delivers. Safe for use by any thread. */
     private final class MemorySubscription implements Subscription, MemoryBroker.Consumer {
         private final List<Queue> queues;
         private final int prefetch;
@@ -114,6 +118,7 @@ public final class MemoryDriver implements Driver {
             this.receiver = receiver;
         }
 
+        /** Declares the queues and starts delivering. */
         void start() {
             thread = Thread.ofVirtual().name("parley-memory").start(this::run);
             for (Queue queue : queues) {
@@ -130,7 +135,7 @@ public final class MemoryDriver implements Driver {
                     try {
                         receiver.received(delivery);
                     } catch (RuntimeException | Error e) {
-                        log.error("handling a message failed; it is rejected", e);
+                        log.error("rejected a message: its handler failed", e);
                         delivery.reject();
                     }
                     if (arrived.isEmpty()) {
@@ -138,11 +143,11 @@ public final class MemoryDriver implements Driver {
                     }
                 }
             } catch (InterruptedException e) {
-                // Closed.
+                // The driver was closed.
             }
         }
 
-        void end() {
+        void stop() {
             Thread running = thread;
             if (running != null) {
                 running.interrupt();
@@ -151,13 +156,13 @@ public final class MemoryDriver implements Driver {
         }
 
         @Override
-        public boolean hasRoom(String queue) {
+        public boolean canTake(String queue) {
             AtomicInteger count = unsettled.get(queue);
             return prefetch == 0 || (count != null && count.get() < prefetch);
         }
 
         @Override
-        public void take(String queue, MemoryBroker.Held message) {
+        public void take(String queue, MemoryBroker.StoredMessage message) {
             AtomicInteger count = unsettled.get(queue);
             if (count != null) {
                 count.incrementAndGet();
@@ -165,7 +170,7 @@ public final class MemoryDriver implements Driver {
             arrived.add(new MemoryDelivery(this, queue, message, new AtomicBoolean()));
         }
 
-        void settled(String queue, MemoryBroker.@Nullable Held back) {
+        void settled(String queue, MemoryBroker.@Nullable StoredMessage back) {
             AtomicInteger count = unsettled.get(queue);
             if (count != null) {
                 count.decrementAndGet();
@@ -174,14 +179,15 @@ public final class MemoryDriver implements Driver {
         }
 
         @Override
-        public void cancel(List<Queue> delete) {
+        public void cancel(List<Queue> queuesToDelete) {
             queues.forEach(queue -> broker.cancel(queue.name(), this));
-            delete.forEach(broker::delete);
+            queuesToDelete.forEach(broker::delete);
         }
     }
 
+    /** A delivered message; only the first attempt to settle it counts. Safe for use by any thread. */
     private record MemoryDelivery(
-            MemorySubscription source, String queue, MemoryBroker.Held message, AtomicBoolean settled)
+            MemorySubscription source, String queue, MemoryBroker.StoredMessage message, AtomicBoolean settled)
             implements Delivery {
         @Override
         public byte[] body() {
@@ -226,7 +232,7 @@ public final class MemoryDriver implements Driver {
 
         @Override
         public boolean acknowledgeAll() {
-            throw new UnsupportedOperationException("in memory each is acknowledged by itself");
+            throw new UnsupportedOperationException("in memory every message is acknowledged on its own");
         }
 
         @Override
@@ -239,7 +245,7 @@ public final class MemoryDriver implements Driver {
             settle(null);
         }
 
-        private void settle(MemoryBroker.@Nullable Held back) {
+        private void settle(MemoryBroker.@Nullable StoredMessage back) {
             if (settled.compareAndSet(false, true)) {
                 source.settled(queue, back);
             }

@@ -1,6 +1,4 @@
-/**
- * A broker in this JVM, for tests and for parts of one program.
- */
+/** A broker within this JVM, for tests and for the parts of one program. */
 @NullMarked
 package dev.parley.oslo.driver.memory;
 

@@ -7,7 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The login that oslo.messaging uses unless told otherwise: an AMQP table of {@code LOGIN} and {@code PASSWORD}, without its length. */
+/**
+ * The default login mechanism of oslo.messaging: an AMQP table of {@code LOGIN} and {@code PASSWORD}, without its
+ * length. Safe for use by any thread.
+ */
 final class AmqPlain implements SaslMechanism {
     @Override
     public String getName() {

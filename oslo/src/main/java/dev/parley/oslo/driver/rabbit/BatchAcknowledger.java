@@ -9,29 +9,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acknowledges messages that nothing but their receipt matters of: many with one word, and those few that come in quiet times a moment later. What is not
- * acknowledged when a connection breaks comes a second time, which the receiver must bear. Thread-safe.
+ * Acknowledges messages on receipt: many at once, and the last few after a short delay. What is not acknowledged when a
+ * connection breaks is delivered a second time, which the handler must expect. Safe for use by any thread.
  */
 final class BatchAcknowledger implements Driver.Receiver {
-    private static final int MOST = 64;
-    private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int MAX_BATCH = 64;
+    private static final long MAX_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Consumer<Delivery> handler;
-    private final int most;
+    private final int batch;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Delivery last;
+    private @Nullable Delivery last; // This and the two below are guarded by lock.
     private int count;
     private boolean scheduled;
 
     /**
      * An acknowledger.
      *
-     * @param prefetch how many messages the broker hands out before it waits for an acknowledgement, 0 for no bound
+     * @param prefetch how many unacknowledged messages the broker delivers, 0 for no limit
      */
     BatchAcknowledger(Consumer<Delivery> handler, int prefetch) {
         this.handler = handler;
-        // The broker never waits: half of what it may hand out is acknowledged while the other half is on its way.
-        this.most = prefetch == 0 ? MOST : Math.min(MOST, (prefetch + 1) / 2);
+        // Half of the prefetch, so that the broker can deliver the other half in the meantime.
+        this.batch = prefetch == 0 ? MAX_BATCH : Math.min(MAX_BATCH, (prefetch + 1) / 2);
     }
 
     @Override
@@ -50,11 +50,11 @@ final class BatchAcknowledger implements Driver.Receiver {
     public void endOfBatch() {
         lock.lock();
         try {
-            if (count >= most) {
+            if (count >= batch) {
                 acknowledge();
             } else if (count > 0 && !scheduled) {
                 scheduled = true;
-                Timers.after(LATEST_NANOS, this::acknowledgeLate);
+                Timers.after(MAX_DELAY_NANOS, this::acknowledgeLate);
             }
         } finally {
             lock.unlock();

@@ -19,55 +19,60 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one connection, where many go through the socket at once: the client library by itself makes a system call for every message and every
- * acknowledgement. Thread-safe but for {@link #whenRead} and {@link #readFrame}, which are for the thread that reads.
+ * Writes and reads the frames of one connection, many with one system call: on its own the client library makes a
+ * system call for every message and every acknowledgement. Safe for use by any thread, except {@link #whenDrained} and
+ * {@link #readFrame}, which are for the thread that reads.
  */
 final class BatchingFrameHandler implements FrameHandler {
-    /** What a frame is longer than its payload. */
-    private static final int OVERHEAD = 8;
+    /** How much longer a frame is than its payload: type, channel, size and end marker. */
+    private static final int OVERHEAD_BYTES = 8;
 
     private final SocketFrameHandler socket;
-    private final Arrived arrived;
+    private final PeekableInput buffered;
     private final DataInputStream input;
-    private volatile int mostPayload = Integer.MAX_VALUE; // Until the broker has named a limit.
+    private volatile int maxPayload = Integer.MAX_VALUE; // Until the broker has announced a limit.
     private final AtomicReference<@Nullable Thread> writer = new AtomicReference<>();
-    private boolean putOff; // Only touched by the writer.
-    private final List<Runnable> afterwards = new ArrayList<>();
+    private boolean flushPending; // For the thread in writer.
+    private final List<Runnable> whenDrained = new ArrayList<>(); // For the thread that reads.
 
     BatchingFrameHandler(SocketFrameHandler socket) {
         this.socket = socket;
-        this.arrived = new Arrived(socket.getInputStream());
-        this.input = new DataInputStream(arrived);
+        this.buffered = new PeekableInput(socket.getInputStream());
+        this.input = new DataInputStream(buffered);
     }
 
-    /** What the system has handed over already. It tells without asking the system again, which costs as much as reading. */
-    private static final class Arrived extends BufferedInputStream {
-        private static final int OCTETS = 64 * 1024;
+    /**
+     * Input that knows whether it has buffered a whole frame, without a system call, which would cost as much as
+     * reading. For one thread.
+     */
+    private static final class PeekableInput extends BufferedInputStream {
+        private static final int BUFFER_BYTES = 64 * 1024;
 
-        Arrived(InputStream socket) {
-            super(socket, OCTETS);
+        PeekableInput(InputStream socket) {
+            super(socket, BUFFER_BYTES);
         }
 
-        boolean holdFrame() {
-            int octets = count - pos;
-            return octets >= OVERHEAD && payload(pos + 3) <= octets - OVERHEAD; // After type and channel.
+        boolean hasWholeFrame() {
+            int bytes = count - pos;
+            return bytes >= OVERHEAD_BYTES && payloadSize(pos + 3) <= bytes - OVERHEAD_BYTES; // After type and channel.
         }
 
-        private int payload(int at) {
+        private int payloadSize(int at) {
             return ByteBuffer.wrap(buf).getInt(at);
         }
     }
 
-    /** The frames of a connection that {@link Connector} made. */
+    /** The frame handler of a connection that {@link Connector} has opened. */
     static BatchingFrameHandler of(Connection connection) {
         return (BatchingFrameHandler) ((AMQConnection) connection).getFrameHandler();
     }
 
     /**
-     * Does some work. What this thread writes to the connection meanwhile stays in memory until the end, or until the buffer is full or another thread writes.
-     * So the work must not wait for an answer of the broker. Just does the work if there is no connection, or somebody does the same on it.
+     * Runs some work. What this thread writes to the connection in the meantime stays in memory until the end, or until
+     * the buffer is full or another thread writes. Therefore the work must not wait for a response of the broker.
+     * Without a connection, or while another thread has a batch open on it, just runs the work.
      */
-    static void inOneGo(@Nullable Connection connection, Runnable work) {
+    static void batch(@Nullable Connection connection, Runnable work) {
         BatchingFrameHandler frames = connection == null ? null : of(connection);
         if (frames == null || !frames.writer.compareAndSet(null, Thread.currentThread())) {
             work.run();
@@ -76,44 +81,44 @@ final class BatchingFrameHandler implements FrameHandler {
         try {
             work.run();
         } finally {
-            frames.flushPutOff();
+            frames.flushPending();
         }
     }
 
-    private void flushPutOff() {
-        boolean flush = putOff;
-        putOff = false;
+    private void flushPending() {
+        boolean flush = flushPending;
+        flushPending = false;
         writer.set(null);
         if (flush) {
             try {
                 socket.flush(null);
             } catch (IOException e) {
-                // The thread that reads sees the end too, and tells everyone.
+                // The thread that reads notices it too, and shuts the connection down.
             }
         }
     }
 
-    /** Runs something once, as soon as all that has arrived by then is handled. */
-    void whenRead(Runnable action) {
-        if (!afterwards.contains(action)) {
-            afterwards.add(action);
+    /** Runs an action once, as soon as everything received so far has been handled. */
+    void whenDrained(Runnable action) {
+        if (!whenDrained.contains(action)) {
+            whenDrained.add(action);
         }
     }
 
     @Override
     public Frame readFrame() throws IOException {
-        if (!afterwards.isEmpty() && !arrived.holdFrame()) {
-            List<Runnable> actions = List.copyOf(afterwards);
-            afterwards.clear();
+        if (!whenDrained.isEmpty() && !buffered.hasWholeFrame()) {
+            List<Runnable> actions = List.copyOf(whenDrained);
+            whenDrained.clear();
             actions.forEach(Runnable::run);
         }
-        return Frame.readFrom(input, () -> mostPayload);
+        return Frame.readFrom(input, () -> maxPayload);
     }
 
     @Override
     public void flush(@Nullable WriteListener listener) throws IOException {
         if (listener == null && writer.get() == Thread.currentThread()) {
-            putOff = true;
+            flushPending = true;
         } else {
             socket.flush(listener);
         }
@@ -155,9 +160,9 @@ final class BatchingFrameHandler implements FrameHandler {
     }
 
     @Override
-    public void setFrameMax(int octets) {
-        socket.setFrameMax(octets);
-        mostPayload = octets == 0 ? Integer.MAX_VALUE : octets - OVERHEAD;
+    public void setFrameMax(int bytes) {
+        socket.setFrameMax(bytes);
+        maxPayload = bytes == 0 ? Integer.MAX_VALUE : bytes - OVERHEAD_BYTES;
     }
 
     @Override
@@ -185,14 +190,14 @@ final class BatchingFrameHandler implements FrameHandler {
         socket.close();
     }
 
-    /** Closes the socket under a thread that writes: {@link #close} would wait for that. Does not block. */
-    void cut() {
-        Thread.ofVirtual().name("parley-amqp-cut").start(() -> {
+    /** Closes the socket even while a thread is writing to it, which {@link #close} would wait for. Does not block. */
+    void forceClose() {
+        Thread.ofVirtual().name("parley-amqp-force-close").start(() -> {
             try {
-                // A socket's stream closes the socket.
+                // Closing the stream of a socket closes the socket.
                 socket.getInputStream().close();
             } catch (IOException e) {
-                // Then it is closed.
+                // It is closed already.
             }
         });
     }

@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes connections to the hosts of a transport URL, in a random order that stays: the one in use first, each tried once. Thread-safe. */
+/**
+ * Opens connections to the hosts of a transport URL. The hosts are shuffled once; each attempt starts with the host in
+ * use and tries each host once. Safe for use by any thread.
+ */
 final class Connector {
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
     private static final int DEFAULT_PORT = 5672;
@@ -46,31 +49,43 @@ final class Connector {
     private final List<Address.Host> hosts;
     private final String virtualHost;
     private final OsloOptions options;
-    private final @Nullable SSLContext given;
+    private final @Nullable SSLContext tlsContext;
     private final AtomicInteger next = new AtomicInteger();
 
-    Connector(Address address, OsloOptions options, @Nullable SSLContext given) {
+    /**
+     * A connector.
+     *
+     * @param tlsContext the TLS context to use instead of the files that the options name
+     * @throws InvalidTargetException if a TLS file cannot be used
+     */
+    Connector(Address address, OsloOptions options, @Nullable SSLContext tlsContext) {
         List<Address.Host> all = new ArrayList<>(address.hosts().isEmpty() ? List.of(LOCAL) : address.hosts());
-        // As in oslo.messaging, so that many clients with one configuration spread over the cluster.
+        // As oslo.messaging does, so that many clients with the same configuration spread over the cluster.
         Collections.shuffle(all);
         this.hosts = List.copyOf(all);
         this.virtualHost = VirtualHost.of(address.path());
         this.options = options;
-        this.given = given;
-        // Tells at once what is wrong with the files.
+        this.tlsContext = tlsContext;
+        // Fails early if something is wrong with the files.
         tls();
     }
 
-    /** How to secure a connection, {@code null} for not at all. Files are read each time: certificates are renewed while a process runs. */
+    /**
+     * The TLS context, {@code null} for plain TCP. The files are read each time, since certificates are renewed while a
+     * process runs.
+     */
     private @Nullable SSLContext tls() {
         OsloOptions.Tls files = options.tls();
-        return files == null ? null : given == null ? PemFiles.context(files) : given;
+        return files == null ? null : tlsContext == null ? PemFiles.context(files) : tlsContext;
     }
 
-    /** A connection and the number of its host. */
+    /** A connection and the index of its host. */
     record Connected(Connection connection, int host) {}
 
-    /** A host let its connection go, or is of no use: the next attempt begins with the one after it, unless another link has gone on already. */
+    /**
+     * A host closed its connection or does not work: the next attempt starts with the host after it, unless another
+     * connection has moved on already.
+     */
     void leave(int host) {
         next.compareAndSet(host, (host + 1) % hosts.size());
     }
@@ -78,12 +93,15 @@ final class Connector {
     /**
      * Tries each host once.
      *
-     * @param daemon whether the connection's thread lets the JVM end
-     * @throws RpcException what the last host said
+     * @param purpose for the log and the names of threads
+     * @param daemon whether the connection's thread lets the JVM exit
+     * @throws RpcException the error of the last host
      */
     Connected connect(String purpose, boolean daemon) {
         RpcException last = null;
-        int first = options.shuffleHosts() ? ThreadLocalRandom.current().nextInt(hosts.size()) : next.get();
+        int first = options.failoverStrategy() == OsloOptions.FailoverStrategy.SHUFFLE
+                ? ThreadLocalRandom.current().nextInt(hosts.size())
+                : next.get();
         for (int i = 0; i < hosts.size(); i++) {
             int index = Math.floorMod(first + i, hosts.size());
             Address.Host host = hosts.get(index);
@@ -119,15 +137,16 @@ final class Connector {
         factory.setHandshakeTimeout(CONNECT_MILLIS);
         factory.setChannelRpcTimeout(3 * CONNECT_MILLIS);
         factory.setShutdownTimeout(CONNECT_MILLIS);
-        // What is too large is refused message by message; here it would cost the connection, again at each redelivery.
+        // Messages that are too large are rejected one by one; a limit here would close the connection at every
+        // redelivery.
         factory.setMaxInboundMessageBodySize(Integer.MAX_VALUE);
         String name = "parley:" + ProcessHandle.current().pid() + ":" + UUID.randomUUID();
         factory.setClientProperties(properties(name));
         factory.setExceptionHandler(new ForgivingExceptionHandler() {
             @Override
             public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {
-                // The link warns of what follows from it.
-                log.debug("connection for {}", purpose, exception);
+                // ReconnectingConnection logs that the connection is lost.
+                log.debug("the connection for {} failed", purpose, exception);
             }
         });
         AtomicInteger threads = new AtomicInteger();
@@ -142,13 +161,13 @@ final class Connector {
                 factory.useSslProtocol(tls);
                 factory.enableHostnameVerification();
             } else {
-                // The method above verifies the host in any case.
+                // useSslProtocol would verify the host name in any case.
                 factory.setSocketFactory(tls.getSocketFactory());
             }
         }
         int port = host.port() <= 0 ? DEFAULT_PORT : host.port();
         String where = host.name().isEmpty() ? "localhost" : host.name();
-        return factory.newConnection(new OnTheSpot(), List.of(new com.rabbitmq.client.Address(where, port)), name);
+        return factory.newConnection(new DirectExecutor(), List.of(new com.rabbitmq.client.Address(where, port)), name);
     }
 
     private static final class BatchingConnectionFactory extends ConnectionFactory {
@@ -170,41 +189,38 @@ final class Connector {
         String at = " at " + host + ", virtual host '" + virtualHost + "'";
         if (e instanceof AuthenticationFailureException) {
             return new AccessDeniedException(
-                    "the broker" + at + " refuses user '" + (host.user() == null ? "guest" : host.user())
-                            + "' or his password: " + e.getMessage(),
+                    "the broker" + at + " refused the login of user '" + (host.user() == null ? "guest" : host.user())
+                            + "': " + e.getMessage(),
                     e);
         }
         if (e instanceof PossibleAuthenticationFailureException) {
-            // Old brokers say no more than this when the password is wrong; so does a broker that is just going down.
+            // All that old brokers do when the password is wrong; a broker that is shutting down does the same.
             return new ConnectionLostException(
-                    "the broker" + at + " cut the connection while user '"
-                            + (host.user() == null ? "guest" : host.user()) + "' logged in",
+                    "the broker" + at + " closed the connection during the login of user '"
+                            + (host.user() == null ? "guest" : host.user()) + "'",
                     e);
         }
-        ShutdownSignalException signal = signal(e);
+        ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Connection.Close close) {
             return close.getReplyCode() == AMQP.NOT_ALLOWED
-                    ? new InvalidTargetException("the broker" + at + " refuses: " + close.getReplyText(), e)
-                    : new ConnectionLostException("the broker" + at + " refuses: " + close.getReplyText(), e);
+                    ? new InvalidTargetException(
+                            "the broker" + at + " refused the connection: " + close.getReplyText(), e)
+                    : new ConnectionLostException(
+                            "the broker" + at + " refused the connection: " + close.getReplyText(), e);
         } else if (e instanceof RpcException rpc) {
             return rpc;
         }
         return new ConnectionLostException(
-                "no broker" + at + ": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()), e);
+                "failed to connect to the broker" + at + ": "
+                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                e);
     }
 
-    /** The broker's own words, if they are anywhere in this error. */
-    static @Nullable ShutdownSignalException signal(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ShutdownSignalException signal) {
-                return signal;
-            }
-        }
-        return null;
-    }
-
-    /** Runs the client library's callbacks on the thread that reads the socket: a reply wakes its caller without another hop. They never block. */
-    private static final class OnTheSpot extends AbstractExecutorService implements ExecutorService {
+    /**
+     * Runs the callbacks of the client library on the thread that reads the socket, so that a reply wakes its caller
+     * without a switch of threads. They must not block.
+     */
+    private static final class DirectExecutor extends AbstractExecutorService implements ExecutorService {
         private volatile boolean shut;
 
         @Override

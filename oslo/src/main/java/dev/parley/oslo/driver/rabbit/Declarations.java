@@ -17,30 +17,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Declares exchanges and queues. Where one of that name exists with other attributes, the broker answers 406 and closes the channel; then what exists is used as
- * it is, and said so once. So each declaration has a channel to lose.
+ * Declares exchanges and queues. Each declaration has a channel of its own: if an exchange or queue of that name exists
+ * with other attributes, the broker responds with 406 and closes the channel; then the existing one is used, with a
+ * warning. Safe for use by any thread that may block.
  *
- * <p>Queues on an exchange that should be durable and is not are not durable either, as oslo.messaging has it ({@code _declare_fallback_nondurable}): its servers
- * could not share them otherwise.
+ * <p>A queue on an exchange that should be durable but is not is declared not durable either, as oslo.messaging does
+ * ({@code _declare_fallback_nondurable}): its servers could not share the queue otherwise.
  */
 final class Declarations {
     private static final Logger log = LoggerFactory.getLogger(Declarations.class);
-    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
-    private static final Pattern DIFFERS = Pattern.compile("inequivalent arg '([^']*)'");
-    private static final int TRIES = 5;
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+    private static final Pattern DIFFERING_ATTRIBUTE = Pattern.compile("inequivalent arg '([^']*)'");
+    private static final int MAX_ATTEMPTS = 5;
 
     private Declarations() {}
 
-    private interface Step {
+    private interface Declaration {
         void on(Channel channel) throws IOException;
     }
 
+    /** Declares an exchange. */
     static void declare(Connection connection, Exchange exchange) throws IOException, TimeoutException {
-        declared(connection, exchange);
+        declareExchange(connection, exchange);
     }
 
-    /** Declares an exchange, and tells in which attribute the one that exists differs; {@code null} for none. */
-    private static @Nullable String declared(Connection connection, Exchange exchange)
+    /** Declares an exchange; returns the attribute in which an existing one differs, {@code null} if there is none. */
+    private static @Nullable String declareExchange(Connection connection, Exchange exchange)
             throws IOException, TimeoutException {
         return exchange.isDefault()
                 ? null
@@ -52,11 +54,12 @@ final class Declarations {
     }
 
     /**
-     * With its exchange first and its binding last, as the peer does. Anew, a few times, if one of them is gone in between: an auto-delete exchange goes with its
-     * last queue, which may be that of a server that stops just now.
+     * Declares a queue: its exchange first and its binding last, as oslo.messaging does. Starts again, a few times, if
+     * one of them is deleted in between: an auto-delete exchange is deleted with its last queue, which may belong to a
+     * server that is just stopping.
      */
     static void declare(Connection connection, Queue wanted) throws IOException, TimeoutException {
-        for (int left = TRIES - 1; ; left--) {
+        for (int left = MAX_ATTEMPTS - 1; ; left--) {
             try {
                 declareOnce(connection, wanted);
                 return;
@@ -69,9 +72,9 @@ final class Declarations {
     }
 
     private static void declareOnce(Connection connection, Queue wanted) throws IOException, TimeoutException {
-        boolean passing = "durable".equals(declared(connection, wanted.exchange()))
+        boolean nonDurable = "durable".equals(declareExchange(connection, wanted.exchange()))
                 && wanted.exchange().durable();
-        Queue queue = passing ? wanted.passing() : wanted;
+        Queue queue = nonDurable ? wanted.nonDurable() : wanted;
         attempt(
                 connection,
                 "queue '" + queue.name() + "'",
@@ -85,34 +88,31 @@ final class Declarations {
         }
     }
 
-    private static @Nullable String attempt(Connection connection, String what, Step step)
+    private static @Nullable String attempt(Connection connection, String what, Declaration declaration)
             throws IOException, TimeoutException {
-        Channel channel = connection.createChannel();
-        if (channel == null) {
-            throw new IOException("the broker allows no more channels");
-        }
+        Channel channel = Channels.open(connection);
         try {
-            step.on(channel);
+            declaration.on(channel);
             return null;
         } catch (IOException | ShutdownSignalException e) {
-            // Other texts with this code mean that attributes do not go together, and that nothing exists.
+            // Other texts with this code mean that the attributes are invalid, and that nothing of that name exists.
             String refusal = refusal(e, AMQP.PRECONDITION_FAILED);
-            Matcher differs = DIFFERS.matcher(refusal == null ? "" : refusal);
+            Matcher differs = DIFFERING_ATTRIBUTE.matcher(refusal == null ? "" : refusal);
             if (differs.find()) {
-                if (TOLD.add(what)) {
-                    log.warn("{} exists with other attributes and is used as it is: {}", what, refusal);
+                if (WARNED.add(what)) {
+                    log.warn("{} exists with other attributes and is used anyway: {}", what, refusal);
                 }
                 return differs.group(1);
             }
             throw e;
         } finally {
-            PublishQueue.quietly(channel);
+            Channels.closeQuietly(channel);
         }
     }
 
-    /** The broker's words, if it closed the channel with this code. */
+    /** The broker's reply text if it closed the channel with this code, otherwise {@code null}. */
     private static @Nullable String refusal(Exception e, int code) {
-        ShutdownSignalException signal = Connector.signal(e);
+        ShutdownSignalException signal = Channels.shutdownSignal(e);
         return signal != null && signal.getReason() instanceof AMQP.Channel.Close close && close.getReplyCode() == code
                 ? close.getReplyText()
                 : null;

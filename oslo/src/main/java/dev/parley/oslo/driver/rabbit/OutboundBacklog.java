@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that wait to be written, in order, and how much they are: counting the queue itself is linear. Thread-safe. */
+/** The messages that wait to be written, in order, with their count and size. Safe for use by any thread. */
 final class OutboundBacklog {
     private final ConcurrentLinkedDeque<OutboundMessage> queue = new ConcurrentLinkedDeque<>();
+    // Kept here because the size of the deque takes linear time.
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
 
@@ -33,20 +34,20 @@ final class OutboundBacklog {
     }
 
     void add(OutboundMessage message) {
-        counted(message, 1);
+        count(message, 1);
         queue.add(message);
     }
 
     void addFirst(OutboundMessage message) {
-        counted(message, 1);
+        count(message, 1);
         queue.addFirst(message);
     }
 
-    /** {@code false} if somebody else has taken it. */
+    /** Removes a message; returns {@code false} if another thread has already removed it. */
     boolean remove(OutboundMessage message) {
         boolean removed = queue.removeFirstOccurrence(message);
         if (removed) {
-            counted(message, -1);
+            count(message, -1);
         }
         return removed;
     }
@@ -59,12 +60,12 @@ final class OutboundBacklog {
         }
     }
 
-    /** As they are now. */
+    /** A snapshot of all messages. */
     List<OutboundMessage> all() {
         return new ArrayList<>(queue);
     }
 
-    private void counted(OutboundMessage message, int sign) {
+    private void count(OutboundMessage message, int sign) {
         count.addAndGet(sign);
         bytes.addAndGet((long) sign * message.size());
     }

@@ -24,7 +24,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A TLS context from PEM files, as the {@code ssl_…_file} options name them. */
+/** Makes a TLS context from the PEM files that the {@code ssl_…_file} options name. Safe for use by any thread. */
 final class PemFiles {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -35,7 +35,7 @@ final class PemFiles {
     /**
      * Reads the files.
      *
-     * @throws InvalidTargetException naming the one that cannot be used
+     * @throws InvalidTargetException if a file cannot be used; the message names it
      */
     static SSLContext context(OsloOptions.Tls files) {
         try {
@@ -50,7 +50,7 @@ final class PemFiles {
                     keys == null ? null : keys.getKeyManagers(), trust == null ? null : trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
-            throw new InvalidTargetException("TLS cannot be set up: " + e.getMessage(), e);
+            throw new InvalidTargetException("failed to set up TLS: " + e.getMessage(), e);
         }
     }
 
@@ -59,7 +59,7 @@ final class PemFiles {
         if (files.certFile() == null && files.keyFile() == null) {
             return null;
         } else if (files.certFile() == null || files.keyFile() == null) {
-            throw new InvalidTargetException("options ssl_cert_file and ssl_key_file go together");
+            throw new InvalidTargetException("options ssl_cert_file and ssl_key_file must be set together");
         }
         KeyStore store = store(List.of());
         store.setKeyEntry(
@@ -93,9 +93,9 @@ final class PemFiles {
         } catch (IOException e) {
             throw new InvalidTargetException(option + "=" + file + " cannot be read: " + e, e);
         } catch (GeneralSecurityException e) {
-            // Told below.
+            // Reported below.
         }
-        throw new InvalidTargetException(option + "=" + file + " holds no certificate in PEM format");
+        throw new InvalidTargetException(option + "=" + file + " contains no certificate in PEM format");
     }
 
     private static PrivateKey key(String file) throws GeneralSecurityException {
@@ -104,7 +104,8 @@ final class PemFiles {
             Matcher pem = KEY.matcher(Files.readString(Path.of(file)));
             if (!pem.find()) {
                 throw new InvalidTargetException("ssl_key_file=" + file
-                        + " holds no key in PKCS #8 (BEGIN PRIVATE KEY); 'openssl pkcs8 -topk8 -nocrypt' makes one");
+                        + " contains no key in PKCS #8 format (BEGIN PRIVATE KEY);"
+                        + " convert it with 'openssl pkcs8 -topk8 -nocrypt'");
             }
             der = Base64.getMimeDecoder().decode(pem.group(1));
         } catch (IOException e) {
@@ -114,9 +115,9 @@ final class PemFiles {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (InvalidKeySpecException e) {
-                // Of another algorithm.
+                // Try the next algorithm.
             }
         }
-        throw new InvalidTargetException("ssl_key_file=" + file + " holds a key that is neither RSA, EC nor EdDSA");
+        throw new InvalidTargetException("ssl_key_file=" + file + " contains a key that is neither RSA, EC nor EdDSA");
     }
 }

@@ -1,10 +1,12 @@
 package dev.parley.oslo.driver.rabbit;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.ConnectionLostException;
 import dev.parley.SerializationException;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.RedeliveryHeaders;
@@ -23,40 +25,75 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** The life of one publishing channel: what it has declared, and what the broker has not confirmed yet. Publishing is for one thread at a time. */
+/**
+ * A channel for publishing with confirms: which exchanges it has declared, and which messages the broker has not
+ * confirmed yet. Reports what happens to a {@link Listener}.
+ *
+ * <p>{@link #declare} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
+ * everything else is safe for use by any thread.
+ */
 final class PublishChannel {
+    /**
+     * Gets the events of a channel, on the thread that reads the connection or on the one that publishes. Must not
+     * block.
+     */
+    interface Listener {
+        /** The bytes that wait for a confirm have changed: more, or fewer if negative. */
+        void unconfirmedBytesChanged(int bytes);
+
+        /** The broker refused a message ({@code basic.nack}). */
+        void refused(OutboundMessage message);
+
+        /** The channel turned out to be closed, and this message was not written, or may be written a second time. */
+        void notWritten(PublishChannel channel, OutboundMessage message);
+
+        /** The channel was closed, with these messages unconfirmed. */
+        void closed(PublishChannel channel, ShutdownSignalException cause, List<OutboundMessage> unconfirmed);
+    }
+
     private static final AMQP.BasicProperties PLAIN = properties(Map.of());
     private static final AMQP.BasicProperties COMPRESSED = properties(Map.of("compression", Envelope.ZLIB));
 
-    private final PublishQueue lane;
     private final Connection connection;
-    private final Publisher publisher;
     private final Channel channel;
+    private final boolean compress;
+    private final Listener listener;
     private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final ConcurrentNavigableMap<Long, OutboundMessage> unconfirmed = new ConcurrentSkipListMap<>();
-    private long published; // The number of the last message.
-    private long oldest; // Only touched by isStuck.
+    private long published; // The number of the last message. For the publishing thread.
+    private long oldest; // For the timer thread.
     private volatile boolean refused;
 
-    PublishChannel(PublishQueue lane, Connection connection, Publisher publisher) throws IOException {
-        this.lane = lane;
+    private PublishChannel(Connection connection, Channel channel, boolean compress, Listener listener) {
         this.connection = connection;
-        this.publisher = publisher;
-        Channel fresh = connection.createChannel();
-        if (fresh == null) {
-            throw new IOException("the broker allows no more channels");
-        }
-        this.channel = fresh;
+        this.channel = channel;
+        this.compress = compress;
+        this.listener = listener;
+    }
+
+    /**
+     * Opens a channel on a connection. Blocks.
+     *
+     * @param compress whether bodies are compressed
+     */
+    static PublishChannel open(Connection connection, boolean compress, Listener listener) throws IOException {
+        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compress, listener);
+        opened.start();
+        return opened;
+    }
+
+    private void start() throws IOException {
         channel.addReturnListener(this::returned);
         channel.addConfirmListener(
                 (tag, multiple) -> settle(tag, multiple, true), (tag, multiple) -> settle(tag, multiple, false));
-        // By itself, so that the client library does not keep a second list of what is unconfirmed.
+        // Not channel.confirmSelect(), with which the client library would keep a second list of unconfirmed messages.
         channel.rpc(new AMQP.Confirm.Select.Builder().build());
-        channel.addShutdownListener(this::lost);
+        channel.addShutdownListener(this::closed);
     }
 
-    /** As the peer's, every one of them always there. */
+    /** All the properties that oslo.messaging sets. */
     private static AMQP.BasicProperties properties(Map<String, Object> headers) {
         return new AMQP.BasicProperties.Builder()
                 .contentType(Envelope.CONTENT_TYPE)
@@ -67,15 +104,17 @@ final class PublishChannel {
                 .build();
     }
 
-    /** Whether this is the connection that it lives on. */
+    /** Whether the channel belongs to this connection. */
     boolean isOn(Connection which) {
         return connection.equals(which);
     }
 
+    /** Whether messages to this exchange can be published without declaring it first. */
     boolean isReadyFor(Exchange exchange) {
         return exchange.isDefault() || declared.contains(exchange.name());
     }
 
+    /** Declares an exchange unless this channel already has. Blocks. */
     void declare(Exchange exchange) throws IOException, TimeoutException {
         if (!isReadyFor(exchange)) {
             Declarations.declare(connection, exchange);
@@ -83,10 +122,11 @@ final class PublishChannel {
         }
     }
 
+    /** Publishes a message; the listener and the message itself report the outcome. */
     void publish(OutboundMessage message) {
         long tag = ++published;
         unconfirmed.put(tag, message);
-        publisher.owed(message.size());
+        listener.unconfirmedBytesChanged(message.size());
         AMQP.BasicProperties properties = properties(message);
         if (message.expirationMillis() >= 0) {
             properties = properties
@@ -98,78 +138,81 @@ final class PublishChannel {
             channel.basicPublish(
                     message.exchange().name(), message.key(), message.isMandatory(), properties, bytes(message));
         } catch (IllegalArgumentException e) {
-            // The client library cannot encode it. It says so before it writes, so the next message has this number.
+            // The client library cannot encode the message. It throws before it writes, so the number is free again.
             published--;
-            if (unconfirmed.remove(tag) != null) {
-                publisher.owed(-message.size());
-                message.fail(new SerializationException("no message of AMQP: " + e.getMessage(), e));
+            if (takeOut(tag) != null) {
+                message.fail(new SerializationException("not a valid AMQP message: " + e.getMessage(), e));
             }
         } catch (IOException | ShutdownSignalException e) {
-            // If it is not there any more, the shutdown listener has dealt with it.
-            if (unconfirmed.remove(tag) != null) {
-                publisher.owed(-message.size());
-                if (PublishQueue.nothingWritten(e) || message.isRepeatable()) {
-                    lane.putBack(this, message);
+            // Unless the shutdown listener has taken it out already.
+            if (takeOut(tag) != null) {
+                if (e instanceof AlreadyClosedException || message.isRepeatable()) {
+                    listener.notWritten(this, message);
                 } else {
-                    message.fail(new dev.parley.ConnectionLostException(
-                            "the connection broke while the message was written; it may have been delivered or not",
+                    message.fail(new ConnectionLostException(
+                            "the connection broke while the message was written; it may or may not have been delivered",
                             e));
                 }
             }
         }
     }
 
+    private @Nullable OutboundMessage takeOut(long tag) {
+        OutboundMessage message = unconfirmed.remove(tag);
+        if (message != null) {
+            listener.unconfirmedBytesChanged(-message.size());
+        }
+        return message;
+    }
+
     private AMQP.BasicProperties properties(OutboundMessage message) {
-        if (!(message.original() instanceof RabbitSubscription.RabbitDelivery original)) {
-            return publisher.compresses() ? COMPRESSED : PLAIN;
+        if (!(message.original() instanceof RabbitDelivery original)) {
+            return compress ? COMPRESSED : PLAIN;
         }
         AMQP.BasicProperties properties = original.properties();
         Map<String, Object> headers =
                 new HashMap<>(Objects.requireNonNullElse(properties.getHeaders(), Map.<String, Object>of()));
-        // Where it goes it starts anew, and it goes nowhere else.
+        // The count starts again in the new queue; a CC header would send the message to further queues.
         headers.keySet().removeAll(Set.of(RedeliveryHeaders.DELIVERY_COUNT, RedeliveryHeaders.RETURNS, "CC"));
         headers.putAll(message.headers());
-        AMQP.BasicProperties.Builder passedOn = properties.builder().headers(headers);
-        // The broker takes no user's name but ours, and closes the channel over another.
-        passedOn.userId(null);
+        AMQP.BasicProperties.Builder forwarded = properties.builder().headers(headers);
+        // The broker closes the channel if this is not the user of the connection.
+        forwarded.userId(null);
         if (message.isKept()) {
-            passedOn.expiration(null);
+            forwarded.expiration(null);
         }
-        return passedOn.build();
+        return forwarded.build();
     }
 
     private byte[] bytes(OutboundMessage message) {
-        return publisher.compresses() && message.original() == null
-                ? Envelope.compress(message.body())
-                : message.body();
+        return compress && message.original() == null ? Envelope.compress(message.body()) : message.body();
     }
 
-    private void settle(long tag, boolean multiple, boolean taken) {
+    private void settle(long tag, boolean multiple, boolean confirmed) {
         if (multiple) {
-            // In order, since the map is sorted.
-            for (Map.Entry<Long, OutboundMessage> entry :
-                    unconfirmed.headMap(tag, true).entrySet()) {
-                settle(entry.getKey(), taken);
+            // In the order of publishing, since the map is sorted.
+            for (Long each : unconfirmed.headMap(tag, true).keySet()) {
+                settle(each, confirmed);
             }
         } else {
-            settle(tag, taken);
+            settle(tag, confirmed);
         }
     }
 
-    private void settle(long tag, boolean taken) {
-        OutboundMessage message = unconfirmed.remove(tag);
-        if (message != null) {
-            publisher.owed(-message.size());
-            if (taken) {
-                message.confirm();
-            } else {
-                refused = true;
-                lane.refused(message);
-            }
+    private void settle(long tag, boolean confirmed) {
+        OutboundMessage message = takeOut(tag);
+        if (message == null) {
+            return;
+        }
+        if (confirmed) {
+            message.confirm();
+        } else {
+            refused = true;
+            listener.refused(message);
         }
     }
 
-    /** The broker tells no number, but the whole message, and no two bodies are alike. */
+    /** The broker returns the message without its number; but no two bodies are equal, as each has an id of its own. */
     private void returned(Return back) {
         byte[] body = back.getBody();
         for (OutboundMessage message : unconfirmed.values()) {
@@ -182,23 +225,23 @@ final class PublishChannel {
         }
     }
 
-    private void lost(ShutdownSignalException cause) {
+    private void closed(ShutdownSignalException cause) {
         List<OutboundMessage> left = new ArrayList<>();
         for (Long tag : List.copyOf(unconfirmed.keySet())) {
-            OutboundMessage message = unconfirmed.remove(tag);
+            OutboundMessage message = takeOut(tag);
             if (message != null) {
-                publisher.owed(-message.size());
                 left.add(message);
             }
         }
-        lane.lost(this, cause, left);
+        listener.closed(this, cause, left);
     }
 
+    /** The messages that the broker has not confirmed yet; a live view. */
     Collection<OutboundMessage> unconfirmed() {
         return unconfirmed.values();
     }
 
-    /** Whether, since this was last asked, a message was refused or the oldest unconfirmed one is still the same. For one thread. */
+    /** Whether, since the last call, a message was refused or the oldest unconfirmed message is still the same. */
     boolean isStuck() {
         Map.Entry<Long, OutboundMessage> first = unconfirmed.firstEntry();
         boolean refusing = refused;
@@ -208,20 +251,20 @@ final class PublishChannel {
         return refusing || waiting;
     }
 
-    /** Takes out what may be published a second time, in order. */
+    /** Takes out the unconfirmed messages that may be published a second time, in order. */
     List<OutboundMessage> takeRepeatable() {
         List<OutboundMessage> taken = new ArrayList<>();
         unconfirmed.forEach((tag, message) -> {
             if (message.isRepeatable() && unconfirmed.remove(tag, message)) {
-                publisher.owed(-message.size());
+                listener.unconfirmedBytesChanged(-message.size());
                 taken.add(message);
             }
         });
         return taken;
     }
 
-    /** May block. */
+    /** Closes the channel. Blocks. */
     void close() {
-        PublishQueue.quietly(channel);
+        Channels.closeQuietly(channel);
     }
 }

@@ -1,12 +1,11 @@
 package dev.parley.oslo.driver.rabbit;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
@@ -23,67 +22,81 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One channel that publishes, and the messages that wait for it. Thread-safe.
+ * The messages for one kind of exchange, and the channel that publishes them. Safe for use by any thread.
  *
- * <p>Messages go into a queue; whoever gets the lock writes all that is there, so callers never wait for each other. Where writing could block, for the broker's
- * answer to a declare or for room in the socket, a virtual thread does it.
+ * <p>Messages go into a backlog; the thread that gets the lock writes all of it, so callers never wait for each other.
+ * Where writing could block, for the broker's response to a declare or for room in the socket, a virtual thread does
+ * it.
  */
-final class PublishQueue {
+final class PublishQueue implements PublishChannel.Listener {
     private static final Logger log = LoggerFactory.getLogger(PublishQueue.class);
-    private static final int MOST_WAITING = 65_536;
-    private static final long MOST_WAITING_BYTES = 128L << 20;
-    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int MAX_COUNT = 65_536;
+    private static final long MAX_BYTES = 128L << 20;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Publisher publisher;
-    private final OutboundBacklog queue = new OutboundBacklog();
+    private final PublishState state;
+    private final boolean compress;
+    private final OutboundBacklog backlog = new OutboundBacklog();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean writing = new AtomicBoolean();
-    private final AtomicReference<@Nullable PublishChannel> session = new AtomicReference<>();
-    /** Channels given up, which wait for their last messages to be confirmed or over. */
-    private final Set<PublishChannel> retired = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable PublishChannel> channel = new AtomicReference<>();
+    /** Channels that were replaced, until their last messages are confirmed or have failed. */
+    private final Set<PublishChannel> replaced = ConcurrentHashMap.newKeySet();
 
-    PublishQueue(Publisher publisher) {
-        this.publisher = publisher;
+    /**
+     * A queue.
+     *
+     * @param compress whether bodies are compressed
+     */
+    PublishQueue(PublishState state, boolean compress) {
+        this.state = state;
+        this.compress = compress;
     }
 
-    void add(OutboundMessage message) {
-        queue.add(message);
-        write(false);
-    }
-
-    /** Whether no more messages may wait. */
-    boolean isFull() {
-        if (isOverfull()) {
-            queue.removeIf(PublishQueue::isOver);
+    /** Publishes a message as soon as possible, or fails it. Never blocks. */
+    void publish(OutboundMessage message) {
+        if (state.isClosed()) {
+            message.fail(new ConnectionLostException("the client or server is closed"));
+        } else if (!state.isConnected() && !message.tryRetry()) {
+            message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
+        } else if (isFull()) {
+            message.fail(new OverloadedException("too many messages are waiting for the broker"));
+        } else {
+            backlog.add(message);
+            write(false);
+            if (state.isClosed()) {
+                failAll(closedTooEarly());
+            }
         }
-        return isOverfull();
     }
 
-    private boolean isOverfull() {
-        return queue.count() >= MOST_WAITING || queue.bytes() >= MOST_WAITING_BYTES;
+    private boolean isFull() {
+        if (exceedsLimits()) {
+            backlog.removeIf(PublishQueue::isDoneOrLate);
+        }
+        return exceedsLimits();
     }
 
-    void removeIf(Predicate<OutboundMessage> condition) {
-        queue.removeIf(condition);
+    private boolean exceedsLimits() {
+        return backlog.count() >= MAX_COUNT || backlog.bytes() >= MAX_BYTES;
     }
 
-    /** Writes what waits, on a thread of its own. */
+    /** Writes the backlog on a separate thread. */
     void write() {
-        if (!queue.isEmpty() && writing.compareAndSet(false, true)) {
+        if (!backlog.isEmpty() && writing.compareAndSet(false, true)) {
             Thread.ofVirtual().name("parley-amqp-write").start(() -> {
                 try {
                     write(true);
                 } finally {
                     writing.set(false);
                 }
-                // Whoever came meanwhile found this thread at work, and left the rest to it.
-                if (publisher.writable() != null) {
+                // A caller that found this thread writing has left its message to it.
+                if (state.writable() != null) {
                     write();
                 }
             });
@@ -91,8 +104,8 @@ final class PublishQueue {
     }
 
     private void write(boolean mayBlock) {
-        // Whoever holds the lock looks again after giving it back, so nothing is left lying.
-        while (!queue.isEmpty()) {
+        // The thread that holds the lock looks again after releasing it, so no message is overlooked.
+        while (!backlog.isEmpty()) {
             if (mayBlock) {
                 lock.lock();
             } else if (!lock.tryLock()) {
@@ -108,25 +121,25 @@ final class PublishQueue {
         }
     }
 
-    /** {@code false} if somebody else will go on: the thread that may block, or the one that brings the connection back. */
+    /** Returns {@code false} if another thread continues: one that may block, or the one that reconnects. */
     private boolean writeAll(boolean mayBlock) {
-        for (OutboundMessage message = queue.peek(); message != null; message = queue.peek()) {
-            if (isOver(message)) {
-                queue.remove(message);
+        for (OutboundMessage message = backlog.peek(); message != null; message = backlog.peek()) {
+            if (isDoneOrLate(message)) {
+                backlog.remove(message);
                 continue;
             }
-            Connection connection = publisher.writable();
+            Connection connection = state.writable();
             if (connection == null) {
                 return false;
             }
-            PublishChannel current = session(connection);
+            PublishChannel current = channelOn(connection);
             boolean ready = current != null && current.isReadyFor(message.exchange());
-            if (!mayBlock && !(ready && publisher.roomFor(message))) {
+            if (!mayBlock && !(ready && state.hasRoomFor(message))) {
                 write();
                 return false;
             }
             if (current != null && ready) {
-                BatchingFrameHandler.inOneGo(connection, () -> publishReady(current, mayBlock));
+                BatchingFrameHandler.batch(connection, () -> publishReady(current, mayBlock));
             } else if (!prepare(connection, current, message)) {
                 return false;
             }
@@ -134,197 +147,220 @@ final class PublishQueue {
         return true;
     }
 
-    /** Whether a message need not be sent any more. */
-    private static boolean isOver(OutboundMessage message) {
+    /**
+     * Whether a message needs no sending any more: it is done, or its deadline has passed, in which case it fails here.
+     */
+    private static boolean isDoneOrLate(OutboundMessage message) {
         if (!message.isDone() && message.remainingNanos() <= 0) {
             message.fail(new RpcTimeoutException("the message could not be sent in time"));
         }
         return message.isDone();
     }
 
-    /** The channel. One of another connection died while it was made, so that nobody took it away. */
-    private @Nullable PublishChannel session(Connection connection) {
-        PublishChannel current = session.get();
+    /**
+     * The channel if it belongs to this connection. One whose connection died while it was opened is forgotten here.
+     */
+    private @Nullable PublishChannel channelOn(Connection connection) {
+        PublishChannel current = channel.get();
         if (current != null && !current.isOn(connection)) {
-            session.compareAndSet(current, null);
+            channel.compareAndSet(current, null);
             return null;
         }
         return current;
     }
 
-    /** Publishes what needs no answer of the broker first. */
+    /** Publishes the messages that need no declare first. */
     private void publishReady(PublishChannel current, boolean mayBlock) {
-        for (OutboundMessage message = queue.peek();
+        for (OutboundMessage message = backlog.peek();
                 message != null
-                        && session.get() == current
-                        && publisher.writable() != null
+                        && channel.get() == current
+                        && state.writable() != null
                         && current.isReadyFor(message.exchange())
-                        && (mayBlock || publisher.roomFor(message));
-                message = queue.peek()) {
-            if (queue.remove(message) && !isOver(message)) {
+                        && (mayBlock || state.hasRoomFor(message));
+                message = backlog.peek()) {
+            if (backlog.remove(message) && !isDoneOrLate(message)) {
                 current.publish(message);
             }
         }
     }
 
-    /** Makes the channel and the exchange that a message needs; {@code false} if the connection is lost. */
+    /**
+     * Opens the channel and declares the exchange that a message needs; returns {@code false} if the connection is
+     * lost.
+     */
     private boolean prepare(Connection connection, @Nullable PublishChannel existing, OutboundMessage message) {
         try {
             PublishChannel current = existing;
             if (current == null) {
-                current = new PublishChannel(this, connection, publisher);
-                session.set(current);
+                current = PublishChannel.open(connection, compress, this);
+                channel.set(current);
             }
             current.declare(message.exchange());
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (!connection.isOpen()) {
-                publisher.gone(connection);
+                // Its shutdown listener is about to report this; until then it must not be tried again and again.
+                state.disconnected(connection);
                 return false;
             }
-            queue.remove(message);
-            message.fail(refused(message, e));
+            backlog.remove(message);
+            message.fail(refusal(message, e));
         }
         return true;
     }
 
-    private static RpcException refused(OutboundMessage message, Exception e) {
-        ShutdownSignalException signal = Connector.signal(e);
+    private static RpcException refusal(OutboundMessage message, Exception e) {
+        ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
-            String text = "the broker refuses exchange '" + message.exchange().name() + "': " + close.getReplyText();
+            String text = "the broker refused exchange '" + message.exchange().name() + "': " + close.getReplyText();
             return close.getReplyCode() == AMQP.ACCESS_REFUSED
                     ? new AccessDeniedException(text, e)
                     : new ConnectionLostException(text, e);
         }
-        return new ConnectionLostException("no channel to the broker: " + e, e);
+        return new ConnectionLostException("failed to open a channel: " + e, e);
     }
 
-    /** The channel is gone. Runs on the client library's thread. */
-    void lost(PublishChannel which, ShutdownSignalException cause, List<OutboundMessage> unconfirmed) {
-        session.compareAndSet(which, null);
-        retired.remove(which);
+    @Override
+    public void unconfirmedBytesChanged(int bytes) {
+        state.addUnconfirmed(bytes);
+    }
+
+    @Override
+    public void closed(PublishChannel which, ShutdownSignalException cause, List<OutboundMessage> unconfirmed) {
+        channel.compareAndSet(which, null);
+        replaced.remove(which);
         boolean noExchange = !cause.isHardError()
                 && cause.getReason() instanceof AMQP.Channel.Close close
                 && close.getReplyCode() == AMQP.NOT_FOUND;
         if (!cause.isInitiatedByApplication()) {
             log.debug(
-                    "a channel for publishing is gone with {} messages unconfirmed: {}",
+                    "a channel for publishing was closed with {} messages unconfirmed: {}",
                     unconfirmed.size(),
                     cause.getMessage());
         }
         for (OutboundMessage message : unconfirmed.reversed()) {
-            // Without its exchange a message went nowhere; an auto-delete one goes with its last queue.
-            if ((noExchange || message.isRepeatable()) && message.tryAgain()) {
-                queue.addFirst(message);
+            // Without its exchange a message went nowhere; an auto-delete exchange is deleted with its last queue.
+            if ((noExchange || message.isRepeatable()) && message.tryRetry()) {
+                backlog.addFirst(message);
             } else {
                 message.fail(new ConnectionLostException(
-                        "the connection broke before the broker confirmed the message; it may have been delivered or not",
+                        "the connection broke before the broker confirmed the message;"
+                                + " it may or may not have been delivered",
                         cause));
             }
         }
-        goOn();
+        proceed();
     }
 
-    /**
-     * Goes over to a new channel if messages were refused since the last call, or the oldest is still not confirmed. On a RabbitMQ cluster that has lost the
-     * leader of a quorum queue, a channel can go on so for ever, while a new one on the same connection works at once. Drops the messages whose time is over. Must
-     * not block.
-     */
-    void watch() {
-        // Whoever writes may be held up by the socket.
-        queue.removeIf(PublishQueue::isOver);
-        PublishChannel current = session.get();
-        if (current != null
-                && publisher.writable() != null
-                && current.isStuck()
-                && session.compareAndSet(current, null)) {
-            log.info("the broker refuses or does not confirm messages; going on with a new channel");
-            retired.add(current);
-            current.takeRepeatable().reversed().forEach(queue::addFirst);
-            goOn();
-        }
-        for (PublishChannel old : List.copyOf(retired)) {
-            if (old.unconfirmed().stream().allMatch(PublishQueue::isOver) && retired.remove(old)) {
-                Thread.ofVirtual().name("parley-amqp-retire").start(old::close);
-            }
-        }
+    @Override
+    public void notWritten(PublishChannel which, OutboundMessage message) {
+        channel.compareAndSet(which, null);
+        backlog.addFirst(message);
+        proceed();
     }
 
-    /** A message that was surely not written, as the channel is gone. */
-    void putBack(PublishChannel which, OutboundMessage message) {
-        session.compareAndSet(which, null);
-        queue.addFirst(message);
-        goOn();
-    }
-
-    /** After something was put back: writes it, or fails it if the end has been meanwhile. */
-    private void goOn() {
-        if (publisher.isClosed()) {
-            close(Publisher.closedTooEarly());
-        } else {
-            write();
-        }
-    }
-
-    /** The broker did not take it. */
-    void refused(OutboundMessage message) {
+    @Override
+    public void refused(OutboundMessage message) {
         if (message.isMandatory()) {
-            // Qpid says so before it returns the message.
+            // Qpid refuses a message before it returns it.
             message.fail(message.unroutable("the broker refused it"));
-        } else if (message.tryAgain()) {
-            Timers.after(AGAIN_NANOS, () -> publisher.publish(message));
+        } else if (message.tryRetry()) {
+            Timers.after(RETRY_NANOS, () -> publish(message));
         } else {
             message.fail(message.unroutable("the broker refused it, and no time or retries are left"));
         }
     }
 
+    /**
+     * After messages went back into the backlog: writes them, or fails them if the publisher was closed in the
+     * meantime.
+     */
+    private void proceed() {
+        if (state.isClosed()) {
+            failAll(closedTooEarly());
+        } else {
+            write();
+        }
+    }
+
+    /**
+     * Replaces the channel if messages were refused since the last call, or the oldest one is still unconfirmed. On a
+     * RabbitMQ cluster that has lost the leader of a quorum queue, a channel can stay that way forever, while a new one
+     * on the same connection works at once. Fails the messages whose deadline has passed. For the timer thread; does
+     * not block.
+     */
+    void replaceStuckChannel() {
+        // Here too, since the writing thread may be blocked by the socket.
+        backlog.removeIf(PublishQueue::isDoneOrLate);
+        PublishChannel current = channel.get();
+        if (current != null && state.writable() != null && current.isStuck() && channel.compareAndSet(current, null)) {
+            log.info("the broker refuses or does not confirm messages; continuing on a new channel");
+            replaced.add(current);
+            current.takeRepeatable().reversed().forEach(backlog::addFirst);
+            proceed();
+        }
+        for (PublishChannel old : List.copyOf(replaced)) {
+            if (old.unconfirmed().stream().allMatch(PublishQueue::isDoneOrLate) && replaced.remove(old)) {
+                Thread.ofVirtual().name("parley-amqp-close-channel").start(old::close);
+            }
+        }
+    }
+
+    /** An attempt to reconnect failed: fails the messages that have no time or retries left. */
+    void reconnectFailed(RpcException error) {
+        backlog.removeIf(message -> {
+            if (message.isDone()) {
+                return true;
+            } else if (error instanceof AccessDeniedException || !message.tryRetry()) {
+                boolean late = !(error instanceof AccessDeniedException) && message.remainingNanos() <= 0;
+                message.fail(
+                        late
+                                ? new RpcTimeoutException(
+                                        "the message could not be sent in time: " + error.getMessage(), error)
+                                : error);
+                return true;
+            }
+            return false;
+        });
+    }
+
+    /** Waits until every message is confirmed or has failed, but no longer than until {@code endNanos}. */
     void drain(long endNanos) {
-        List<OutboundMessage> waiting = queue.all();
-        sessions().forEach(each -> waiting.addAll(each.unconfirmed()));
+        List<OutboundMessage> waiting = backlog.all();
+        channels().forEach(each -> waiting.addAll(each.unconfirmed()));
         try {
             CompletableFuture.allOf(
                             waiting.stream().map(OutboundMessage::confirmed).toArray(CompletableFuture<?>[]::new))
                     .get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            // Whoever published it knows.
+            // Its publisher handles it.
         } catch (TimeoutException e) {
             log.warn(
-                    "{} messages are not confirmed at the end",
+                    "closing with {} messages unconfirmed",
                     waiting.stream().filter(message -> !message.isDone()).count());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    void close(RpcException error) {
-        queue.removeIf(message -> {
+    static ConnectionLostException closedTooEarly() {
+        return new ConnectionLostException("closed before the broker confirmed the message");
+    }
+
+    /** Fails every message that is not confirmed. */
+    void failAll(RpcException error) {
+        backlog.removeIf(message -> {
             message.fail(error);
             return true;
         });
-        sessions().forEach(each -> each.unconfirmed().forEach(message -> message.fail(error)));
+        channels().forEach(each -> each.unconfirmed().forEach(message -> message.fail(error)));
     }
 
-    private List<PublishChannel> sessions() {
-        List<PublishChannel> all = new ArrayList<>(retired);
-        PublishChannel current = session.get();
+    private List<PublishChannel> channels() {
+        List<PublishChannel> all = new ArrayList<>(replaced);
+        PublishChannel current = channel.get();
         if (current != null) {
             all.add(current);
         }
         return all;
-    }
-
-    /** For {@link PublishChannel}: whether an exception means that nothing was written. */
-    static boolean nothingWritten(Exception e) {
-        return e instanceof AlreadyClosedException;
-    }
-
-    /** For {@link PublishChannel}: a channel on which the broker may refuse a declare without harm to others. */
-    static void quietly(Channel channel) {
-        try {
-            if (channel.isOpen()) {
-                channel.close();
-            }
-        } catch (IOException | TimeoutException | ShutdownSignalException e) {
-            log.debug("closing a channel", e);
-        }
     }
 }

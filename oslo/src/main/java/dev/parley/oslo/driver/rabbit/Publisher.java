@@ -2,11 +2,7 @@ package dev.parley.oslo.driver.rabbit;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.parley.AccessDeniedException;
-import dev.parley.ConnectionLostException;
-import dev.parley.OverloadedException;
 import dev.parley.RpcException;
-import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.time.Timers;
 import dev.parley.oslo.topology.Exchange;
@@ -14,171 +10,104 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes on one connection with confirms, for any number of threads, none of which it blocks. Thread-safe.
+ * Publishes on one connection with confirms, for any number of threads, without blocking them. Safe for use by any
+ * thread.
  *
- * <p>Each kind of exchange has a channel of its own, so that an exchange that has gone, which closes the channel, disturbs only messages of its kind.
+ * <p>Each kind of exchange has a queue with a channel of its own: a missing exchange, which closes the channel, then
+ * affects only messages of its kind.
  */
-final class Publisher implements ReconnectingConnection.Tenant {
+final class Publisher implements ReconnectingConnection.Listener {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
+    /** How long a confirm may take, at least, before its channel is replaced; a healthy broker needs milliseconds. */
+    private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final PublishState state = new PublishState();
+    private final PublishQueue replies;
+    private final PublishQueue topics;
+    private final PublishQueue fanouts;
+    private final List<PublishQueue> queues;
+    private @Nullable ScheduledFuture<?> check; // Guarded by this.
+
     /**
-     * A caller may write to the socket itself while the broker owes confirms for less than this many bytes: that much fits the socket's buffer even when the
-     * broker reads nothing, so the write returns at once. Beyond it a thread of its own writes.
+     * A publisher.
+     *
+     * @param compress whether bodies are compressed
      */
-    static final int SAFE_BYTES = 16 * 1024;
-
-    /** How long a confirm may take, at least, before its channel is given up; a sound broker needs milliseconds. */
-    private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    private final boolean compress;
-    private final PublishQueue replies = new PublishQueue(this);
-    private final PublishQueue topics = new PublishQueue(this);
-    private final PublishQueue fanouts = new PublishQueue(this);
-    private final AtomicLong owedBytes = new AtomicLong();
-    private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
-    private @Nullable ScheduledFuture<?> watch; // Guarded by this.
-    private volatile boolean blocked;
-    private volatile boolean closed;
-
     Publisher(boolean compress) {
-        this.compress = compress;
+        replies = new PublishQueue(state, compress);
+        topics = new PublishQueue(state, compress);
+        fanouts = new PublishQueue(state, compress);
+        queues = List.of(replies, topics, fanouts);
     }
 
-    private List<PublishQueue> lanes() {
-        return List.of(replies, topics, fanouts);
+    /** Publishes a message as soon as there is a connection, or fails it. Never blocks. */
+    void publish(OutboundMessage message) {
+        queue(message.exchange()).publish(message);
     }
 
-    private PublishQueue lane(Exchange exchange) {
+    private PublishQueue queue(Exchange exchange) {
         if (exchange.isDefault()) {
             return replies;
         }
         return exchange.type().equals("fanout") ? fanouts : topics;
     }
 
-    void publish(OutboundMessage message) {
-        PublishQueue lane = lane(message.exchange());
-        if (closed) {
-            message.fail(new ConnectionLostException("the client or server is closed"));
-        } else if (connection.get() == null && !message.tryAgain()) {
-            message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
-        } else if (lane.isFull()) {
-            message.fail(new OverloadedException("too many messages wait for the broker already"));
-        } else {
-            lane.add(message);
-            if (closed) {
-                lane.close(closedTooEarly());
-            }
-        }
-    }
-
-    /** This connection was found closed, which {@link #down} is about to say: until then nobody shall try again and again. */
-    void gone(Connection which) {
-        connection.compareAndSet(which, null);
-    }
-
-    /** Whether bodies are compressed. */
-    boolean compresses() {
-        return compress;
-    }
-
-    /** What to write to; {@code null} while there is no connection, or the broker has asked for a pause, and after the end. */
-    @Nullable
-    Connection writable() {
-        return blocked || closed ? null : connection.get();
-    }
-
-    boolean roomFor(OutboundMessage message) {
-        return owedBytes.get() + message.size() <= SAFE_BYTES;
-    }
-
-    /** Counts bytes that wait for their confirm. */
-    void owed(int bytes) {
-        owedBytes.addAndGet(bytes);
-    }
-
     @Override
-    public void up(Connection fresh) {
-        blocked = false;
+    public void connected(Connection fresh) {
+        state.blocked(false);
         fresh.addBlockedListener(
                 reason -> {
-                    log.warn("the broker takes no messages for now: {}", reason);
-                    blocked = true;
+                    log.warn("the broker has blocked publishing: {}", reason);
+                    state.blocked(true);
                 },
                 () -> {
-                    log.info("the broker takes messages again");
-                    blocked = false;
-                    lanes().forEach(PublishQueue::write);
+                    log.info("the broker has unblocked publishing");
+                    state.blocked(false);
+                    queues.forEach(PublishQueue::write);
                 });
-        connection.set(fresh);
-        lanes().forEach(PublishQueue::write);
-        startWatch();
-    }
-
-    private synchronized void startWatch() {
-        if (watch == null && !closed) {
-            watch = Timers.every(WATCH_NANOS, () -> lanes().forEach(PublishQueue::watch));
-        }
-    }
-
-    private synchronized void stopWatch() {
-        if (watch != null) {
-            watch.cancel(false);
-        }
+        state.connected(fresh);
+        queues.forEach(PublishQueue::write);
+        startCheck();
     }
 
     @Override
-    public void down(ShutdownSignalException cause) {
-        connection.set(null);
+    public void disconnected(ShutdownSignalException cause) {
+        state.disconnected();
     }
 
     @Override
-    public void failed(RpcException error) {
-        for (PublishQueue lane : lanes()) {
-            lane.removeIf(message -> {
-                if (message.isDone()) {
-                    return true;
-                } else if (error instanceof AccessDeniedException || !message.tryAgain()) {
-                    boolean tells = error instanceof AccessDeniedException || message.remainingNanos() > 0;
-                    message.fail(tells ? error : outOfTime(error));
-                    return true;
-                }
-                return false;
-            });
+    public void reconnectFailed(RpcException error) {
+        queues.forEach(queue -> queue.reconnectFailed(error));
+    }
+
+    private synchronized void startCheck() {
+        if (check == null && !state.isClosed()) {
+            check = Timers.every(CHECK_NANOS, () -> queues.forEach(PublishQueue::replaceStuckChannel));
         }
     }
 
-    private static RpcException outOfTime(RpcException error) {
-        return new RpcTimeoutException("the message could not be sent in time: " + error.getMessage(), error);
-    }
-
-    /** Waits until everything is confirmed or failed. */
-    void drain(Duration atMost) {
-        long end = System.nanoTime() + atMost.toNanos();
-        for (PublishQueue lane : lanes()) {
-            lane.drain(end);
+    private synchronized void stopCheck() {
+        if (check != null) {
+            check.cancel(false);
         }
     }
 
-    boolean isClosed() {
-        return closed;
+    /** Waits until every message is confirmed or has failed, but no longer than the timeout. */
+    void drain(Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
+        queues.forEach(queue -> queue.drain(end));
     }
 
-    static ConnectionLostException closedTooEarly() {
-        return new ConnectionLostException("closed before the broker confirmed the message");
-    }
-
+    /** Fails every message that is not confirmed, and all later ones. */
     void close() {
-        closed = true;
-        stopWatch();
-        for (PublishQueue lane : lanes()) {
-            lane.close(closedTooEarly());
-        }
+        state.close();
+        stopCheck();
+        queues.forEach(queue -> queue.failAll(PublishQueue.closedTooEarly()));
     }
 }

@@ -19,7 +19,10 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** RabbitMQ, or what speaks like it: one connection for publishing and one for consuming, the latter from the first subscription on. Thread-safe. */
+/**
+ * The driver for RabbitMQ and compatible brokers: one connection for publishing, and one for consuming, which is opened
+ * with the first subscription. Safe for use by any thread.
+ */
 public final class RabbitDriver implements Driver {
     private final OsloOptions options;
     private final Publisher publisher;
@@ -28,39 +31,43 @@ public final class RabbitDriver implements Driver {
     private final List<RabbitSubscription> subscriptions = new CopyOnWriteArrayList<>();
 
     /**
-     * A driver.
+     * A driver, not started yet.
      *
-     * @param daemon whether its threads let the JVM end
+     * @param tls the TLS context to use instead of the files that the options name
+     * @param daemon whether its threads let the JVM exit
+     * @throws dev.parley.InvalidTargetException if a TLS file cannot be used
      */
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
         Connector connector = new Connector(address, options, tls);
         publisher = new Publisher(options.compress());
-        publishing = new ReconnectingConnection("publishing", true, connector, options.retry(), publisher);
-        consuming = new ReconnectingConnection("consuming", daemon, connector, options.retry(), new Consumption());
+        publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
+        consuming = new ReconnectingConnection(
+                "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions));
     }
 
-    private final class Consumption implements ReconnectingConnection.Tenant {
+    /** Opens every subscription on each new connection. */
+    private record Consuming(List<RabbitSubscription> subscriptions) implements ReconnectingConnection.Listener {
         @Override
-        public void up(Connection connection) throws IOException, TimeoutException {
+        public void connected(Connection connection) throws IOException, TimeoutException {
             for (RabbitSubscription subscription : subscriptions) {
                 subscription.open(connection);
             }
         }
 
         @Override
-        public void down(ShutdownSignalException cause) {
-            // Each is opened anew on the connection to come.
+        public void disconnected(ShutdownSignalException cause) {
+            // Each subscription is opened again on the next connection.
         }
 
         @Override
-        public void failed(RpcException error) {
-            // Goes on until it is there.
+        public void reconnectFailed(RpcException error) {
+            // Reconnecting continues.
         }
     }
 
     @Override
-    public void connect() {
+    public void start() {
         publishing.open();
     }
 
@@ -78,7 +85,7 @@ public final class RabbitDriver implements Driver {
         try {
             Declarations.declare(connection, queue);
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
-            throw new ConnectionLostException("queue '" + queue.name() + "' cannot be declared: " + e.getMessage(), e);
+            throw new ConnectionLostException("failed to declare queue '" + queue.name() + "': " + e.getMessage(), e);
         }
     }
 
@@ -89,14 +96,13 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public void receive(Queue own, Consumer<Delivery> handler) {
-        int prefetch = Math.max(0, options.prefetch()); // What calls may run at once is no bound for replies.
+        int prefetch = Math.max(0, options.prefetch()); // The number of concurrent calls does not limit replies.
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
         open(new RabbitSubscription(consuming, options, List.of(own), prefetch, receiver, subscriptions::remove));
     }
 
     private Subscription open(RabbitSubscription subscription) {
-        // First, so that it comes with every connection from now on; one that did not know of it yet is the one at
-        // hand.
+        // Added first, so that every connection from now on opens it; only the current one may have missed it.
         subscriptions.add(subscription);
         try {
             Connection connection = consuming.open();
@@ -105,9 +111,9 @@ public final class RabbitDriver implements Driver {
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             subscription.abandon();
-            ShutdownSignalException signal = Connector.signal(e);
+            ShutdownSignalException signal = Channels.shutdownSignal(e);
             throw new ConnectionLostException(
-                    "the broker refuses to let consume: " + (signal == null ? e.getMessage() : signal.getMessage()), e);
+                    "the broker refused the consumer: " + (signal == null ? e.getMessage() : signal.getMessage()), e);
         } catch (RpcException e) {
             subscription.abandon();
             throw e;
@@ -116,14 +122,14 @@ public final class RabbitDriver implements Driver {
     }
 
     @Override
-    public void inOneGo(Runnable work) {
-        BatchingFrameHandler.inOneGo(
-                publishing.connection(), () -> BatchingFrameHandler.inOneGo(consuming.connection(), work));
+    public void batch(Runnable work) {
+        BatchingFrameHandler.batch(
+                publishing.connection(), () -> BatchingFrameHandler.batch(consuming.connection(), work));
     }
 
     @Override
-    public void drain(Duration atMost) {
-        publisher.drain(atMost);
+    public void drain(Duration timeout) {
+        publisher.drain(timeout);
     }
 
     @Override

@@ -9,7 +9,6 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
-import dev.parley.oslo.driver.RedeliveryHeaders;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.time.Timers;
 import dev.parley.oslo.topology.Queue;
@@ -25,40 +24,49 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Consumes from queues on one channel, and sets it up anew, queues included, when the broker cancels or closes it. Thread-safe. */
+/**
+ * Consumes from queues on one channel, and sets the channel and its queues up again when the broker cancels or closes
+ * it. Consumes from the first {@link #open} on. Safe for use by any thread that may block.
+ */
 final class RabbitSubscription implements Driver.Subscription {
     private static final Logger log = LoggerFactory.getLogger(RabbitSubscription.class);
 
-    private final ReconnectingConnection link;
+    private final ReconnectingConnection connections;
     private final OsloOptions options;
     private final List<Queue> queues;
     private final int prefetch;
     private final Driver.Receiver receiver;
     private final Runnable endOfBatch;
-    private final Consumer<RabbitSubscription> ended;
+    private final Consumer<RabbitSubscription> onEnd;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
     private final AtomicBoolean reopening = new AtomicBoolean();
     private volatile boolean cancelled;
     private volatile long nextOffset = -1;
 
+    /**
+     * A subscription, not opened yet.
+     *
+     * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
+     * @param onEnd run when this is cancelled or abandoned
+     */
     RabbitSubscription(
-            ReconnectingConnection link,
+            ReconnectingConnection connections,
             OsloOptions options,
             List<Queue> queues,
             int prefetch,
             Driver.Receiver receiver,
-            Consumer<RabbitSubscription> ended) {
-        this.link = link;
+            Consumer<RabbitSubscription> onEnd) {
+        this.connections = connections;
         this.options = options;
         this.queues = List.copyOf(queues);
         this.prefetch = prefetch;
         this.receiver = receiver;
         this.endOfBatch = receiver::endOfBatch;
-        this.ended = ended;
+        this.onEnd = onEnd;
     }
 
-    /** Consumes on this connection, unless it does already: whoever finds that it does not may say so. Returns whether it did not. */
+    /** Consumes on this connection, unless it does already or was cancelled. Returns whether it started to. */
     boolean open(Connection connection) throws IOException, TimeoutException {
         lock.lock();
         try {
@@ -69,16 +77,13 @@ final class RabbitSubscription implements Driver.Subscription {
             for (Queue queue : queues) {
                 Declarations.declare(connection, queue);
             }
-            Channel fresh = connection.createChannel();
-            if (fresh == null) {
-                throw new IOException("the broker allows no more channels");
-            }
+            Channel fresh = Channels.open(connection);
             channel.set(fresh);
             try {
                 consume(fresh);
             } catch (IOException | ShutdownSignalException e) {
                 channel.compareAndSet(fresh, null);
-                PublishQueue.quietly(fresh);
+                Channels.closeQuietly(fresh);
                 throw e;
             }
             fresh.addShutdownListener(cause -> closed(fresh, cause));
@@ -105,7 +110,9 @@ final class RabbitSubscription implements Driver.Subscription {
         }
     }
 
-    /** A stream is read from its last message on, and after a reconnect from the one after that which came last. */
+    /**
+     * A stream is read from its last message on, and after a reconnect from the message after the last one received.
+     */
     private Map<String, Object> arguments(Queue queue) {
         long next = nextOffset;
         return queue.isStream()
@@ -116,22 +123,22 @@ final class RabbitSubscription implements Driver.Subscription {
     private void closed(Channel which, ShutdownSignalException cause) {
         if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
             log.debug("the broker closed a consuming channel: {}", cause.getMessage());
-            again(which);
+            consumeAgain(which);
         }
     }
 
-    private void again(Channel which) {
+    private void consumeAgain(Channel which) {
         if (!cancelled && channel.compareAndSet(which, null)) {
-            log.warn("the broker has ended the consumption from {}", names());
+            log.warn("the broker has cancelled the consumers of {}", names());
             reopenLater(which);
         }
     }
 
-    /** One at a time, however many reasons there are. */
+    /** One attempt at a time, however many consumers were cancelled. */
     private void reopenLater(Channel old) {
         if (reopening.compareAndSet(false, true)) {
             Timers.after(
-                    options.retry().consumerPause().toNanos(),
+                    options.consumerRetryPause().toNanos(),
                     () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
         }
     }
@@ -142,7 +149,7 @@ final class RabbitSubscription implements Driver.Subscription {
 
     private void reopen(Channel old) {
         reopening.set(false);
-        PublishQueue.quietly(old);
+        Channels.closeQuietly(old);
         Connection connection = connection();
         if (connection == null) {
             return;
@@ -153,30 +160,32 @@ final class RabbitSubscription implements Driver.Subscription {
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (connection.isOpen()) {
-                log.warn("consuming from {} fails, and is tried again: {}", names(), e.toString());
+                log.warn("consuming from {} failed and is retried: {}", names(), e.toString());
                 reopenLater(old);
             }
         }
     }
 
-    /** Waits for one that is just being made: that may have been through with this subscription when the broker ended it. */
+    /**
+     * Waits for a connection that is being opened: it may have opened this subscription before the broker cancelled it.
+     */
     private @Nullable Connection connection() {
         try {
-            return cancelled ? null : link.open();
+            return cancelled ? null : connections.open();
         } catch (RpcException e) {
-            return null; // The link goes on trying, and opens this too.
+            return null; // Reconnecting continues, and opens this too.
         }
     }
 
-    /** Ends it after it could not be opened. It may have been meanwhile, by the connection that came next. */
+    /** Ends this after opening it has failed. The next connection may have opened it in the meantime. */
     void abandon() {
         cancelled = true;
         lock.lock();
         try {
-            ended.accept(this);
+            onEnd.accept(this);
             Channel open = channel.getAndSet(null);
             if (open != null) {
-                PublishQueue.quietly(open);
+                Channels.closeQuietly(open);
             }
         } finally {
             lock.unlock();
@@ -188,7 +197,7 @@ final class RabbitSubscription implements Driver.Subscription {
         cancelled = true;
         lock.lock();
         try {
-            ended.accept(this);
+            onEnd.accept(this);
             Channel open = channel.get();
             if (open == null) {
                 return;
@@ -202,12 +211,13 @@ final class RabbitSubscription implements Driver.Subscription {
                 }
             }
         } catch (IOException | ShutdownSignalException e) {
-            log.debug("cancelling consumers", e);
+            log.debug("failed to cancel consumers", e);
         } finally {
             lock.unlock();
         }
     }
 
+    /** One consumer. Called on the thread that reads the connection. */
     private final class Deliveries extends DefaultConsumer {
         private final Channel source;
         private final BatchingFrameHandler frames;
@@ -232,11 +242,11 @@ final class RabbitSubscription implements Driver.Subscription {
             try {
                 receiver.received(delivery);
             } catch (RuntimeException | Error e) {
-                // What gets out of here would close the channel.
-                log.error("handling a message failed; it is rejected", e);
+                // An exception thrown from here would close the channel.
+                log.error("rejected a message: its handler failed", e);
                 delivery.reject();
             }
-            frames.whenRead(endOfBatch);
+            frames.whenDrained(endOfBatch);
         }
 
         @Override
@@ -244,90 +254,11 @@ final class RabbitSubscription implements Driver.Subscription {
             if (!cancelled) {
                 log.debug("the broker cancelled consumer {}", tag);
                 if (queue.isStream()) {
-                    // Most likely it was deleted, and a new one counts from 0.
+                    // Most likely it was deleted, and a new one starts at offset 0.
                     nextOffset = -1;
                 }
-                again(source);
+                consumeAgain(source);
             }
-        }
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record RabbitDelivery(
-            Channel channel, String queue, long tag, boolean redelivered, AMQP.BasicProperties properties, byte[] body)
-            implements Delivery {
-        private @Nullable Object header(String name) {
-            Map<String, Object> headers = properties.getHeaders();
-            return headers == null ? null : headers.get(name);
-        }
-
-        @Override
-        public int returns() {
-            if (header(RedeliveryHeaders.DELIVERY_COUNT) instanceof Number count) {
-                return count.intValue();
-            }
-            int before = header(RedeliveryHeaders.RETURNS) instanceof Number count ? count.intValue() : 0;
-            return redelivered ? before + 1 : before;
-        }
-
-        @Override
-        public boolean isCounted() {
-            return !redelivered || header(RedeliveryHeaders.DELIVERY_COUNT) != null;
-        }
-
-        @Override
-        public @Nullable String contentType() {
-            return properties.getContentType();
-        }
-
-        @Override
-        public @Nullable String contentEncoding() {
-            return properties.getContentEncoding();
-        }
-
-        @Override
-        public @Nullable String compression() {
-            Object value = header("compression");
-            return value == null ? null : value.toString();
-        }
-
-        @Override
-        public @Nullable String expiration() {
-            return properties.getExpiration();
-        }
-
-        private interface Verb {
-            void say() throws IOException;
-        }
-
-        private boolean tell(Verb verb) {
-            try {
-                verb.say();
-                return true;
-            } catch (IOException | ShutdownSignalException e) {
-                log.debug("a message cannot be settled: its channel is gone", e);
-                return false;
-            }
-        }
-
-        @Override
-        public boolean acknowledge() {
-            return tell(() -> channel.basicAck(tag, false));
-        }
-
-        @Override
-        public boolean acknowledgeAll() {
-            return tell(() -> channel.basicAck(tag, true));
-        }
-
-        @Override
-        public void requeue() {
-            tell(() -> channel.basicReject(tag, true));
-        }
-
-        @Override
-        public void reject() {
-            tell(() -> channel.basicReject(tag, false));
         }
     }
 }

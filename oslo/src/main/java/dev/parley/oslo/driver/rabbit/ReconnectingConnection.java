@@ -4,11 +4,10 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
-import dev.parley.oslo.options.OsloOptions;
+import dev.parley.oslo.time.Backoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,18 +17,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection that comes back by itself, with growing, random pauses. Thread-safe. */
+/**
+ * A connection that is opened again when it is lost, with a backoff between attempts. Connects on the first
+ * {@link #open}. Safe for use by any thread.
+ */
 final class ReconnectingConnection implements AutoCloseable {
-    /** What lives on the connection. Never called by two threads at once. */
-    interface Tenant {
-        /** It is there: set everything up. What this throws counts as a failed attempt. */
-        void up(Connection connection) throws IOException, TimeoutException;
+    /** Gets the events of a connection. Called by one thread at a time. */
+    interface Listener {
+        /** A connection is open: sets up what lives on it. An exception counts as a failed attempt. May block. */
+        void connected(Connection connection) throws IOException, TimeoutException;
 
-        /** It is gone, and will be tried again. */
-        void down(ShutdownSignalException cause);
+        /** The connection is lost, and reconnecting begins. Must not block. */
+        void disconnected(ShutdownSignalException cause);
 
-        /** An attempt to come back failed. */
-        void failed(RpcException error);
+        /** An attempt to reconnect failed; another one follows. */
+        void reconnectFailed(RpcException error);
     }
 
     private static final Logger log = LoggerFactory.getLogger(ReconnectingConnection.class);
@@ -38,22 +40,27 @@ final class ReconnectingConnection implements AutoCloseable {
     private final String purpose;
     private final boolean daemon;
     private final Connector connector;
-    private final OsloOptions.Retry retry;
-    private final Tenant tenant;
+    private final Backoff backoff;
+    private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition settled = lock.newCondition();
+    private final Condition reconnected = lock.newCondition();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
-    private boolean reconnecting;
+    private boolean reconnecting; // Guarded by lock.
     private volatile boolean closed;
 
-    ReconnectingConnection(
-            String purpose, boolean daemon, Connector connector, OsloOptions.Retry retry, Tenant tenant) {
+    /**
+     * A connection, not opened yet.
+     *
+     * @param purpose for the log and the names of threads
+     * @param daemon whether the connection's thread lets the JVM exit
+     */
+    ReconnectingConnection(String purpose, boolean daemon, Connector connector, Backoff backoff, Listener listener) {
         this.purpose = purpose;
         this.daemon = daemon;
         this.connector = connector;
-        this.retry = retry;
-        this.tenant = tenant;
+        this.backoff = backoff;
+        this.listener = listener;
     }
 
     /** The connection, {@code null} while there is none. */
@@ -62,25 +69,22 @@ final class ReconnectingConnection implements AutoCloseable {
         return connection.get();
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
     /**
-     * Connects unless connected: one attempt over all hosts. Where the connection is about to come back by itself, waits for that, however long it takes.
+     * Connects unless connected, with one attempt over all hosts. While reconnecting is in progress, waits for that
+     * instead, however long it takes.
      *
-     * @return the connection; {@code null} if the link is closed, or the connection just lost again
-     * @throws RpcException if no host takes it
+     * @return the connection; {@code null} if this was closed, or the connection was lost again at once
+     * @throws RpcException if no host accepts the connection
      */
     @Nullable
     Connection open() {
         lock.lock();
         try {
             while (reconnecting) {
-                settled.awaitUninterruptibly();
+                reconnected.awaitUninterruptibly();
             }
             if (connection.get() == null && !closed) {
-                attempt();
+                connect();
             }
             return connection.get();
         } finally {
@@ -88,20 +92,20 @@ final class ReconnectingConnection implements AutoCloseable {
         }
     }
 
-    private void attempt() {
+    private void connect() {
         Connector.Connected connected = connector.connect(purpose, daemon);
         Connection fresh = connected.connection();
         try {
-            tenant.up(fresh);
+            listener.connected(fresh);
         } catch (Throwable e) {
             connector.leave(connected.host());
             fresh.abort(CLOSE_MILLIS);
             if (e instanceof RpcException rpc) {
                 throw rpc;
             }
-            ShutdownSignalException signal = Connector.signal(e);
+            ShutdownSignalException signal = Channels.shutdownSignal(e);
             throw new ConnectionLostException(
-                    "the broker's connection for " + purpose + " cannot be set up: "
+                    "failed to set up the broker connection for " + purpose + ": "
                             + (signal == null ? e.getMessage() : signal.getMessage()),
                     e);
         }
@@ -118,13 +122,13 @@ final class ReconnectingConnection implements AutoCloseable {
             return;
         }
         connector.leave(which.host());
-        log.warn("lost the broker's connection for {}: {}", purpose, cause.getMessage());
-        tenant.down(cause);
+        log.warn("lost the broker connection for {}: {}", purpose, cause.getMessage());
+        listener.disconnected(cause);
         // Not on this thread: it is the connection's own, or holds the lock already.
-        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(this::startOver);
+        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(this::reconnect);
     }
 
-    private void startOver() {
+    private void reconnect() {
         lock.lock();
         try {
             if (reconnecting || closed || connection.get() != null) {
@@ -134,42 +138,38 @@ final class ReconnectingConnection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        reconnect();
-    }
-
-    private void reconnect() {
         int failures = 0;
         do {
             try {
-                // Returns early when the link is closed.
-                closing.await(pause(failures), TimeUnit.NANOSECONDS);
+                // Returns early when this is closed.
+                closing.await(backoff.pauseNanos(failures), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
-                // The thread is our own, and nobody interrupts it.
+                // Nothing interrupts this thread, which is our own.
             }
         } while (!attempt(++failures));
     }
 
-    /** Whether that was the last attempt. */
+    /** Returns whether that was the last attempt. */
     private boolean attempt(int number) {
         lock.lock();
         try {
             if (!closed) {
-                attempt();
-                log.info("the broker's connection for {} is back", purpose);
+                connect();
+                log.info("the broker connection for {} is open again", purpose);
             }
-            // Under the same lock: if the connection is lost again by now, the next one to start over must not take us
-            // for still at it.
+            // Under the same lock: if the connection is lost again by now, the next thread must not find this one
+            // still reconnecting.
             reconnecting = false;
-            settled.signalAll();
+            reconnected.signalAll();
             return true;
         } catch (Throwable e) {
-            // Whatever it is, such as a want of threads or of memory: nobody else would try again.
+            // Also an error such as a lack of threads or of memory: no other thread would retry.
             log.warn(
-                    "attempt {} to reach the broker for {}: {}",
+                    "attempt {} to reach the broker for {} failed: {}",
                     number,
                     purpose,
                     e instanceof RpcException ? e.getMessage() : e.toString());
-            tenant.failed(
+            listener.reconnectFailed(
                     e instanceof RpcException rpc
                             ? rpc
                             : new ConnectionLostException("no connection for " + purpose + ": " + e, e));
@@ -179,16 +179,7 @@ final class ReconnectingConnection implements AutoCloseable {
         }
     }
 
-    private long pause(int failures) {
-        Duration most = retry.first().plus(retry.step().multipliedBy(failures));
-        long nanos = Math.min(most.toNanos(), retry.most().toNanos());
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        // The first pause may be nothing at all; later ones keep at least half of their length.
-        long base = failures == 0 ? random.nextLong(nanos + 1) : nanos / 2 + random.nextLong(nanos / 2 + 1);
-        return base + random.nextLong(retry.splay().toNanos() + 1);
-    }
-
-    /** Does not wait for an attempt that is under way: that one ends by itself. */
+    /** Closes the connection. Does not wait for an attempt in progress, which ends on its own. */
     @Override
     public void close() {
         closed = true;
@@ -201,15 +192,15 @@ final class ReconnectingConnection implements AutoCloseable {
         if (open == null) {
             return;
         }
-        // A writer that the broker holds up keeps the client library from closing, whatever time that is given.
+        // While a writer is blocked by the broker, the client library cannot close, whatever timeout it is given.
         Thread closing = Thread.ofVirtual().name("parley-amqp-close").start(() -> open.abort(CLOSE_MILLIS));
         try {
             if (!closing.join(Duration.ofMillis(CLOSE_MILLIS))) {
-                BatchingFrameHandler.of(open).cut();
+                BatchingFrameHandler.of(open).forceClose();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            BatchingFrameHandler.of(open).cut();
+            BatchingFrameHandler.of(open).forceClose();
         }
     }
 }

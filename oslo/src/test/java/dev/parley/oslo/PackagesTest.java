@@ -1,0 +1,61 @@
+package dev.parley.oslo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The packages of this module know each other in one direction only. */
+class PackagesTest {
+    private static final Path SOURCES = Path.of("src/main/java/dev/parley/oslo");
+    private static final Pattern USE = Pattern.compile("^import dev\\.parley\\.oslo\\.([a-z.]*)\\.?[A-Z]\\w*;$");
+
+    /** Each package may only use those before it. */
+    private static final List<String> ORDER = List.of(
+            "time", "topology", "message", "driver", "options", "driver.memory", "driver.rabbit", "rpc", "admin", "");
+
+    private static Map<String, Set<String>> uses() throws IOException {
+        Map<String, Set<String>> uses = new TreeMap<>();
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(SOURCES)) {
+            files = all.filter(file -> file.toString().endsWith(".java")).toList();
+        }
+        for (Path file : files) {
+            String own = SOURCES.relativize(file.getParent()).toString().replace('/', '.');
+            Set<String> used = uses.computeIfAbsent(own, name -> new TreeSet<>());
+            for (String line : Files.readAllLines(file)) {
+                Matcher use = USE.matcher(line);
+                if (use.matches()) {
+                    used.add(use.group(1).replaceAll("\\.$", ""));
+                }
+            }
+        }
+        return uses;
+    }
+
+    @Test
+    void noPackageUsesALaterOne() throws IOException {
+        uses().forEach((name, used) -> assertThat(ORDER.subList(0, ORDER.indexOf(name)))
+                .as("what package '%s' may use", name)
+                .containsAll(used));
+    }
+
+    @Test
+    void messagesAndTopologyKnowNoDriver() throws IOException {
+        Map<String, Set<String>> uses = uses();
+        assertThat(uses.get("topology")).isEmpty();
+        assertThat(uses.get("message")).containsExactly("topology");
+        assertThat(uses.get("driver")).containsExactly("message", "topology");
+        assertThat(uses.get("rpc")).contains("driver").doesNotContain("driver.rabbit", "driver.memory");
+    }
+}
