@@ -9,4 +9,7 @@ module dev.parley.core {
     exports dev.parley.spi.format;
 
     uses dev.parley.spi.Wire;
+
+    provides dev.parley.spi.Wire with
+            dev.parley.internal.inprocess.InProcessWire;
 }

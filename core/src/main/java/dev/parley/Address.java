@@ -12,20 +12,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a wire is served or called: {@code scheme://[user[:password]@]host[:port][,…][/path][?option=value&…]}.
  *
- * <p>The scheme tells the wire, such as {@code xmlrpc+http}. {@code http://…/RPC2}, {@code http://…/jsonrpc} and {@code tcp://…} are taken for
- * {@code xmlrpc+http}, {@code jsonrpc+http} and {@code zerorpc+tcp}. Several hosts are for brokers only. IPv6 hosts stand in brackets, which may lack where no
- * port follows. User, password and option values are percent-decoded. Options are the wire's; one that it does not know is refused. Port 0 binds a free port. What follows a scheme without {@code //}
- * is the path, as in {@code jsonrpc+stdio:./server}.
+ * <p>The scheme names the wire, such as {@code xmlrpc+http}. The wires know short forms too, such as
+ * {@code http://…/RPC2} for {@code xmlrpc+http} and {@code tcp://…} for {@code zerorpc+tcp}; {@link RpcClient} and
+ * {@link RpcServer} resolve them. Several hosts are for brokers only. IPv6 hosts are in brackets, which may be omitted
+ * where no port follows. User, password and option values are percent-decoded. Options are the wire's; an unknown one
+ * is refused. Port 0 binds a free port. What follows a scheme without {@code //} is the path, as in
+ * {@code zerorpc+ipc:/run/service}.
  *
- * <p>{@link #toString()} never shows a password; {@link #toUri()} does. Immutable.
+ * <p>{@link #toString()} never shows a password or token; {@link #toUri()} does. Immutable.
  */
 public final class Address {
+    private static final Pattern SECRET = Pattern.compile("(?i)token|auth$|password|secret");
+    private static final Pattern USER_INFO = Pattern.compile("://[^/@]*@");
+
     private final String scheme;
     private final List<Host> hosts;
     private final String path;
@@ -60,11 +66,12 @@ public final class Address {
     }
 
     /**
-     * Reads an address.
+     * Parses an address.
      *
-     * @throws InvalidTargetException if the text is no address
+     * @throws InvalidTargetException if the text is not an address
      */
     public static Address parse(String text) {
+        Objects.requireNonNull(text, "address");
         int colon = text.indexOf(':');
         if (colon <= 0 || !text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*")) {
             throw new InvalidTargetException(
@@ -100,27 +107,7 @@ public final class Address {
                 hosts.add(host(host));
             }
         }
-        return new Address(wireScheme(scheme, path), hosts, path, options);
-    }
-
-    private static String wireScheme(String scheme, String path) {
-        return switch (scheme) {
-            case "tcp" -> "zerorpc+tcp";
-            case "ws", "wss" -> "jsonrpc+" + scheme;
-            case "http", "https" -> {
-                String lower = path.toLowerCase(Locale.ROOT);
-                if (lower.contains("rpc2") || lower.contains("xmlrpc") || lower.contains("xml-rpc")) {
-                    yield "xmlrpc+" + scheme;
-                } else if (lower.contains("jsonrpc") || lower.contains("json-rpc") || lower.contains("api_json")) {
-                    yield "jsonrpc+" + scheme;
-                }
-                throw new InvalidTargetException("'" + scheme + "' with path '" + path
-                        + "' does not tell which protocol to speak; write xmlrpc+" + scheme + "://… or jsonrpc+"
-                        + scheme
-                        + "://…");
-            }
-            default -> scheme;
-        };
+        return new Address(scheme, hosts, path, options);
     }
 
     private static Host host(String text) {
@@ -162,14 +149,14 @@ public final class Address {
                 return port;
             }
         } catch (NumberFormatException e) {
-            // Told below.
+            // Reported below.
         }
         throw new InvalidTargetException("'" + colonPort.substring(1) + "' is not a port from 0 to 65535");
     }
 
     private static String decode(String text) {
         try {
-            // URLDecoder is for forms, where a plus is a blank; in a URL it is itself.
+            // URLDecoder is for forms, where a plus is a space; in a URL it is a plus.
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException("the address has a malformed percent escape");
@@ -180,7 +167,7 @@ public final class Address {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** The scheme, in lower case, which tells the wire. */
+    /** The scheme, in lower case, which names the wire. */
     public String scheme() {
         return scheme;
     }
@@ -197,7 +184,7 @@ public final class Address {
                 : hosts.getFirst().name();
     }
 
-    /** The first host's port, or the default given if the address tells none. */
+    /** The first host's port, or the default if the address has none. */
     public int port(int defaultPort) {
         return hosts.isEmpty() || hosts.getFirst().port() < 0
                 ? defaultPort
@@ -224,7 +211,12 @@ public final class Address {
         return options;
     }
 
-    /** This address with the port really bound in its first host. */
+    /** This address with another scheme. */
+    public Address withScheme(String newScheme) {
+        return new Address(newScheme, hosts, path, options);
+    }
+
+    /** This address with another port in its first host, such as the one that was bound. */
     public Address withPort(int port) {
         Host first = hosts.isEmpty() ? new Host("127.0.0.1", port, null, null) : hosts.getFirst();
         List<Host> bound = new ArrayList<>(hosts.isEmpty() ? List.of(first) : hosts);
@@ -254,7 +246,7 @@ public final class Address {
         return URI.create(text(true));
     }
 
-    /** The address for people: the password, if any, is shown as {@code ***}. */
+    /** The address for people and logs: passwords and tokens, also those in options, are shown as {@code ***}. */
     @Override
     public String toString() {
         return text(false);
@@ -268,11 +260,19 @@ public final class Address {
         text.append(hosts.stream().map(host -> userInfo(host, secrets) + host).collect(Collectors.joining(",")));
         text.append(path);
         String query = options.entrySet().stream()
-                .map(option -> encode(option.getKey()) + "=" + encode(option.getValue()))
+                .map(option -> encode(option.getKey()) + "="
+                        + (secrets ? encode(option.getValue()) : redacted(option.getKey(), option.getValue())))
                 .collect(Collectors.joining("&"));
         return query.isEmpty()
                 ? text.toString()
                 : text.append('?').append(query).toString();
+    }
+
+    /** An option's value for people: without tokens and passwords, those of a URL in it included. */
+    private static String redacted(String name, String value) {
+        return SECRET.matcher(name).find()
+                ? "***"
+                : encode(USER_INFO.matcher(value).replaceFirst("://***@"));
     }
 
     private static String userInfo(Host host, boolean secrets) {

@@ -8,11 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of one call, positional or named. XML-RPC and zerorpc carry positional ones only, oslo.messaging named ones only, JSON-RPC both. Immutable.
+ * The arguments of one call, positional or named. XML-RPC and zerorpc carry positional ones only, oslo.messaging named
+ * ones only, JSON-RPC both. Immutable.
  */
 public sealed interface Args {
     /** Positional arguments. */
     static Args of(@Nullable Object... values) {
+        if (values.length == 0) {
+            return Positional.NONE;
+        }
         return new Positional(Collections.unmodifiableList(Arrays.asList(values.clone())));
     }
 
@@ -28,7 +32,7 @@ public sealed interface Args {
         return new Named(Collections.unmodifiableMap(new LinkedHashMap<>(values)));
     }
 
-    /** How many there are. */
+    /** The number of arguments. */
     int size();
 
     /**
@@ -37,6 +41,8 @@ public sealed interface Args {
      * @param values the values in order; an element may be {@code null}
      */
     record Positional(List<@Nullable Object> values) implements Args {
+        private static final Positional NONE = new Positional(List.of());
+
         @Override
         public int size() {
             return values.size();
@@ -49,7 +55,7 @@ public sealed interface Args {
      * @param values the values by name, in order; a value may be {@code null}
      */
     record Named(Map<String, @Nullable Object> values) implements Args {
-        /** These and one more; a name already there gets the new value. */
+        /** These arguments and one more; an existing name gets the new value. */
         public Named and(String name, @Nullable Object value) {
             Map<String, @Nullable Object> more = new LinkedHashMap<>(values);
             more.put(name, value);

@@ -2,114 +2,259 @@ package dev.parley;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link RpcClient#prepare} may override for the calls of one client: the target's parts, the timeout, the version cap, the retries of sending, the call
- * monitor, and the context. Every method returns a new object. Immutable.
- *
- * @param target where the calls go
- * @param timeout how long a call waits for its answer; absent means the wire's default, 60 seconds (30 for zerorpc)
- * @param versionCap the highest version that may be sent; absent means any
- * @param retry how often sending is tried again when the broker does not take a message: -1 until the timeout, 0 not at all; default -1
- * @param monitorTimeout how long the server of a broker call may stay silent before the call is given up; absent means the call monitor is off
- * @param mustRoute whether a message that the broker can route nowhere fails at once with {@link DeliveryException}; default {@code false}, as oslo.messaging
- * @param context the caller's context, which travels with each call where the wire can carry one
+ * The options of a client's calls, as {@link RpcClient#prepare} and {@link RpcClient.Builder#options} change them:
+ * target, timeout, retries, context, and the options that a wire adds (see {@link CallOption}). Every {@code with…}
+ * method returns a copy; {@code null} unsets. Immutable.
  */
-public record CallOptions(
-        Target target,
-        @Nullable Duration timeout,
-        @Nullable String versionCap,
-        int retry,
-        @Nullable Duration monitorTimeout,
-        boolean mustRoute,
-        Map<String, @Nullable Object> context) {
-    private static final CallOptions DEFAULT = new CallOptions(Target.none(), null, null, -1, null, false, Map.of());
+public final class CallOptions {
+    private static final CallOptions DEFAULTS = new CallOptions(new Builder());
 
-    public CallOptions {
-        context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
-        if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-            throw new IllegalArgumentException("timeout must be positive, not " + timeout);
-        }
-        if (retry < -1) {
-            throw new IllegalArgumentException(
-                    "retry must be -1 (until the timeout), 0 (none) or a count, not " + retry);
-        }
+    private final Target target;
+    private final @Nullable Duration timeout;
+    private final int retry;
+    private final boolean idempotent;
+    private final int maxAttempts;
+    private final Map<String, @Nullable Object> context;
+    private final Map<CallOption<?>, Object> more;
+
+    /** The fields of a copy in the making. */
+    private static final class Builder {
+        private Target target = Target.none();
+        private @Nullable Duration timeout;
+        private int retry = -1;
+        private boolean idempotent;
+        private int maxAttempts = 4;
+        private Map<String, @Nullable Object> context = Map.of();
+        private Map<CallOption<?>, Object> more = Map.of();
+    }
+
+    private CallOptions(Builder builder) {
+        this.target = builder.target;
+        this.timeout = builder.timeout;
+        this.retry = builder.retry;
+        this.idempotent = builder.idempotent;
+        this.maxAttempts = builder.maxAttempts;
+        this.context = builder.context;
+        this.more = builder.more;
+    }
+
+    private Builder copy() {
+        Builder copy = new Builder();
+        copy.target = target;
+        copy.timeout = timeout;
+        copy.retry = retry;
+        copy.idempotent = idempotent;
+        copy.maxAttempts = maxAttempts;
+        copy.context = context;
+        copy.more = more;
+        return copy;
     }
 
     /** Nothing set. */
     public static CallOptions defaults() {
-        return DEFAULT;
+        return DEFAULTS;
     }
 
-    /** For one server of the topic. */
-    public CallOptions server(String server) {
-        return target(target -> target.server(server));
+    /** Where the calls go; by default {@link Target#none()}. */
+    public Target target() {
+        return target;
     }
 
-    /** For every server of the topic; casts only. */
-    public CallOptions fanout() {
-        return target(Target::toAll);
+    /** How long a call waits for a response; {@code null} means the wire's default: 60 seconds, 30 for zerorpc. */
+    public @Nullable Duration timeout() {
+        return timeout;
     }
 
-    /** On another topic. */
-    public CallOptions topic(String topic) {
-        return target(target -> target.withTopic(topic));
+    /**
+     * How often sending is retried while a broker does not take the message: -1 until the timeout (the default), 0 not
+     * at all. Such a message has not been sent, so no call runs twice. Direct wires fail at once instead.
+     */
+    public int retry() {
+        return retry;
     }
 
-    /** On another exchange. */
-    public CallOptions exchange(String exchange) {
-        return target(target -> target.exchange(exchange));
+    /** Whether the calls may run more than once; by default {@code false}. See {@link #withIdempotent}. */
+    public boolean idempotent() {
+        return idempotent;
     }
 
-    /** In another namespace; {@code null} is the null namespace. */
-    public CallOptions namespace(@Nullable String namespace) {
-        return target(target -> target.inNamespace(namespace));
+    /** How often an idempotent call is attempted in all; by default 4. */
+    public int maxAttempts() {
+        return maxAttempts;
     }
 
-    /** With another version. */
-    public CallOptions version(String version) {
-        return target(target -> target.version(version));
+    /**
+     * The caller's context, which travels with each call where the wire can carry one; by default empty. Unmodifiable.
+     */
+    public Map<String, @Nullable Object> context() {
+        return context;
+    }
+
+    /** The value of a wire's own option; {@code null} if it is not set. */
+    public <T> @Nullable T get(CallOption<T> option) {
+        @SuppressWarnings("unchecked") // Only with() puts values there.
+        T value = (T) more.get(Objects.requireNonNull(option, "option"));
+        return value;
+    }
+
+    /** The options of the wire's own that are set. */
+    public Set<CallOption<?>> wireOptions() {
+        return more.keySet();
+    }
+
+    /** With another target. */
+    public CallOptions withTarget(Target newTarget) {
+        Builder copy = copy();
+        copy.target = Objects.requireNonNull(newTarget, "target");
+        return new CallOptions(copy);
     }
 
     /** With another target, made from the present one. */
-    public CallOptions target(UnaryOperator<Target> change) {
-        return new CallOptions(change.apply(target), timeout, versionCap, retry, monitorTimeout, mustRoute, context);
+    public CallOptions withTarget(UnaryOperator<Target> change) {
+        return withTarget(Objects.requireNonNull(change, "change").apply(target));
     }
 
-    /** With another timeout, greater than zero. */
-    public CallOptions timeout(Duration newTimeout) {
-        return new CallOptions(
-                target, Objects.requireNonNull(newTimeout), versionCap, retry, monitorTimeout, mustRoute, context);
+    /** To one server of the topic; {@code null} for any. */
+    public CallOptions withServer(@Nullable String server) {
+        return withTarget(target.withServer(server));
     }
 
-    /** With a cap on the version: a call above it fails with {@link UnsupportedVersionException} before anything is sent. */
-    public CallOptions versionCap(String cap) {
-        return new CallOptions(target, timeout, Objects.requireNonNull(cap), retry, monitorTimeout, mustRoute, context);
+    /** To every server of the topic, or no more; only casts can go to every server. */
+    public CallOptions withFanout(boolean fanout) {
+        return withTarget(target.withFanout(fanout));
     }
 
-    /** With another number of retries of sending. */
-    public CallOptions retry(int times) {
-        return new CallOptions(target, timeout, versionCap, times, monitorTimeout, mustRoute, context);
+    /** On another topic. */
+    public CallOptions withTopic(@Nullable String topic) {
+        return withTarget(target.withTopic(topic));
     }
 
-    /** With the call monitor: the server must show a sign of life at least this often. */
-    public CallOptions monitorTimeout(Duration silence) {
-        return new CallOptions(target, timeout, versionCap, retry, Objects.requireNonNull(silence), mustRoute, context);
+    /** On another exchange; {@code null} for the transport's control exchange. */
+    public CallOptions withExchange(@Nullable String exchange) {
+        return withTarget(target.withExchange(exchange));
     }
 
-    /** Failing at once when the broker has nowhere to route a message. */
-    public CallOptions mustRoute(boolean must) {
-        return new CallOptions(target, timeout, versionCap, retry, monitorTimeout, must, context);
+    /** In another namespace; {@code null} is the null namespace. */
+    public CallOptions withNamespace(@Nullable String namespace) {
+        return withTarget(target.withNamespace(namespace));
     }
 
-    /** With another context. */
-    public CallOptions context(Map<String, ? extends @Nullable Object> newContext) {
-        return new CallOptions(
-                target, timeout, versionCap, retry, monitorTimeout, mustRoute, Collections.unmodifiableMap(newContext));
+    /** With another version, {@code major.minor}; {@code null} for none. */
+    public CallOptions withVersion(@Nullable String version) {
+        return withTarget(target.withVersion(version));
+    }
+
+    /**
+     * With another timeout; {@code null} for the wire's default.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public CallOptions withTimeout(@Nullable Duration newTimeout) {
+        if (newTimeout != null && (newTimeout.isZero() || newTimeout.isNegative())) {
+            throw new IllegalArgumentException("timeout must be positive, not " + newTimeout);
+        }
+        Builder copy = copy();
+        copy.timeout = newTimeout;
+        return new CallOptions(copy);
+    }
+
+    /**
+     * With another number of retries of sending; see {@link #retry()}.
+     *
+     * @throws IllegalArgumentException if it is below -1
+     */
+    public CallOptions withRetry(int times) {
+        if (times < -1) {
+            throw new IllegalArgumentException(
+                    "retry must be -1 (until the timeout), 0 (none) or a count, not " + times);
+        }
+        Builder copy = copy();
+        copy.retry = times;
+        return new CallOptions(copy);
+    }
+
+    /**
+     * For calls that may run more than once: one that fails with {@link ConnectionLostException} or
+     * {@link OverloadedException} is attempted again after a short, growing pause, within its timeout, up to
+     * {@link #maxAttempts()} times in all. All other calls are sent at most once.
+     */
+    public CallOptions withIdempotent(boolean mayRunAgain) {
+        Builder copy = copy();
+        copy.idempotent = mayRunAgain;
+        return new CallOptions(copy);
+    }
+
+    /**
+     * With another number of attempts of idempotent calls, the first one included.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public CallOptions withMaxAttempts(int attempts) {
+        if (attempts < 1) {
+            throw new IllegalArgumentException("maxAttempts must be at least 1, not " + attempts);
+        }
+        Builder copy = copy();
+        copy.maxAttempts = attempts;
+        return new CallOptions(copy);
+    }
+
+    /** With another context, whose entries are copied. */
+    public CallOptions withContext(Map<String, ? extends @Nullable Object> newContext) {
+        Builder copy = copy();
+        copy.context = Objects.requireNonNull(newContext, "context").isEmpty()
+                ? Map.of()
+                : Collections.unmodifiableMap(new LinkedHashMap<>(newContext));
+        return new CallOptions(copy);
+    }
+
+    /**
+     * With an option that the wire adds; {@code null} unsets it.
+     *
+     * @throws IllegalArgumentException if the value is out of the option's range
+     */
+    public <T> CallOptions with(CallOption<T> option, @Nullable T value) {
+        Objects.requireNonNull(option, "option").check(value);
+        Map<CallOption<?>, Object> changed = new HashMap<>(more);
+        if (value == null) {
+            changed.remove(option);
+        } else {
+            changed.put(option, value);
+        }
+        Builder copy = copy();
+        copy.more = Map.copyOf(changed);
+        return new CallOptions(copy);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CallOptions options
+                && target.equals(options.target)
+                && Objects.equals(timeout, options.timeout)
+                && retry == options.retry
+                && idempotent == options.idempotent
+                && maxAttempts == options.maxAttempts
+                && context.equals(options.context)
+                && more.equals(options.more);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(target, timeout, retry, idempotent, maxAttempts, context, more);
+    }
+
+    /** All options but the context's values, which may be secret. */
+    @Override
+    public String toString() {
+        return "CallOptions[" + target + ", timeout=" + timeout + ", retry=" + retry + ", idempotent=" + idempotent
+                + ", context=" + context.keySet() + ", " + more + "]";
     }
 }

@@ -3,31 +3,25 @@ package dev.parley;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every call that a client makes, blocking or not: before it is sent, and its outcome. Must be thread-safe and must not block, since an outcome may be
- * handed over on the wire's own thread. Covers zerorpc's client hooks.
+ * Stands around every call that a client makes: calls, casts and streams, blocking or not. Of the same shape as
+ * {@link ServerInterceptor}; covers zerorpc's client hooks. Must be thread-safe. May block: with interceptors,
+ * {@link RpcClient#callAsync} runs on a virtual thread.
  */
+@FunctionalInterface
 public interface ClientInterceptor {
     /**
-     * One call as it is about to be sent.
-     *
-     * @param method the method's name
-     * @param args its arguments
-     * @param options target, timeout, context and the rest
+     * Makes one call, by {@code next.proceed(request)} or instead of it. What it returns is what the caller gets: the
+     * result; {@code null} for a cast; for a stream a {@link java.util.stream.Stream}, whose end and failure
+     * {@link ClientRequest#onComplete} reports. What it throws is the call's failure: an {@link RpcException} as it is,
+     * another unchecked exception too, a checked one as the cause of a {@link RemoteException}.
      */
-    record Request(String method, Args args, CallOptions options) {}
+    @Nullable
+    Object intercept(ClientRequest request, Chain next) throws Exception;
 
-    /** Before sending: returns the request to send, the one given or another. An exception fails the call unsent. */
-    default Request beforeRequest(Request request) {
-        return request;
-    }
-
-    /** After an answer: returns the result that the caller gets. */
-    default @Nullable Object afterResult(Request request, @Nullable Object result) {
-        return result;
-    }
-
-    /** After a failure: returns the error that the caller gets. */
-    default RpcException afterError(Request request, RpcException error) {
-        return error;
+    /** The rest of the chain, with the transport at its end. */
+    interface Chain {
+        /** Sends the request, the one given to the interceptor or a changed one. */
+        @Nullable
+        Object proceed(ClientRequest request) throws Exception;
     }
 }

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A serializer for types of the user's own: text, bytes, JSON or records, and what other libraries make of them, such as protobuf messages.
+ * A serializer for custom types: as text, bytes or JSON, which other libraries can produce, for instance from protobuf
+ * messages.
  *
- * <p>A value of such a type travels as a map of one entry, from the name chosen for the type to the value's text, bytes or JSON: {@code {"shop.price": "12.50"}}.
- * A peer in any language can read and write that. Such maps come back as values of the type wherever they stand: as argument, result or item, and in lists and
- * maps. Names are told here and nowhere else, so nothing on the wire names a class; they should be such that no other map has just that key. Immutable,
+ * <p>A value of such a type is sent as a map with one entry, from the name chosen for the type to the value's text,
+ * bytes or JSON: {@code {"shop.price": "12.50"}}. A peer in any language can read and write that. Such maps become
+ * values of the type wherever they occur: as an argument, result or item, and within lists and maps. Names are defined
+ * here only, so nothing on the wire names a class; choose names that no other map has as its only key. Immutable,
  * thread-safe.
  */
 public final class EntitySerializer implements Serializer {
@@ -29,7 +31,7 @@ public final class EntitySerializer implements Serializer {
         byName = Map.copyOf(builder.byName);
     }
 
-    /** A conversion that may fail: then the call fails with {@link SerializationException}. */
+    /** A conversion. If it throws, the call fails with {@link SerializationException}. */
     @FunctionalInterface
     public interface Conversion<A, B> {
         /** Converts. */
@@ -121,7 +123,7 @@ public final class EntitySerializer implements Serializer {
         };
     }
 
-    /** Which types travel under which names. Not thread-safe. */
+    /** Maps types to names. Not thread-safe. */
     public static final class Builder {
         private final Map<Class<?>, Entity> byType = new LinkedHashMap<>();
         private final Map<String, Entity> byName = new LinkedHashMap<>();
@@ -136,11 +138,11 @@ public final class EntitySerializer implements Serializer {
                     return read.apply(text);
                 }
                 throw new IllegalArgumentException(
-                        "text is needed, not " + written.getClass().getSimpleName());
+                        "expected text, not " + written.getClass().getSimpleName());
             });
         }
 
-        /** A type, subclasses included, as bytes; where the wire has none, as JSON, in base64. */
+        /** A type, subclasses included, as bytes; in base64 on wires without binary data, such as JSON. */
         public <T> Builder bytes(
                 String name, Class<T> type, Conversion<? super T, byte[]> write, Conversion<byte[], ? extends T> read) {
             return add(name, type, write::apply, written -> switch (written) {
@@ -148,11 +150,14 @@ public final class EntitySerializer implements Serializer {
                 case String base64 -> read.apply(Base64.getDecoder().decode(base64));
                 default ->
                     throw new IllegalArgumentException(
-                            "bytes are needed, not " + written.getClass().getSimpleName());
+                            "expected bytes, not " + written.getClass().getSimpleName());
             });
         }
 
-        /** A type, subclasses included, whose JSON text others write and read; on the wire it is no text but what it says. */
+        /**
+         * A type, subclasses included, as JSON that the conversions write and read; it is sent as the value that the
+         * JSON text represents, not as text.
+         */
         public <T> Builder json(
                 String name, Class<T> type, Conversion<? super T, String> write, Conversion<String, ? extends T> read) {
             return add(
@@ -162,7 +167,7 @@ public final class EntitySerializer implements Serializer {
                     written -> read.apply(JSON.writeValueAsString(written)));
         }
 
-        /** A record or bean as the value mapping has it by default, without Jackson modules of the user's. */
+        /** A record or bean, converted by the default value mapping without custom Jackson modules. */
         public <T> Builder json(String name, Class<T> type) {
             return add(
                     name,
@@ -175,9 +180,9 @@ public final class EntitySerializer implements Serializer {
                 String name, Class<T> type, Conversion<T, @Nullable Object> write, Conversion<Object, Object> read) {
             Entity entity = new Entity(name, type, value -> write.apply(type.cast(value)), read);
             if (byName.put(name, entity) != null) {
-                throw new IllegalArgumentException("two types of the name '" + name + "'");
+                throw new IllegalArgumentException("two types have the name '" + name + "'");
             } else if (byType.put(type, entity) != null) {
-                throw new IllegalArgumentException("two names of the type " + type.getName());
+                throw new IllegalArgumentException("two names for the type " + type.getName());
             }
             return this;
         }

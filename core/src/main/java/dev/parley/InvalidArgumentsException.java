@@ -9,8 +9,13 @@ public final class InvalidArgumentsException extends RpcException {
         super(message);
     }
 
-    /** With a message and what led to it. */
+    /** With a message and its cause. */
     public InvalidArgumentsException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** As a peer reported it, with the peer's own code and data, if there are any. */
+    public InvalidArgumentsException(String message, @Nullable Integer code, @Nullable Object data) {
+        super(message, code, data);
     }
 }

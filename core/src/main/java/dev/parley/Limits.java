@@ -1,47 +1,119 @@
 package dev.parley;
 
-/**
- * How much one message may hold, on every wire and on both sides. What is over a limit is refused with an error that names the limit; the connection and the
- * other calls live on where the protocol allows it. Immutable.
- *
- * @param messageBytes the size of one encoded message in bytes, after decompression; default 16 MiB
- * @param depth how deep arrays and objects may nest; default 128
- * @param stringLength the length of one string or binary value in characters or bytes; default 16 Mi
- * @param nameLength the length of one member name in characters; default 50,000
- * @param numberLength the digits of one number; default 1,000
- * @param elements the number of tokens (values, names, starts and ends) in one message; default 5,000,000
- */
-public record Limits(int messageBytes, int depth, int stringLength, int nameLength, int numberLength, long elements) {
-    private static final Limits DEFAULT = new Limits(16 << 20, 128, 16 << 20, 50_000, 1_000, 5_000_000);
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-    public Limits {
+/**
+ * How much one message may hold, on every wire and on both sides. What exceeds a limit is refused with an error that
+ * names the limit; the connection and the other calls live on where the protocol allows it. Every {@code with…} method
+ * returns a copy and throws {@link IllegalArgumentException} for a limit below 1. Immutable.
+ */
+public final class Limits {
+    private static final Limits DEFAULTS = new Limits(16 << 20, 128, 16 << 20, 50_000, 1_000, 5_000_000);
+
+    private final int messageBytes;
+    private final int depth;
+    private final int stringLength;
+    private final int nameLength;
+    private final int numberLength;
+    private final long elements;
+
+    private Limits(int messageBytes, int depth, int stringLength, int nameLength, int numberLength, long elements) {
         if (messageBytes < 1 || depth < 1 || stringLength < 1 || nameLength < 1 || numberLength < 1 || elements < 1) {
             throw new IllegalArgumentException("every limit must be at least 1");
         }
+        this.messageBytes = messageBytes;
+        this.depth = depth;
+        this.stringLength = stringLength;
+        this.nameLength = nameLength;
+        this.numberLength = numberLength;
+        this.elements = elements;
     }
 
     /** The default limits. */
     public static Limits defaults() {
-        return DEFAULT;
+        return DEFAULTS;
     }
 
-    /** These limits with another message size in bytes. */
-    public Limits messageBytes(int bytes) {
+    /** The size of one encoded message in bytes, after decompression; by default 16 MiB. */
+    public int messageBytes() {
+        return messageBytes;
+    }
+
+    /** How deep arrays and objects may nest; by default 128. */
+    public int depth() {
+        return depth;
+    }
+
+    /** The length of one string or binary value in characters or bytes; by default 16 Mi. */
+    public int stringLength() {
+        return stringLength;
+    }
+
+    /** The length of one member name in characters; by default 50,000. */
+    public int nameLength() {
+        return nameLength;
+    }
+
+    /** The digits of one number; by default 1,000. */
+    public int numberLength() {
+        return numberLength;
+    }
+
+    /** The number of tokens (values, names, starts and ends) in one message; by default 5,000,000. */
+    public long elements() {
+        return elements;
+    }
+
+    /** With another message size in bytes. */
+    public Limits withMessageBytes(int bytes) {
         return new Limits(bytes, depth, stringLength, nameLength, numberLength, elements);
     }
 
-    /** These limits with another nesting depth. */
-    public Limits depth(int levels) {
+    /** With another nesting depth. */
+    public Limits withDepth(int levels) {
         return new Limits(messageBytes, levels, stringLength, nameLength, numberLength, elements);
     }
 
-    /** These limits with another string length. */
-    public Limits stringLength(int characters) {
+    /** With another string length. */
+    public Limits withStringLength(int characters) {
         return new Limits(messageBytes, depth, characters, nameLength, numberLength, elements);
     }
 
-    /** These limits with another number of tokens. */
-    public Limits elements(long tokens) {
+    /** With another length of member names. */
+    public Limits withNameLength(int characters) {
+        return new Limits(messageBytes, depth, stringLength, characters, numberLength, elements);
+    }
+
+    /** With another number of digits. */
+    public Limits withNumberLength(int digits) {
+        return new Limits(messageBytes, depth, stringLength, nameLength, digits, elements);
+    }
+
+    /** With another number of tokens. */
+    public Limits withElements(long tokens) {
         return new Limits(messageBytes, depth, stringLength, nameLength, numberLength, tokens);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Limits limits
+                && messageBytes == limits.messageBytes
+                && depth == limits.depth
+                && stringLength == limits.stringLength
+                && nameLength == limits.nameLength
+                && numberLength == limits.numberLength
+                && elements == limits.elements;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(messageBytes, depth, stringLength, nameLength, numberLength, elements);
+    }
+
+    @Override
+    public String toString() {
+        return "Limits[messageBytes=" + messageBytes + ", depth=" + depth + ", stringLength=" + stringLength
+                + ", nameLength=" + nameLength + ", numberLength=" + numberLength + ", elements=" + elements + "]";
     }
 }

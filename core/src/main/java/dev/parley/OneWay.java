@@ -7,7 +7,10 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** On a method of a proxied interface: the call is a cast, no answer is awaited. The method must return {@code void}. */
+/**
+ * On a method of a proxied interface: the call is a cast, whose response is not awaited. The method must return
+ * {@code void}.
+ */
 @Documented
 @Retention(RUNTIME)
 @Target(ElementType.METHOD)

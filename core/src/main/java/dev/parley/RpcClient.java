@@ -1,7 +1,6 @@
 package dev.parley;
 
-import dev.parley.internal.ClientBuilder;
-import dev.parley.spi.Connection.ArgumentStyle;
+import dev.parley.internal.client.ClientBuilder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +15,13 @@ import tools.jackson.databind.cfg.MapperBuilder;
 /**
  * Calls a peer: the same verbs on every wire. Thread-safe; one client serves any number of threads.
  *
- * <p>Arguments are positional, or one {@link Args} object. A call is never silently sent twice. Any verb may throw any {@link RpcException}:
- * {@link RemoteException} when the method failed, {@link RpcTimeoutException} and {@link ConnectionLostException} when it is not known whether it ran, and so on.
+ * <p>Arguments are positional, or one {@link Args} object. A call is never silently sent twice, unless it is marked as
+ * idempotent. Any verb may throw any {@link RpcException}: {@link RemoteException} when the method failed,
+ * {@link RpcTimeoutException} and {@link ConnectionLostException} when it is not known whether it ran, and so on. An
+ * interrupt ends a blocking verb with {@link ConnectionLostException}; the thread's interrupt flag stays set.
+ *
+ * <p>Life cycle: {@link #stop}, {@link #await}, {@link #close}, as a server's. {@code close} alone is enough where
+ * nothing is in flight.
  */
 public interface RpcClient extends AutoCloseable {
     /** A client of a direct wire, with default settings. */
@@ -30,65 +34,119 @@ public interface RpcClient extends AutoCloseable {
         return builder(address).target(target).build();
     }
 
-    /** A new builder. */
+    /**
+     * A new builder.
+     *
+     * @throws InvalidTargetException if the text is not an address
+     */
     static Builder builder(String address) {
         return new ClientBuilder(address);
     }
 
-    /** Calls a method and waits for its result; {@code void.class} ignores it, {@code Object.class} takes it as it comes. */
+    /**
+     * Calls a method and blocks until its result is there; {@code void.class} ignores it, {@code Object.class} takes it
+     * as it comes.
+     */
     <T> @Nullable T call(String method, Class<T> resultType, @Nullable Object... args);
 
-    /** Calls a method and waits for its result of a generic type. */
+    /** Calls a method and blocks until its result of a generic type is there. */
     <T> @Nullable T call(String method, TypeRef<T> resultType, @Nullable Object... args);
 
     /**
-     * Calls a method; the future gets its result or an {@link RpcException}. Cancelling the future gives the call up.
+     * Calls a method; the future completes with its result or an {@link RpcException}. Cancelling the future cancels
+     * the call.
      *
-     * <p>What hangs on the future runs on the thread that reads the connection, which other calls need too: work that may block, a further call included, goes
-     * by the future's {@code …Async} methods.
+     * <p>Dependents of the future run on the thread that reads the connection, which other calls need too: work that
+     * may block, a further call included, belongs in the future's {@code …Async} methods.
      */
     <T> CompletableFuture<@Nullable T> callAsync(String method, Class<T> resultType, @Nullable Object... args);
 
     /** Calls a method for a result of a generic type; see {@link #callAsync(String, Class, Object...)}. */
     <T> CompletableFuture<@Nullable T> callAsync(String method, TypeRef<T> resultType, @Nullable Object... args);
 
-    /** Sends a call that nobody waits for. On a fanout target every server gets it. */
+    /**
+     * Sends a call whose response nobody waits for: returns when the message is handed over, to the broker or to the
+     * peer. Where the protocol has no such message (XML-RPC, zerorpc) it is a call whose result is dropped and whose
+     * failure is logged. On a fanout target every server gets it.
+     */
     void cast(String method, @Nullable Object... args);
 
-    /** Calls a method that streams; on a wire without streams, the items of the list it returns. Close the stream to give up the rest. */
+    /**
+     * Calls a method that streams. Returns once the call is sent; reading the stream blocks until the next item is there,
+     * and throws the failure. On a wire without streams, blocks until the result is there, a list, and streams its
+     * items. Close the stream to cancel the rest. The timeout covers the wait for the first item, and for each further
+     * one where the wire has no heartbeats.
+     */
     <T> Stream<@Nullable T> stream(String method, Class<T> itemType, @Nullable Object... args);
 
     /**
-     * A typed face on this client: each method of the interface is a call of the same name. {@link Expose} renames a method, {@link Namespace} and
-     * {@link Version} on the interface override the target's, {@link OneWay} makes a cast, a {@code CompletableFuture} or {@code CompletionStage} result an
-     * asynchronous call, a {@code Stream} a stream. On a wire of named arguments the parameter names are sent.
+     * A typed proxy for this client: each method of the interface is a call of the same name. {@link Expose} renames a
+     * method, {@link Namespace} and {@link Version} on the interface override the target's, {@link Timeout} and
+     * {@link Idempotent} set those options, {@link OneWay} makes it a cast, a {@code CompletableFuture} or
+     * {@code CompletionStage} result an asynchronous call, a {@code Stream} a stream. On a wire of named arguments the
+     * parameter names are sent.
+     *
+     * @throws IllegalArgumentException if it is not an interface, or one of its methods cannot be proxied
      */
     <T> T proxy(Class<T> type);
 
     /** A client whose calls carry this context; it shares the connection. */
     RpcClient with(Map<String, ? extends @Nullable Object> context);
 
-    /** A client whose calls carry this record or bean as their context; it shares the connection. */
+    /**
+     * A client whose calls carry this record or bean as their context; it shares the connection.
+     *
+     * @throws SerializationException if it is not an object of named members
+     */
     RpcClient with(Object context);
 
-    /** A client with some options overridden; it shares the connection. */
+    /**
+     * A client with some options changed; it shares the connection.
+     *
+     * @throws InvalidTargetException if the wire does not have an option or a part of the target
+     */
     RpcClient prepare(UnaryOperator<CallOptions> change);
 
     /** The options of this client. */
     CallOptions options();
 
-    /** Which arguments the wire carries: what it cannot carry is refused before anything is sent. */
+    /**
+     * Which arguments the wire carries: others are refused with {@link InvalidArgumentsException} before anything is
+     * sent.
+     */
     ArgumentStyle argumentStyle();
 
-    /** Whether a version fits this client's version cap: same major, minor not above. {@code true} without a cap. */
+    /**
+     * Whether a version fits this client's version cap, as in oslo.messaging: same major, minor not above. {@code true}
+     * without a cap.
+     */
     boolean canSendVersion(String version);
 
-    /** What the peer offers, by the wire's introspection. */
+    /**
+     * What the peer offers, by the wire's introspection.
+     *
+     * @throws InvalidTargetException if the wire or the peer has no introspection
+     */
     ServiceDescription describe();
 
     /**
-     * Takes no more calls and closes the connection. Calls under way fail with {@link ConnectionLostException} where they share a connection; on the HTTP wires,
-     * where each has its own, they still get their answer. Nothing for a client made by {@link #with} or {@link #prepare}.
+     * Refuses further calls with {@link ConnectionLostException}; those in flight go on. Returns at once. Affects all
+     * clients that share the connection.
+     */
+    void stop();
+
+    /**
+     * Blocks until the client has been stopped and no call is in flight.
+     *
+     * @return {@code false} if that takes longer than this
+     */
+    boolean await(Duration atMost) throws InterruptedException;
+
+    /**
+     * Stops and closes the connection. Calls in flight fail with {@link ConnectionLostException}, on every wire;
+     * {@link #stop} and {@link #await} before it let them complete. Casts that were accepted are delivered first, or
+     * fail by their timeout. Does nothing on a client made by {@link #with} or {@link #prepare}, and nothing the second
+     * time.
      */
     @Override
     void close();
@@ -98,28 +156,39 @@ public interface RpcClient extends AutoCloseable {
         /** Where behind a broker the calls go, or their namespace and version. By default {@link Target#none()}. */
         Builder target(Target target);
 
-        /** How long a call waits for its answer, greater than zero. By default the wire's: 60 seconds, 30 for zerorpc. */
+        /**
+         * How long a call waits for a response, greater than zero. By default the wire's: 60 seconds, 30 for zerorpc.
+         */
         Builder timeout(Duration timeout);
 
-        /** Changes the other options of all calls. */
+        /** Changes the options of all calls. */
         Builder options(UnaryOperator<CallOptions> change);
 
-        /** Adds an interceptor; requests pass the first one added first, outcomes last. */
+        /** Adds an interceptor; the first one added is outermost. */
         Builder interceptor(ClientInterceptor interceptor);
 
         /** Puts a serializer in front of the value mapping. By default none. */
         Builder serializer(Serializer serializer);
 
         /**
-         * Throws an exception of the caller's own where the remote method failed with the type named, instead of the {@link RemoteException}: from every call,
-         * future, stream and proxy of this client. Interceptors still see the {@link RemoteException}. Only what is told here is ever thrown: nothing on the
-         * wire names a class to load.
+         * Throws an exception of the caller's own where the remote method failed with the type named, instead of the
+         * {@link RemoteException}: from every call, future, stream and proxy of this client. Interceptors still see the
+         * {@link RemoteException}. Only what is registered here is ever thrown: nothing on the wire names a class to
+         * load.
          *
-         * @param type the remote type with its module, as {@code nova.exception.InstanceNotFound}; or alone, as {@code InstanceNotFound}, which fits every
-         *     module and is all that zerorpc tells. The full name has precedence
-         * @param exception makes the exception, on any thread; the {@link RemoteException} becomes its cause unless it has one. It may return what it was given
+         * @param type the remote type with its module, as {@code nova.exception.InstanceNotFound}; or alone, as
+         *     {@code InstanceNotFound}, which fits every module and is all that zerorpc sends. The full name has
+         *     precedence
+         * @param exception makes the exception, on any thread; the {@link RemoteException} becomes its cause unless it
+         *     has one. It may return its argument
          */
-        Builder failure(String type, Function<RemoteException, ? extends RuntimeException> exception);
+        Builder mapException(String type, Function<RemoteException, ? extends RuntimeException> exception);
+
+        /**
+         * How many calls may be in flight, at least 1; further ones fail with {@link OverloadedException}. By default
+         * 100,000.
+         */
+        Builder maxPendingCalls(int calls);
 
         /** How much one message may hold. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);
@@ -133,7 +202,8 @@ public interface RpcClient extends AutoCloseable {
         /**
          * Builds the client.
          *
-         * @throws InvalidTargetException if the address, its scheme or the target is unusable
+         * @throws InvalidTargetException if the address, its scheme, the target or an option is unusable
+         * @throws ConnectionLostException if a broker cannot be reached
          */
         RpcClient build();
     }

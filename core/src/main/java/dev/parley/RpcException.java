@@ -3,10 +3,11 @@ package dev.parley;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of every error Parley throws: unchecked, with a message that names what was wrong and, where it helps, what would be right.
+ * The root of every error that Parley throws: unchecked, with a message that names what was wrong and, where it helps,
+ * what would be right.
  *
- * <p>The set of subclasses is closed; each maps to an XML-RPC fault, a JSON-RPC code, an oslo.messaging failure and a zerorpc ERR and back by one table,
- * {@link dev.parley.spi.ErrorTable}.
+ * <p>The set of subclasses is closed. Each wire maps each of them to an error of its protocol and back; where the peer
+ * sent a code or data with it, they are kept as they came.
  */
 public abstract sealed class RpcException extends RuntimeException
         permits RemoteException,
@@ -21,18 +22,49 @@ public abstract sealed class RpcException extends RuntimeException
                 SerializationException,
                 AccessDeniedException,
                 OverloadedException {
+    private final @Nullable Integer code;
+    private final transient @Nullable Object data;
+
     RpcException(String message) {
-        super(message);
+        this(message, (Throwable) null);
     }
 
     RpcException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.code = null;
+        this.data = null;
+    }
+
+    RpcException(String message, @Nullable Integer code, @Nullable Object data) {
+        this(message, code, data, null);
+    }
+
+    RpcException(String message, @Nullable Integer code, @Nullable Object data, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.data = data;
     }
 
     /** What was wrong; never {@code null}. */
     @Override
-    public String getMessage() {
+    public final String getMessage() {
         String message = super.getMessage();
         return message == null ? "" : message;
+    }
+
+    /**
+     * The XML-RPC fault code or JSON-RPC error code that the peer sent or the method chose; {@code null} if there is
+     * none.
+     */
+    public final @Nullable Integer code() {
+        return code;
+    }
+
+    /**
+     * What the peer or the method said besides, as maps, lists and scalars; {@code null} if nothing. Not serialized by
+     * Java serialization.
+     */
+    public final @Nullable Object data() {
+        return data;
     }
 }

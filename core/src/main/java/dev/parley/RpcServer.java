@@ -249,8 +249,8 @@ public interface RpcServer extends AutoCloseable {
         /**
          * Sends an exception that a method throws, including subclasses, to the caller under this name, instead of the
          * nearest Python name or that of the class. A Python caller that allows the module ({@code
-         * allowed_remote_exmods}) catches its own exception of that name; a Parley client can map the name back to an
-         * exception.
+         * allowed_remote_exmods}) catches its own exception of that name; a Parley client maps it back with
+         * {@link RpcClient.Builder#mapException}.
          *
          * @param exception the class of the exception; of several that match, the nearest one counts
          * @param type the name with its module, such as {@code nova.exception.InstanceNotFound}; a name without a

@@ -5,12 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns values and contexts into what the wire's own encoding can carry, and back, as oslo.messaging's Serializer does. It stands in front of the wire's value
- * mapping: it sees each argument, the result or each item of a stream, and the context. Implementations must be thread-safe; an exception of theirs is the
- * call's. {@link EntitySerializer} is one for types of the user's own.
+ * Converts values and contexts to what the wire's encoding can carry, and back, as oslo.messaging's Serializer does. It
+ * is applied before the wire's value mapping, to each argument, the result or each item of a stream, and the context.
+ * Implementations must be thread-safe; if one throws, the call fails with that exception. {@link EntitySerializer} is
+ * one for custom types.
  */
 public interface Serializer {
-    /** Leaves everything as it is; what a client or server does without one. */
+    /** Leaves everything unchanged; the default of clients and servers. */
     static Serializer noOp() {
         return new Serializer() {
             @Override
@@ -26,27 +27,27 @@ public interface Serializer {
     }
 
     /**
-     * Makes maps, lists and scalars of what goes out, records and beans included, and leaves what comes in to the parameter's or result's type; as
-     * oslo.messaging's {@code JsonPayloadSerializer}.
+     * Converts outgoing values, records and beans included, to maps, lists and scalars, and leaves incoming values to
+     * the type of the parameter or result; as oslo.messaging's {@code JsonPayloadSerializer}.
      */
     static Serializer jsonPayload() {
         return new JsonPayloadSerializer();
     }
 
-    /** From an argument or a result to maps, lists and scalars. */
+    /** Converts an argument or a result to maps, lists and scalars. */
     @Nullable
     Object serializeEntity(Map<String, @Nullable Object> context, @Nullable Object entity);
 
-    /** From maps, lists and scalars to an argument or a result. */
+    /** Converts maps, lists and scalars to an argument or a result. */
     @Nullable
     Object deserializeEntity(Map<String, @Nullable Object> context, @Nullable Object entity);
 
-    /** From the caller's context to the one on the wire. */
+    /** Converts the caller's context to the one on the wire. */
     default Map<String, @Nullable Object> serializeContext(Map<String, @Nullable Object> context) {
         return context;
     }
 
-    /** From the context on the wire to the one that the method sees. */
+    /** Converts the context on the wire to the one that the method sees. */
     default Map<String, @Nullable Object> deserializeContext(Map<String, @Nullable Object> context) {
         return context;
     }

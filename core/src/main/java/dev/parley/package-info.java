@@ -1,9 +1,10 @@
 /**
- * One plain Java object, every RPC wire: what a user of Parley needs in the first five minutes.
+ * The API of Parley: plain Java objects served and called on every RPC wire.
  *
- * <p>{@link dev.parley.RpcServer} serves any object on any number of wires; {@link dev.parley.RpcClient} calls any peer with the same verbs. Which wire is
- * spoken is told by the scheme of an {@linkplain dev.parley.Address address}. {@link dev.parley.Target} says where behind a broker a call goes. Every error is
- * a {@link dev.parley.RpcException}.
+ * <p>{@link dev.parley.RpcServer} serves objects and functions on any number of wires; {@link dev.parley.RpcClient}
+ * calls any peer in the same way on each of them. The scheme of an {@linkplain dev.parley.Address address} selects the
+ * wire. {@link dev.parley.Target} says where behind a broker a call goes, {@link dev.parley.CallOptions} how. Every
+ * error is a {@link dev.parley.RpcException}.
  */
 @NullMarked
 package dev.parley;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressTest {
@@ -54,6 +53,15 @@ class AddressTest {
     }
 
     @Test
+    void secretsInOptionsAreNeverShown() {
+        Address address = Address.parse(
+                "jsonrpc+http://h:1/?token=s3cret&auth=s3cret&nil=1" + "&proxy=http%3A%2F%2Fu%3As3cret%40p%3A2");
+
+        assertThat(address.toString()).doesNotContain("s3cret").contains("token=***", "nil=1", "p%3A2");
+        assertThat(Address.parse(address.toUri())).isEqualTo(address);
+    }
+
+    @Test
     void aPasswordIsNeverShown() {
         Address address = Address.parse("rabbit://guest:s3cret%2F@h:1/");
 
@@ -61,17 +69,9 @@ class AddressTest {
         assertThat(Address.parse(address.toUri())).isEqualTo(address);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "http://h/RPC2, xmlrpc+http",
-        "https://h/jsonrpc, jsonrpc+https",
-        "http://h/zabbix/api_jsonrpc.php, jsonrpc+http",
-        "tcp://h:4242, zerorpc+tcp",
-        "ws://h/x, jsonrpc+ws",
-        "JSONRPC+HTTP://h/x, jsonrpc+http",
-    })
-    void bareSchemesMeanWhatTheirPeersMean(String text, String scheme) {
-        assertThat(Address.parse(text).scheme()).isEqualTo(scheme);
+    @Test
+    void theSchemeIsInLowerCase() {
+        assertThat(Address.parse("JSONRPC+HTTP://h/x").scheme()).isEqualTo("jsonrpc+http");
     }
 
     @ParameterizedTest
@@ -80,7 +80,6 @@ class AddressTest {
                 "",
                 "no scheme",
                 "//host",
-                "http://host/other",
                 "rabbit://h:99999/",
                 "rabbit://h:-1/",
                 "rabbit://h:x/",
@@ -88,28 +87,28 @@ class AddressTest {
                 "memory://x?a",
                 "rabbit://a%zz@h/"
             })
-    void whatIsNoAddressIsRefused(String text) {
+    void whatIsNotAnAddressIsRefused(String text) {
         assertThatThrownBy(() -> Address.parse(text)).isInstanceOf(InvalidTargetException.class);
     }
 
     @Test
     void anOpaqueAddressKeepsItsRest() {
-        Address address = Address.parse("jsonrpc+stdio:./server --fast");
+        Address address = Address.parse("other+stdio:./server --fast");
 
         assertThat(address.path()).isEqualTo("./server --fast");
-        assertThat(address.toString()).isEqualTo("jsonrpc+stdio:./server --fast");
+        assertThat(address.toString()).isEqualTo("other+stdio:./server --fast");
     }
 
     @Test
     void optionsCanBeLeftOut() {
-        assertThat(Address.parse("tcp://h:1/?a=1&b=2&c=3")
+        assertThat(Address.parse("zerorpc+tcp://h:1/?a=1&b=2&c=3")
                         .withoutOptions(java.util.Set.of("a", "c", "x"))
                         .toString())
                 .isEqualTo("zerorpc+tcp://h:1/?b=2");
     }
 
     @Test
-    void theBoundPortIsTold() {
+    void theBoundPortReplacesTheOneGiven() {
         assertThat(Address.parse("zerorpc+tcp://127.0.0.1:0").withPort(4242).toString())
                 .isEqualTo("zerorpc+tcp://127.0.0.1:4242");
     }

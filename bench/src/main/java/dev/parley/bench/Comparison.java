@@ -3,6 +3,7 @@ package dev.parley.bench;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +46,12 @@ final class Comparison {
                 }
             }
             for (int round = 0; round < rounds; round++) {
-                for (var side : open.entrySet()) {
+                List<Map.Entry<String, Side>> turn = new ArrayList<>(open.entrySet());
+                if (round % 2 == 1) {
+                    // Every other round in the opposite order, so that no side always comes first.
+                    Collections.reverse(turn);
+                }
+                for (var side : turn) {
                     Objects.requireNonNull(results.get(side.getKey()))
                             .add(side.getValue().round(length));
                 }
@@ -61,8 +67,10 @@ final class Comparison {
     private void print(Map<String, List<Result>> results, PrintStream out) {
         List<Result> base = results.values().iterator().next();
         out.printf("%n### %s%n%n", title);
-        out.println("| | per second | lowest to highest | ratio | CPU s per 100,000 |");
-        out.println("|---|---:|---:|---:|---:|");
+        boolean detailed = base.getFirst().perCall() != null;
+        out.println("| | per second | lowest to highest | ratio | CPU s per 100,000 |"
+                + (detailed ? " p50 µs | p99 µs | B/call caller | B/call client | B/call server |" : ""));
+        out.println("|---|---:|---:|---:|---:|" + (detailed ? "---:|---:|---:|---:|---:|" : ""));
         results.forEach((name, rounds) -> {
             List<Double> ratios = new ArrayList<>();
             for (int i = 0; i < rounds.size(); i++) {
@@ -72,15 +80,37 @@ final class Comparison {
             double cpu = middle(sorted(rounds, Result::cpuSecondsPer100k));
             out.printf(
                     Locale.ROOT,
-                    "| %s | %,.0f | %,.0f to %,.0f | %.2f | %s |%n",
+                    "| %s | %,.0f | %,.0f to %,.0f | %.2f | %s |%s%n",
                     name,
                     middle(speeds),
                     speeds[0],
                     speeds[speeds.length - 1],
                     middle(ratios.stream().mapToDouble(r -> r).sorted().toArray()),
-                    Double.isNaN(cpu) ? "" : "%.2f".formatted(cpu));
+                    Double.isNaN(cpu) ? "" : "%.2f".formatted(cpu),
+                    perCall(rounds));
         });
         out.flush();
+    }
+
+    /** The median of each figure per call, as further columns; empty if none were measured. */
+    private static String perCall(List<Result> rounds) {
+        List<Result.PerCall> figures =
+                rounds.stream().map(Result::perCall).filter(Objects::nonNull).toList();
+        if (figures.isEmpty()) {
+            return "";
+        }
+        StringBuilder columns = new StringBuilder();
+        List<ToDoubleFunction<Result.PerCall>> kinds = List.of(
+                Result.PerCall::p50Micros,
+                Result.PerCall::p99Micros,
+                Result.PerCall::callerBytes,
+                Result.PerCall::clientBytes,
+                Result.PerCall::serverBytes);
+        for (ToDoubleFunction<Result.PerCall> kind : kinds) {
+            double[] sorted = figures.stream().mapToDouble(kind).sorted().toArray();
+            columns.append(String.format(Locale.ROOT, " %,.0f |", middle(sorted)));
+        }
+        return columns.toString();
     }
 
     private static double[] sorted(List<Result> rounds, ToDoubleFunction<Result> figure) {

@@ -5,12 +5,18 @@ import dev.parley.broker.EmbeddedBroker;
 import dev.parley.interop.Peer;
 import dev.parley.interop.RabbitMq;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** {@code Main [--rounds N] [--seconds N] NAME...}: runs the comparisons named, all without a name, and prints their tables in Markdown. */
+/**
+ * {@code Main [--rounds N] [--seconds N] [--before DIR] [--execution inline|virtual] NAME...}: runs the comparisons
+ * named, all without a name, and prints their tables in Markdown.
+ */
 public final class Main {
     /** A request and a reply of {@code add} as Parley's oslo.messaging sends them. */
     private static final int REQUEST_SIZE = 420;
@@ -23,11 +29,14 @@ public final class Main {
 
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final EmbeddedBroker embedded;
-    private final RabbitMq rabbit;
+    private final @Nullable Path before;
+    private final String execution;
+    private @Nullable RabbitMq started;
 
-    private Main(EmbeddedBroker embedded, RabbitMq rabbit) {
+    private Main(EmbeddedBroker embedded, @Nullable Path before, String execution) {
         this.embedded = embedded;
-        this.rabbit = rabbit;
+        this.before = before;
+        this.execution = execution;
         tasks.put("broker-start", (rounds, length, out) -> StartTime.run(amqpUri(), rounds, out));
         for (int callers : new int[] {1, 64}) {
             add("broker-calls-" + callers, brokerCalls(callers));
@@ -37,9 +46,41 @@ public final class Main {
                 "broker-confirms",
                 perfTest("100-byte transient messages, 100 on the way to be confirmed", "--confirm", "100"));
         for (int callers : new int[] {1, 64}) {
-            add("oslo-calls-" + callers, osloCalls(callers));
+            tasks.put(
+                    "oslo-calls-" + callers,
+                    (rounds, length, out) -> osloCalls(callers).run(rounds, length, out));
         }
         add("oslo-casts", osloCasts());
+        for (int callers : new int[] {1, 64}) {
+            versions("jsonrpc-http", () -> "jsonrpc+http://127.0.0.1:0/jsonrpc", callers);
+            versions("jsonrpc-tcp", () -> "jsonrpc+tcp://127.0.0.1:0", callers);
+            versions("xmlrpc-http", () -> "xmlrpc+http://127.0.0.1:0/RPC2", callers);
+            versions("zerorpc", () -> "zerorpc+tcp://127.0.0.1:0", callers);
+            versions("rabbit", () -> rabbit().transportUrl(), callers);
+        }
+    }
+
+    /** Calls between two JVMs: of this checkout, and first of the one before if there is one. */
+    private void versions(String protocol, Supplier<String> address, int callers) {
+        Path here = Path.of(System.getProperty("checkout"));
+        Path source = here.resolve("bench/src/main/java/dev/parley/bench/CallsChild.java");
+        Comparison comparison =
+                new Comparison("Calls over " + protocol + ", " + callers(callers) + ", server " + execution);
+        if (before != null) {
+            comparison.side("before", () -> new VersionCalls(before, source, address.get(), execution, callers));
+        }
+        comparison.side("this checkout", () -> new VersionCalls(here, source, address.get(), execution, callers));
+        add(protocol + "-calls-" + callers, comparison);
+    }
+
+    /** RabbitMQ, started when it is first needed. */
+    private RabbitMq rabbit() {
+        RabbitMq running = started;
+        if (running == null) {
+            running = RabbitMq.start();
+            started = running;
+        }
+        return running;
     }
 
     private void add(String name, Comparison comparison) {
@@ -67,7 +108,7 @@ public final class Main {
     }
 
     private Comparison osloCalls(int callers) {
-        String url = rabbit.transportUrl();
+        String url = rabbit().transportUrl();
         return new Comparison("oslo.messaging on RabbitMQ: calls, " + callers(callers))
                 .side(
                         "by hand on RabbitMQ's Java client",
@@ -89,12 +130,12 @@ public final class Main {
                 .side(
                         "PerfTest",
                         () -> new PerfTest(amqpUri(), "--size", "420", "--confirm", "256", "--flag", "persistent"))
-                .side("Parley", () -> new ParleyCasts(rabbit.transportUrl(), 256, 100));
+                .side("Parley", () -> new ParleyCasts(rabbit().transportUrl(), 256, 100));
     }
 
     /** With the virtual host by its name: RabbitMQ's client takes nothing after the slash for an empty one. */
     private String amqpUri() {
-        return rabbit.amqpUrl().replaceAll("/$", "/%2F");
+        return rabbit().amqpUrl().replaceAll("/$", "/%2F");
     }
 
     private static String callers(int count) {
@@ -105,26 +146,40 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         int rounds = 5;
         int seconds = 4;
+        Path before = null;
+        String execution = "inline";
         int at = 0;
         for (; at + 1 < args.length && args[at].startsWith("--"); at += 2) {
             switch (args[at]) {
                 case "--rounds" -> rounds = Integer.parseInt(args[at + 1]);
                 case "--seconds" -> seconds = Integer.parseInt(args[at + 1]);
+                case "--before" -> before = Path.of(args[at + 1]);
+                case "--execution" -> execution = args[at + 1];
                 default ->
-                    throw new IllegalArgumentException("no option " + args[at] + ": there are --rounds and --seconds");
+                    throw new IllegalArgumentException(
+                            "unknown option " + args[at] + "; known are --rounds, --seconds, --before and --execution");
             }
         }
         List<String> names = List.of(args).subList(at, args.length);
-        try (EmbeddedBroker embedded = EmbeddedBroker.builder().start();
-                RabbitMq rabbit = RabbitMq.start()) {
-            Main main = new Main(embedded, rabbit);
-            for (String name : names.isEmpty() ? main.tasks.keySet() : names) {
-                Task task = main.tasks.get(name);
-                if (task == null) {
-                    throw new IllegalArgumentException("no comparison " + name + ": there are " + main.tasks.keySet());
+        try (EmbeddedBroker embedded = EmbeddedBroker.builder().start()) {
+            Main main = new Main(embedded, before, execution);
+            try {
+                main.run(names, rounds, Duration.ofSeconds(seconds));
+            } finally {
+                if (main.started != null) {
+                    main.started.close();
                 }
-                task.run(rounds, Duration.ofSeconds(seconds), System.out);
             }
+        }
+    }
+
+    private void run(List<String> names, int rounds, Duration length) throws Exception {
+        for (String name : names.isEmpty() ? tasks.keySet() : names) {
+            Task task = tasks.get(name);
+            if (task == null) {
+                throw new IllegalArgumentException("unknown comparison " + name + "; known are " + tasks.keySet());
+            }
+            task.run(rounds, length, System.out);
         }
     }
 }

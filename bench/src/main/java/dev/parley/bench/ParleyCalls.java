@@ -19,7 +19,7 @@ final class ParleyCalls implements Side {
         server = RpcServer.builder()
                 .endpoint(new Work())
                 .execution(execution)
-                .listen(address, target.server("bench"))
+                .listen(address, target.withServer("bench"))
                 .build()
                 .start();
         client = RpcClient.connect(address, target);

@@ -22,7 +22,7 @@ final class ParleyCasts implements Side {
         server = RpcServer.builder()
                 .endpoint(work)
                 .execution(Execution.inline())
-                .listen(address, target.server("bench"))
+                .listen(address, target.withServer("bench"))
                 .build()
                 .start();
         client = RpcClient.connect(address, target);

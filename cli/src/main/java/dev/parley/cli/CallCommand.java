@@ -2,6 +2,8 @@ package dev.parley.cli;
 
 import dev.parley.Args;
 import dev.parley.RpcClient;
+import dev.parley.oslo.OsloCallOptions;
+import dev.parley.spi.Wires;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
@@ -41,7 +43,8 @@ final class CallCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = Converters.OfDuration.class,
             description =
-                    "Behind a broker: give the call up when its server shows no sign of life for so long, at least 2 s. Default: off.")
+                    "Behind a broker: fail the call when no heartbeat of its server arrives within TIME, at least 2 s."
+                            + " Default: off.")
     private @Nullable Duration monitor;
 
     @Option(names = "--stream", description = "Print the items of a stream, or of a list, one per line as they come.")
@@ -59,7 +62,9 @@ final class CallCommand implements Callable<Integer> {
             checkMonitor(silence);
         }
         try (RpcClient plain = request.connect()) {
-            RpcClient client = silence == null ? plain : plain.prepare(options -> options.monitorTimeout(silence));
+            RpcClient client = silence == null
+                    ? plain
+                    : plain.prepare(options -> options.with(OsloCallOptions.MONITOR_TIMEOUT, silence));
             Args args = request.arguments(client.argumentStyle());
             if (stream) {
                 printItems(client, args);
@@ -71,9 +76,9 @@ final class CallCommand implements Callable<Integer> {
     }
 
     private void checkMonitor(Duration silence) {
-        if (!Schemes.brokered(request.address())) {
+        if (!Wires.areBrokered(request.address())) {
             throw CommandException.usage("--monitor: " + request.address().scheme()
-                    + " is a direct wire: only a broker's (rabbit, memory) servers show signs of life");
+                    + " is a direct wire: only servers behind a broker (rabbit, memory) send heartbeats");
         } else if (silence.compareTo(SHORTEST_MONITOR) < 0) {
             throw CommandException.usage("--monitor: at least 2s; servers take no less for a call monitor");
         }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 /** {@code parley cast}. */
 @Command(
         name = "cast",
-        description = "Sends a call that nobody waits for.",
+        description = "Sends a call without waiting for its result.",
         sortOptions = false,
         footer = {"", "Example:", "  parley cast rabbit://guest:guest@127.0.0.1/ log --topic test message=hello"})
 final class CastCommand implements Callable<Integer> {

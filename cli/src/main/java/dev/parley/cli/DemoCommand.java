@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Serves one calculator object on every wire, with an embedded broker, all in this process; calls it through each, and tells how to"
-                    + " call it from Python. Then serves until Ctrl-C.",
+            "Serves one calculator object on every wire, with an embedded broker, all in this process; calls it through each, and shows"
+                    + " how to call it from Python. Then serves until Ctrl-C.",
             "A well-known port that is taken is replaced by a free one."
         },
         sortOptions = false,
@@ -26,7 +26,7 @@ final class DemoCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final StopSignal stop;
 
-    @Option(names = "--once", description = "Exit after the calls: with 0 if all answers were right, else with 1.")
+    @Option(names = "--once", description = "Exit after the calls: with 0 if all results were right, else with 1.")
     private boolean once;
 
     DemoCommand(Terminal terminal, StopSignal stop) {

@@ -77,7 +77,7 @@ record DemoWire(
 
     private static DemoWire brokered(String name, Address address, Function<Address, @Nullable String> python) {
         Target topic = Target.topic("test");
-        return new DemoWire(name, address, topic.server("server1"), topic, true, python);
+        return new DemoWire(name, address, topic.withServer("server1"), topic, true, python);
     }
 
     /** Whether its address has a port of its own, so that another one will do when that is taken. */
@@ -102,7 +102,7 @@ record DemoWire(
             for (Check check : CHECKS) {
                 String answer = String.valueOf(peer.call(check.method(), check.type(), check.args(named)));
                 if (!answer.equals(check.answer())) {
-                    throw CommandException.failed(check.method() + "(" + check.x() + ", " + check.y() + ") answered "
+                    throw CommandException.failed(check.method() + "(" + check.x() + ", " + check.y() + ") returned "
                             + answer + " instead of " + check.answer());
                 }
             }
@@ -122,6 +122,6 @@ record DemoWire(
             }
             throw e;
         }
-        throw CommandException.failed("divide(1, 0) answered " + Objects.toString(answer) + " instead of failing");
+        throw CommandException.failed("divide(1, 0) returned " + Objects.toString(answer) + " instead of failing");
     }
 }

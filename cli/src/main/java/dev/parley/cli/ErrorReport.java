@@ -12,6 +12,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import tools.jackson.core.JacksonException;
 
 /** Tells an error in one line on standard error, with {@code -v} its traceback too, and finds the exit code. */
 final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
@@ -40,6 +41,9 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
             known.details().forEach(terminal.err()::println);
         }
         terminal.error(line(error));
+        if (Logging.verbose() && error instanceof RpcException rpc && rpc.data() != null) {
+            terminal.err().println("data: " + data(rpc.data()));
+        }
         boolean expected = error instanceof RpcException || error instanceof CommandException;
         if (Logging.verbose()
                 && error instanceof RemoteException remote
@@ -51,21 +55,29 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         return exitCode(error);
     }
 
-    /** The error in one line: its type and message. */
+    private static String data(Object data) {
+        try {
+            return Json.mapper().writeValueAsString(data);
+        } catch (JacksonException e) {
+            return data.toString();
+        }
+    }
+
+    /** The error in one line: its type, message and code. */
     static String line(Throwable error) {
         String message = oneLine(error.getMessage() == null ? "" : error.getMessage());
         if (error instanceof CommandException) {
             return message;
         } else if (error instanceof RemoteException remote) {
-            String type = remote.module()
-                            .filter(module -> !module.equals("builtins"))
-                            .map(m -> m + ".")
-                            .orElse("")
-                    + remote.type();
-            return type + ": " + oneLine(remote.remoteMessage())
-                    + (remote.code().isPresent() ? " (code " + remote.code().getAsInt() + ")" : "");
+            String module = remote.module();
+            String type = (module == null || module.equals("builtins") ? "" : module + ".") + remote.type();
+            return type + ": " + oneLine(remote.remoteMessage()) + code(error);
         }
-        return error.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
+        return error.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message) + code(error);
+    }
+
+    private static String code(Throwable error) {
+        return error instanceof RpcException rpc && rpc.code() != null ? " (code " + rpc.code() + ")" : "";
     }
 
     private static String oneLine(String text) {

@@ -4,13 +4,13 @@ package dev.parley.cli;
 final class ExitCode {
     /** All went well. */
     static final int OK = 0;
-    /** The remote method failed, or its answer is unusable. */
+    /** The remote method failed, or its response is unusable. */
     static final int REMOTE_FAILURE = 1;
-    /** The command line is wrong, or names a thing that is not there. */
+    /** The command line is wrong, names a class or file that does not exist, or an unknown scheme. */
     static final int USAGE = 2;
-    /** No connection: nobody there, port taken, unknown scheme, credentials refused. */
+    /** No connection: nobody there, port taken, credentials refused. */
     static final int NO_CONNECTION = 3;
-    /** No answer in time. */
+    /** No response before the deadline. */
     static final int TIMEOUT = 4;
 
     private ExitCode() {}

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code parley inspect}. */
 @Command(
         name = "inspect",
-        description = "Lists what a peer offers, as its introspection tells it: signatures and docs.",
+        description = "Lists the methods of a peer with signatures and docs, as its introspection reports them.",
         sortOptions = false,
         footer = {
             "",
@@ -31,7 +31,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ADDRESS", converter = Converters.OfAddress.class, description = "The peer.")
     private @Nullable Address address;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "METHOD", description = "Tell of this method only.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "METHOD", description = "Show only this method.")
     private @Nullable String method;
 
     @Mixin

@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "An ADDRESS tells the wire by its scheme, such as xmlrpc+http://127.0.0.1:8088/RPC2.",
+            "The scheme of an ADDRESS selects the protocol, such as xmlrpc+http://127.0.0.1:8088/RPC2.",
             "Exit status: 0 ok, 1 the remote method failed, 2 usage, 3 no connection, 4 timeout.",
-            "'parley COMMAND --help' tells more; 'parley demo' shows it all at work."
+            "See 'parley COMMAND --help' for the options of a command; 'parley demo' shows every protocol in use."
         })
 final class ParleyCommand implements Runnable {
     @Spec

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.CallOptions;
 import dev.parley.RpcClient;
 import dev.parley.Target;
+import dev.parley.spi.Wires;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +29,17 @@ final class PeerOptions {
     /** A client of the peer; whether it connects now or at its first call is the wire's choice. */
     RpcClient connect(Address peer) {
         Target target = targets.target();
-        if (Schemes.brokered(peer) && target.topic() == null) {
+        if (Wires.areBrokered(peer) && target.topic() == null) {
             throw CommandException.usage(peer.scheme() + " needs a --topic");
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
         return RpcClient.builder(peer.toUri())
                 .target(target)
-                .options(options -> options(options.context(sent)))
+                .options(options -> options(options.withContext(sent)))
                 .build();
     }
 
     private CallOptions options(CallOptions options) {
-        return timeout == null ? options : options.timeout(timeout);
+        return timeout == null ? options : options.withTimeout(timeout);
     }
 }

@@ -2,9 +2,10 @@ package dev.parley.cli;
 
 import dev.parley.Address;
 import dev.parley.Args;
+import dev.parley.ArgumentStyle;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcClient;
-import dev.parley.spi.Connection.ArgumentStyle;
+import dev.parley.spi.Wires;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,7 +142,7 @@ final class RequestOptions {
                             : "Missing required parameters: 'ADDRESS', 'METHOD'");
         }
         try {
-            address = config.isGiven() ? config.address(first) : Address.parse(String.valueOf(first));
+            address = config.isGiven() ? config.address(first) : Wires.expand(Address.parse(String.valueOf(first)));
         } catch (InvalidTargetException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }

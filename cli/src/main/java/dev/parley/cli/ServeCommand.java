@@ -5,6 +5,7 @@ import dev.parley.Address;
 import dev.parley.Execution;
 import dev.parley.RpcServer;
 import dev.parley.Target;
+import dev.parley.spi.Wires;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "serve",
         description = {
-            "Serves objects of plain Java classes until Ctrl-C (SIGINT) or SIGTERM, then answers the calls under way and exits.",
+            "Serves objects of plain Java classes until Ctrl-C (SIGINT) or SIGTERM, "
+                    + "then completes the calls in flight and exits.",
             "Prints 'listening ADDRESS' with the real port for each address once peers can call."
         },
         sortOptions = false,
@@ -72,8 +74,17 @@ final class ServeCommand implements Callable<Integer> {
     @ArgGroup
     private Threads threads = new Threads();
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "How many calls may run at once. Default: 1024.")
-    private int concurrency = 1024;
+    @Option(
+            names = "--max-concurrent-calls",
+            paramLabel = "N",
+            description = "How many calls may run at once. Default: 1024.")
+    private int maxConcurrentCalls = 1024;
+
+    /** The option's name in earlier versions. */
+    @Option(names = "--concurrency", hidden = true)
+    void concurrency(int calls) {
+        maxConcurrentCalls = calls;
+    }
 
     @Option(
             names = "--access",
@@ -89,8 +100,14 @@ final class ServeCommand implements Callable<Integer> {
             description = "Of these, offer only the methods named.")
     private Set<String> exposed = Set.of();
 
-    @Option(names = "--expose-traces", description = "Send Java stack traces to callers.")
-    private boolean traces;
+    @Option(names = "--include-stack-traces", description = "Send Java stack traces to callers.")
+    private boolean includeStackTraces;
+
+    /** The option's name in earlier versions. */
+    @Option(names = "--expose-traces", hidden = true)
+    void exposeTraces(boolean include) {
+        includeStackTraces = include;
+    }
 
     ServeCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
@@ -135,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
             stop.watch();
             server.addresses().forEach(address -> terminal.result("listening " + address));
             stop.await();
-            terminal.note("stopping: calls under way are answered, for 30 s at most");
+            terminal.note("stopping: waiting at most 30 s for calls in flight");
         }
         return ExitCode.OK;
     }
@@ -145,10 +162,10 @@ final class ServeCommand implements Callable<Integer> {
         RpcServer.Builder builder = RpcServer.builder();
         Target endpointTarget = targets.endpoint();
         try {
-            builder.maxConcurrentCalls(concurrency)
+            builder.maxConcurrentCalls(maxConcurrentCalls)
                     .execution(threads.execution())
                     .accessPolicy(policy())
-                    .includeStackTraces(traces);
+                    .includeStackTraces(includeStackTraces);
             if (name != null) {
                 builder.name(name);
             }
@@ -156,7 +173,7 @@ final class ServeCommand implements Callable<Integer> {
                 serve(loader.load(endpoint), endpointTarget, builder);
             }
             for (Address address : addresses()) {
-                builder.listen(address.toUri(), Schemes.brokered(address) ? queue(address) : Target.none());
+                builder.listen(address.toUri(), Wires.areBrokered(address) ? queue(address) : Target.none());
             }
             return builder.build();
         } catch (IllegalArgumentException e) {
@@ -212,7 +229,7 @@ final class ServeCommand implements Callable<Integer> {
         if (queue.topic() == null) {
             throw CommandException.usage(address.scheme() + " needs a --topic");
         }
-        return queue.server() == null ? queue.server(hostName()) : queue;
+        return queue.server() == null ? queue.withServer(hostName()) : queue;
     }
 
     /** What OpenStack's services take for their server name. */

@@ -24,8 +24,12 @@ final class TargetOptions {
 
     /** All that is set. */
     Target target() {
+        return queue().withNamespace(namespace).withVersion(version());
+    }
+
+    private @Nullable String version() {
         try {
-            return new Target(exchange, topic, namespace, version, server, false, java.util.List.of());
+            return Target.none().withVersion(version).version();
         } catch (InvalidTargetException e) {
             throw CommandException.usage("--rpc-version: " + e.getMessage());
         }
@@ -33,15 +37,14 @@ final class TargetOptions {
 
     /** What concerns the broker alone. */
     Target queue() {
-        return new Target(exchange, topic, null, null, server, false, java.util.List.of());
+        return Target.none().withExchange(exchange).withTopic(topic).withServer(server);
     }
 
     /** Namespace and version, {@code null} if neither is set. */
     @Nullable
     Target endpoint() {
-        Target all = target();
         return namespace == null && version == null
                 ? null
-                : new Target(null, null, all.namespace(), all.version(), null, false, java.util.List.of());
+                : Target.none().withNamespace(namespace).withVersion(version());
     }
 }

@@ -34,7 +34,7 @@ class QueuesCommandTest {
     private void whileInUse(Runnable look) {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Calculator())
-                        .listen(broker.address(), Target.topic("test").server("one"))
+                        .listen(broker.address(), Target.topic("test").withServer("one"))
                         .build()
                         .start();
                 RpcClient client =

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.Args;
-import dev.parley.spi.Connection.ArgumentStyle;
+import dev.parley.ArgumentStyle;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;

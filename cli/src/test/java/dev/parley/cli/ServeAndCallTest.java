@@ -216,7 +216,7 @@ class ServeAndCallTest {
                 "maths",
                 "--pool",
                 "2",
-                "--concurrency",
+                "--max-concurrent-calls",
                 "5")) {
             assertThat(other.addresses()).hasSize(2).doesNotHaveDuplicates();
             for (String each : other.addresses()) {
@@ -247,10 +247,7 @@ class ServeAndCallTest {
                 "maxConcurrentCalls must be at least 1");
         assertFails(
                 Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "exposes no method");
-        assertFails(
-                Cli.run("serve", source, "-l", "gopher://127.0.0.1:0"),
-                ExitCode.NO_CONNECTION,
-                "unknown scheme 'gopher'");
+        assertFails(Cli.run("serve", source, "-l", "gopher://127.0.0.1:0"), ExitCode.USAGE, "unknown scheme 'gopher'");
         assertThat(Cli.run("serve", source, "-l", ANY_PORT, "--pool", "2", "--inline")
                         .exitCode())
                 .isEqualTo(ExitCode.USAGE);

@@ -50,7 +50,6 @@ class UsageTest {
         assertUsage("'--nope'", "inspect", "tcp://127.0.0.1:1", "--nope");
         assertUsage("'soon' is not a time", "call", "tcp://127.0.0.1:1", "add", "--timeout", "soon");
         assertUsage("'10.0.0.1' has no scheme", "call", "10.0.0.1", "add");
-        assertUsage("does not tell which protocol", "call", "http://127.0.0.1:1/x", "add");
     }
 
     private static void assertUsage(String message, String... args) {
@@ -62,10 +61,33 @@ class UsageTest {
     }
 
     @Test
-    void anUnknownSchemeIsNoConnection() {
-        Run run = Cli.run("call", "gopher://127.0.0.1", "add");
+    void anUnknownSchemeIsUsageForEveryCommand() {
+        String address = "unheard://h:1";
+        assertUnknownScheme("call", address, "m");
+        assertUnknownScheme("cast", address, "m");
+        assertUnknownScheme("fanout", address, "m");
+        assertUnknownScheme("inspect", address);
+        assertUnknownScheme("serve", "java.lang.Math", "--listen", address);
+    }
 
-        assertThat(run.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
-        assertThat(run.err()).startsWith("parley: unknown scheme 'gopher'").hasLineCount(1);
+    @Test
+    void aSchemeOfSeveralProtocolsAsksForOne() {
+        Run run = Cli.run("call", "http://127.0.0.1:1/x", "m");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err())
+                .contains("does not tell which protocol to speak; write")
+                .contains("jsonrpc+http://…")
+                .contains("xmlrpc+http://…");
+    }
+
+    private static void assertUnknownScheme(String... args) {
+        Run run = Cli.run(args);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err())
+                .startsWith("parley: ")
+                .contains("unknown scheme 'unheard'")
+                .hasLineCount(1);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.spi;
 
 import dev.parley.Args;
 import dev.parley.CallOptions;
+import dev.parley.ClientRequest;
 import dev.parley.RpcTimeoutException;
 import dev.parley.Target;
 import java.lang.reflect.Type;
@@ -9,21 +10,81 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One call as a client makes it. Immutable.
- *
- * @param method the method's name, without its namespace
- * @param args its arguments, in a style that the wire carries
- * @param resultType the Java type of the result; {@code void.class} ignores it
- * @param options target, context and the rest, merged from client and call
- * @param timeout how long to wait
- * @param deadlineNanos {@link System#nanoTime()} at which the call times out
- */
-public record ClientCall(
-        String method, Args args, Type resultType, CallOptions options, Duration timeout, long deadlineNanos) {
-    /** A call that starts now. */
-    public ClientCall(String method, Args args, Type resultType, CallOptions options, Duration timeout) {
-        this(method, args, resultType, options, timeout, System.nanoTime() + timeout.toNanos());
+/** One call as a {@link ClientTransport} carries it. Immutable. */
+public final class ClientCall {
+    private final String method;
+    private final Args args;
+    private final ClientRequest.Kind kind;
+    private final Type resultType;
+    private final CallOptions options;
+    private final Duration timeout;
+    private final long deadlineNanos;
+
+    /**
+     * A call that starts now.
+     *
+     * @param method the method's name, without its namespace
+     * @param args its arguments, in a style that the wire carries
+     * @param kind what the caller waits for
+     * @param resultType the Java type of the result or of an item; {@code void.class} ignores it
+     * @param options target, context and the rest
+     * @param timeout how long to wait
+     */
+    public ClientCall(
+            String method, Args args, ClientRequest.Kind kind, Type resultType, CallOptions options, Duration timeout) {
+        this(method, args, kind, resultType, options, timeout, System.nanoTime() + nanos(timeout));
+    }
+
+    private ClientCall(
+            String method,
+            Args args,
+            ClientRequest.Kind kind,
+            Type resultType,
+            CallOptions options,
+            Duration timeout,
+            long deadlineNanos) {
+        this.method = method;
+        this.args = args;
+        this.kind = kind;
+        this.resultType = resultType;
+        this.options = options;
+        this.timeout = timeout;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** A century is for ever, and does not overflow. */
+    private static long nanos(Duration timeout) {
+        return timeout.toDays() > 36_500 ? Duration.ofDays(36_500).toNanos() : timeout.toNanos();
+    }
+
+    /** The method's name, without its namespace. */
+    public String method() {
+        return method;
+    }
+
+    /** Its arguments, in a style that the wire carries. */
+    public Args args() {
+        return args;
+    }
+
+    /** What the caller waits for. */
+    public ClientRequest.Kind kind() {
+        return kind;
+    }
+
+    /** The Java type of the result or of an item. */
+    public Type resultType() {
+        return resultType;
+    }
+
+    /** Target, context and the rest. */
+    public CallOptions options() {
+        return options;
+    }
+
+    /** How long to wait, in all. */
+    public Duration timeout() {
+        return timeout;
     }
 
     /** Where it goes. */
@@ -42,22 +103,32 @@ public record ClientCall(
         return namespace == null ? method : namespace + "." + method;
     }
 
+    /** {@link System#nanoTime()} at which the call times out. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
     /** The time left in nanoseconds, not positive when the call has timed out. */
     public long remainingNanos() {
         return deadlineNanos - System.nanoTime();
     }
 
-    /** The same call for another result type. */
+    /** The same call, with the same deadline, for another result type. */
     public ClientCall withResultType(Type type) {
-        return new ClientCall(method, args, type, options, timeout, deadlineNanos);
+        return new ClientCall(method, args, kind, type, options, timeout, deadlineNanos);
     }
 
-    /** The error of a call whose time is up. */
+    /** The same call, with the same deadline, of another kind. */
+    public ClientCall withKind(ClientRequest.Kind newKind) {
+        return new ClientCall(method, args, newKind, resultType, options, timeout, deadlineNanos);
+    }
+
+    /** The error of a call whose deadline has passed. */
     public RpcTimeoutException timedOut() {
-        return new RpcTimeoutException("no answer to " + qualifiedMethod() + " within " + seconds(timeout));
+        return new RpcTimeoutException("no response to " + qualifiedMethod() + " within " + text(timeout));
     }
 
-    private static String seconds(Duration duration) {
+    private static String text(Duration duration) {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 }

@@ -48,8 +48,7 @@ public final class ResultReaders {
     /** The value of a result that is null or missing. */
     public @Nullable Object absent(ClientCall call) {
         if (call.resultType() instanceof Class<?> type && type.isPrimitive() && type != void.class) {
-            throw new SerializationException(
-                    "result of " + call.qualifiedMethod() + ": null where " + type + " is expected");
+            throw new SerializationException("result of " + call.qualifiedMethod() + " is null, not of type " + type);
         }
         return null;
     }

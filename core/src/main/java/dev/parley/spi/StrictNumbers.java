@@ -10,7 +10,9 @@ import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 
-/** Whole-number deserializers that take an integral float for a whole number and refuse everything else that is none. */
+/**
+ * Deserializers of whole numbers: a float without a fraction is accepted, everything else is refused.
+ */
 final class StrictNumbers {
     private StrictNumbers() {}
 
@@ -55,7 +57,7 @@ final class StrictNumbers {
         @Override
         public @Nullable T getNullValue(DeserializationContext context) {
             if (type.isPrimitive()) {
-                context.reportInputMismatch(this, "null where %s is needed", type.getSimpleName());
+                context.reportInputMismatch(this, "null is not a valid %s", type.getSimpleName());
             }
             return zero;
         }
@@ -68,7 +70,8 @@ final class StrictNumbers {
                     return narrow.from(
                             token == JsonToken.VALUE_NUMBER_INT ? parser.getBigIntegerValue() : integral(parser));
                 } catch (ArithmeticException e) {
-                    return context.reportInputMismatch(this, "%s is no %s", parser.getString(), type.getSimpleName());
+                    return context.reportInputMismatch(
+                            this, "%s is not a valid %s", parser.getString(), type.getSimpleName());
                 }
             }
             @SuppressWarnings("unchecked")
@@ -83,7 +86,7 @@ final class StrictNumbers {
             }
             BigDecimal exact = parser.getDecimalValue();
             if (exact.precision() - exact.scale() > 400) {
-                // 1e999999999 would be a number of that many digits.
+                // 1e999999999 would become a number with that many digits.
                 throw new ArithmeticException();
             }
             return exact.toBigIntegerExact();

@@ -17,10 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * Makes the mappers of all wires alike: the same strictness, the same limits, the same modules of the user's. Thread-safe.
+ * Creates the mappers of all wires with the same strictness, limits and custom modules. Thread-safe.
  *
- * <p>A whole number is read where the peer sent it as a float (Node does beyond 32 bits), but no fraction is ever dropped; no text is taken for a number or the
- * reverse; {@code null} is refused for a primitive; unknown members of an object are ignored; class names on the wire mean nothing.
+ * <p>A float without a fraction is accepted for a whole number (Node sends one beyond 32 bits), but a fraction is never
+ * dropped; text is not converted to numbers or the reverse; {@code null} is refused for a primitive; unknown members of
+ * an object are ignored; class names on the wire have no meaning.
  */
 public final class ValueMapping {
     private final Limits limits;
@@ -48,7 +49,7 @@ public final class ValueMapping {
         return limits;
     }
 
-    /** The limits in Jackson's words, for the builder of a wire's factory. */
+    /** The limits as Jackson's read constraints, for the builder of a wire's factory. */
     public StreamReadConstraints readConstraints() {
         return StreamReadConstraints.builder()
                 .maxDocumentLength(limits.messageBytes())
@@ -60,7 +61,7 @@ public final class ValueMapping {
                 .build();
     }
 
-    /** The depth that writers refuse, so that a cyclic value is an error and no stack overflow. */
+    /** The nesting limit for writers, so that a cyclic value is an error rather than a stack overflow. */
     public StreamWriteConstraints writeConstraints() {
         return StreamWriteConstraints.builder().maxNestingDepth(limits.depth()).build();
     }
@@ -70,7 +71,7 @@ public final class ValueMapping {
         return json;
     }
 
-    /** Settles a builder whose factory holds {@link #readConstraints()}, and builds it. */
+    /** Configures and builds a mapper whose factory has {@link #readConstraints()}. */
     public <M extends ObjectMapper, B extends MapperBuilder<M, B>> M mapper(MapperBuilder<M, B> builder) {
         builder.addModule(StrictNumbers.module())
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

@@ -3,13 +3,39 @@ package dev.parley.spi;
 import dev.parley.Address;
 import dev.parley.Target;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** One protocol over one or more transports, found by {@link java.util.ServiceLoader}. Thread-safe, stateless. */
+/**
+ * One protocol over one or more transports, found by {@link java.util.ServiceLoader}. All that is particular to the
+ * protocol is declared here or behind it: its schemes and short addresses, its options, its error codes. Thread-safe,
+ * stateless.
+ */
 public interface Wire {
-    /** The address schemes it speaks, such as {@code xmlrpc+http}. */
+    /**
+     * The address schemes it speaks, such as {@code xmlrpc+http}. A direct wire and a brokered one may share a scheme:
+     * the target decides.
+     */
     Set<String> schemes();
 
-    /** Whether a broker stands between the peers, so that targets may have exchange, topic, server and fanout. */
+    /**
+     * The scheme that a short address means, such as {@code zerorpc+tcp} for {@code tcp://…}. Asked for schemes that no
+     * wire speaks.
+     *
+     * @return one of {@link #schemes()}; {@code null}, by default, if the address is not of this wire
+     */
+    default @Nullable String expand(Address shortForm) {
+        return null;
+    }
+
+    /** The short forms of its addresses for error messages, such as {@code tcp://host:port}. By default none. */
+    default Set<String> shortForms() {
+        return Set.of();
+    }
+
+    /**
+     * Whether a broker stands between the peers, so that targets may have exchange, topic, server and fanout. By
+     * default not.
+     */
     default boolean brokered() {
         return false;
     }
@@ -17,8 +43,9 @@ public interface Wire {
     /**
      * Binds and starts to serve. When it returns, peers can call.
      *
-     * @throws dev.parley.RpcException if it cannot: {@code InvalidTargetException} for an unusable address or option, {@code ConnectionLostException} for a port
-     *     taken or a broker down, {@code AccessDeniedException} for refused credentials
+     * @throws dev.parley.RpcException if it cannot: {@code InvalidTargetException} for an unusable address or option,
+     *     {@code ConnectionLostException} for a port in use or a broker that cannot be reached,
+     *     {@code AccessDeniedException} for refused credentials
      */
     Listener listen(Address address, Target target, ServerContext context);
 
@@ -27,5 +54,5 @@ public interface Wire {
      *
      * @throws dev.parley.RpcException as {@link #listen}
      */
-    Connection connect(Address address, ClientContext context);
+    ClientTransport connect(Address address, ClientContext context);
 }

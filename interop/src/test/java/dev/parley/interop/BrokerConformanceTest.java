@@ -12,7 +12,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Holds the embedded broker and a real RabbitMQ to the same conformance suite, row by row: it fails if either differs. */
+/**
+ * Holds the embedded broker and a real RabbitMQ to the same conformance suite, row by row: it fails if either differs.
+ */
 @OnRabbitMq
 class BrokerConformanceTest {
     private static final String BROKER = "PARLEY_RABBITMQ";

@@ -9,8 +9,9 @@ import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.model.SystemConfig;
 
 /**
- * Apache Qpid Broker-J in this JVM, on a free loopback port, in memory: an AMQP 0-9-1 broker that is neither RabbitMQ nor ours. It is set to forgive what
- * oslo.messaging expects of RabbitMQ; its own defaults would refuse the arguments of queues and close the connection of whoever publishes to nobody.
+ * Apache Qpid Broker-J in this JVM, on a free loopback port, in memory: an AMQP 0-9-1 broker that is neither RabbitMQ
+ * nor ours. It is set to forgive what oslo.messaging expects of RabbitMQ; its own defaults would refuse the arguments
+ * of queues and close the connection of whoever publishes to nobody.
  */
 public final class QpidBroker implements AutoCloseable {
     private final SystemLauncher launcher = new SystemLauncher();

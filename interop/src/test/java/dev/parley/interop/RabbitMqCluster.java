@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Three RabbitMQ nodes on this machine that are one cluster, run by {@code peers/cluster}, whose commands are the methods here. Nodes are numbered 1, 2, 3. Takes
- * some 20 seconds to start.
+ * Three RabbitMQ nodes on this machine that are one cluster, run by {@code peers/cluster}, whose commands are the
+ * methods here. Nodes are numbered 1, 2, 3. Takes some 20 seconds to start.
  */
 public final class RabbitMqCluster implements AutoCloseable {
     private static final List<Integer> NODES = List.of(1, 2, 3);
@@ -65,7 +65,10 @@ public final class RabbitMqCluster implements AutoCloseable {
         say("kill " + node);
     }
 
-    /** Stops a node by SIGSTOP: its connections stay open, and nothing moves. After some 8 seconds the others count it as gone. */
+    /**
+     * Stops a node by SIGSTOP: its connections stay open, and nothing moves. After some 8 seconds the others count it
+     * as gone.
+     */
     public void pause(int node) {
         say("pause " + node);
     }

@@ -1,20 +1,27 @@
 package dev.parley.jsonrpc;
 
 import dev.parley.Address;
-import dev.parley.InvalidTargetException;
 import dev.parley.Target;
+import dev.parley.jsonrpc.client.JsonRpcHttp;
+import dev.parley.jsonrpc.client.TcpTransport;
+import dev.parley.jsonrpc.server.HttpListener;
+import dev.parley.jsonrpc.server.TcpListener;
 import dev.parley.spi.ClientContext;
-import dev.parley.spi.Connection;
+import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wire;
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * JSON-RPC 2.0 and 1.0. A server takes both on the same address and answers each in its own shape; a client speaks 2.0 unless its address says
+ * JSON-RPC 2.0 and 1.0. A server takes both on the same address and responds to each in its own shape; a client speaks
+ * 2.0 unless its address says
  * {@code version=1.0}. Thread-safe.
  */
 public final class JsonRpcWire implements Wire {
+    private static final String DEFAULT_PATH = "/";
     private static final String TCP = "jsonrpc+tcp";
 
     /** Made by {@link java.util.ServiceLoader}. */
@@ -26,24 +33,32 @@ public final class JsonRpcWire implements Wire {
     }
 
     @Override
-    public Listener listen(Address address, Target target, ServerContext context) {
-        refuseBrokerTarget(target);
-        return address.scheme().equals(TCP)
-                ? TcpListener.start(address, context)
-                : HttpListener.start(address, context);
+    public Set<String> shortForms() {
+        return Set.of("http(s)://…/jsonrpc", "http(s)://…/api_jsonrpc.php");
     }
 
     @Override
-    public Connection connect(Address address, ClientContext context) {
-        refuseBrokerTarget(context.target());
-        return address.scheme().equals(TCP)
-                ? JsonRpcTcpConnection.open(address, context)
-                : JsonRpcHttpConnection.open(address, context);
+    public @Nullable String expand(Address shortForm) {
+        if (!shortForm.scheme().equals("http") && !shortForm.scheme().equals("https")) {
+            return null;
+        }
+        String path = shortForm.path().toLowerCase(Locale.ROOT);
+        return path.contains("jsonrpc") || path.contains("json-rpc") || path.contains("api_json")
+                ? "jsonrpc+" + shortForm.scheme()
+                : null;
     }
 
-    private static void refuseBrokerTarget(Target target) {
-        if (target.needsBroker()) {
-            throw new InvalidTargetException("JSON-RPC has no " + target + ": only namespace and version");
-        }
+    @Override
+    public Listener listen(Address address, Target target, ServerContext context) {
+        return address.scheme().equals(TCP)
+                ? TcpListener.start(address, context)
+                : HttpListener.start(address, DEFAULT_PATH, context);
+    }
+
+    @Override
+    public ClientTransport connect(Address address, ClientContext context) {
+        return address.scheme().equals(TCP)
+                ? new TcpTransport(address, context)
+                : JsonRpcHttp.transport(address, DEFAULT_PATH, context);
     }
 }

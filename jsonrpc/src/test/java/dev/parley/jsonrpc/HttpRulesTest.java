@@ -33,7 +33,7 @@ class HttpRulesTest {
     void start() {
         server = RpcServer.builder()
                 .endpoint(service)
-                .limits(Limits.defaults().depth(50).messageBytes(100_000))
+                .limits(Limits.defaults().withDepth(50).withMessageBytes(100_000))
                 .listen("jsonrpc+http://127.0.0.1:0?max_batch=20")
                 .build()
                 .start();

@@ -4,10 +4,12 @@ import dev.parley.Default;
 import dev.parley.Doc;
 import dev.parley.RemoteException;
 import dev.parley.RpcContext;
+import dev.parley.spi.ErrorCodes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,6 +83,15 @@ public class Service {
             throw e;
         }
         return "released";
+    }
+
+    public String address(RpcContext context) {
+        return String.valueOf(context.remoteAddress());
+    }
+
+    public void raise(String type, boolean withData) {
+        Object data = withData ? Map.of("detail", List.of(1, "two")) : null;
+        throw Objects.requireNonNull(ErrorCodes.named(type, "raised", null, data));
     }
 
     public String caller(RpcContext context) {

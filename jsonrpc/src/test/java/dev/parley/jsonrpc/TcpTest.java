@@ -44,7 +44,7 @@ class TcpTest {
     void start() {
         server = RpcServer.builder()
                 .endpoint(service)
-                .limits(Limits.defaults().messageBytes(200_000))
+                .limits(Limits.defaults().withMessageBytes(200_000))
                 .listen("jsonrpc+tcp://127.0.0.1:0")
                 .build()
                 .start();
@@ -249,7 +249,7 @@ class TcpTest {
             assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("held");
             future.cancel(true);
             assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(300)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(300)))
                             .call("hold", String.class))
                     .isInstanceOf(RpcTimeoutException.class);
             assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("held");
@@ -316,11 +316,11 @@ class TcpTest {
             assertThatThrownBy(() -> client.call("echo", String.class, "x".repeat(300_000)))
                     .isInstanceOf(ProtocolException.class)
                     .hasMessageContaining("200000 bytes");
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(100)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(100)))
                             .call("hold", String.class))
                     .isInstanceOf(RpcTimeoutException.class)
                     .hasMessageContaining("hold");
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(100)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(100)))
                             .callAsync("hold", String.class)
                             .get(20, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)

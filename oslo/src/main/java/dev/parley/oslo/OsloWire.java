@@ -6,10 +6,10 @@ import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.memory.MemoryDriver;
 import dev.parley.oslo.driver.rabbit.RabbitDriver;
 import dev.parley.oslo.options.OsloOptions;
-import dev.parley.oslo.rpc.OsloConnection;
 import dev.parley.oslo.rpc.OsloListener;
+import dev.parley.oslo.rpc.OsloTransport;
 import dev.parley.spi.ClientContext;
-import dev.parley.spi.Connection;
+import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wire;
@@ -55,13 +55,13 @@ public final class OsloWire implements Wire {
     }
 
     @Override
-    public Connection connect(Address address, ClientContext context) {
+    public ClientTransport connect(Address address, ClientContext context) {
         OsloOptions options = OsloOptions.of(address);
         Driver driver = driver(address, options, context.tls(), true);
         try {
-            OsloConnection connection = new OsloConnection(address, options, driver, context);
-            connection.start();
-            return connection;
+            OsloTransport transport = new OsloTransport(address, options, driver, context);
+            transport.start();
+            return transport;
         } catch (RuntimeException e) {
             driver.close();
             throw e;

@@ -76,7 +76,7 @@ class DeadLettersTest {
     private RpcServer serve(Endpoint endpoint, String options) {
         return RpcServer.builder()
                 .endpoint(endpoint)
-                .listen(broker.address() + options, Target.topic("test").server("server1"))
+                .listen(broker.address() + options, Target.topic("test").withServer("server1"))
                 .build()
                 .start();
     }

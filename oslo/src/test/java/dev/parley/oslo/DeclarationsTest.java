@@ -108,7 +108,7 @@ class DeclarationsTest extends OnBroker {
         try (RpcServer server = serve(new Endpoint(), "");
                 RpcClient client = client()) {
             client.call("nothing", void.class);
-            client.prepare(o -> o.fanout()).cast("nothing");
+            client.prepare(o -> o.withFanout(true)).cast("nothing");
             assertThat(broker.connections())
                     .filteredOn(one -> one.clientName().startsWith("parley:"))
                     .hasSize(4);
@@ -135,7 +135,7 @@ class DeclarationsTest extends OnBroker {
                 RpcServer second = serve(two, options);
                 RpcClient client = client(options)) {
             for (int i = 0; i < 30; i++) {
-                client.prepare(o -> o.fanout()).cast("echo", Args.named("arg", i));
+                client.prepare(o -> o.withFanout(true)).cast("echo", Args.named("arg", i));
             }
             for (int i = 0; i < 30; i++) {
                 assertThat(one.seen.poll(20, TimeUnit.SECONDS)).isNotNull();

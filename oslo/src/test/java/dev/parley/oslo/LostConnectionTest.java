@@ -81,7 +81,7 @@ class LostConnectionTest {
     private static RpcServer serve(Endpoint endpoint, String address) {
         return RpcServer.builder()
                 .endpoint(endpoint)
-                .listen(address + QUICK, Target.topic("t").server("s"))
+                .listen(address + QUICK, Target.topic("t").withServer("s"))
                 .build()
                 .start();
     }
@@ -153,9 +153,9 @@ class LostConnectionTest {
                 RpcClient client = client(broker.address())) {
             assertThat(client.call("twice", int.class, Args.named("n", 21))).isEqualTo(42);
             broker.faults().stallChannels();
-            await(() -> casts(client.prepare(options -> options.timeout(Duration.ofSeconds(1)))));
+            await(() -> casts(client.prepare(options -> options.withTimeout(Duration.ofSeconds(1)))));
             // The channel of the server swallows the reply, which is sent again on another channel.
-            assertThat(client.prepare(options -> options.timeout(Duration.ofMinutes(1)))
+            assertThat(client.prepare(options -> options.withTimeout(Duration.ofMinutes(1)))
                             .call("twice", int.class, Args.named("n", 4)))
                     .isEqualTo(8);
         }
@@ -246,7 +246,7 @@ class LostConnectionTest {
             client.cast("note", Args.named("n", 0));
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
-            int late = castUntilTimeout(client.prepare(o -> o.timeout(Duration.ofMillis(300))));
+            int late = castUntilTimeout(client.prepare(o -> o.withTimeout(Duration.ofMillis(300))));
             broker.faults().clear();
             client.cast("note", Args.named("n", -1));
             await(() -> endpoint.seen.contains(-1));

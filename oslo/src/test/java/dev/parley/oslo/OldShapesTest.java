@@ -140,7 +140,7 @@ class OldShapesTest extends OnBroker {
     private RpcServer serve(String options) {
         return RpcServer.builder()
                 .endpoint(new Counting())
-                .listen(broker.address() + options, Target.topic("test").server("server1"))
+                .listen(broker.address() + options, Target.topic("test").withServer("server1"))
                 .build()
                 .start();
     }

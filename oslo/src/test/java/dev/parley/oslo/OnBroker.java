@@ -68,14 +68,14 @@ abstract class OnBroker {
     RpcServer serve(Endpoint endpoint, String options) {
         return RpcServer.builder()
                 .endpoint(endpoint)
-                .listen(broker.address() + options, Target.topic("test").server("server1"))
+                .listen(broker.address() + options, Target.topic("test").withServer("server1"))
                 .build()
                 .start();
     }
 
     RpcClient client() {
         return RpcClient.builder(broker.address())
-                .target(Target.topic("test").version("1.0"))
+                .target(Target.topic("test").withVersion("1.0"))
                 .timeout(Duration.ofSeconds(10))
                 .build();
     }

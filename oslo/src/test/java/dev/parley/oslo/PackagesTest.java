@@ -21,8 +21,8 @@ class PackagesTest {
     private static final Pattern USE = Pattern.compile("^import dev\\.parley\\.oslo\\.([a-z.]*)\\.?[A-Z]\\w*;$");
 
     /** Each package may only use those before it. */
-    private static final List<String> ORDER = List.of(
-            "time", "topology", "message", "driver", "options", "driver.memory", "driver.rabbit", "rpc", "admin", "");
+    private static final List<String> ORDER =
+            List.of("topology", "message", "driver", "options", "driver.memory", "driver.rabbit", "rpc", "admin", "");
 
     private static Map<String, Set<String>> uses() throws IOException {
         Map<String, Set<String>> uses = new TreeMap<>();
@@ -35,7 +35,8 @@ class PackagesTest {
             Set<String> used = uses.computeIfAbsent(own, name -> new TreeSet<>());
             for (String line : Files.readAllLines(file)) {
                 Matcher use = USE.matcher(line);
-                if (use.matches()) {
+                // The call options are words of the API that every package may know.
+                if (use.matches() && !line.endsWith(".OsloCallOptions;")) {
                     used.add(use.group(1).replaceAll("\\.$", ""));
                 }
             }

@@ -77,7 +77,7 @@ class ReliabilityTest {
     private RpcServer serve(Endpoint endpoint, String options) {
         return RpcServer.builder()
                 .endpoint(endpoint)
-                .listen(broker.address() + QUICK + options, Target.topic("t").server("s"))
+                .listen(broker.address() + QUICK + options, Target.topic("t").withServer("s"))
                 .build()
                 .start();
     }
@@ -147,7 +147,7 @@ class ReliabilityTest {
                     broker.faults().dropConnections();
                 }
                 try {
-                    assertThat(client.prepare(o -> o.timeout(Duration.ofSeconds(2)))
+                    assertThat(client.prepare(o -> o.withTimeout(Duration.ofSeconds(2)))
                                     .call("twice", Integer.class, Args.named("n", i)))
                             .isEqualTo(2 * i);
                     answered++;
@@ -170,8 +170,8 @@ class ReliabilityTest {
             List<CompletableFuture<Void>> casts = IntStream.range(1, 20)
                     .mapToObj(i -> CompletableFuture.runAsync(() -> castAtLeastOnce(client, i)))
                     .toList();
-            assertThatThrownBy(
-                            () -> castUntilDown(client.prepare(o -> o.retry(0).timeout(Duration.ofSeconds(5)))))
+            assertThatThrownBy(() ->
+                            castUntilDown(client.prepare(o -> o.withRetry(0).withTimeout(Duration.ofSeconds(5)))))
                     .isInstanceOf(ConnectionLostException.class);
             broker.faults().clear();
             casts.forEach(CompletableFuture::join);
@@ -215,7 +215,7 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().stopReading(true);
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
+            RpcClient hurried = client.prepare(o -> o.withTimeout(Duration.ofSeconds(1)));
             String large = "x".repeat(100_000);
             List<CompletableFuture<Void>> callers = new ArrayList<>();
             // Far more than the socket buffers can hold.
@@ -241,7 +241,7 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().stopReading(true);
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(8)));
+            RpcClient hurried = client.prepare(o -> o.withTimeout(Duration.ofSeconds(8)));
             String large = "x".repeat(7_000_000); // Nineteen of them exceed the limit.
             List<CompletableFuture<@Nullable Integer>> calls = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
@@ -282,7 +282,7 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             assertThat(client.call("twice", int.class, Args.named("n", 1))).isEqualTo(2);
             broker.faults().memoryAlarm(true);
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofMillis(500)));
+            RpcClient hurried = client.prepare(o -> o.withTimeout(Duration.ofMillis(500)));
             // The broker blocks the connection when a message is published.
             assertThatThrownBy(() -> castUntilDown(hurried)).isInstanceOf(RpcTimeoutException.class);
             for (int i = 0; i < 3; i++) {
@@ -317,7 +317,7 @@ class ReliabilityTest {
             before.forEach(queue -> broker.deleteQueue("/", queue));
             await(() -> queues().equals(before) && broker.queues().stream().allMatch(queue -> queue.consumers() == 1));
             assertThat(client.call("twice", int.class, Args.named("n", 2))).isEqualTo(4);
-            client.prepare(o -> o.fanout()).cast("note", Args.named("n", 7));
+            client.prepare(o -> o.withFanout(true)).cast("note", Args.named("n", 7));
             await(() -> endpoint.seen.contains(7));
         }
     }
@@ -343,9 +343,9 @@ class ReliabilityTest {
                 RpcClient client = client()) {
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
-            assertThatThrownBy(() -> client.prepare(o -> o.retry(0)).call("twice", int.class, Args.named("n", 1)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withRetry(0)).call("twice", int.class, Args.named("n", 1)))
                     .isInstanceOf(ConnectionLostException.class);
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(300)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(300)))
                             .callAsync("twice", int.class, Args.named("n", 1))
                             .join())
                     .hasCauseInstanceOf(RpcTimeoutException.class);
@@ -365,7 +365,7 @@ class ReliabilityTest {
                     + "/" + QUICK;
             RpcServer server = RpcServer.builder()
                     .endpoint(new Endpoint())
-                    .listen(both, Target.topic("t").server("s"))
+                    .listen(both, Target.topic("t").withServer("s"))
                     .build();
             try (server;
                     RpcClient client = RpcClient.builder(both)
@@ -447,7 +447,7 @@ class ReliabilityTest {
                         .maxConcurrentCalls(8)
                         .listen(
                                 broker.address() + QUICK + "&acknowledge=after",
-                                Target.topic("t").server(name))
+                                Target.topic("t").withServer(name))
                         .build()
                         .start();
             } catch (ConnectionLostException e) {

@@ -78,7 +78,7 @@ class RulesTest {
     private RpcServer.Builder server(Object endpoint, String options) {
         return RpcServer.builder()
                 .endpoint(endpoint)
-                .listen(broker.address() + options, Target.topic("test").server("server1"));
+                .listen(broker.address() + options, Target.topic("test").withServer("server1"));
     }
 
     private RpcClient client(String options) {
@@ -330,14 +330,18 @@ class RulesTest {
         try (RpcServer server = server(new Endpoint(), "").build().start();
                 RpcClient plain = client("")) {
             assertThat(plain.canSendVersion("9.9")).isTrue();
-            RpcClient capped = plain.prepare(o -> o.versionCap("1.5"));
+            RpcClient capped = plain.prepare(o -> o.with(OsloCallOptions.VERSION_CAP, "1.5"));
             assertThat(capped.canSendVersion("1.0")).isTrue();
             assertThat(capped.canSendVersion("1.5")).isTrue();
             assertThat(capped.canSendVersion("1.6")).isFalse();
             assertThat(capped.canSendVersion("2.0")).isFalse();
             assertThat(capped.canSendVersion("0.9")).isFalse();
             assertThatThrownBy(() -> capped.canSendVersion("two")).hasMessageContaining("'two'");
-            RpcClient above = capped.prepare(o -> o.version("1.6"));
+            RpcClient without = capped.prepare(o -> o.withVersion(null));
+            assertThatThrownBy(() -> without.call("echo", String.class, Args.named("text", "x")))
+                    .isInstanceOf(UnsupportedVersionException.class)
+                    .hasMessageContaining("no version");
+            RpcClient above = capped.prepare(o -> o.withVersion("1.6"));
             assertThatThrownBy(() -> above.call("echo", String.class, Args.named("text", "x")))
                     .isInstanceOf(UnsupportedVersionException.class)
                     .hasMessageContaining("version cap 1.5");
@@ -345,7 +349,7 @@ class RulesTest {
                     .isInstanceOf(UnsupportedVersionException.class);
             assertThatThrownBy(() -> above.callAsync("echo", String.class).join())
                     .hasCauseInstanceOf(UnsupportedVersionException.class);
-            assertAlive(capped);
+            assertAlive(capped.prepare(o -> o.withVersion("1.0")));
         }
     }
 
@@ -356,10 +360,11 @@ class RulesTest {
             broker.faults().dropConnections();
             // Until the loss of the connection is noticed, a cast may still be in flight.
             for (int retries : new int[] {0, 1, 3}) {
-                assertThatThrownBy(() -> client.prepare(o -> o.retry(retries)).cast("x"))
+                assertThatThrownBy(
+                                () -> client.prepare(o -> o.withRetry(retries)).cast("x"))
                         .isInstanceOf(ConnectionLostException.class);
             }
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(500)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(500)))
                             .cast("x"))
                     .isInstanceOf(RpcTimeoutException.class);
             CompletableFuture<Void> patient = CompletableFuture.runAsync(() -> client.cast("x"));

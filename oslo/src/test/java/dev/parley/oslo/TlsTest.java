@@ -129,7 +129,7 @@ class TlsTest {
         String address = address("localhost", trusting());
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Echo())
-                        .listen(address, Target.topic("t").server("s"))
+                        .listen(address, Target.topic("t").withServer("s"))
                         .build()
                         .start();
                 RpcClient client = connect(address)) {
@@ -175,7 +175,7 @@ class TlsTest {
             client.cast("echo");
             Files.copy(folder.resolve("client.crt"), trusted, StandardCopyOption.REPLACE_EXISTING);
             broker.faults().dropConnections();
-            RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
+            RpcClient hurried = client.prepare(o -> o.withTimeout(Duration.ofSeconds(1)));
             assertThatThrownBy(() -> {
                         // The first one may still be sent on the connection that is about to be lost.
                         while (true) {

@@ -113,7 +113,7 @@ class WireFormatTest extends OnBroker {
     void callsMatchPython() throws Exception {
         BlockingQueue<Delivery> arrived = consume("openstack", "topic", "test");
         try (RpcClient client = client()) {
-            CompletableFuture<@Nullable Object> result = client.prepare(o -> o.namespace("ns1"))
+            CompletableFuture<@Nullable Object> result = client.prepare(o -> o.withNamespace("ns1"))
                     .with(Map.of("user_id", "u1"))
                     .callAsync("echo", Object.class, Args.named("arg", List.of(1, "\u00e9", 2.5)));
             Delivery delivery = next(arrived);
@@ -156,8 +156,8 @@ class WireFormatTest extends OnBroker {
         BlockingQueue<Delivery> fanout = consume("test_fanout", "fanout", "test");
         try (RpcClient client = client()) {
             client.cast("nothing");
-            client.prepare(o -> o.server("server1")).cast("nothing");
-            client.prepare(o -> o.fanout()).cast("nothing");
+            client.prepare(o -> o.withServer("server1")).cast("nothing");
+            client.prepare(o -> o.withFanout(true)).cast("nothing");
             for (Map.Entry<String, BlockingQueue<Delivery>> expected :
                     Map.of("test", topic, "test.server1", server, "", fanout).entrySet()) {
                 Delivery delivery = next(expected.getValue());
@@ -460,7 +460,7 @@ class WireFormatTest extends OnBroker {
         }
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Reader())
-                        .listen(broker.address(), Target.topic("test").server("server1"))
+                        .listen(broker.address(), Target.topic("test").withServer("server1"))
                         .build()
                         .start();
                 RpcClient client = client()) {

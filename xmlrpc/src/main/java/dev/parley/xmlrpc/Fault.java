@@ -1,10 +1,22 @@
 package dev.parley.xmlrpc;
 
+import dev.parley.AccessDeniedException;
+import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
+import dev.parley.InvalidArgumentsException;
+import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
+import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
-import dev.parley.spi.ErrorTable;
+import dev.parley.RpcTimeoutException;
+import dev.parley.SerializationException;
+import dev.parley.UnsupportedVersionException;
+import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.ErrorCodes;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,34 +39,52 @@ record Fault(int code, String text) {
     private static final Pattern TYPED =
             Pattern.compile("([A-Za-z_]\\w*(?:Error|Exception)|[A-Z][a-z0-9]+[A-Z]\\w*): (.*)", Pattern.DOTALL);
 
+    /** The code of a failed method. */
+    private static final int APPLICATION_ERROR = -32500;
+
+    private static final ErrorCodes CODES = FaultCodes.table(APPLICATION_ERROR);
+
+    /** As Python calls what Parley's own errors mean. */
+    private static final Map<Class<? extends RpcException>, String> PYTHON_TYPES = Map.of(
+            InvalidArgumentsException.class, "TypeError",
+            UnsupportedVersionException.class, "oslo_messaging.rpc.dispatcher.UnsupportedVersion",
+            RpcTimeoutException.class, "TimeoutError",
+            ConnectionLostException.class, "ConnectionError",
+            DeliveryException.class, "oslo_messaging.exceptions.MessageDeliveryFailure",
+            InvalidTargetException.class, "oslo_messaging.exceptions.InvalidTarget",
+            ProtocolException.class, "ValueError",
+            SerializationException.class, "TypeError",
+            AccessDeniedException.class, "PermissionError",
+            OverloadedException.class, "BlockingIOError");
+
     /**
      * The fault of an error.
      *
      * @param python whether to word it as Python's server does
      */
     static Fault of(RpcException error, boolean python) {
-        ErrorTable row = ErrorTable.of(error);
-        String message = String.valueOf(error.getMessage());
         if (python) {
-            return new Fault(1, pythonText(error, row, message));
+            return new Fault(1, pythonText(error));
         }
-        if (error instanceof RemoteException remote) {
-            return new Fault(remote.code().orElse(ErrorTable.APPLICATION_ERROR), message);
-        }
-        boolean unreadable = row == ErrorTable.PROTOCOL && error.getCause() instanceof StreamReadException;
-        return new Fault(unreadable ? ErrorTable.PARSE_ERROR : row.code(), message);
+        boolean unreadable = error instanceof ProtocolException && error.getCause() instanceof StreamReadException;
+        int code = unreadable ? FaultCodes.PARSE_ERROR : CODES.of(error);
+        // The codes that the interoperability set does not know are other servers' too: the name tells them apart.
+        boolean named = error.code() == null && FaultCodes.areOwn(error);
+        return new Fault(code, named ? ErrorCodes.name(error) + ": " + error.getMessage() : error.getMessage());
     }
 
-    private static String pythonText(RpcException error, ErrorTable row, String message) {
-        if (error instanceof MethodNotFoundException) {
-            return "<class 'Exception'>:" + message;
-        }
-        if (error instanceof RemoteException remote) {
-            boolean known = !remote.type().equals(RemoteException.UNKNOWN_TYPE);
-            return "<class '" + qualified(remote.module().orElse("builtins"), known ? remote.type() : "Exception")
-                    + "'>:" + remote.remoteMessage();
-        }
-        return "<class '" + qualified(row.remoteModule(), row.remoteName()) + "'>:" + message;
+    private static String pythonText(RpcException error) {
+        return switch (error) {
+            case RemoteException remote -> {
+                boolean known = !remote.type().equals(RemoteException.UNKNOWN_TYPE);
+                String module = remote.module() == null ? "builtins" : remote.module();
+                yield "<class '" + qualified(module, known ? remote.type() : "Exception") + "'>:"
+                        + remote.remoteMessage();
+            }
+            case MethodNotFoundException e -> "<class 'Exception'>:" + e.getMessage();
+            default ->
+                "<class '" + PYTHON_TYPES.getOrDefault(error.getClass(), "Exception") + "'>:" + error.getMessage();
+        };
     }
 
     private static String qualified(String module, String type) {
@@ -81,7 +111,7 @@ record Fault(int code, String text) {
             return new Fault(Integer.parseInt(String.valueOf(code).strip()), text);
         } catch (NumberFormatException e) {
             // Python lets a server send any text for a code.
-            return new Fault(ErrorTable.APPLICATION_ERROR, code + ": " + text);
+            return new Fault(APPLICATION_ERROR, code + ": " + text);
         }
     }
 
@@ -92,18 +122,27 @@ record Fault(int code, String text) {
             String type = python.group(2);
             String message = python.group(3);
             if (type.equals("Exception") && PYTHON_NO_METHOD.matcher(message).matches()) {
-                return new MethodNotFoundException(message);
+                return new MethodNotFoundException(message, code, null);
             }
             String module =
                     python.group(1) == null || python.group(1).equals("exceptions") ? "builtins" : python.group(1);
             return RemoteException.of(type, message).withModule(module).withCode(code);
         }
-        if (code == ErrorTable.APPLICATION_ERROR) {
-            Matcher typed = TYPED.matcher(text);
-            if (typed.matches()) {
+        Matcher typed = TYPED.matcher(text);
+        if (typed.matches()) {
+            if (code == APPLICATION_ERROR) {
                 return RemoteException.of(typed.group(1), typed.group(2)).withCode(code);
             }
+            RpcException own = ErrorCodes.named(typed.group(1), typed.group(2), code, null);
+            if (own != null && CODES.of(unnumbered(own)) == code) {
+                return own;
+            }
         }
-        return ErrorTable.fromCode(code, text);
+        return CODES.error(code, text, null);
+    }
+
+    /** An error of the same class without a code of its own. */
+    private static RpcException unnumbered(RpcException error) {
+        return Objects.requireNonNull(ErrorCodes.named(ErrorCodes.name(error), error.getMessage(), null, null));
     }
 }

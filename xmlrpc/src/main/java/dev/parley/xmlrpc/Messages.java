@@ -78,17 +78,17 @@ final class Messages {
     /**
      * Reads a call up to its arguments.
      *
-     * @throws ProtocolException if the document is none
+     * @throws ProtocolException if the document is malformed
      */
     Call readCall(byte[] body) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
             XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
-            open(xml, "methodCall");
-            open(xml, "methodName");
+            xml.nextStart("methodCall");
+            xml.nextStart("methodName");
             String method = xml.text().strip();
             if (!xml.closes("methodName") || method.isEmpty()) {
-                throw xml.malformed("no method's name in <methodName>");
+                throw xml.malformed("<methodName> has no method name");
             }
             xml.next();
             if (xml.opens("params")) {
@@ -100,7 +100,7 @@ final class Messages {
             xml.finish();
             return new Call(method, mapper.parser(io, xml, XmlRpcParser.Scope.NOTHING));
         } catch (JacksonException e) {
-            throw malformed("the request is no XML-RPC call", e);
+            throw malformed("the request is not an XML-RPC call", e);
         }
     }
 
@@ -108,13 +108,13 @@ final class Messages {
      * Reads a response up to its value.
      *
      * @param all whether to present all values as an array; else the first one
-     * @throws ProtocolException if the document is none
+     * @throws ProtocolException if the document is malformed
      */
     Response readResponse(byte[] body, boolean all) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
             XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
-            open(xml, "methodResponse");
+            xml.nextStart("methodResponse");
             xml.next();
             if (xml.opens("fault")) {
                 return new Response(true, mapper.parser(io, xml, XmlRpcParser.Scope.FAULT), xml);
@@ -136,14 +136,7 @@ final class Messages {
             }
             return new Response(false, mapper.parser(io, xml, XmlRpcParser.Scope.PARAM), xml);
         } catch (JacksonException e) {
-            throw malformed("the answer is no XML-RPC response", e);
-        }
-    }
-
-    private static void open(XmlScanner xml, String name) {
-        xml.next();
-        if (!xml.opens(name)) {
-            throw xml.malformed("<" + xml.tag() + "> where <" + name + "> is due");
+            throw malformed("the response is not an XML-RPC response", e);
         }
     }
 
@@ -197,7 +190,7 @@ final class Messages {
         return result(method, value, type, RESPONSE, END_RESPONSE);
     }
 
-    /** A result as an item of a multicall's answer: an array of one. */
+    /** A result as an item of the response of a multicall: an array of one. */
     byte[] writeItem(String method, @Nullable Object value, Type type) {
         return result(method, value, type, ITEM, END_ITEM);
     }
@@ -229,7 +222,7 @@ final class Messages {
         });
     }
 
-    /** A fault as an item of a multicall's answer. */
+    /** A fault as an item of the response of a multicall. */
     byte[] writeFaultItem(Fault fault) {
         return write(generator -> fault(generator, fault));
     }
@@ -241,7 +234,7 @@ final class Messages {
         generator.writeEndObject();
     }
 
-    /** A multicall's answer of the items given. */
+    /** The response of a multicall with these items. */
     static byte[] writeItems(List<byte[]> items) {
         int size = RESPONSE_START.length + RESPONSE_END.length;
         for (byte[] item : items) {

@@ -16,16 +16,19 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.util.TokenBuffer;
 
 /**
- * One {@code system.multicall}: its calls run one after the other, in their order. Each answers with an array of its result or with a fault, so that one that
- * fails, even one that is no call at all, fails alone.
+ * One {@code system.multicall}: its calls run one after the other, in their order. The response to each is an array of
+ * its result, or a fault, so that a call which fails or is malformed does not affect the others.
+ *
+ * <p>The calls may complete on any thread; one of them at a time goes on to the next call. {@link #cancel} may run on
+ * any thread.
  */
 final class Multicall {
     /**
      * One call of it.
      *
-     * @param method its method; {@code null} if it is no call
+     * @param method its method; {@code null} if it is malformed
      * @param arguments its arguments
-     * @param problem why it is no call
+     * @param problem why it is malformed; {@code null} if it is not
      */
     private record Item(
             @Nullable String method,
@@ -34,16 +37,19 @@ final class Multicall {
 
     private final List<Item> items;
     private final HttpExchange exchange;
-    private final XmlRpcListener listener;
-    private final List<byte[]> answers = new ArrayList<>();
+    private final XmlRpcHandler listener;
+    private final List<byte[]> responses = new ArrayList<>();
     private long size;
     private volatile boolean cancelled;
     private volatile @Nullable ItemCall running;
 
-    /** Counts answers that have come while {@link #run} was at work, so that a long chain of quick calls does not become a deep stack. */
+    /**
+     * Counts responses that arrived while {@link #run} was running, so that a long chain of quick calls does not become
+     * a deep stack.
+     */
     private final AtomicInteger turns = new AtomicInteger();
 
-    private Multicall(List<Item> items, HttpExchange exchange, XmlRpcListener listener) {
+    private Multicall(List<Item> items, HttpExchange exchange, XmlRpcHandler listener) {
         this.items = items;
         this.exchange = exchange;
         this.listener = listener;
@@ -54,7 +60,7 @@ final class Multicall {
      *
      * @throws RpcException if the argument is not one array
      */
-    static Multicall read(Messages.Call call, HttpExchange exchange, XmlRpcListener listener) {
+    static Multicall read(Messages.Call call, HttpExchange exchange, XmlRpcHandler listener) {
         List<Item> items = new ArrayList<>();
         try (XmlRpcParser parser = call.arguments()) {
             parser.nextToken();
@@ -68,7 +74,7 @@ final class Multicall {
                 throw wrongArguments();
             }
         } catch (JacksonException e) {
-            throw Messages.malformed("the request is no XML-RPC call", e);
+            throw Messages.malformed("the request is not an XML-RPC call", e);
         }
         Multicall multicall = new Multicall(items, exchange, listener);
         exchange.onCancel(multicall::cancel);
@@ -107,7 +113,7 @@ final class Multicall {
             problem = "a call needs " + (method == null ? "methodName" : "params");
         }
         if (problem == null && SystemMethods.MULTICALL.equals(method)) {
-            problem = SystemMethods.MULTICALL + " cannot be called by itself";
+            problem = SystemMethods.MULTICALL + " cannot be called by a multicall";
         }
         return new Item(method, arguments, problem);
     }
@@ -120,7 +126,7 @@ final class Multicall {
         }
     }
 
-    /** Starts the next call, as long as there is one and the last one has answered. */
+    /** Starts the next call, if there is one and the last one has completed. */
     void run() {
         if (turns.getAndIncrement() != 0) {
             return;
@@ -131,19 +137,19 @@ final class Multicall {
     }
 
     private void step() {
-        if (answers.size() == items.size()) {
-            listener.respond(exchange, Messages.writeItems(answers));
+        if (responses.size() == items.size()) {
+            listener.respond(exchange, Messages.writeItems(responses));
             return;
         }
-        if (size > listener.maxAnswer()) {
+        if (size > listener.maxResponse()) {
             // Many small calls in one request, each with a large result, would fill the memory.
             RpcException error = new SerializationException(
-                    "the results of " + answers.size() + " of the " + items.size() + " calls are over the limit of "
-                            + listener.maxAnswer() + " bytes; the others were not run");
+                    "the results of " + responses.size() + " of the " + items.size() + " calls exceed the limit of "
+                            + listener.maxResponse() + " bytes; the others were not run");
             listener.respond(exchange, listener.messages().writeFault(listener.fault(error)));
             return;
         }
-        Item item = items.get(answers.size());
+        Item item = items.get(responses.size());
         String method = item.method();
         if (item.problem() != null || method == null) {
             failed(new InvalidArgumentsException(String.valueOf(item.problem())));
@@ -157,14 +163,14 @@ final class Multicall {
         listener.start(call);
     }
 
-    private void answered(byte[] answer) {
-        answers.add(answer);
-        size += answer.length;
+    private void completed(byte[] response) {
+        responses.add(response);
+        size += response.length;
         run();
     }
 
     private void failed(RpcException error) {
-        answered(listener.messages().writeFaultItem(listener.fault(error)));
+        completed(listener.messages().writeFaultItem(listener.fault(error)));
     }
 
     private final class ItemCall extends XmlRpcServerCall {
@@ -182,7 +188,7 @@ final class Multicall {
 
         @Override
         public void reply(@Nullable Object value, Type type) {
-            answered(listener.messages().writeItem(method(), value, type));
+            completed(listener.messages().writeItem(method(), value, type));
         }
 
         @Override

@@ -1,8 +1,6 @@
 package dev.parley.xmlrpc;
 
 import dev.parley.Address;
-import dev.parley.Args;
-import dev.parley.CallOptions;
 import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
 import dev.parley.ProtocolException;
@@ -12,24 +10,19 @@ import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
 import dev.parley.ServiceDescription.Parameter;
 import dev.parley.ServiceDescription.ValueType;
-import dev.parley.Target;
-import dev.parley.spi.ClientCall;
-import java.time.Duration;
+import dev.parley.spi.ClientTransport.PeerCaller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a peer for its methods by the {@code system.} methods that it has. Used by one thread. */
+/** Asks a peer for its methods by the {@code system.} methods that it has. Not thread-safe. */
 final class PeerDescription {
-    private final XmlRpcConnection connection;
-    private final CallOptions options;
+    private final PeerCaller peer;
     private final Address address;
 
-    PeerDescription(XmlRpcConnection connection, CallOptions options, Address address) {
-        this.connection = connection;
-        // The introspection methods are in no namespace of the service.
-        this.options = options.target(target -> Target.none());
+    PeerDescription(PeerCaller peer, Address address) {
+        this.peer = peer;
         this.address = address;
     }
 
@@ -44,7 +37,7 @@ final class PeerDescription {
             names = list(call("system.listMethods"));
         } catch (MethodNotFoundException | RemoteException | ProtocolException e) {
             throw new InvalidTargetException("the peer at " + address
-                    + " does not tell its methods (it has no system.listMethods): " + e.getMessage());
+                    + " does not list its methods (it has no system.listMethods): " + e.getMessage());
         }
         List<String> methods = names.stream()
                 .map(String::valueOf)
@@ -59,7 +52,7 @@ final class PeerDescription {
         return new ServiceDescription(address.toString(), described);
     }
 
-    /** Signature and help of each method, {@code null} where the peer does not tell; in one round trip if it has multicall. */
+    /** Signature and help of each method, {@code null} if unknown; in one round trip if the peer has multicall. */
     private List<? extends @Nullable Object> details(List<String> methods) {
         List<Map<String, Object>> calls = new ArrayList<>();
         for (String method : methods) {
@@ -67,28 +60,28 @@ final class PeerDescription {
                 calls.add(Map.of("methodName", question, "params", List.of(method)));
             }
         }
-        List<@Nullable Object> answers = new ArrayList<>();
+        List<@Nullable Object> results = new ArrayList<>();
         try {
-            for (Object answer : list(call("system.multicall", calls))) {
-                answers.add(answer instanceof List<?> one && one.size() == 1 ? one.getFirst() : null);
+            for (Object result : list(call("system.multicall", calls))) {
+                results.add(result instanceof List<?> one && one.size() == 1 ? one.getFirst() : null);
             }
-            if (answers.size() == calls.size()) {
-                return answers;
+            if (results.size() == calls.size()) {
+                return results;
             }
         } catch (MethodNotFoundException | RemoteException | ProtocolException e) {
-            // One by one, then.
+            // Asked one by one below.
         }
-        answers.clear();
+        results.clear();
         for (Map<String, Object> call : calls) {
             try {
-                answers.add(call(
+                results.add(call(
                         String.valueOf(call.get("methodName")),
                         list(call.get("params")).getFirst()));
             } catch (MethodNotFoundException | RemoteException | ProtocolException e) {
-                answers.add(null);
+                results.add(null);
             }
         }
-        return answers;
+        return results;
     }
 
     private static Method method(String name, @Nullable Object signatures, @Nullable Object help) {
@@ -117,14 +110,14 @@ final class PeerDescription {
     }
 
     private @Nullable Object call(String method, Object... arguments) {
-        Duration timeout = options.timeout() == null ? connection.defaultTimeout() : options.timeout();
-        return connection.call(new ClientCall(method, Args.of(arguments), Object.class, options, timeout));
+        return peer.call(method, Object.class, arguments);
     }
 
     private static List<?> list(@Nullable Object value) {
         if (value instanceof List<?> list) {
             return list;
         }
-        throw new SerializationException("the peer's description of itself is not of the form that the extension has");
+        throw new SerializationException(
+                "the peer's description does not have the form of the introspection extension");
     }
 }

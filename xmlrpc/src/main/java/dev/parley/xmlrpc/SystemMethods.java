@@ -21,7 +21,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * The {@code system.} methods that the service itself does not have: {@code listMethods}, {@code methodSignature} and {@code methodHelp} of the introspection
+ * The {@code system.} methods that the service itself does not have: {@code listMethods}, {@code methodSignature} and
+ * {@code methodHelp} of the introspection
  * extension, {@code getCapabilities}, and {@code multicall}, which {@link Multicall} runs.
  *
  * <p>Thread-safe.

@@ -11,9 +11,9 @@ import tools.jackson.databind.ObjectMapper;
 abstract class XmlRpcServerCall extends ServerCall {
     private final String method;
     private final HttpExchange exchange;
-    private final XmlRpcListener listener;
+    private final XmlRpcHandler listener;
 
-    XmlRpcServerCall(String method, HttpExchange exchange, XmlRpcListener listener) {
+    XmlRpcServerCall(String method, HttpExchange exchange, XmlRpcHandler listener) {
         this.method = method;
         this.exchange = exchange;
         this.listener = listener;

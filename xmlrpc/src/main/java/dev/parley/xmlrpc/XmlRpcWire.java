@@ -4,9 +4,11 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.Target;
 import dev.parley.net.http.rpc.HttpAddress;
+import dev.parley.net.http.rpc.HttpRpcListener;
+import dev.parley.net.http.rpc.HttpRpcTransport;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientContext;
-import dev.parley.spi.Connection;
+import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.ValueMapping;
@@ -16,15 +18,21 @@ import dev.parley.xmlrpc.format.XmlRpcMapper;
 import dev.parley.xmlrpc.format.XmlRpcWriteFeature;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * XML-RPC over HTTP: {@code xmlrpc+http://host:port/path}, {@code xmlrpc+https://…} and {@code xmlrpc+unix:///file}.
  *
- * <p>Without a path a server answers at {@code /RPC2} and at {@code /}, and a client asks at {@code /RPC2}, as Python's do. Options of both sides, besides those
- * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), see {@link XmlRpcWriteFeature}, and {@code zone} (default UTC), the zone of
- * dates and times, which have none on the wire. Of a server: {@code faults}, {@code standard} (the default: codes of the fault code interoperability set, Parley's
+ * <p>Without a path a server answers at {@code /RPC2} and at {@code /}, and a client asks at {@code /RPC2}, as Python's
+ * do. Options of both sides, besides those
+ * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), see {@link XmlRpcWriteFeature},
+ * and {@code zone} (default UTC), the zone of
+ * dates and times, which have none on the wire. Of a server: {@code faults}, {@code standard} (the default: codes of
+ * the fault code interoperability set, Parley's
  * own wording) or {@code python} (code 1 and {@code <class 'ValueError'>:message}).
  */
 public final class XmlRpcWire implements Wire {
@@ -39,28 +47,48 @@ public final class XmlRpcWire implements Wire {
     }
 
     @Override
+    public Set<String> shortForms() {
+        return Set.of("http(s)://…/RPC2", "http(s)://…/xmlrpc");
+    }
+
+    @Override
+    public @Nullable String expand(Address shortForm) {
+        if (!shortForm.scheme().equals("http") && !shortForm.scheme().equals("https")) {
+            return null;
+        }
+        String path = shortForm.path().toLowerCase(Locale.ROOT);
+        return path.contains("rpc2") || path.contains("xmlrpc") || path.contains("xml-rpc")
+                ? "xmlrpc+" + shortForm.scheme()
+                : null;
+    }
+
+    @Override
     public Listener listen(Address address, Target target, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
         String path = HttpAddress.path(address, options, "");
         var server = HttpAddress.server(address, options, context.values().limits(), context.tls());
         XmlRpcMapper mapper = mapper(options, context.values());
-        String faults = options.ofServer().text("faults", "standard");
-        if (!"standard".equals(faults) && !"python".equals(faults)) {
-            throw new InvalidTargetException("option faults=" + faults + " must be standard or python");
-        }
+        boolean pythonFaults =
+                options.ofServer().choice("faults", "standard", "python").equals("python");
         options.refuseOthers();
-        return new XmlRpcListener(
-                options.forClients(), server, path, context.dispatcher(), mapper, "python".equals(faults));
+        XmlRpcHandler handler = new XmlRpcHandler(address.scheme(), context.dispatcher(), mapper, pythonFaults);
+        return HttpRpcListener.start(
+                options.forClients(),
+                server,
+                path.isEmpty() ? List.of(DEFAULT_PATH, "/") : List.of(path),
+                context::tls,
+                handler::handle);
     }
 
     @Override
-    public Connection connect(Address address, ClientContext context) {
+    public ClientTransport connect(Address address, ClientContext context) {
         AddressOptions options = new AddressOptions(address);
         String path = HttpAddress.path(address, options, DEFAULT_PATH);
-        var client = HttpAddress.client(address, options, context.values().limits(), path, context.tls());
+        var client = HttpAddress.client(address, options, context.values().limits(), path, context.tls())
+                .headers(XmlRpcHttp.HEADERS);
         XmlRpcMapper mapper = mapper(options, context.values());
         options.refuseOthers();
-        return new XmlRpcConnection(address, client, mapper);
+        return new HttpRpcTransport(address, client.build(), new XmlRpcHttp(address, mapper));
     }
 
     private static XmlRpcMapper mapper(AddressOptions options, ValueMapping values) {

@@ -138,7 +138,7 @@ class XmlRpcClientTest {
                     .isInstanceOfSatisfying(RemoteException.class, e -> {
                         assertThat(e.type()).isEqualTo("ZeroDivisionError");
                         assertThat(e.remoteMessage()).isEqualTo("division by zero");
-                        assertThat(e.code()).hasValue(1);
+                        assertThat(e.code()).isEqualTo(1);
                     });
             answer = fault(1, "&lt;class 'Exception'&gt;:method \"x\" is not supported");
             assertThatThrownBy(() -> client.call("x", int.class)).isInstanceOf(MethodNotFoundException.class);
@@ -166,7 +166,8 @@ class XmlRpcClientTest {
                 assertThatThrownBy(() -> client.call("x", Object.class))
                         .as(wrong)
                         .isInstanceOf(ProtocolException.class)
-                        .hasMessageContaining("the answer is no XML-RPC response");
+                        .hasMessageContaining(
+                                wrong.isEmpty() ? "empty body" : "the response is not an XML-RPC response");
             }
             answer = response("<int>5</int>");
             assertThat(client.call("x", int.class)).isEqualTo(5);
@@ -196,7 +197,7 @@ class XmlRpcClientTest {
                     .hasMessageContaining("HTTP status 404")
                     .hasMessageContaining("ann:***@127.0.0.1")
                     .hasMessageNotContaining("secret");
-            for (int other : new int[] {201, 204, 302, 400, 500, 502}) {
+            for (int other : new int[] {204, 302, 400, 500, 502}) {
                 status = other;
                 assertThatThrownBy(() -> client.call("x", int.class)).isInstanceOf(ProtocolException.class);
             }
@@ -212,10 +213,10 @@ class XmlRpcClientTest {
         hold = true;
         answer = response("<int>5</int>");
         try (RpcClient client = connect("/RPC2")) {
-            RpcClient hasty = client.prepare(options -> options.timeout(Duration.ofMillis(200)));
+            RpcClient hasty = client.prepare(options -> options.withTimeout(Duration.ofMillis(200)));
             assertThatThrownBy(() -> hasty.call("slow", int.class))
                     .isInstanceOf(RpcTimeoutException.class)
-                    .hasMessage("no answer to slow within 200 ms");
+                    .hasMessage("no response to slow within 200 ms");
             CompletableFuture<Integer> future = client.callAsync("slow", int.class);
             assertThat(future.cancel(true)).isTrue();
             assertThat(future).isCancelled();

@@ -249,7 +249,7 @@ class XmlRpcServerTest {
 
     @Test
     void limits() {
-        serve("", Limits.defaults().messageBytes(100_000).depth(20).stringLength(1000));
+        serve("", Limits.defaults().withMessageBytes(100_000).withDepth(20).withStringLength(1000));
         assertThat(post(call("echo", "<array><data><value>".repeat(30) + "</value></data></array>".repeat(30))))
                 .contains("<fault>")
                 .contains("depth");
@@ -351,7 +351,7 @@ class XmlRpcServerTest {
         assertThat(code(items.get(2))).isEqualTo(-32602);
         assertThat(text(items.get(3))).isEqualTo("a call needs params");
         assertThat(text(items.get(4))).contains("methodName must be a string");
-        assertThat(text(items.get(5))).contains("cannot be called by itself");
+        assertThat(text(items.get(5))).contains("cannot be called by a multicall");
         assertThat(items.get(6)).isEqualTo(Map.of("faultCode", -32500, "faultString", "ValueError: bad"));
         assertThat(code(items.get(7))).isEqualTo(-32015);
         assertThat(items.get(8)).isEqualTo(List.of(""));
@@ -392,12 +392,12 @@ class XmlRpcServerTest {
 
     @Test
     void aMulticallWhoseAnswerIsTooLarge() {
-        serve("", Limits.defaults().messageBytes(100_000));
+        serve("", Limits.defaults().withMessageBytes(100_000));
         String answer = post(
                 call("system.multicall", "<array><data>" + item("large", "").repeat(100) + "</data></array>"));
         assertThat(answer)
                 .contains("<int>-32015</int>")
-                .contains("the results of 5 of the 100 calls are over the limit of 100000 bytes");
+                .contains("the results of 5 of the 100 calls exceed the limit of 100000 bytes");
         stillServes();
     }
 

@@ -1,19 +1,24 @@
 package dev.parley.zerorpc;
 
 import dev.parley.Address;
-import dev.parley.InvalidTargetException;
 import dev.parley.Target;
 import dev.parley.spi.ClientContext;
-import dev.parley.spi.Connection;
+import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wire;
+import dev.parley.zerorpc.channel.ZerorpcOptions;
+import dev.parley.zerorpc.client.ZerorpcTransport;
+import dev.parley.zerorpc.server.ZerorpcListener;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * zerorpc, protocol version 3: {@code zerorpc+tcp://host:port} and {@code zerorpc+ipc:///path}. A server binds a ROUTER, a client connects a DEALER. The options
- * of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window} (100 items), {@code backlog} (1,000 calls) and
- * {@code strictKeys} (false); both sides take all of them. Thread-safe.
+ * zerorpc, protocol version 3: {@code zerorpc+tcp://host:port} and {@code zerorpc+ipc:///path}, in short
+ * {@code tcp://host:port} and {@code ipc:///path}. A server binds a ROUTER socket, a client connects a DEALER socket.
+ * The options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
+ * (100 items), {@code backlog} (1,000 calls) and {@code strictKeys} (false); both sides accept all of them.
+ * Thread-safe.
  */
 public final class ZerorpcWire implements Wire {
     /** For {@link java.util.ServiceLoader}. */
@@ -25,15 +30,29 @@ public final class ZerorpcWire implements Wire {
     }
 
     @Override
-    public Listener listen(Address address, Target target, ServerContext context) {
-        if (target.needsBroker()) {
-            throw new InvalidTargetException(address.scheme() + " has no broker, so " + target + " makes no sense");
-        }
-        return new ZerorpcListener(address, context);
+    public @Nullable String expand(Address shortForm) {
+        return switch (shortForm.scheme()) {
+            case "tcp" -> ZerorpcOptions.TCP;
+            case "ipc" -> ZerorpcOptions.IPC;
+            default -> null;
+        };
     }
 
     @Override
-    public Connection connect(Address address, ClientContext context) {
-        return new ZerorpcConnection(address, context);
+    public Set<String> shortForms() {
+        return Set.of("tcp://host:port", "ipc:///path");
+    }
+
+    @Override
+    public Listener listen(Address address, Target target, ServerContext context) {
+        ZerorpcListener listener = new ZerorpcListener(address, context);
+        listener.start();
+        return listener;
+    }
+
+    /** Makes the client side; it connects in the background, now and whenever the connection is lost. */
+    @Override
+    public ClientTransport connect(Address address, ClientContext context) {
+        return ZerorpcTransport.connect(address, context);
     }
 }

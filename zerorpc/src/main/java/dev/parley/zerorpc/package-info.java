@@ -1,5 +1,6 @@
 /**
- * zerorpc over its own ZMTP sockets, both sides. There is nothing here to call: {@link dev.parley.zerorpc.ZerorpcWire} is found by its schemes.
+ * zerorpc over its own ZMTP sockets, client and server. There is nothing to call here:
+ * {@link dev.parley.zerorpc.ZerorpcWire} is found by its address schemes.
  */
 @NullMarked
 package dev.parley.zerorpc;

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Messages as Python's and Node's zerorpc put them on the wire, byte for byte, to our server and to our client. */
+/** Messages of Python's and Node's zerorpc, byte for byte, sent to our server and to our client. */
 @Timeout(60)
 class GoldenBytesTest {
     public static class Service {
@@ -41,7 +41,7 @@ class GoldenBytesTest {
         }
     }
 
-    /** {@code message_id} and 32 hexadecimal digits of which only the kind is known, in Python's order of header keys. */
+    /** {@code message_id} and any 32 hexadecimal digits, in Python's order of header keys. */
     private static final String ID_AND_VERSION = "aa6d6573736167655f6964c420(?:3[0-9]|6[1-6]){32}a17603";
 
     private static final String RESPONSE_TO = "ab726573706f6e73655f746f";
@@ -89,7 +89,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void aCallOfPythons() throws Exception {
+    void aCallFromPython() throws Exception {
         try (RpcServer server = serve();
                 RawPeer python = dealer(server)) {
             python.writeHex(CALL);
@@ -101,7 +101,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void aCallOfNodesIsAnsweredUnderItsTextId() throws Exception {
+    void aCallFromNodeIsAnsweredUnderItsTextId() throws Exception {
         try (RpcServer server = serve();
                 RawPeer node = dealer(server)) {
             node.writeHex(NODE_CALL);
@@ -126,7 +126,7 @@ class GoldenBytesTest {
                 RawPeer python = dealer(server)) {
             python.writeHex(STREAM_CALL);
             assertThat(payload(python.readMessage())).matches(event(STREAM_ID, "a6 53545245414d 00"));
-            // Nothing more may come before the grant: the answer to another call does.
+            // Nothing more may come before the grant; the response to another call comes first.
             python.writeHex(CALL);
             assertThat(payload(python.readMessage())).matches(event(CALL_ID, "a2 4f4b 91 aa 48656c6c6f2c20626f62"));
             python.writeHex(STREAM_GRANT);
@@ -171,7 +171,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void theFramesOfBrokersInBetweenLeadTheAnswerBack() throws Exception {
+    void theFramesOfBrokersInBetweenLeadTheResponseBack() throws Exception {
         try (RpcServer server = serve();
                 RawPeer broker = dealer(server)) {
             byte[] call = Arrays.copyOfRange(hex(CALL), 4, 4 + 0x3d);
@@ -182,7 +182,7 @@ class GoldenBytesTest {
         }
     }
 
-    /** A server made of bytes, in front of one of our clients. */
+    /** A server that a test scripts byte by byte, for one of our clients. */
     private interface Script {
         void run(RawPeer server) throws Exception;
     }
@@ -204,7 +204,7 @@ class GoldenBytesTest {
         }
     }
 
-    /** Reads a call and returns its id's 32 digits. */
+    /** Reads a call and returns the 32 digits of its id. */
     private static String request(RawPeer server, String nameAndArgs) throws Exception {
         String request = payload(server.readMessage());
         assertThat(request).matches(Pattern.compile("9382" + ID_AND_VERSION + compact(nameAndArgs)));
@@ -217,7 +217,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void aCallOfOursIsPythonsByteForByte() throws Exception {
+    void ourCallIsLikePythonsByteForByte() throws Exception {
         script(
                 server -> {
                     String id = request(server, "a5 68656c6c6f 91 a3 626f62");
@@ -256,7 +256,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void grantsComeAsPythonsDo() throws Exception {
+    void ourGrantsAreLikePythons() throws Exception {
         script(
                 server -> {
                     String id = request(server, "a3 726e67 91 cd 012c");
@@ -270,7 +270,7 @@ class GoldenBytesTest {
                     for (int i = 0; i < 50; i++) {
                         server.send(new byte[0], item);
                     }
-                    // Node's end.
+                    // The end of a stream as Node sends it.
                     server.send(new byte[0], answer(id, "ab 53545245414d5f444f4e45 90"));
                 },
                 client -> {
@@ -281,7 +281,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void answersThatAreNone() throws Exception {
+    void malformedResponses() throws Exception {
         script(
                 server -> {
                     for (String answer : List.of(
@@ -290,7 +290,7 @@ class GoldenBytesTest {
                             "a4 57484154 91 01", // an unknown name
                             "a3 455252 90", // ERR without a text
                             "a3 455252 05", // ERR with a number
-                            "a2 4f4b 91 a2 ff fe", // text that is no UTF-8
+                            "a2 4f4b 91 a2 ff fe", // text that is not UTF-8
                             "a2 4f4b 91", // cut
                             "a2 4f4b 91 01 00")) { // too long
                         server.send(new byte[0], answer(request(server, "a1 66 90"), answer));
@@ -309,7 +309,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void aPeerThatSendsMoreThanItWasGrantedIsStopped() throws Exception {
+    void aPeerThatSendsMoreThanItWasGrantedIsRefused() throws Exception {
         script(
                 server -> {
                     String id = request(server, "a3 726e67 90");

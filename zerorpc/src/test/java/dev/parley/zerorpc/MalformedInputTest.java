@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server gets that is no good call: answered wherever an id can be read, and never to the harm of the next call. */
+/**
+ * Malformed calls: the server sends an error wherever an id can be read, and the next call on the connection is served.
+ */
 @Timeout(60)
 class MalformedInputTest {
     public static class Service {
@@ -40,7 +42,7 @@ class MalformedInputTest {
     void start() throws Exception {
         server = RpcServer.builder()
                 .endpoint(new Service())
-                .limits(Limits.defaults().messageBytes(10_000))
+                .limits(Limits.defaults().withMessageBytes(10_000))
                 .listen("zerorpc+tcp://127.0.0.1:0")
                 .build()
                 .start();
@@ -75,7 +77,7 @@ class MalformedInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "93 HEADER c40161 90                    | NameError | a name of binary data, of a method that is not there",
+                "93 HEADER c40161 90                    | NameError | an unknown method whose name is binary data",
                 "93 HEADER 05 90                        | ValueError | a name that is a number",
                 "93 HEADER ADD c0                       | TypeError | arguments nil",
                 "93 HEADER ADD 05                       | TypeError | arguments scalar",
@@ -83,17 +85,17 @@ class MalformedInputTest {
                 "93 HEADER ADD a3616263                 | TypeError | arguments a string",
                 "93 HEADER ADD 9102                     | TypeError | too few arguments",
                 "93 HEADER ADD 93020304                 | TypeError | too many arguments",
-                "93 HEADER ADD 9202a1ff                 | ValueError | text that is no UTF-8",
-                "93 HEADER ADD 920281c001               | TypeError | a map where a number is due",
+                "93 HEADER ADD 9202a1ff                 | ValueError | text that is not UTF-8",
+                "93 HEADER ADD 920281c001               | TypeError | a map in place of a number",
                 "93 HEADER ADD 9202cf8000000000000000   | TypeError | a number out of range",
                 "94 HEADER ADD 920203 c0                | ValueError | four elements",
                 "92 HEADER ADD                          | ValueError | two elements",
-                "93 HEADER ADD 920203 c0                | ValueError | bytes behind the event",
+                "93 HEADER ADD 920203 c0                | ValueError | bytes after the event",
                 "93 HEADER ADD 92 02                    | ValueError | cut in the arguments",
                 "93 HEADER ADD dd7fffffff               | ValueError | two billion arguments declared",
                 "93 HEADER ADD 92 02 c6 7fffffff        | ValueError | two gigabytes declared",
                 "93 HEADER ADD 92 02 c1                 | ValueError | the byte that MessagePack never uses",
-                "93 HEADER a2fffe 90                    | ValueError | a name that is no UTF-8"
+                "93 HEADER a2fffe 90                    | ValueError | a name that is not UTF-8"
             })
     void answeredWithAnError(String payload, String name, String what) throws Exception {
         peer.send(new byte[0], hex(payload.replace("HEADER", HEADER).replace("ADD", ADD)));
@@ -115,14 +117,14 @@ class MalformedInputTest {
                 "90", // an empty list
                 "93 c0 a3616464 920203", // no header
                 "93 80 a3616464 920203", // an empty header
-                "93 81 aa6d6573736167655f6964 c0 a3616464 920203", // nil for an id
-                "93 81 aa6d6573736167655f6964 90 a3616464 920203", // a list for an id
+                "93 81 aa6d6573736167655f6964 c0 a3616464 920203", // nil as id
+                "93 81 aa6d6573736167655f6964 90 a3616464 920203", // a list as id
                 "93 df ffffffff", // four billion header keys declared
-                "93 82 aa6d6573736167655f6964 07 a17603 a7 5f7a70635f6862 9100", // a beat without a channel
+                "93 82 aa6d6573736167655f6964 07 a17603 a7 5f7a70635f6862 9100", // a heartbeat without a channel
                 "93 82 aa6d6573736167655f6964 07 a17603 a9 5f7a70635f6d6f7265 9164", // a grant without a channel
-                "93 83 aa6d6573736167655f6964 07 a17603 ab726573706f6e73655f746f 01 a3616464 920203" // a lost channel
+                "93 83 aa6d6573736167655f6964 07 a17603 ab726573706f6e73655f746f 01 a3616464 920203" // no channel
             })
-    void droppedForLackOfSomeoneToAnswer(String payload) throws Exception {
+    void droppedWithoutAUsableId(String payload) throws Exception {
         peer.send(new byte[0], hex(payload));
         assertNextCallIsAnswered();
     }
@@ -133,13 +135,13 @@ class MalformedInputTest {
                 "93 81 aa6d6573736167655f6964 07 a3616464 920203", // no version
                 "93 82 aa6d6573736167655f6964 07 a17602 a3616464 920203", // version 2
                 "93 82 aa6d6573736167655f6964 07 a17663 a3616464 920203", // version 99
-                "93 82 aa6d6573736167655f6964 07 a176c0 a3616464 920203", // no number for a version
+                "93 82 aa6d6573736167655f6964 07 a176c0 a3616464 920203", // a version that is not a number
                 "93 82 c40a6d6573736167655f6964 07 a17603 a3616464 920203", // binary header keys
-                "93 83 aa6d6573736167655f6964 07 a17603 05 06 a3616464 920203", // a header key of no text
+                "93 83 aa6d6573736167655f6964 07 a17603 05 06 a3616464 920203", // a header key that is not text
                 "93 82 aa6d6573736167655f6964 07 a17603 c403616464 920203", // a name of binary data
                 "93 82 aa6d6573736167655f6964 07 a17603 a3616464 92 cb4000000000000000 cd0003" // an integral float
             })
-    void takenAllTheSame(String payload) throws Exception {
+    void accepted(String payload) throws Exception {
         peer.send(new byte[0], hex(payload));
         MsgpackCursor event = event(peer.readMessage());
         assertThat(event.readString()).isEqualTo("OK");
@@ -148,7 +150,7 @@ class MalformedInputTest {
     }
 
     @Test
-    void withoutDelimiterOrWithAStrangeOne() throws Exception {
+    void withoutADelimiterOrWithAnotherFrameInItsPlace() throws Exception {
         peer.send(GOOD);
         assertThat(answerName(peer.readMessage())).isEqualTo("OK");
         peer.send(hex("ffff"), GOOD);
@@ -167,7 +169,7 @@ class MalformedInputTest {
     }
 
     @Test
-    void aMessageThatIsTooLargeIsAnsweredToo() throws Exception {
+    void aMessageThatIsTooLargeGetsAnError() throws Exception {
         byte[] large = Arrays.copyOf(hex("93" + HEADER + ADD + "92 02 da 4e20"), 20_010);
         peer.send(new byte[0], large);
         MsgpackCursor event = event(peer.readMessage());
@@ -179,7 +181,7 @@ class MalformedInputTest {
     }
 
     @Test
-    void argumentsThatNestTooDeep() throws Exception {
+    void argumentsNestedTooDeeply() throws Exception {
         byte[] head = hex("93" + HEADER + ADD + "92 02");
         byte[] deep = Arrays.copyOf(head, head.length + 5001);
         Arrays.fill(deep, head.length, deep.length - 1, (byte) 0x91);
@@ -203,7 +205,7 @@ class MalformedInputTest {
                 hex("93 82 aa6d6573736167655f6964 c404" + HexFormat.of().formatHex(last) + "a17603" + ADD + "920203");
         peer.send(new byte[0], end);
         while (!new String(peer.readMessage().getLast(), StandardCharsets.ISO_8859_1).contains("last")) {
-            // Answers to those that could be read.
+            // Responses to those that could be read.
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.parley.RpcException;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
+import dev.parley.ServiceDescription;
 import dev.parley.TypeRef;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parley on both sides of a zerorpc connection. What is common to all wires is tested by the behaviour suite. */
+/** Parley on both sides of a zerorpc connection. The behavior suite tests what all wires have in common. */
 @Timeout(60)
 class ParleyToParleyTest {
     public static class Service {
@@ -102,6 +103,14 @@ class ParleyToParleyTest {
             throw RemoteException.of("JobError", "no such job").withCode(404);
         }
 
+        public void codedLikeAnUnknownMethod() {
+            throw RemoteException.of("JobError", "no such job").withCode(-32601);
+        }
+
+        public @Nullable String caller(RpcContext context) {
+            return context.remoteAddress();
+        }
+
         public @Nullable Object who(RpcContext context) {
             return context.values().get("user");
         }
@@ -123,13 +132,14 @@ class ParleyToParleyTest {
         try (RpcServer server = serve("zerorpc+ipc://" + file);
                 RpcClient client = connect(server)) {
             assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
+            assertThat(client.call("caller", String.class)).isEqualTo("unix");
             assertThat(Files.exists(file)).isTrue();
         }
         assertThat(Files.exists(file)).isFalse();
     }
 
     @Test
-    void valuesKeepTheirKind() {
+    void valuesKeepTheirType() {
         try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0");
                 RpcClient client = connect(server)) {
             assertThat(client.call("echo", Object.class, new byte[] {1, 2})).isEqualTo(new byte[] {1, 2});
@@ -188,7 +198,7 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void aStreamFailsWhereItFails() {
+    void aStreamFailsAtTheItemThatFails() {
         try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0");
                 RpcClient client = connect(server);
                 Stream<Integer> items = client.stream("failing", Integer.class, 150)) {
@@ -211,8 +221,13 @@ class ParleyToParleyTest {
             assertThatThrownBy(() -> client.call("coded", void.class))
                     .isInstanceOfSatisfying(RemoteException.class, e -> {
                         assertThat(e.type()).isEqualTo("JobError");
-                        assertThat(e.code()).hasValue(404);
+                        assertThat(e.code()).isEqualTo(404);
                         assertThat(e.traceback()).isEmpty();
+                    });
+            assertThatThrownBy(() -> client.call("codedLikeAnUnknownMethod", void.class))
+                    .isInstanceOfSatisfying(RemoteException.class, e -> {
+                        assertThat(e.type()).isEqualTo("JobError");
+                        assertThat(e.code()).isEqualTo(-32601);
                     });
             assertThatThrownBy(() -> client.call("nosuch", void.class)).isInstanceOf(MethodNotFoundException.class);
             assertThatThrownBy(() -> client.with(Map.of("v", 1)).call("list", List.class))
@@ -224,7 +239,17 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void aLongCallLivesOnHeartbeats() {
+    void theServerIsDescribed() {
+        try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0");
+                RpcClient client = connect(server)) {
+            assertThat(client.describe().methods())
+                    .extracting(ServiceDescription.Method::signature)
+                    .contains("add(a: integer, b: integer)", "deny()");
+        }
+    }
+
+    @Test
+    void heartbeatsKeepALongCallAlive() {
         try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.5");
                 RpcClient client =
                         RpcClient.connect(server.addresses().getFirst().toUri())) {
@@ -233,7 +258,7 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void aCastRunsToItsEndThoughNobodyWaits() throws Exception {
+    void aCastRunsToItsEnd() throws Exception {
         try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.5");
                 RpcClient client = connect(server)) {
             client.cast("sleep", 2500);
@@ -254,10 +279,10 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void aCallThatWasGivenUpIsInterruptedForLackOfHeartbeats() throws Exception {
+    void aCallThatTimedOutIsInterruptedForLackOfHeartbeats() throws Exception {
         try (RpcServer server = serve("zerorpc+tcp://127.0.0.1:0?heartbeat=0.1");
                 RpcClient client = connect(server)) {
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(100)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(100)))
                             .call("sleep", String.class, 50_000))
                     .isInstanceOf(RpcTimeoutException.class);
             assertThat(service.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
@@ -266,14 +291,14 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void callsInFlightFailAtOnceWhenTheServerGoesAndTheClientComesBack() throws Exception {
+    void callsFailAtOnceWhenTheServerStopsAndTheClientReconnects() throws Exception {
         RpcServer server = serve("zerorpc+tcp://127.0.0.1:0");
         String address = server.addresses().getFirst().toUri();
         try (RpcClient client = RpcClient.connect(address)) {
             CompletableFuture<String> call = client.callAsync("sleep", String.class, 500);
             assertThat(service.entered.await(30, TimeUnit.SECONDS)).isTrue();
             server.stop();
-            // What was taken is answered; a new call on the connection that is still open is told.
+            // What was accepted completes; a new call on the connection that is still open is refused.
             assertThatThrownBy(() -> client.call("add", int.class, 1, 1)).isInstanceOf(RpcException.class);
             assertThat(call.get(30, TimeUnit.SECONDS)).isEqualTo("slept");
             server.close();
@@ -285,7 +310,7 @@ class ParleyToParleyTest {
                         assertThat(client.call("add", int.class, 1, 1)).isEqualTo(2);
                         break;
                     } catch (ConnectionLostException e) {
-                        // The attempt that was under way when the server came; the next one finds it.
+                        // The attempt in progress when the server came back; the next one finds it.
                         Thread.sleep(10);
                     }
                 }
@@ -294,7 +319,7 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void moreCallsThanTheServerRunsAtOnceAllComeThrough() throws Exception {
+    void moreCallsThanTheServerRunsAtOnceAllSucceed() throws Exception {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(service)
                         .maxConcurrentCalls(4)
@@ -313,7 +338,7 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void streamsEndThoughTheServerIsAtItsBound() throws Exception {
+    void streamsEndWhileTheServerIsAtItsLimit() throws Exception {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(service)
                         .maxConcurrentCalls(1)
@@ -342,16 +367,35 @@ class ParleyToParleyTest {
     }
 
     @Test
-    void addressesThatMakeNoSense() {
+    void addressesThatAreRefused() {
         assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("port");
         assertThatThrownBy(() -> RpcClient.connect("zerorpc+ipc:"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("path");
-        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://a:b@127.0.0.1:1"))
+        assertThatThrownBy(() -> RpcClient.connect("zerorpc+ipc://tmp/service"))
                 .isInstanceOf(InvalidTargetException.class)
-                .hasMessageContaining("users");
+                .hasMessageContaining("host");
+        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1/service"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("path");
+        for (String address :
+                List.of("zerorpc+tcp://ann:secret@127.0.0.1:0", "zerorpc+ipc://ann:secret@/tmp/service")) {
+            assertThatThrownBy(() -> RpcClient.connect(address))
+                    .isInstanceOf(InvalidTargetException.class)
+                    .hasMessageNotContaining("secret");
+            assertThatThrownBy(() -> serve(address)).isInstanceOf(InvalidTargetException.class);
+        }
+        assertThatThrownBy(() -> RpcClient.connect("tcp://ann:secret@127.0.0.1:1"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("user and password");
+        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1,127.0.0.1:2"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("one host");
+        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1?connect_timeout=3"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("connect_timeout");
         assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1?window=1"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("window");

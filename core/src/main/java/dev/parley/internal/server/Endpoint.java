@@ -5,7 +5,7 @@ import dev.parley.Expose;
 import dev.parley.Namespace;
 import dev.parley.Target;
 import dev.parley.Version;
-import dev.parley.internal.Versions;
+import dev.parley.spi.Versions;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;

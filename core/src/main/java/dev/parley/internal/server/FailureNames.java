@@ -2,7 +2,7 @@ package dev.parley.internal.server;
 
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
-import dev.parley.spi.ErrorTable;
+import dev.parley.internal.ThrownErrors;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ record FailureNames(Map<Class<? extends Exception>, String> byClass) {
     RpcException outgoing(Throwable error) {
         String name = error instanceof RpcException || byClass.isEmpty() ? null : nearest(error.getClass());
         if (name == null) {
-            return ErrorTable.outgoing(error);
+            return ThrownErrors.outgoing(error);
         }
         int dot = name.lastIndexOf('.');
         return RemoteException.of(name.substring(dot + 1), error.getMessage())

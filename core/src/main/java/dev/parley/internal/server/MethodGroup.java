@@ -48,6 +48,8 @@ final class MethodGroup {
 
     private final String name;
     private final List<BoundMethod> methods;
+    private final boolean inline;
+    private final boolean streaming;
 
     /**
      * A group.
@@ -57,6 +59,8 @@ final class MethodGroup {
     MethodGroup(String name, List<BoundMethod> methods) {
         this.name = name;
         this.methods = methods.stream().sorted(NARROW_FIRST).toList();
+        this.inline = methods.stream().allMatch(BoundMethod::inline);
+        this.streaming = methods.stream().anyMatch(BoundMethod::streaming);
         for (int i = 0; i < methods.size(); i++) {
             for (int j = i + 1; j < methods.size(); j++) {
                 if (ambiguous(this.methods.get(i), this.methods.get(j))) {
@@ -85,12 +89,12 @@ final class MethodGroup {
 
     /** Whether every overload runs inline: which one is called is known only after the thread is chosen. */
     boolean inline() {
-        return methods.stream().allMatch(BoundMethod::inline);
+        return inline;
     }
 
     /** Whether one of the overloads is declared to return a stream. */
     boolean streaming() {
-        return methods.stream().anyMatch(BoundMethod::streaming);
+        return streaming;
     }
 
     /** Whether an exception is part of the contract of one of the overloads. */

@@ -5,9 +5,9 @@ import dev.parley.Functions;
 import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
 import dev.parley.Target;
-import dev.parley.internal.Wires;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
+import dev.parley.spi.Wires;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +54,8 @@ final class MultiWireServer implements RpcServer {
             try {
                 ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls());
                 for (ServerSettings.Listen listen : settings.listens()) {
-                    started.add(Wires.of(listen.address(), listen.target())
-                            .listen(listen.address(), listen.target(), context));
+                    Wires.Resolved wire = Wires.resolve(listen.address(), listen.target());
+                    started.add(wire.wire().listen(wire.address(), listen.target(), context));
                 }
             } catch (RuntimeException | Error e) {
                 started.forEach(Listener::close);

@@ -9,8 +9,8 @@ import dev.parley.RpcServer;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
-import dev.parley.internal.Wires;
 import dev.parley.spi.ValueMapping;
+import dev.parley.spi.Wires;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -260,7 +260,7 @@ public final class ServerBuilder implements RpcServer.Builder {
     /** A checked copy of the settings. */
     ServerSettings settings() {
         for (ServerSettings.Listen listen : listens) {
-            Wires.of(listen.address(), listen.target());
+            Wires.resolve(listen.address(), listen.target());
         }
         return new ServerSettings(
                 name != null

@@ -29,7 +29,7 @@ class FailureNamesTest {
 
     private static String text(RpcException error) {
         RemoteException remote = (RemoteException) error;
-        return remote.module().orElse("") + "." + remote.type() + ": " + remote.remoteMessage();
+        return remote.module() + "." + remote.type() + ": " + remote.remoteMessage();
     }
 
     @Test

@@ -140,7 +140,7 @@ class FunctionsTest {
     void staticMethodsOfAClass() throws Exception {
         RpcServer.Builder builder = RpcServer.builder()
                 .staticMethods(Statics.class)
-                .staticMethods(Math.class, Target.namespace("math").version("1.0"));
+                .staticMethods(Math.class, Target.namespace("math").withVersion("1.0"));
 
         assertThat(run(builder, "who", "[7]")).isEqualTo("\"recorded7\"");
         assertThat(run(builder, "math.floorMod", "[-1, 3]")).isEqualTo("2");

@@ -43,7 +43,7 @@ class InterceptorTest {
 
     private static RpcServer server(ServerInterceptor... interceptors) {
         RpcServer.Builder builder = RpcServer.builder()
-                .endpoint(new DispatchedService(), Target.namespace("control").version("2.0"))
+                .endpoint(new DispatchedService(), Target.namespace("control").withVersion("2.0"))
                 .endpoint(new DispatchedService());
         for (ServerInterceptor interceptor : interceptors) {
             builder.interceptor(interceptor);

@@ -1,5 +1,6 @@
 package dev.parley.interop.behaviour;
 
+import dev.parley.Idempotent;
 import dev.parley.OneWay;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -51,4 +52,9 @@ interface BehaviourApi {
     Object unencodable();
 
     String sleep(int millis) throws InterruptedException;
+
+    @Idempotent
+    int busyTwice();
+
+    void failWithCode(int code);
 }

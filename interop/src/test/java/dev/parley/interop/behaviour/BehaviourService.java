@@ -2,6 +2,8 @@ package dev.parley.interop.behaviour;
 
 import dev.parley.Default;
 import dev.parley.Doc;
+import dev.parley.OverloadedException;
+import dev.parley.RemoteException;
 import dev.parley.RpcContext;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public class BehaviourService implements BehaviourApi {
     final BlockingQueue<String> noted = new LinkedBlockingQueue<>();
     final CountDownLatch sleeping = new CountDownLatch(1);
+    final AtomicInteger attempts = new AtomicInteger();
     final CountDownLatch awake = new CountDownLatch(1);
 
     @Override
@@ -116,6 +120,20 @@ public class BehaviourService implements BehaviourApi {
         Object[] array = new Object[1];
         array[0] = array;
         return array;
+    }
+
+    @Override
+    public int busyTwice() {
+        int attempt = attempts.incrementAndGet();
+        if (attempt <= 2) {
+            throw new OverloadedException("try again");
+        }
+        return attempt;
+    }
+
+    @Override
+    public void failWithCode(int code) {
+        throw RemoteException.of("Broken", "it is broken").withCode(code);
     }
 
     @Override

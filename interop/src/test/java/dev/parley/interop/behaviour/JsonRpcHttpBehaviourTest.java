@@ -10,4 +10,9 @@ class JsonRpcHttpBehaviourTest extends WireBehaviour {
     String listenAddress() {
         return "jsonrpc+http://127.0.0.1:0/jsonrpc";
     }
+
+    @Override
+    boolean codesHaveMeaning() {
+        return true;
+    }
 }

@@ -10,4 +10,9 @@ class JsonRpcTcpBehaviourTest extends WireBehaviour {
     String listenAddress() {
         return "jsonrpc+tcp://127.0.0.1:0";
     }
+
+    @Override
+    boolean codesHaveMeaning() {
+        return true;
+    }
 }

@@ -15,7 +15,7 @@ class MemoryBehaviourTest extends WireBehaviour {
 
     @Override
     Target serverTarget() {
-        return Target.topic("behaviour").server("one");
+        return Target.topic("behaviour").withServer("one");
     }
 
     @Override

@@ -14,7 +14,7 @@ abstract class RabbitBehaviour extends WireBehaviour {
 
     @Override
     Target serverTarget() {
-        return Target.topic(topic).server("one");
+        return Target.topic(topic).withServer("one");
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.parley.InvalidArgumentsException;
 import dev.parley.InvalidTargetException;
 import dev.parley.Limits;
 import dev.parley.MethodNotFoundException;
+import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
@@ -44,7 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every wire must do alike, Parley on both sides over real sockets. One subclass per wire says where it listens and what its protocol cannot carry.
+ * What every wire must do alike, Parley on both sides over real sockets. One subclass per wire says where it listens
+ * and what its protocol cannot carry.
  */
 @Timeout(60)
 abstract class WireBehaviour {
@@ -92,7 +94,7 @@ abstract class WireBehaviour {
     RpcServer.Builder serverBuilder() {
         return RpcServer.builder()
                 .endpoint(service)
-                .endpoint(new Control(), Target.namespace("control").version("2.0"))
+                .endpoint(new Control(), Target.namespace("control").withVersion("2.0"))
                 .mapException(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
                 .listen(listenAddress(), serverTarget());
     }
@@ -290,7 +292,7 @@ abstract class WireBehaviour {
                         RemoteException.class, e -> assertThat(e.type()).isEqualTo("OutOfStock"));
         try (RpcClient own = RpcClient.builder(server.addresses().getFirst().toUri())
                 .target(clientTarget())
-                .failure("OutOfStock", e -> new SoldOut(e.remoteMessage()))
+                .mapException("OutOfStock", e -> new SoldOut(e.remoteMessage()))
                 .build()) {
             assertThatThrownBy(() -> own.call("sell", void.class, args("item", "tea")))
                     .isInstanceOf(SoldOut.class)
@@ -332,11 +334,11 @@ abstract class WireBehaviour {
 
     @Test
     void aCallThatTakesTooLong() {
-        assertThatThrownBy(() -> client.prepare(options -> options.timeout(Duration.ofMillis(300)))
+        assertThatThrownBy(() -> client.prepare(options -> options.withTimeout(Duration.ofMillis(300)))
                         .call("sleep", String.class, args("millis", 3_000)))
                 .isInstanceOf(RpcTimeoutException.class)
                 .hasMessageContaining("sleep");
-        assertThatThrownBy(() -> client.prepare(options -> options.timeout(Duration.ofMillis(300)))
+        assertThatThrownBy(() -> client.prepare(options -> options.withTimeout(Duration.ofMillis(300)))
                         .callAsync("sleep", String.class, args("millis", 3_000))
                         .get(20, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
@@ -349,10 +351,12 @@ abstract class WireBehaviour {
         String big = "x".repeat(1 << 20);
         assertThat(api.echo(big)).isEqualTo(big);
         server.close();
-        server = serverBuilder().limits(Limits.defaults().messageBytes(100_000)).build();
+        server = serverBuilder()
+                .limits(Limits.defaults().withMessageBytes(100_000))
+                .build();
         server.start();
         try (RpcClient other = connect()) {
-            BehaviourApi otherApi = other.prepare(options -> options.timeout(Duration.ofSeconds(5)))
+            BehaviourApi otherApi = other.prepare(options -> options.withTimeout(Duration.ofSeconds(5)))
                     .proxy(BehaviourApi.class);
             assertThatThrownBy(() -> otherApi.echo(big)).isInstanceOf(RpcException.class);
             assertThat(otherApi.add(1, 1)).isEqualTo(2);
@@ -362,7 +366,7 @@ abstract class WireBehaviour {
     @Test
     void namespaceAndVersion() {
         RpcClient control =
-                client.prepare(options -> options.namespace("control").version("2.0"));
+                client.prepare(options -> options.withNamespace("control").withVersion("2.0"));
         assertThat(control.call("status", String.class)).isEqualTo("fine");
         assertThatThrownBy(() -> client.call("status", String.class)).isInstanceOf(MethodNotFoundException.class);
     }
@@ -377,24 +381,13 @@ abstract class WireBehaviour {
     @Test
     void interceptorsSeeRequestAndOutcome() {
         List<String> seen = new ArrayList<>();
-        ClientInterceptor interceptor = new ClientInterceptor() {
-            @Override
-            public Request beforeRequest(Request request) {
-                seen.add("before " + request.method());
-                return request;
-            }
-
-            @Override
-            public @Nullable Object afterResult(Request request, @Nullable Object result) {
-                seen.add("after " + result);
-                return result;
-            }
-
-            @Override
-            public RpcException afterError(Request request, RpcException error) {
-                seen.add("error " + error.getClass().getSimpleName());
-                return error;
-            }
+        ClientInterceptor interceptor = (request, next) -> {
+            seen.add("before " + request.method());
+            request.onComplete(
+                    error -> seen.add(error == null ? "ok" : error.getClass().getSimpleName()));
+            Object result = next.proceed(request);
+            seen.add("after " + result);
+            return result;
         };
         try (RpcClient intercepted = RpcClient.builder(
                         server.addresses().getFirst().toUri())
@@ -405,7 +398,7 @@ abstract class WireBehaviour {
             assertThatThrownBy(() -> intercepted.call("nosuch", Object.class))
                     .isInstanceOf(MethodNotFoundException.class);
         }
-        assertThat(seen).containsExactly("before add", "after 3", "before nosuch", "error MethodNotFoundException");
+        assertThat(seen).containsExactly("before add", "after 3", "ok", "before nosuch", "MethodNotFoundException");
     }
 
     @Test
@@ -468,6 +461,73 @@ abstract class WireBehaviour {
     void aClosedClientSaysSo() {
         client.close();
         assertThatThrownBy(() -> api.add(1, 1)).isInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void closingAClientFailsItsCallsInFlight() throws Exception {
+        CompletableFuture<String> running = client.callAsync("sleep", String.class, args("millis", 20_000));
+        assertThat(service.sleeping.await(20, TimeUnit.SECONDS)).isTrue();
+        client.close();
+        assertThatThrownBy(() -> running.get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void stoppingAClientLetsItsCallsComplete() throws Exception {
+        CompletableFuture<String> running = client.callAsync("sleep", String.class, args("millis", 500));
+        assertThat(service.sleeping.await(20, TimeUnit.SECONDS)).isTrue();
+        client.stop();
+        assertThatThrownBy(() -> api.add(1, 1)).isInstanceOf(ConnectionLostException.class);
+        assertThat(client.await(Duration.ofSeconds(20))).isTrue();
+        assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo("awake");
+    }
+
+    @Test
+    void anInterruptEndsACallAndStaysSet() throws Exception {
+        CompletableFuture<Throwable> error = new CompletableFuture<>();
+        CompletableFuture<Boolean> flag = new CompletableFuture<>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                client.call("sleep", String.class, args("millis", 20_000));
+            } catch (RpcException e) {
+                flag.complete(Thread.currentThread().isInterrupted());
+                error.complete(e);
+            }
+        });
+        assertThat(service.sleeping.await(20, TimeUnit.SECONDS)).isTrue();
+        caller.interrupt();
+        assertThat(error.get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ConnectionLostException.class)
+                .hasMessage("interrupted while waiting for the response to sleep");
+        assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void onlyAnIdempotentCallIsMadeAgain() {
+        assertThatThrownBy(() -> client.call("busyTwice", int.class)).isInstanceOf(OverloadedException.class);
+        service.attempts.set(0);
+        assertThat(api.busyTwice()).isEqualTo(3);
+    }
+
+    @Test
+    void theCodeOfAFailureComesBack() {
+        for (int code : new int[] {4711, -32601, -32016}) {
+            if (code == 4711 || !codesHaveMeaning()) {
+                assertThatThrownBy(() -> api.failWithCode(code))
+                        .isInstanceOfSatisfying(
+                                RemoteException.class, e -> assertThat(e.code()).isEqualTo(code));
+            } else {
+                assertThatThrownBy(() -> api.failWithCode(code))
+                        .isInstanceOfSatisfying(
+                                RpcException.class, e -> assertThat(e.code()).isEqualTo(code));
+            }
+        }
+    }
+
+    /** Whether the protocol gives codes a meaning, so that a method's own code may be taken for it. */
+    boolean codesHaveMeaning() {
+        return false;
     }
 
     @Test

@@ -10,4 +10,9 @@ class XmlRpcBehaviourTest extends WireBehaviour {
     String listenAddress() {
         return "xmlrpc+http://127.0.0.1:0/RPC2?i8=true";
     }
+
+    @Override
+    boolean codesHaveMeaning() {
+        return true;
+    }
 }

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * RabbitMQ's own load generator, PerfTest, on the embedded broker and on RabbitMQ: it must end by itself, which it does when every producer has
- * published and every consumer has got its number of messages, and leave none behind. How fast it goes is not looked at.
+ * RabbitMQ's own load generator, PerfTest, on the embedded broker and on RabbitMQ: it must end by itself, which it does
+ * when every producer has published and every consumer has got its number of messages, and leave none behind. How fast
+ * it goes is not looked at.
  */
 @OnRabbitMq
 class PerfTestTest {

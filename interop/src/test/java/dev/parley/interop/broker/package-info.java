@@ -1,4 +1,6 @@
-/** Other people's AMQP clients, with their own tests where those are published, on the embedded broker and on RabbitMQ. */
+/**
+ * Other people's AMQP clients, with their own tests where those are published, on the embedded broker and on RabbitMQ.
+ */
 @NullMarked
 package dev.parley.interop.broker;
 

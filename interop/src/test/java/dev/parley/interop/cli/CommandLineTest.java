@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The {@code parley} command and zerorpc's own, each calling what the other serves, started by their scripts as users start them. */
+/**
+ * The {@code parley} command and zerorpc's own, each calling what the other serves, started by their scripts as users
+ * start them.
+ */
 @Timeout(180)
 class CommandLineTest {
     private static final String LISTENING = "listening zerorpc+";

@@ -118,7 +118,8 @@ record Page(String name, List<String> members, List<String> sections) {
                 import java.util.*;
                 import java.util.concurrent.*;
                 import java.util.stream.*;
-                import org.junit.jupiter.api.*;
+                import org.junit.jupiter.api.Assertions;
+                import org.junit.jupiter.api.Test;
                 import org.junit.jupiter.api.extension.*;
 
                 public class Sample {

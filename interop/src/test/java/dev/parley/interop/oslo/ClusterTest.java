@@ -21,7 +21,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A cluster of three nodes, of which one is killed, cut off, or stands still while clients and servers are at work. Each test leaves all three running. */
+/**
+ * A cluster of three nodes, of which one is killed, cut off, or stands still while clients and servers are at work.
+ * Each test leaves all three running.
+ */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
 @NeedsPeer(Peer.RABBITMQ)
 class ClusterTest {
@@ -116,7 +119,7 @@ class ClusterTest {
         List<RpcClient> clients = new ArrayList<>();
         try (RpcServer server = RpcServer.builder()
                 .endpoint(new Endpoint())
-                .listen(url, topic.server("s"))
+                .listen(url, topic.withServer("s"))
                 .build()
                 .start()) {
             for (int i = 0; i < 20; i++) {

@@ -20,7 +20,7 @@ public final class DyingServer {
     public static void main(String[] args) throws InterruptedException {
         RpcServer.builder()
                 .endpoint(new Endpoint())
-                .listen(args[0], Target.topic(args[1]).server("server1"))
+                .listen(args[0], Target.topic(args[1]).withServer("server1"))
                 .build()
                 .start();
         System.out.println("ready " + args[0]);

@@ -127,7 +127,7 @@ class ExternalLoginTest {
                         PeerProcess.start(python, "oslo_server.py", url(), "--topic", topic, "--server", "python");
                 RpcServer javaServer = RpcServer.builder()
                         .endpoint(new Endpoint())
-                        .listen(url(), Target.topic(topic).server("java"))
+                        .listen(url(), Target.topic(topic).withServer("java"))
                         .build()
                         .start();
                 PeerProcess pythonClient = PeerProcess.start(python, "oslo_client.py", url(), "--topic", topic);
@@ -137,7 +137,7 @@ class ExternalLoginTest {
                         .build()) {
             pythonServer.ready();
             for (String server : List.of("java", "python")) {
-                assertThat(javaClient.prepare(o -> o.server(server)).call("who", String.class))
+                assertThat(javaClient.prepare(o -> o.withServer(server)).call("who", String.class))
                         .isEqualTo(server);
                 assertThat(pythonClient
                                 .call(Map.of("method", "who", "server", server))

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a server answers to the same requests, taken from the broker: the same from Java as from either Python, in every property and every key. */
+/**
+ * What a server answers to the same requests, taken from the broker: the same from Java as from either Python, in every
+ * property and every key.
+ */
 @OnRabbitMq
 @NeedsPeer({Peer.OSLO_MESSAGING, Peer.OSLO_MESSAGING_14})
 class GoldenRepliesTest {
@@ -112,9 +115,9 @@ class GoldenRepliesTest {
         }
         List<JsonNode> fromJava;
         try (RpcServer server = RpcServer.builder()
-                .endpoint(new TestEndpoint(), Target.none().version("2.0"))
+                .endpoint(new TestEndpoint(), Target.none().withVersion("2.0"))
                 .endpoint(new Endpoint())
-                .listen(rabbit.transportUrl(), Target.topic(topic).server("server1"))
+                .listen(rabbit.transportUrl(), Target.topic(topic).withServer("server1"))
                 .build()
                 .start()) {
             fromJava = answers(topic);
@@ -155,7 +158,10 @@ class GoldenRepliesTest {
                         + "\", \"_timeout\": " + timeout + ", \"_unique_id\": \"" + UUID.randomUUID() + "\"}"));
     }
 
-    /** Where a failure comes from, and which words a language has for arguments that do not fit, is not the same; nor does Python know Parley's code. */
+    /**
+     * Where a failure comes from, and which words a language has for arguments that do not fit, is not the same; nor
+     * does Python know Parley's code.
+     */
     private static JsonNode answer(Delivery delivery) {
         ObjectNode all = (ObjectNode) RawAmqp.all(delivery);
         all.remove("key");

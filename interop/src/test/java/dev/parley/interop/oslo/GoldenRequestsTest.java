@@ -13,6 +13,7 @@ import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
 import dev.parley.interop.RabbitMq;
 import dev.parley.interop.oslo.RawAmqp.Tap;
+import dev.parley.oslo.OsloCallOptions;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a client sends, taken from the broker: the same from Java as from either Python, in every property and every key. */
+/**
+ * What a client sends, taken from the broker: the same from Java as from either Python, in every property and every
+ * key.
+ */
 @OnRabbitMq
 @NeedsPeer({Peer.OSLO_MESSAGING, Peer.OSLO_MESSAGING_14})
 class GoldenRequestsTest {
@@ -60,18 +64,19 @@ class GoldenRequestsTest {
             for (Map.Entry<String, @Nullable Object> word : words.entrySet()) {
                 String value = String.valueOf(word.getValue());
                 options = switch (word.getKey()) {
-                    case "server" -> options.server(value);
-                    case "exchange" -> options.exchange(value);
-                    case "namespace" -> options.namespace(value);
-                    case "version" -> options.version(value);
-                    case "timeout" -> options.timeout(Duration.ofSeconds(Long.parseLong(value)));
-                    case "call_monitor_timeout" -> options.monitorTimeout(Duration.ofSeconds(Long.parseLong(value)));
-                    case "retry" -> options.retry(Integer.parseInt(value));
-                    case "at_least_once" -> options.mustRoute(true);
+                    case "server" -> options.withServer(value);
+                    case "exchange" -> options.withExchange(value);
+                    case "namespace" -> options.withNamespace(value);
+                    case "version" -> options.withVersion(value);
+                    case "timeout" -> options.withTimeout(Duration.ofSeconds(Long.parseLong(value)));
+                    case "call_monitor_timeout" ->
+                        options.with(OsloCallOptions.MONITOR_TIMEOUT, Duration.ofSeconds(Long.parseLong(value)));
+                    case "retry" -> options.withRetry(Integer.parseInt(value));
+                    case "at_least_once" -> options.with(OsloCallOptions.MUST_ROUTE, true);
                     default -> options;
                 };
             }
-            return kind.equals("fanout") ? options.fanout() : options;
+            return kind.equals("fanout") ? options.withFanout(true) : options;
         }
 
         @SuppressWarnings("unchecked")

@@ -25,7 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Casts and calls without end, by several clients to two servers, while a broker is in trouble; and what became of each. */
+/**
+ * Casts and calls without end, by several clients to two servers, while a broker is in trouble; and what became of
+ * each.
+ */
 final class Load implements AutoCloseable {
     /** How long anything may take that must happen; far above what it takes. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -64,7 +67,7 @@ final class Load implements AutoCloseable {
                     .endpoint(new Endpoint())
                     .listen(
                             transportUrl + "?acknowledge=" + acknowledge + options,
-                            Target.topic(topic).server(acknowledge))
+                            Target.topic(topic).withServer(acknowledge))
                     .build()
                     .start());
         }
@@ -132,7 +135,10 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Waits until each client has had as many further casts confirmed and calls answered, and servers have run as many casts. */
+    /**
+     * Waits until each client has had as many further casts confirmed and calls answered, and servers have run as many
+     * casts.
+     */
     void awaitMore(int count) {
         List<Integer> before = progress.stream().map(AtomicInteger::get).toList();
         int runs = seen.size() + count;

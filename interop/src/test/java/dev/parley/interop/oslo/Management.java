@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A RabbitMQ node with its management API, by which a test makes virtual hosts and reads back what was declared on them. */
+/**
+ * A RabbitMQ node with its management API, by which a test makes virtual hosts and reads back what was declared on
+ * them.
+ */
 final class Management implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -70,7 +73,10 @@ final class Management implements AutoCloseable {
         return rabbit.transportUrl() + name;
     }
 
-    /** Everything declared on a virtual host, a line each: exchanges, queues, bindings and consumers, with all their attributes. */
+    /**
+     * Everything declared on a virtual host, a line each: exchanges, queues, bindings and consumers, with all their
+     * attributes.
+     */
     List<String> everything(String virtualHost) {
         return Stream.of(
                         list("exchanges/" + virtualHost)

@@ -125,14 +125,14 @@ class MismatchTest {
                 .endpoint(endpoint)
                 .listen(
                         rabbit.transportUrl() + options,
-                        Target.topic(topic).exchange(exchange).server("java"))
+                        Target.topic(topic).withExchange(exchange).withServer("java"))
                 .build()
                 .start();
     }
 
     private RpcClient client(String options) {
         return RpcClient.builder(rabbit.transportUrl() + options)
-                .target(Target.topic(topic).exchange(exchange))
+                .target(Target.topic(topic).withExchange(exchange))
                 .timeout(Duration.ofSeconds(30))
                 .build();
     }
@@ -147,9 +147,9 @@ class MismatchTest {
                 try (RpcServer server = serve(endpoint, existing.options);
                         RpcClient client = client(existing.options)) {
                     assertThat(client.call("who", String.class)).isEqualTo("java");
-                    assertThat(client.prepare(o -> o.server("java")).call("who", String.class))
+                    assertThat(client.prepare(o -> o.withServer("java")).call("who", String.class))
                             .isEqualTo("java");
-                    client.prepare(o -> o.fanout()).cast("note", Args.named("text", "all"));
+                    client.prepare(o -> o.withFanout(true)).cast("note", Args.named("text", "all"));
                     assertThat(endpoint.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("all");
                     // As it was: the same declaration is still good.
                     existing.declaration.on(connection.createChannel(), exchange, topic);
@@ -186,7 +186,7 @@ class MismatchTest {
                     RpcClient client = client("?amqp_durable_queues=True")) {
                 peer.ready();
                 for (String name : List.of("java", "python")) {
-                    assertThat(client.prepare(o -> o.server(name)).call("who", String.class))
+                    assertThat(client.prepare(o -> o.withServer(name)).call("who", String.class))
                             .isEqualTo(name);
                 }
             }

@@ -62,10 +62,10 @@ class OldPythonTest {
                         assertThat(e.type()).isEqualTo("ValueError");
                         assertThat(e.remoteMessage()).isEqualTo("no luck");
                     });
-            client.prepare(o -> o.fanout()).cast("echo", Args.named("n", 1));
+            client.prepare(o -> o.withFanout(true)).cast("echo", Args.named("n", 1));
             assertThat(server.line(line -> line.contains("\"echo\""))).contains("\"n\": 1");
             // Its replies find no other way.
-            assertThatThrownBy(() -> modern.prepare(o -> o.timeout(Duration.ofSeconds(2)))
+            assertThatThrownBy(() -> modern.prepare(o -> o.withTimeout(Duration.ofSeconds(2)))
                             .call("who", String.class))
                     .isInstanceOf(RpcTimeoutException.class);
             assertThat(server.line(line -> line.contains("\"who\""))).isNotEmpty();
@@ -96,7 +96,7 @@ class OldPythonTest {
         Endpoint endpoint = new Endpoint();
         try (RpcServer server = RpcServer.builder()
                         .endpoint(endpoint)
-                        .listen(broker.address(), Target.topic("new").server("server1"))
+                        .listen(broker.address(), Target.topic("new").withServer("server1"))
                         .build()
                         .start();
                 PeerProcess client = PeerProcess.start(

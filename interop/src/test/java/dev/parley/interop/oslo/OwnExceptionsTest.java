@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** An application's own exception, {@code shop.OutOfStock}, caught as itself on the other side, Python and Java in either part. */
+/**
+ * An application's own exception, {@code shop.OutOfStock}, caught as itself on the other side, Python and Java in
+ * either part.
+ */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
 @NeedsPeer({Peer.OSLO_MESSAGING, Peer.OSLO_MESSAGING_14})
 class OwnExceptionsTest {
@@ -61,7 +64,7 @@ class OwnExceptionsTest {
                         PeerProcess.start(python, "oslo_server.py", broker.address(), "--topic", python.name());
                 RpcClient client = RpcClient.builder(broker.address())
                         .target(Target.topic(python.name()))
-                        .failure("shop.OutOfStock", e -> new OutOfStock(e.remoteMessage()))
+                        .mapException("shop.OutOfStock", e -> new OutOfStock(e.remoteMessage()))
                         .build()) {
             server.ready();
             assertThatThrownBy(() -> client.call("sell", void.class, Args.named("item", "tea")))
@@ -71,8 +74,9 @@ class OwnExceptionsTest {
                     .isInstanceOfSatisfying(RemoteException.class, e -> {
                         assertThat(e.traceback()).anyMatch(line -> line.contains("in sell"));
                         assertThat(e.data())
-                                .hasValueSatisfying(data -> assertThat(((Map<?, ?>) data).get("kwargs"))
-                                        .isEqualTo(Map.of("item", "tea")));
+                                .isInstanceOfSatisfying(
+                                        Map.class,
+                                        data -> assertThat(data.get("kwargs")).isEqualTo(Map.of("item", "tea")));
                     });
         }
     }
@@ -84,7 +88,7 @@ class OwnExceptionsTest {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(new Shop())
                         .mapException(OutOfStock.class, "shop.OutOfStock")
-                        .listen(broker.address(), Target.topic(topic).server("server1"))
+                        .listen(broker.address(), Target.topic(topic).withServer("server1"))
                         .build()
                         .start();
                 PeerProcess allowing = PeerProcess.start(

@@ -34,7 +34,7 @@ class PausedRabbitMqTest {
         try (RabbitMq rabbit = RabbitMq.start();
                 RpcServer server = RpcServer.builder()
                         .endpoint(new Endpoint())
-                        .listen(rabbit.transportUrl(), Target.topic("t").server("s"))
+                        .listen(rabbit.transportUrl(), Target.topic("t").withServer("s"))
                         .build()
                         .start();
                 RpcClient client = RpcClient.builder(rabbit.transportUrl())
@@ -45,7 +45,7 @@ class PausedRabbitMqTest {
                     .isEqualTo(4);
             signal("-STOP", rabbit);
             try {
-                RpcClient hurried = client.prepare(o -> o.timeout(Duration.ofSeconds(1)));
+                RpcClient hurried = client.prepare(o -> o.withTimeout(Duration.ofSeconds(1)));
                 List<CompletableFuture<Void>> callers = new ArrayList<>();
                 // Far more than the socket's buffers hold.
                 String large = "x".repeat(100_000);

@@ -43,7 +43,7 @@ class PingTest {
                             .endpoint(new Endpoint())
                             .listen(
                                     broker.address() + "?rpc_ping_enabled=true",
-                                    Target.topic("java").server("server1"))
+                                    Target.topic("java").withServer("server1"))
                             .build()
                             .start();
                     RpcClient client = RpcClient.connect(broker.address(), Target.topic("python"));

@@ -78,7 +78,7 @@ class PoisonTest {
     private static RpcServer serve(String address, String topic) {
         return RpcServer.builder()
                 .endpoint(new Endpoint())
-                .listen(address, Target.topic(topic).server("server1"))
+                .listen(address, Target.topic(topic).withServer("server1"))
                 .build()
                 .start();
     }

@@ -105,7 +105,10 @@ final class RawAmqp implements AutoCloseable {
         }
     }
 
-    /** All of a delivery that both peers decide on: where it went, every property, the message with its keys in order; what is at random is made alike. */
+    /**
+     * All of a delivery that both peers decide on: where it went, every property, the message with its keys in order;
+     * what is at random is made alike.
+     */
     static JsonNode all(Delivery delivery) {
         ObjectNode all = JSON.createObjectNode();
         all.put("exchange", delivery.getEnvelope().getExchange());

@@ -76,7 +76,7 @@ class SharedOptionsTest {
                 .endpoint(endpoint)
                 .listen(
                         rabbit.transportUrl() + "?" + options,
-                        Target.topic(topic).server("java"))
+                        Target.topic(topic).withServer("java"))
                 .build()
                 .start();
     }
@@ -106,7 +106,9 @@ class SharedOptionsTest {
             JsonNode answer =
                     pythonClient.call(Map.of("method", "length", "kwargs", Map.of("text", text), "server", "java"));
             assertThat(answer.path("ok").asInt()).isEqualTo(text.length());
-            assertThat(javaClient.prepare(o -> o.server("python")).call("echo", Object.class, Args.named("text", text)))
+            assertThat(javaClient
+                            .prepare(o -> o.withServer("python"))
+                            .call("echo", Object.class, Args.named("text", text)))
                     .isEqualTo(Map.of("text", text));
             JsonNode fromPython = described(tap.next());
             JsonNode fromJava = described(tap.next());
@@ -115,7 +117,7 @@ class SharedOptionsTest {
 
             // One of the two is enough.
             try (RpcClient plain = javaClient("")) {
-                assertThat(plain.prepare(o -> o.server("python")).call("who", String.class))
+                assertThat(plain.prepare(o -> o.withServer("python")).call("who", String.class))
                         .isEqualTo("python");
             }
         }
@@ -138,7 +140,7 @@ class SharedOptionsTest {
                 RpcServer javaServer = javaServer(endpoint, stream);
                 PeerProcess pythonClient = python(Peer.OSLO_MESSAGING, "oslo_client.py", stream);
                 RpcClient javaClient = javaClient(stream)) {
-            RpcClient toAll = javaClient.prepare(o -> o.fanout());
+            RpcClient toAll = javaClient.prepare(o -> o.withFanout(true));
             pythonClient.call(Map.of("method", "echo", "kind", "fanout", "kwargs", Map.of("text", "by python")));
             assertThat(endpoint.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("by python");
             assertThat(echoed(pythonServer)).isEqualTo("by python");
@@ -189,7 +191,7 @@ class SharedOptionsTest {
                     .isEqualTo("java");
             assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString())
                     .isEqualTo("reply_h:" + process + "pyclient:1");
-            assertThat(javaClient.prepare(o -> o.server("python")).call("who", String.class))
+            assertThat(javaClient.prepare(o -> o.withServer("python")).call("who", String.class))
                     .isEqualTo("python");
             assertThat(RawAmqp.message(tap.next()).path("_reply_q").asString()).isEqualTo("reply_h:" + process + ":2");
             for (String name : List.of(process + "py", process)) {

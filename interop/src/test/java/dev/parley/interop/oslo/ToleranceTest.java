@@ -34,7 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Messages made by hand that lack something or have too much: what Python takes, Java takes, with the same outcome; where Java forgives more, this says so. */
+/**
+ * Messages made by hand that lack something or have too much: what Python takes, Java takes, with the same outcome;
+ * where Java forgives more, this says so.
+ */
 @OnRabbitMq
 @NeedsPeer({Peer.OSLO_MESSAGING, Peer.OSLO_MESSAGING_14})
 class ToleranceTest {
@@ -176,7 +179,7 @@ class ToleranceTest {
         requests("").forEach((name, odd) -> expected.put(name, odd.java() == null ? odd.python() : odd.java()));
         try (RpcServer server = RpcServer.builder()
                 .endpoint(new Endpoint())
-                .listen(rabbit.transportUrl(), Target.topic(topic).server("server1"))
+                .listen(rabbit.transportUrl(), Target.topic(topic).withServer("server1"))
                 .build()
                 .start()) {
             assertThat(outcomes(topic, true)).isEqualTo(expected);
@@ -228,7 +231,10 @@ class ToleranceTest {
                         .asString();
     }
 
-    /** An answer that is no common one, several messages apart by a vertical bar; the outcome at Python's client, and at Java's if that is another. */
+    /**
+     * An answer that is no common one, several messages apart by a vertical bar; the outcome at Python's client, and at
+     * Java's if that is another.
+     */
     private enum Answer {
         COMMON("{'result': 5, 'failure': null, 'ending': true, '_msg_id': MSG, '_unique_id': 'u1'}", "5", "5"),
         NO_UNIQUE_ID("{'result': 5, 'failure': null, 'ending': true, '_msg_id': MSG}", "5", "5"),

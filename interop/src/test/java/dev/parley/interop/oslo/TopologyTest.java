@@ -41,8 +41,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a server and a client declare on a real RabbitMQ with each option, read back from it: exchanges, queues, bindings and consumers, attribute by attribute
- * the same from Java as from either Python, each on a virtual host of its own.
+ * What a server and a client declare on a real RabbitMQ with each option, read back from it: exchanges, queues,
+ * bindings and consumers, attribute by attribute the same from Java as from either Python, each on a virtual host of
+ * its own.
  */
 @NeedsPeer({Peer.RABBITMQ, Peer.OSLO_MESSAGING, Peer.OSLO_MESSAGING_14})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -270,14 +271,14 @@ class TopologyTest {
 
         private static Target target(Options options) {
             Target target = Target.topic(options.topic());
-            return options.exchange() == null ? target : target.exchange(options.exchange());
+            return options.exchange() == null ? target : target.withExchange(options.exchange());
         }
 
         @Override
         void serve(Options options) {
             open.add(RpcServer.builder()
                     .endpoint(new Endpoint())
-                    .listen(url(options), target(options).server("server1"))
+                    .listen(url(options), target(options).withServer("server1"))
                     .build()
                     .start());
         }

@@ -108,7 +108,7 @@ abstract class UnderLoad {
                         .endpoint(notes)
                         .execution(Execution.inline())
                         .maxConcurrentCalls(1000)
-                        .listen(url() + "?acknowledge=after", topic.server("s"))
+                        .listen(url() + "?acknowledge=after", topic.withServer("s"))
                         .build()
                         .start();
             } catch (ConnectionLostException e) {
@@ -155,7 +155,7 @@ abstract class UnderLoad {
         try (RpcServer server = RpcServer.builder()
                         .endpoint(meeting)
                         .maxConcurrentCalls(CALLS)
-                        .listen(url(), topic.server("s"))
+                        .listen(url(), topic.withServer("s"))
                         .build()
                         .start();
                 RpcClient client = client()) {
@@ -241,7 +241,7 @@ abstract class UnderLoad {
         Holding holding = new Holding(calls);
         RpcServer server = RpcServer.builder()
                 .endpoint(holding)
-                .listen(url() + "?kombu_missing_consumer_retry_timeout=5", topic.server("s"))
+                .listen(url() + "?kombu_missing_consumer_retry_timeout=5", topic.withServer("s"))
                 .build()
                 .start();
         try (server;

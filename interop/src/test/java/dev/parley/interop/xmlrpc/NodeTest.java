@@ -34,7 +34,7 @@ class NodeTest {
             assertThatThrownBy(() -> client.call("fail", void.class, "no luck"))
                     .isInstanceOfSatisfying(RemoteException.class, e -> {
                         assertThat(e.remoteMessage()).contains("no luck");
-                        assertThat(e.code()).hasValue(1);
+                        assertThat(e.code()).isEqualTo(1);
                     });
             // Node's server has no fault for this.
             assertThatThrownBy(() -> client.call("nosuch", Object.class))

@@ -40,7 +40,7 @@ class ZerorpcNodeTest {
                         assertThat(e.remoteMessage()).isEqualTo("no luck");
                     });
             // Node never answers a call of a method that it does not have.
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(300)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(300)))
                             .call("nosuch", void.class))
                     .isInstanceOf(RpcTimeoutException.class);
             assertThat(client.describe().methods())

@@ -152,7 +152,7 @@ class ZerorpcPythonTest {
     void aCallToPythonTimesOut() {
         try (PeerProcess python = pythonServer();
                 RpcClient client = RpcClient.connect(python.ready())) {
-            assertThatThrownBy(() -> client.prepare(o -> o.timeout(Duration.ofMillis(200)))
+            assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(200)))
                             .call("sleep", double.class, 30))
                     .isInstanceOf(RpcTimeoutException.class)
                     .hasMessageContaining("sleep");
@@ -281,7 +281,10 @@ class ZerorpcPythonTest {
         }
     }
 
-    /** On Python 3.10 and later the command fails in its own code once it has the answer, unless it is given what Python took away. */
+    /**
+     * On Python 3.10 and later the command fails in its own code once it has the answer, unless it is given what Python
+     * took away.
+     */
     private static PeerProcess commandLine(String... arguments) {
         return PeerProcess.start(Peer.ZERORPC_PYTHON, "zerorpc_command.py", arguments);
     }

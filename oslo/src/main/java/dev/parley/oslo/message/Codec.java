@@ -5,9 +5,11 @@ import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
 import dev.parley.Target;
+import dev.parley.oslo.OsloCallOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -80,10 +82,11 @@ public final class Codec {
                     json.writeStringProperty("_msg_id", msgId);
                     json.writeStringProperty("_reply_q", replyQueue);
                     json.writeName("_timeout");
-                    if (call.options().monitorTimeout() == null) {
+                    Duration monitor = call.options().get(OsloCallOptions.MONITOR_TIMEOUT);
+                    if (monitor == null) {
                         json.writeNull();
                     } else {
-                        json.writeNumber(call.options().monitorTimeout().toSeconds());
+                        json.writeNumber(monitor.toSeconds());
                     }
                 }
                 json.writeStringProperty("_unique_id", MessageIds.unique());

@@ -2,6 +2,10 @@ package dev.parley.oslo.message;
 
 import dev.parley.ProtocolException;
 import dev.parley.oslo.topology.ShortString;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.EncodedResult;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.ResultReaders;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -11,7 +15,7 @@ import tools.jackson.databind.ObjectMapper;
 /**
  * A reply that was received. The result stays text until its type is known. Immutable, and safe for use by any thread.
  */
-public final class Reply {
+public final class Reply implements EncodedResult {
     private final ObjectMapper mapper;
     private final @Nullable JsonSlice result;
     private final String msgId;
@@ -133,5 +137,21 @@ public final class Reply {
     @Nullable
     public JsonParser result() {
         return result == null ? null : result.parser(mapper);
+    }
+
+    /** Reports it as the end of a call: its failure, or its result. */
+    public void report(ResponseListener listener) {
+        if (failure == null) {
+            listener.onResult(this);
+        } else {
+            listener.onFailure(Failure.decode(failure, mapper));
+        }
+    }
+
+    @Override
+    public @Nullable Object decode(ResultReaders readers, ClientCall call) {
+        try (JsonParser value = result()) {
+            return value == null ? readers.absent(call) : readers.read(value, call);
+        }
     }
 }

@@ -2,10 +2,10 @@ package dev.parley.oslo.options;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
-import dev.parley.oslo.time.Backoff;
 import dev.parley.oslo.topology.QueueNames;
 import dev.parley.oslo.topology.Topology;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Backoff;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +107,11 @@ public record OsloOptions(
     public static OsloOptions of(Address address) {
         AddressOptions options = new AddressOptions(address);
         OsloOptions result = read(options);
+        // The driver reads the hosts with their credentials, and the virtual host in the path.
+        options.path();
+        if (!address.scheme().equals("memory")) {
+            options.hosts();
+        }
         options.refuseOthers();
         if (result.responseTimeout.isZero()) {
             throw new InvalidTargetException("option rpc_response_timeout must be greater than 0");
@@ -137,7 +142,7 @@ public record OsloOptions(
                 tls(options),
                 options.choice("rabbit_login_method", LoginMethod.AMQPLAIN, LoginMethod.class),
                 options.seconds("heartbeat_timeout_threshold", Duration.ofSeconds(60)),
-                new Backoff(
+                Backoff.linear(
                         options.seconds("rabbit_retry_interval", Duration.ofSeconds(1)),
                         options.seconds("rabbit_retry_backoff", Duration.ofSeconds(2)),
                         options.seconds("rabbit_interval_max", Duration.ofSeconds(30)),

@@ -97,7 +97,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
      */
     public void start() {
         driver.start();
-        int prefetch = options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), MAX_PREFETCH) : options.prefetch();
+        int prefetch =
+                options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), MAX_PREFETCH) : options.prefetch();
         subscription.complete(driver.subscribe(queues, prefetch, this));
     }
 

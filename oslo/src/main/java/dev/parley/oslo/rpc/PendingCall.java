@@ -2,42 +2,38 @@ package dev.parley.oslo.rpc;
 
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
+import dev.parley.oslo.OsloCallOptions;
 import dev.parley.oslo.message.MessageIds;
 import dev.parley.oslo.message.Reply;
-import dev.parley.oslo.time.Timers;
 import dev.parley.spi.ClientCall;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import dev.parley.spi.Timers;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for its reply. Safe for use by any thread. */
-final class PendingCall implements PendingReply {
+/** A call that waits for its reply. Thread-safe. */
+final class PendingCall implements PendingReply, StartedCall {
     private final String id = MessageIds.unique();
-    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final ResponseListener listener;
+    private final ReplyQueue replies;
     private final @Nullable Duration monitor;
     private final String method;
     private volatile @Nullable Reply result;
     private volatile @Nullable ScheduledFuture<?> silence;
+    private volatile boolean over;
 
-    PendingCall(ClientCall call) {
-        monitor = call.options().monitorTimeout();
-        method = call.qualifiedMethod();
-        listen();
+    PendingCall(ClientCall call, ResponseListener listener, ReplyQueue replies) {
+        this.listener = listener;
+        this.replies = replies;
+        this.monitor = call.options().get(OsloCallOptions.MONITOR_TIMEOUT);
+        this.method = call.qualifiedMethod();
     }
 
     @Override
     public String id() {
         return id;
-    }
-
-    CompletableFuture<Reply> reply() {
-        return reply;
-    }
-
-    @Override
-    public void fail(RpcException error) {
-        reply.completeExceptionally(error);
     }
 
     /**
@@ -48,31 +44,62 @@ final class PendingCall implements PendingReply {
     public void received(Reply message) {
         if (message.isEnding() || message.failure() != null) {
             Reply early = result;
-            reply.complete(message.isEmpty() && early != null ? early : message);
+            over();
+            (message.isEmpty() && early != null ? early : message).report(listener);
         } else {
             if (!message.isEmpty()) {
                 result = message;
             }
-            listen();
-        }
-    }
-
-    /** Fails the call if the server sends no heartbeat for longer than the call monitor allows. */
-    private void listen() {
-        if (monitor != null) {
-            stopListening();
-            silence = Timers.after(
-                    monitor.toNanos(),
-                    () -> fail(new RpcTimeoutException(
-                            "no heartbeat of " + method + " within " + monitor.toSeconds() + " s")));
+            watch();
         }
     }
 
     @Override
-    public void stopListening() {
+    public void sending() {
+        watch();
+    }
+
+    /** Fails the call if the server sends no heartbeat for longer than the call monitor allows. */
+    private void watch() {
+        if (monitor != null && !over) {
+            stopWatching();
+            silence = Timers.after(
+                    monitor.toNanos(),
+                    () -> fail(new RpcTimeoutException(
+                            "no heartbeat of " + method + " within " + monitor.toSeconds() + " s")));
+            if (over) {
+                stopWatching();
+            }
+        }
+    }
+
+    private void stopWatching() {
         ScheduledFuture<?> timer = silence;
         if (timer != null) {
             timer.cancel(false);
         }
+    }
+
+    private void over() {
+        over = true;
+        stopWatching();
+        replies.forget(this);
+    }
+
+    @Override
+    public void fail(Throwable error) {
+        over();
+        listener.onFailure(error);
+    }
+
+    @Override
+    public void notSent(RpcException error) {
+        over();
+        listener.onNotSent(error);
+    }
+
+    @Override
+    public void cancel() {
+        over();
     }
 }

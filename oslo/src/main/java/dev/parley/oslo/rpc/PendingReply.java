@@ -3,7 +3,7 @@ package dev.parley.oslo.rpc;
 import dev.parley.RpcException;
 import dev.parley.oslo.message.Reply;
 
-/** A call that waits for replies. Implementations are safe for use by any thread. */
+/** A call that waits for replies. Implementations are thread-safe. */
 interface PendingReply {
     /** The message id that its replies carry. */
     String id();
@@ -12,8 +12,11 @@ interface PendingReply {
     void received(Reply message);
 
     /** Fails the call, unless it has ended. Must not block. */
-    void fail(RpcException error);
+    void fail(Throwable error);
 
-    /** Releases timers: the caller no longer waits. */
-    void stopListening();
+    /** The call is about to be sent. */
+    default void sending() {}
+
+    /** The call has not been sent. */
+    void notSent(RpcException error);
 }

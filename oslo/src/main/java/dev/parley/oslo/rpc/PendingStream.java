@@ -2,23 +2,20 @@ package dev.parley.oslo.rpc;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
+import dev.parley.oslo.OsloCallOptions;
 import dev.parley.oslo.message.MessageIds;
 import dev.parley.oslo.message.Reply;
 import dev.parley.spi.ClientCall;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.IntConsumer;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a streaming call, as they arrive. The server sends no more items than the window before it gets credit,
- * so no more are buffered here. The methods of {@link PendingReply} are safe for use by any thread, all others are for
- * the thread that iterates.
+ * A call that streams: passes the items on as they arrive and grants the server credit for more as the reader takes
+ * them. Replies come one after the other; the rest is thread-safe.
  */
-final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
+final class PendingStream implements PendingReply, StartedCall {
     /** How many items the server may send ahead of the reader. */
     static final int WINDOW = 64;
 
@@ -28,43 +25,29 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
      */
     private static final int DUPLICATE_WINDOW = 1024;
 
-    private sealed interface Event {}
-
-    private record Item(Reply reply) implements Event {}
-
-    /** The last reply: it ends the stream, or is a list from a server that does not stream. */
-    private record End(Reply reply) implements Event {}
-
-    private record Failed(RpcException error) implements Event {}
-
-    private final String id = MessageIds.unique();
-    private final ClientCall call;
-    private final Function<Reply, @Nullable Object> readItem;
-    private final Function<Reply, Iterator<?>> readList;
-    private final DuplicateWindow window = new DuplicateWindow(DUPLICATE_WINDOW);
-    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private @Nullable IntConsumer credit;
-    private @Nullable String creditQueue;
-    private @Nullable Reply next;
-    private @Nullable Iterator<?> list;
-    private boolean ended;
-    private int taken;
-
-    /**
-     * A stream.
-     *
-     * @param readItem reads the value of an item
-     * @param readList reads the values of a reply that is a list; throws the failure of a reply that is one
-     */
-    PendingStream(ClientCall call, Function<Reply, @Nullable Object> readItem, Function<Reply, Iterator<?>> readList) {
-        this.call = call;
-        this.readItem = readItem;
-        this.readList = readList;
+    /** Sends credit to the queue of a server. */
+    interface Granter {
+        void grant(String queue, String msgId, int items);
     }
 
-    /** Sets how to grant the server credit for more items. */
-    void grantBy(IntConsumer granter) {
-        credit = granter;
+    private final String id = MessageIds.unique();
+    private final ResponseListener listener;
+    private final ReplyQueue replies;
+    private final Granter granter;
+    private final String method;
+    private final boolean monitored;
+    private final DuplicateWindow window = new DuplicateWindow(DUPLICATE_WINDOW);
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable String creditQueue;
+    private int received; // Only touched by received.
+    private int requested; // Only touched by the reader.
+
+    PendingStream(ClientCall call, ResponseListener listener, ReplyQueue replies, Granter granter) {
+        this.listener = listener;
+        this.replies = replies;
+        this.granter = granter;
+        this.method = call.qualifiedMethod();
+        this.monitored = call.options().get(OsloCallOptions.MONITOR_TIMEOUT) != null;
     }
 
     @Override
@@ -79,96 +62,73 @@ final class PendingStream implements PendingReply, Iterator<@Nullable Object> {
             return;
         }
         if (message.isEnding() || message.failure() != null) {
-            events.add(new End(message));
+            end(message);
         } else if (message.creditQueue() != null || !isHeartbeat(message)) {
-            events.add(new Item(message));
+            received++;
+            if (message.creditQueue() != null) {
+                creditQueue = message.creditQueue();
+            }
+            listener.onItem(message);
         }
     }
 
     /**
-     * Without a call monitor there are no heartbeats: then an empty reply is a null item of openstack.common.rpc's
-     * multicall.
+     * A server sends heartbeats only if asked to; else an empty reply is a null, as openstack.common.rpc's multicall
+     * sends it.
      */
     private boolean isHeartbeat(Reply message) {
-        return message.isEmpty() && call.options().monitorTimeout() != null;
+        return message.isEmpty() && monitored;
     }
 
-    @Override
-    public void fail(RpcException error) {
-        events.add(new Failed(error));
-    }
-
-    @Override
-    public void stopListening() {
-        // There are no timers.
-    }
-
-    /** The queue on which the server takes credit; {@code null} before the first item. */
-    @Nullable
-    String creditQueue() {
-        return creditQueue;
-    }
-
-    boolean isEnded() {
-        return ended;
-    }
-
-    @Override
-    public boolean hasNext() {
-        if (list != null) {
-            return list.hasNext();
+    private void end(Reply message) {
+        if (!over()) {
+            return;
         }
-        if (!ended && next == null) {
-            advance();
+        if (message.failure() == null && message.items() > received) {
+            listener.onFailure(new ConnectionLostException(
+                    (message.items() - received) + " of " + message.items() + " items of " + method + " were lost"));
+        } else if (message.isEmpty()) {
+            listener.onEnd();
+        } else {
+            // A failure, or a list from a server that does not stream.
+            message.report(listener);
         }
-        return list != null ? list.hasNext() : next != null;
     }
 
-    private void advance() {
-        try {
-            // The timeout applies to each item.
-            switch (events.poll(call.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                case null -> throw call.timedOut();
-                case Item item -> {
-                    next = item.reply();
-                    creditQueue = item.reply().creditQueue();
-                }
-                case End end -> {
-                    ended = true;
-                    if (end.reply().failure() == null && end.reply().items() > taken) {
-                        throw new ConnectionLostException((end.reply().items() - taken) + " of "
-                                + end.reply().items() + " items of " + call.qualifiedMethod() + " were lost");
-                    }
-                    list = end.reply().isEmpty() ? null : readList.apply(end.reply());
-                }
-                case Failed failed -> {
-                    ended = true;
-                    throw failed.error();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectionLostException("interrupted while waiting for " + call.qualifiedMethod(), e);
+    private boolean over() {
+        replies.forget(this);
+        return over.compareAndSet(false, true);
+    }
+
+    @Override
+    public void requestItem() {
+        // In halves of the window, so that the server need not wait.
+        int taken = requested++;
+        String queue = creditQueue;
+        if (taken > 0 && taken % (WINDOW / 2) == 0 && queue != null && !over.get()) {
+            granter.grant(queue, id, WINDOW / 2);
         }
     }
 
     @Override
-    public @Nullable Object next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
+    public void fail(Throwable error) {
+        if (over()) {
+            listener.onFailure(error);
         }
-        if (list != null) {
-            return list.next();
+    }
+
+    @Override
+    public void notSent(RpcException error) {
+        if (over()) {
+            listener.onNotSent(error);
         }
-        Reply item = next;
-        if (item == null) {
-            throw new NoSuchElementException();
+    }
+
+    @Override
+    public void cancel() {
+        String queue = creditQueue;
+        if (over() && queue != null) {
+            granter.grant(queue, id, 0);
         }
-        // Half a window at a time, so that the server need not wait.
-        if (++taken % (WINDOW / 2) == 0 && credit != null) {
-            credit.accept(WINDOW / 2);
-        }
-        next = null;
-        return readItem.apply(item);
     }
 }

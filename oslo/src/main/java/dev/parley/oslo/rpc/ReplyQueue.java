@@ -103,18 +103,30 @@ final class ReplyQueue {
         }
     }
 
-    /** Delivers replies to this call from now on. */
-    void expect(PendingReply call) {
+    /** The name that the queue has, or will have. */
+    String queueName() {
+        return queue.name();
+    }
+
+    /** Whether the broker delivers from the queue, so that {@link #whenReady} would run its action at once. */
+    boolean isReady() {
+        CompletableFuture<String> now = ready;
+        return now != null && now.isDone() && !now.isCompletedExceptionally();
+    }
+
+    /** Delivers replies to this call from now on; {@code false} if the client is closed and the call has failed. */
+    boolean expect(PendingReply call) {
         calls.put(call.id(), call);
         if (closed) {
             call.fail(new ConnectionLostException("the client is closed"));
+            return false;
         }
+        return true;
     }
 
     /** Drops further replies to this call. */
     void forget(PendingReply call) {
         calls.remove(call.id());
-        call.stopListening();
     }
 
     private void received(Delivery delivery) {

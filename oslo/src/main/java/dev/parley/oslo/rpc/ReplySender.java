@@ -6,8 +6,8 @@ import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Request;
 import dev.parley.oslo.options.OsloOptions;
-import dev.parley.oslo.time.Timers;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -104,7 +104,7 @@ final class ReplySender {
                 if (error instanceof DeliveryException && now - since >= missingConsumerRetry.toNanos()) {
                     missingQueues.put(queue, now);
                 }
-                log.warn("dropping the reply: the caller's deadline has passed: {}", error.getMessage());
+                log.warn("dropping a reply: {}", error.getMessage());
             }
         });
         driver.publish(message);

@@ -38,7 +38,7 @@ class QueueInspectorTest {
                 channel.queueDeclare("unrelated", false, false, false, Map.of());
                 try (RpcServer server = RpcServer.builder()
                         .endpoint(new Endpoint())
-                        .listen(broker.address(), Target.topic("compute").server("host.example.org"))
+                        .listen(broker.address(), Target.topic("compute").withServer("host.example.org"))
                         .build()
                         .start()) {
                     try (RpcClient client = RpcClient.connect(broker.address(), Target.topic("compute"))) {

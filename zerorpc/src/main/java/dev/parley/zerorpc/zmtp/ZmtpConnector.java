@@ -2,6 +2,8 @@ package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.spi.Backoff;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,17 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one endpoint connected: if the connection cannot be made, or is lost, it tries again after a
- * {@link ReconnectBackoff}, until the socket is closed.
+ * a {@link Backoff}, until the socket is closed.
  *
  * <p>Thread-safe.
  */
 public final class ZmtpConnector {
+    private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(40), Duration.ofSeconds(2));
+
     private final ZmtpSocket socket;
     private final ZmtpEndpoint endpoint;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Guarded by {@link #lock}. */
-    private final ReconnectBackoff backoff = new ReconnectBackoff();
+    private int failures; // Guarded by lock.
     /** The current attempt to connect, or the connection that it made. Guarded by {@link #lock}. */
     private CompletableFuture<ZmtpPeer> attempt = new CompletableFuture<>();
     /** Written with {@link #lock} held. */
@@ -70,7 +74,7 @@ public final class ZmtpConnector {
             if (closed) {
                 return;
             }
-            backoff.reset();
+            failures = 0;
             connected = peer;
             waiting = attempt;
         } finally {
@@ -82,7 +86,7 @@ public final class ZmtpConnector {
     /** The attempt failed, or the connection that it made was lost. */
     void lost(String reason) {
         CompletableFuture<ZmtpPeer> failed;
-        long delayMillis;
+        long delayNanos;
         lock.lock();
         try {
             if (closed) {
@@ -91,13 +95,13 @@ public final class ZmtpConnector {
             connected = null;
             failed = attempt;
             attempt = new CompletableFuture<>();
-            delayMillis = backoff.nextMillis();
+            delayNanos = BACKOFF.pauseNanos(failures++);
         } finally {
             lock.unlock();
         }
         // Has no effect if the attempt succeeded and the connection was lost later.
         failed.completeExceptionally(new ConnectionLostException("no connection to " + endpoint + ": " + reason));
-        EventLoops.shared().schedule(this::start, delayMillis, TimeUnit.MILLISECONDS);
+        EventLoops.shared().schedule(this::start, delayNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Ends the attempts. The connection is left to the socket. */

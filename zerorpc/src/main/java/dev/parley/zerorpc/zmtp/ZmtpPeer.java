@@ -1,11 +1,11 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -138,9 +138,7 @@ public final class ZmtpPeer {
     }
 
     void start(byte[] greeting) {
-        name = channel.remoteAddress() instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : "ipc";
+        name = SocketAddresses.text(channel.remoteAddress());
         channel.writeAndFlush(Unpooled.wrappedBuffer(greeting));
     }
 

@@ -281,16 +281,6 @@ class ZmtpBytesTest {
     }
 
     @Test
-    void reconnectDelaysGrowToTheirMaximumAndStartOver() {
-        ReconnectBackoff backoff = new ReconnectBackoff();
-        for (long upper = 40; upper <= 10_000; upper *= 2) {
-            assertThat(backoff.nextMillis()).isBetween(Math.min(upper, 2_000) / 2, Math.min(upper, 2_000));
-        }
-        backoff.reset();
-        assertThat(backoff.nextMillis()).isBetween(20L, 40L);
-    }
-
-    @Test
     void aDealerReconnectsAfterEveryKindOfFailure() throws Exception {
         RecordingHandler client = new RecordingHandler(false);
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ public final class HttpClient implements AutoCloseable {
     private final Duration connectTimeout;
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<ClientConnection> idle = new ConcurrentLinkedDeque<>();
+    private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private HttpClient(Builder builder) {
@@ -104,17 +107,19 @@ public final class HttpClient implements AutoCloseable {
                 connection.idleSince = System.nanoTime();
                 idle.push(connection);
                 connection = null;
-                if (closed) {
-                    closeIdle();
-                }
             }
             return response;
         } finally {
             permits.release();
             if (connection != null) {
-                connection.close();
+                drop(connection);
             }
         }
+    }
+
+    private void drop(ClientConnection connection) {
+        open.remove(connection);
+        connection.close();
     }
 
     private ClientConnection take(Deadline deadline) {
@@ -126,23 +131,23 @@ public final class HttpClient implements AutoCloseable {
             if (System.nanoTime() - connection.idleSince < MAX_IDLE_NANOS && connection.isAlive()) {
                 return connection;
             }
-            connection.close();
+            drop(connection);
         }
-        return ClientConnection.open(origin, maxResponse, deadline, connectTimeout);
+        connection = ClientConnection.open(origin, maxResponse, deadline, connectTimeout);
+        open.add(connection);
+        if (closed) {
+            drop(connection);
+            throw new ConnectionLostException("the client of " + origin + " is closed");
+        }
+        return connection;
     }
 
-    /** Closes idle connections. Requests in flight complete; further requests fail. */
+    /** Closes all connections: requests in flight fail with {@link ConnectionLostException}, and further ones too. */
     @Override
     public void close() {
         closed = true;
-        closeIdle();
-    }
-
-    private void closeIdle() {
-        ClientConnection connection;
-        while ((connection = idle.poll()) != null) {
-            connection.close();
-        }
+        open.forEach(this::drop);
+        idle.clear();
     }
 
     /** The address, without user info. */

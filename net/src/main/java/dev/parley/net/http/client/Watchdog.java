@@ -1,8 +1,7 @@
 package dev.parley.net.http.client;
 
+import dev.parley.spi.Timers;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; {@link #start} and {@link #stop} are called by the thread that uses the socket.
  */
 final class Watchdog implements Runnable {
-    private static final ScheduledThreadPoolExecutor TIMER = timer();
-
     private final ClientSocket socket;
     private final AtomicBoolean done = new AtomicBoolean();
     private volatile boolean fired;
@@ -24,7 +21,7 @@ final class Watchdog implements Runnable {
 
     static Watchdog start(Deadline deadline, ClientSocket socket) {
         Watchdog watchdog = new Watchdog(socket);
-        watchdog.task = TIMER.schedule(watchdog, deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        watchdog.task = Timers.after(deadline.remainingNanos(), watchdog);
         return watchdog;
     }
 
@@ -47,12 +44,5 @@ final class Watchdog implements Runnable {
             task.cancel(false);
         }
         return hasFired;
-    }
-
-    private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().name("parley-watchdog").daemon().factory());
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
     }
 }

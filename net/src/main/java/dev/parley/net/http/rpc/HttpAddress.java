@@ -43,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Stateless and thread-safe.
  */
 public final class HttpAddress {
-    private static final Duration MAX_TIMEOUT = HttpLimits.MAX_TIMEOUT;
-
     private HttpAddress() {}
 
     /**
@@ -53,7 +51,7 @@ public final class HttpAddress {
      * @throws InvalidTargetException if the option does not start with a slash
      */
     public static String path(Address address, AddressOptions options, String defaultPath) {
-        String path = isUnix(address) ? options.text("path", "") : address.path();
+        String path = isUnix(address) ? options.text("path", "") : options.path();
         if (path == null || path.isEmpty()) {
             return defaultPath;
         }
@@ -76,12 +74,12 @@ public final class HttpAddress {
         HttpLimits defaults = HttpLimits.defaults();
         HttpServer.Builder server = HttpServer.builder()
                 .limits(defaults.withMaxBody(limits.messageBytes())
-                        .withIdleTimeout(timeout(own, "idle_timeout", defaults.idleTimeout()))
-                        .withReadTimeout(timeout(own, "read_timeout", defaults.readTimeout()))
+                        .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
+                        .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
                         .withMaxConnections(
                                 own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
         if (isUnix(address)) {
-            server.bindUnix(socketFile(address));
+            server.bindUnix(socketFile(address, options));
         } else {
             server.bind(address.host(), address.port(defaultPort(address)));
         }
@@ -91,7 +89,7 @@ public final class HttpAddress {
             }
             server.tls(tls, null);
         }
-        BasicCredentials required = credentials(address);
+        BasicCredentials required = credentials(address, options);
         if (required != null) {
             server.basicAuth("parley", given -> matches(given, required));
         }
@@ -108,13 +106,13 @@ public final class HttpAddress {
      */
     public static HttpClient.Builder client(
             Address address, AddressOptions options, Limits limits, String path, @Nullable SSLContext tls) {
-        BasicCredentials credentials = credentials(address);
+        BasicCredentials credentials = credentials(address, options);
         String token = options.text("token", null);
         if (credentials != null && token != null) {
             throw new InvalidTargetException(
                     shown(address) + " has both user info and the option token; a request carries only one of them");
         }
-        Duration connectTimeout = timeout(options, "connect_timeout", Duration.ofSeconds(10));
+        Duration connectTimeout = options.connectTimeout();
         int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
         String proxy = options.text("proxy", null);
         try {
@@ -129,10 +127,10 @@ public final class HttpAddress {
                 client.bearerToken(token);
             }
             if (isUnix(address)) {
-                client.unixSocket(socketFile(address));
+                client.unixSocket(socketFile(address, options));
             }
             if (proxy != null) {
-                client.proxy(URI.create(proxy));
+                setProxy(client, proxy);
             }
             if (tls != null) {
                 client.sslContext(tls);
@@ -140,6 +138,15 @@ public final class HttpAddress {
             return client;
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
+        }
+    }
+
+    private static void setProxy(HttpClient.Builder client, String proxy) {
+        try {
+            client.proxy(URI.create(proxy));
+        } catch (IllegalArgumentException e) {
+            // The value is not shown, since it may contain a password.
+            throw new InvalidTargetException("option proxy must be a URL of the form http://[user:password@]host:port");
         }
     }
 
@@ -159,7 +166,7 @@ public final class HttpAddress {
         return address.scheme().endsWith("unix");
     }
 
-    private static boolean isSecure(Address address) {
+    static boolean isSecure(Address address) {
         return address.scheme().endsWith("https");
     }
 
@@ -167,35 +174,17 @@ public final class HttpAddress {
         return isSecure(address) ? 443 : 80;
     }
 
-    private static Path socketFile(Address address) {
-        if (address.path().length() < 2) {
+    private static Path socketFile(Address address, AddressOptions options) {
+        if (options.path().length() < 2) {
             throw new InvalidTargetException(
                     address.scheme() + " needs a socket file, as in " + address.scheme() + ":///run/service.sock");
         }
         return Path.of(address.path());
     }
 
-    private static Duration timeout(AddressOptions options, String name, Duration defaultValue) {
-        String text = options.text(name, null);
-        if (text == null) {
-            return defaultValue;
-        }
-        try {
-            double seconds = Double.parseDouble(text);
-            if (seconds > 0 && seconds <= MAX_TIMEOUT.toSeconds()) {
-                // At least a nanosecond, because 0 would stand for no timeout.
-                return Duration.ofNanos(Math.max(1, Math.round(seconds * 1e9)));
-            }
-        } catch (NumberFormatException e) {
-            // Reported below.
-        }
-        throw new InvalidTargetException("option " + name + "=" + text
-                + " must be a number of seconds, more than 0 and at most " + MAX_TIMEOUT.toSeconds());
-    }
-
-    private static @Nullable BasicCredentials credentials(Address address) {
-        String user = address.user();
-        String password = address.password();
+    private static @Nullable BasicCredentials credentials(Address address, AddressOptions options) {
+        String user = options.user();
+        String password = options.password();
         if (user == null) {
             return null;
         }

@@ -2,7 +2,7 @@ package dev.parley.oslo.driver.rabbit;
 
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
-import dev.parley.oslo.time.Timers;
+import dev.parley.spi.Timers;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;

@@ -9,7 +9,7 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
-import dev.parley.oslo.time.Timers;
+import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
-import dev.parley.oslo.time.Backoff;
+import dev.parley.spi.Backoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -1,0 +1,102 @@
+package dev.parley.internal.inprocess;
+
+import dev.parley.Address;
+import dev.parley.Args;
+import dev.parley.ArgumentStyle;
+import dev.parley.ConnectionLostException;
+import dev.parley.SerializationException;
+import dev.parley.ServiceDescription;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The client side: hands calls to the server of its name, on the caller's thread. Thread-safe. */
+final class InProcessTransport implements ClientTransport {
+    private final String name;
+    private final Address address;
+    private final JsonMapper mapper;
+    private final Set<InProcessCall> calls = ConcurrentHashMap.newKeySet();
+
+    InProcessTransport(String name, Address address, JsonMapper mapper) {
+        this.name = name;
+        this.address = address;
+        this.mapper = mapper;
+    }
+
+    @Override
+    public ArgumentStyle argumentStyle() {
+        return ArgumentStyle.EITHER;
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return mapper;
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
+    public boolean detectsLostPeers() {
+        return true;
+    }
+
+    @Override
+    public StartedCall start(ClientCall call, ResponseListener listener) {
+        byte[] arguments = encode(call);
+        InProcessListener server = InProcessListener.named(name);
+        if (server == null) {
+            listener.onFailure(new ConnectionLostException("no server listens on " + address));
+            return StartedCall.NONE;
+        }
+        InProcessCall started = new InProcessCall(call, arguments, server, this, listener);
+        calls.add(started);
+        if (call.kind() == dev.parley.ClientRequest.Kind.CAST) {
+            listener.onSent();
+        }
+        server.serve(started);
+        return started;
+    }
+
+    private byte[] encode(ClientCall call) {
+        try {
+            return mapper.writeValueAsBytes(
+                    switch (call.args()) {
+                        case Args.Positional positional -> positional.values();
+                        case Args.Named named -> named.values();
+                    });
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** A call is over. */
+    void over(InProcessCall call) {
+        calls.remove(call);
+    }
+
+    @Override
+    public ServiceDescription describe(PeerCaller caller) {
+        InProcessListener server = InProcessListener.named(name);
+        if (server == null) {
+            throw new ConnectionLostException("no server listens on " + address);
+        }
+        return server.dispatcher().describe();
+    }
+
+    @Override
+    public void close() {
+        for (InProcessCall call : calls) {
+            call.lost();
+        }
+    }
+}

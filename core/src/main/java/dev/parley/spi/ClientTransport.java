@@ -1,0 +1,107 @@
+package dev.parley.spi;
+
+import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
+import dev.parley.CallOptions;
+import dev.parley.InvalidTargetException;
+import dev.parley.ServiceDescription;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The client side of a wire: carries calls to one peer or one broker. It starts a call and reports what comes back;
+ * waiting, deadlines, cancellation, retries, interceptors and the count of calls in flight are the call engine's, once
+ * for all wires. Thread-safe.
+ */
+public interface ClientTransport extends AutoCloseable {
+    /** Which arguments the wire carries; the engine refuses others. */
+    ArgumentStyle argumentStyle();
+
+    /** The mapper of the wire's format. */
+    ObjectMapper mapper();
+
+    /** The timeout of a call that has none. By default 60 seconds. */
+    default Duration defaultTimeout() {
+        return Duration.ofSeconds(60);
+    }
+
+    /** The options that this wire adds; the engine refuses others. By default none. */
+    default Set<CallOption<?>> callOptions() {
+        return Set.of();
+    }
+
+    /** Whether these options allow to send a version; {@code null} is a call without one. By default always. */
+    default boolean canSendVersion(CallOptions options, @Nullable String version) {
+        return true;
+    }
+
+    /**
+     * Whether an exchange runs on the thread that {@link StartedCall#run} is called on, and {@link #start} only
+     * prepares it. Such a transport bounds its waits by {@link ClientCall#remainingNanos} and ends when the thread is
+     * interrupted. The engine runs the exchange of a blocking call on the caller's own thread, others on virtual
+     * threads. By default {@code false}.
+     */
+    default boolean blocks() {
+        return false;
+    }
+
+    /**
+     * Whether the protocol has a message without a response. If not, a cast is a call whose result the engine drops. By
+     * default {@code true}.
+     */
+    default boolean hasOneWay() {
+        return true;
+    }
+
+    /** Whether the wire streams. If not, the engine calls for a list. By default {@code false}. */
+    default boolean streams() {
+        return false;
+    }
+
+    /**
+     * Whether the wire notices, by heartbeats, that the peer of an idle stream is gone, so that only the first item has
+     * a timeout. By default {@code false}.
+     */
+    default boolean detectsLostPeers() {
+        return false;
+    }
+
+    /**
+     * Starts a call: encodes it and, unless the transport {@linkplain #blocks blocks}, sends it. Does not wait: for a
+     * connection, for the peer or for room. Everything that happens, a failure to send included, is reported to the
+     * listener.
+     *
+     * @throws dev.parley.RpcException if the call cannot be sent at all, such as one whose arguments cannot be encoded;
+     *     the listener gets nothing then
+     */
+    StartedCall start(ClientCall call, ResponseListener listener);
+
+    /**
+     * Asks the peer what it offers.
+     *
+     * @param caller makes the calls that this needs, with the client's options
+     * @throws InvalidTargetException if the protocol has no introspection. By default
+     */
+    default ServiceDescription describe(PeerCaller caller) {
+        throw new InvalidTargetException("this wire has no introspection");
+    }
+
+    /** Calls a method of the peer, without a namespace, and blocks until its result is there. */
+    interface PeerCaller {
+        /**
+         * Calls.
+         *
+         * @throws dev.parley.RpcException if it fails
+         */
+        <T> @Nullable T call(String method, Class<T> resultType, @Nullable Object... args);
+    }
+
+    /**
+     * Closes. Calls in flight fail with {@code ConnectionLostException}, also those that block. May be called more than
+     * once.
+     */
+    @Override
+    void close();
+}

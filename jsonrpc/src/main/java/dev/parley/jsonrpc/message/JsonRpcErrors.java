@@ -1,0 +1,134 @@
+package dev.parley.jsonrpc.message;
+
+import dev.parley.RemoteException;
+import dev.parley.RpcException;
+import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.ErrorCodes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code error} of a response and Parley's errors.
+ *
+ * <p>The codes of the specification mean what it says, whoever sends them. Errors that it does not know go out under
+ * codes from the range that it leaves to servers;
+ * since other servers use that range as they like, Parley recognizes its own by the {@code data}: {@code {"type":
+ * "OverloadedException", "module": "dev.parley"}}. The
+ * {@code data} of a failed method has its type in the same way, {@code {"type": "ValueError", "module": "builtins"}},
+ * and the {@code traceback} if the server includes
+ * it; unless the method chose its own data.
+ */
+public final class JsonRpcErrors {
+    private static final String OWN_MODULE = "dev.parley";
+    private static final Set<String> TYPE_MEMBERS = Set.of("type", "module", "traceback", "data");
+
+    private static final ErrorCodes CODES = FaultCodes.table(-32000);
+
+    private JsonRpcErrors() {}
+
+    /** The code under which an error goes out. */
+    public static int code(RpcException error) {
+        return CODES.of(error);
+    }
+
+    /** The message under which an error goes out. */
+    public static String message(RpcException error) {
+        return error instanceof RemoteException remote ? remote.remoteMessage() : error.getMessage();
+    }
+
+    /** The data with which an error goes out; {@code null} for none. */
+    public static @Nullable Object data(RpcException error) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        if (!(error instanceof RemoteException remote)) {
+            if (CODES.error(code(error), "", null).getClass() == error.getClass()) {
+                return error.data();
+            }
+            data.put("type", ErrorCodes.name(error));
+            data.put("module", OWN_MODULE);
+            if (error.data() != null) {
+                data.put("data", error.data());
+            }
+            return data;
+        }
+        if (error.data() != null) {
+            return error.data();
+        }
+        if (!remote.type().equals(RemoteException.UNKNOWN_TYPE)) {
+            data.put("type", remote.type());
+            if (remote.module() != null) {
+                data.put("module", remote.module());
+            }
+        }
+        if (!remote.traceback().isEmpty()) {
+            data.put("traceback", remote.traceback());
+        }
+        return data.isEmpty() ? null : data;
+    }
+
+    /**
+     * The error in a response, whatever its shape.
+     *
+     * @param error the value of {@code error}: by the specification an object with code and message, in JSON-RPC 1.0
+     * anything
+     */
+    public static RpcException read(@Nullable Object error) {
+        if (!(error instanceof Map<?, ?> members)) {
+            return RemoteException.of(String.valueOf(error));
+        }
+        Object message = members.get("message");
+        // jsonrpclib and older servers write fault names of XML-RPC.
+        String text = message == null
+                ? String.valueOf(Objects.requireNonNullElse(members.get("faultString"), members))
+                : String.valueOf(message);
+        Object data = members.get("data");
+        Integer code = members.get("code") instanceof Number number && number.intValue() == number.doubleValue()
+                ? number.intValue()
+                : null;
+        if (data instanceof Map<?, ?> described && TYPE_MEMBERS.containsAll(described.keySet())) {
+            RpcException typed = typed(described, code, text);
+            if (typed != null) {
+                return typed;
+            }
+        }
+        if (code == null) {
+            return RemoteException.of(text).withData(data);
+        }
+        // Zabbix says in data what the message only names; without it the error would say nothing.
+        String all = data instanceof String detail && !text.contains(detail) ? text + " " + detail : text;
+        RpcException known = CODES.error(code, all, data);
+        return known instanceof RemoteException
+                ? RemoteException.of(text).withCode(code).withData(data)
+                : known;
+    }
+
+    /** The error whose data has its type. */
+    private static @Nullable RpcException typed(Map<?, ?> data, @Nullable Integer code, String message) {
+        if (!(data.get("type") instanceof String type)) {
+            return null;
+        }
+        if (OWN_MODULE.equals(data.get("module"))) {
+            RpcException own = ErrorCodes.named(type, message, code, data.get("data"));
+            if (own != null) {
+                return own;
+            }
+        }
+        if (data.containsKey("data")) {
+            return null;
+        }
+        RemoteException typed = RemoteException.of(type, message);
+        if (code != null) {
+            typed = typed.withCode(code);
+        }
+        if (data.get("module") instanceof String module) {
+            typed = typed.withModule(module);
+        }
+        if (data.get("traceback") instanceof List<?> lines) {
+            typed = typed.withTraceback(lines.stream().map(String::valueOf).toList());
+        }
+        return typed;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.parley.jsonrpc.server;
+
+import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
+import dev.parley.RpcException;
+import dev.parley.jsonrpc.message.Cancellation;
+import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.Introspection;
+import dev.parley.jsonrpc.message.Request;
+import dev.parley.jsonrpc.message.ResponseWriter;
+import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerCall;
+import dev.parley.spi.ServerContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The server side of JSON-RPC, the same under every transport: a message in, at most one message out. Thread-safe.
+ *
+ * <p>The response to a message of notifications only is empty, and is given once its calls are accepted. A transport
+ * with a
+ * response for each request sends it, others drop it.
+ */
+final class MessageHandler {
+    static final byte[] NOTHING = {};
+
+    private static final Logger log = LoggerFactory.getLogger(MessageHandler.class);
+
+    private final Dispatcher dispatcher;
+    private final ObjectMapper mapper;
+    private final ResponseWriter writer;
+    private final String scheme;
+    private final int maxBatch;
+    private final long maxResponse;
+
+    MessageHandler(ServerContext context, String scheme, int maxBatch) {
+        this.dispatcher = context.dispatcher();
+        this.mapper = context.values().json();
+        this.writer = new ResponseWriter(mapper);
+        this.scheme = scheme;
+        this.maxBatch = maxBatch;
+        this.maxResponse = context.values().limits().messageBytes();
+    }
+
+    /**
+     * A message in progress. Confined to the thread that handles the message until it is published; then thread-safe.
+     */
+    static final class Running {
+        private final List<ServedCall> calls = new ArrayList<>(1);
+        private boolean accepted = true;
+
+        /** Whether there is room for more; if not, the source must not be read until {@code resume} is run. */
+        boolean accepted() {
+            return accepted;
+        }
+
+        /** The peer has disconnected: interrupts its calls. */
+        void cancel() {
+            calls.forEach(ServerCall::cancel);
+        }
+
+        /** The peer cancels one call: interrupts it, if it is among these. */
+        void cancel(String id) {
+            calls.stream().filter(call -> call.hasId(id)).forEach(ServerCall::cancel);
+        }
+    }
+
+    /**
+     * Takes a message.
+     *
+     * @param response takes the one response, now or later, on any thread; empty if there is none to send
+     * @param resume see {@link Dispatcher#dispatch}
+     */
+    Running handle(byte[] message, Peer peer, Consumer<byte[]> response, Runnable resume) {
+        Running running = new Running();
+        Envelope.Message scanned;
+        try {
+            scanned = Envelope.scan(mapper, message, maxBatch);
+        } catch (Envelope.UnreadableException e) {
+            log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
+            int code = e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR;
+            String problem = (e.invalid ? "invalid request: " : "parse error: ") + e.getMessage();
+            response.accept(writer.error(Request.invalid(problem), code, problem, null));
+            return running;
+        }
+        List<Request> requests = new ArrayList<>(scanned.elements().size());
+        for (Envelope element : scanned.elements()) {
+            requests.add(Request.of(element));
+        }
+        if (requests.isEmpty()) {
+            refuse(Request.invalid("a batch must not be empty"), response);
+        } else if (requests.stream().allMatch(request -> request.responseId() == null)) {
+            notifyAll(requests, peer, response, resume, running);
+        } else if (!scanned.batch()) {
+            run(requests.getFirst(), peer, response, resume, running);
+        } else {
+            BatchResponse collected = new BatchResponse(
+                    (int) requests.stream()
+                            .filter(request -> request.responseId() != null)
+                            .count(),
+                    maxResponse,
+                    response);
+            int slot = 0;
+            for (Request request : requests) {
+                int place = slot;
+                run(request, peer, bytes -> collected.put(place, bytes, () -> tooLarge(request)), resume, running);
+                slot += request.responseId() == null ? 0 : 1;
+            }
+        }
+        return running;
+    }
+
+    /** The response to what a transport could not cut into messages. */
+    byte[] refusal(String problem) {
+        Request.Invalid invalid = Request.invalid(problem);
+        return writer.error(invalid, invalid.code(), "invalid request: " + problem, null);
+    }
+
+    private void notifyAll(
+            List<Request> requests, Peer peer, Consumer<byte[]> response, Runnable resume, Running running) {
+        Once done = new Once(() -> {
+            response.accept(NOTHING);
+            resume.run();
+        });
+        for (Request request : requests) {
+            run(request, peer, nothing -> {}, done, running);
+        }
+        if (running.accepted) {
+            done.run();
+        }
+    }
+
+    private void run(Request request, Peer peer, Consumer<byte[]> response, Runnable resume, Running running) {
+        switch (request) {
+            case Request.Invalid invalid -> refuse(invalid, response);
+            case Request.Call call -> {
+                if (Introspection.has(call.method()) && !dispatcher.has(call.method())) {
+                    response.accept(introspect(call));
+                } else if (call.method().equals(Cancellation.METHOD) && call.responseId() == null) {
+                    peer.cancelled(Cancellation.id(call, mapper));
+                } else {
+                    ServedCall served = new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response);
+                    running.calls.add(served);
+                    running.accepted &= dispatcher.dispatch(served, resume);
+                }
+            }
+        }
+    }
+
+    private byte[] introspect(Request.Call call) {
+        try {
+            Envelope envelope = call.envelope();
+            Object arguments = null;
+            if (envelope.paramsToken != null) {
+                int length = envelope.paramsEnd - envelope.paramsStart;
+                arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
+            }
+            Object result = Introspection.call(call.method(), dispatcher.describe(), arguments, mapper);
+            return writer.result(call, result, Object.class);
+        } catch (RpcException e) {
+            return writer.error(call, e);
+        } catch (JacksonException e) {
+            return writer.error(call, new InvalidArgumentsException(e.getOriginalMessage()));
+        }
+    }
+
+    private void refuse(Request.Invalid invalid, Consumer<byte[]> response) {
+        response.accept(writer.error(invalid, invalid.code(), "invalid request: " + invalid.problem(), null));
+    }
+
+    private byte[] tooLarge(Request request) {
+        return writer.error(
+                request,
+                new OverloadedException("the responses of this batch exceed " + maxResponse + " bytes in all"));
+    }
+}

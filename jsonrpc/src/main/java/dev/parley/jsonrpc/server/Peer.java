@@ -1,0 +1,25 @@
+package dev.parley.jsonrpc.server;
+
+import java.security.Principal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The sender of a message, as far as its transport knows it. Thread-safe. */
+interface Peer {
+    /** The network address. */
+    @Nullable
+    String remoteAddress();
+
+    /** The authenticated peer; {@code null} if the transport does not authenticate. */
+    default @Nullable Principal principal() {
+        return null;
+    }
+
+    /** The peer cancels its request of this id, given as JSON text. */
+    default void cancelled(String id) {}
+
+    /** Headers and the like, names in lower case. */
+    default Map<String, String> metadata() {
+        return Map.of();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.parley.jsonrpc.server;
+
+import dev.parley.RpcException;
+import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.Request;
+import dev.parley.jsonrpc.message.ResponseWriter;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerCall;
+import java.lang.reflect.Type;
+import java.security.Principal;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.ObjectMapper;
+
+/** One call or notification on its way through the dispatcher. Thread-safe as {@link ServerCall} is. */
+final class ServedCall extends ServerCall {
+    private final Request.Call request;
+    private final Peer peer;
+    private final String scheme;
+    private final ObjectMapper mapper;
+    private final ResponseWriter writer;
+    private final Dispatcher dispatcher;
+    private final Consumer<byte[]> response;
+
+    ServedCall(
+            Request.Call request,
+            Peer peer,
+            String scheme,
+            ObjectMapper mapper,
+            ResponseWriter writer,
+            Dispatcher dispatcher,
+            Consumer<byte[]> response) {
+        this.request = request;
+        this.peer = peer;
+        this.scheme = scheme;
+        this.mapper = mapper;
+        this.writer = writer;
+        this.dispatcher = dispatcher;
+        this.response = response;
+    }
+
+    /** Whether it is the call of this id, given as JSON text. */
+    boolean hasId(String id) {
+        return id.equals(request.responseId());
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return mapper;
+    }
+
+    @Override
+    public @Nullable JsonParser arguments() {
+        Envelope envelope = request.envelope();
+        if (envelope.paramsToken == null) {
+            return null;
+        }
+        int start = envelope.paramsStart;
+        JsonParser parser = mapper.createParser(envelope.bytes, start, envelope.paramsEnd - start);
+        if (!envelope.mixedParams) {
+            return parser;
+        }
+        try (parser) {
+            return MixedArguments.untangle(mapper, mapper.readTree(parser), method(), dispatcher);
+        }
+    }
+
+    @Override
+    public String wire() {
+        return scheme;
+    }
+
+    @Override
+    public @Nullable String remoteAddress() {
+        return peer.remoteAddress();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return peer.principal();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return peer.metadata();
+    }
+
+    @Override
+    public void reply(@Nullable Object value, Type type) {
+        if (request.responseId() != null) {
+            response.accept(writer.result(request, value, type));
+        }
+    }
+
+    @Override
+    public void fail(RpcException error) {
+        if (request.responseId() != null) {
+            response.accept(writer.error(request, error));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.parley.jsonrpc.server;
+
+import dev.parley.Address;
+import dev.parley.jsonrpc.stream.FrameDecoder;
+import dev.parley.jsonrpc.stream.Framing;
+import dev.parley.net.socket.ListeningSocket;
+import dev.parley.net.socket.SocketAddresses;
+import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Listener;
+import dev.parley.spi.ServerContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * JSON-RPC on bare TCP: requests are read while earlier calls run, and responses are sent as they become ready.
+ * Thread-safe.
+ */
+public final class TcpListener implements Listener {
+    private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
+
+    private final ListeningSocket socket;
+    private final Address address;
+    private final Connections connections;
+
+    private TcpListener(ListeningSocket socket, Address address, Connections connections) {
+        this.socket = socket;
+        this.address = address;
+        this.connections = connections;
+    }
+
+    /**
+     * Binds and starts to serve.
+     *
+     * @throws dev.parley.InvalidTargetException if the address or an option is unusable
+     * @throws dev.parley.ConnectionLostException if the port is in use
+     */
+    public static TcpListener start(Address address, ServerContext context) {
+        AddressOptions options = new AddressOptions(address);
+        MessageHandler handler = new MessageHandler(context, address.scheme(), HttpListener.maxBatch(options));
+        int maxConnections = options.ofServer().integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        options.refuseOthers();
+        int maxMessage = context.values().limits().messageBytes();
+        Connections connections = new Connections(address, handler, maxConnections, maxMessage);
+        ListeningSocket socket = ListeningSocket.bind(address.host(), address.port(Framing.DEFAULT_PORT), connections);
+        return new TcpListener(socket, options.forClients().withPort(socket.port()), connections);
+    }
+
+    /** Sets up accepted connections and keeps track of the open ones. Thread-safe. */
+    private static final class Connections extends ChannelInitializer<Channel> {
+        private final Address address;
+        private final MessageHandler handler;
+        private final int maxConnections;
+        private final int maxMessage;
+        private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        private volatile boolean stopping;
+
+        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage) {
+            this.address = address;
+            this.handler = handler;
+            this.maxConnections = maxConnections;
+            this.maxMessage = maxMessage;
+        }
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            if (stopping || open.size() >= maxConnections) {
+                log.warn(
+                        "{}: closed the connection of {}: {}",
+                        address,
+                        SocketAddresses.text(channel.remoteAddress()),
+                        stopping ? "stopping" : "all " + maxConnections + " connections are in use");
+                channel.close();
+                return;
+            }
+            FrameDecoder decoder = new FrameDecoder(maxMessage);
+            channel.pipeline()
+                    .addLast(new FlushConsolidationHandler(256, true), decoder, new TcpSession(handler, decoder));
+            open.add(channel);
+        }
+    }
+
+    @Override
+    public Address address() {
+        return address;
+    }
+
+    @Override
+    public void stop() {
+        connections.stopping = true;
+        socket.close().join();
+        connections.open.forEach(channel -> channel.pipeline().fireUserEventTriggered(TcpSession.Stop.STOP));
+    }
+
+    @Override
+    public void close() {
+        stop();
+        connections.open.close().awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.parley.jsonrpc.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/** How messages follow each other on a stream. */
+public enum Framing {
+    /** One JSON text per line, ended by a line feed; blank lines mean nothing. */
+    LINES,
+    /** The base protocol of the Language Server Protocol: {@code Content-Length: n}, a blank line, n bytes. */
+    HEADERS;
+
+    /** The TCP port of an address without one. */
+    public static final int DEFAULT_PORT = 4040;
+
+    private static final byte[] LINE_FEED = {'\n'};
+
+    public ByteBuf frame(byte[] message) {
+        return switch (this) {
+            case LINES -> Unpooled.wrappedBuffer(message, LINE_FEED);
+            case HEADERS ->
+                Unpooled.wrappedBuffer(
+                        ("Content-Length: " + message.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII),
+                        message);
+        };
+    }
+}

@@ -1,0 +1,64 @@
+package dev.parley.net.http.rpc;
+
+import dev.parley.ArgumentStyle;
+import dev.parley.RpcException;
+import dev.parley.ServiceDescription;
+import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ClientTransport.PeerCaller;
+import dev.parley.spi.EncodedResult;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * What is particular to one protocol over HTTP, for an {@link HttpRpcTransport}: how a call becomes a request body, and
+ * a response body a result. Thread-safe.
+ */
+public interface HttpRpcProtocol {
+    /** The protocol's name for error messages, such as {@code XML-RPC}. */
+    String name();
+
+    /** Which arguments it carries. */
+    ArgumentStyle argumentStyle();
+
+    /** The mapper of its format. */
+    ObjectMapper mapper();
+
+    /** Whether it has a message without a response. */
+    boolean hasOneWay();
+
+    /**
+     * Encodes a call.
+     *
+     * @throws dev.parley.SerializationException if an argument cannot be encoded
+     */
+    Exchange encode(ClientCall call);
+
+    /**
+     * The error in the body of a response whose status is not 2xx; {@code null} if the body is not of this protocol.
+     */
+    @Nullable
+    RpcException error(HttpResponse response);
+
+    /** Asks the peer what it offers. */
+    ServiceDescription describe(PeerCaller caller);
+
+    /** One call: its request, and how to read the response to it. For one thread. */
+    interface Exchange {
+        /** Whether the client's credentials or token are sent. By default they are. */
+        default boolean isAuthorized() {
+            return true;
+        }
+
+        /** The request's body. */
+        byte[] body();
+
+        /**
+         * Reads the body of a response with status 2xx. Not called for casts of a protocol that
+         * {@linkplain #hasOneWay has them}.
+         *
+         * @throws RpcException the error that it holds, or that it is malformed
+         */
+        EncodedResult result(HttpResponse response);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.parley.net.http.rpc;
+
+import dev.parley.AccessDeniedException;
+import dev.parley.Address;
+import dev.parley.ArgumentStyle;
+import dev.parley.ClientRequest;
+import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.ServiceDescription;
+import dev.parley.net.http.Headers;
+import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.client.HttpClient;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import java.time.Duration;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The client side of every protocol over HTTP: one request and one response per call, on the thread that runs the
+ * exchange. Thread-safe.
+ */
+public final class HttpRpcTransport implements ClientTransport {
+    private final Address address;
+    private final HttpClient client;
+    private final HttpRpcProtocol protocol;
+
+    /**
+     * A transport.
+     *
+     * @param address for error messages
+     * @param client closed with this transport
+     */
+    public HttpRpcTransport(Address address, HttpClient client, HttpRpcProtocol protocol) {
+        this.address = address;
+        this.client = client;
+        this.protocol = protocol;
+    }
+
+    @Override
+    public ArgumentStyle argumentStyle() {
+        return protocol.argumentStyle();
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return protocol.mapper();
+    }
+
+    @Override
+    public boolean blocks() {
+        return true;
+    }
+
+    @Override
+    public boolean hasOneWay() {
+        return protocol.hasOneWay();
+    }
+
+    @Override
+    public StartedCall start(ClientCall call, ResponseListener listener) {
+        return new Started(call, protocol.encode(call), listener);
+    }
+
+    private final class Started implements StartedCall {
+        private final ClientCall call;
+        private final HttpRpcProtocol.Exchange exchange;
+        private final ResponseListener listener;
+
+        Started(ClientCall call, HttpRpcProtocol.Exchange exchange, ResponseListener listener) {
+            this.call = call;
+            this.exchange = exchange;
+            this.listener = listener;
+        }
+
+        @Override
+        public void run() {
+            boolean oneWay = call.kind() == ClientRequest.Kind.CAST && protocol.hasOneWay();
+            try {
+                long left = call.remainingNanos();
+                if (left <= 0) {
+                    throw call.timedOut();
+                }
+                Duration timeout = Duration.ofNanos(left);
+                HttpResponse response = exchange.isAuthorized()
+                        ? client.post(Headers.empty(), exchange.body(), timeout)
+                        : client.postWithoutAuthorization(Headers.empty(), exchange.body(), timeout);
+                // The body of a response to a notification means nothing, whatever a server puts into it.
+                if (oneWay ? response.status() >= 400 : response.status() / 100 != 2) {
+                    RpcException error = protocol.error(response);
+                    throw error == null ? refused(response) : error;
+                } else if (oneWay) {
+                    listener.onSent();
+                } else if (response.body().length == 0) {
+                    throw new ProtocolException(
+                            address + " responded to " + call.qualifiedMethod() + " with an empty body");
+                } else {
+                    listener.onResult(exchange.result(response));
+                }
+            } catch (RpcException e) {
+                listener.onFailure(e);
+            }
+        }
+
+        /** The engine interrupts the thread that runs it. */
+        @Override
+        public void cancel() {}
+    }
+
+    /** What a status means that comes without an error of the protocol. */
+    private RpcException refused(HttpResponse response) {
+        String message = address + " responded with HTTP status " + response.status();
+        return switch (response.status()) {
+            case 401, 403 -> new AccessDeniedException(message + ": the credentials are refused or missing");
+            case 407 -> new AccessDeniedException(message + ": the proxy refuses the credentials or needs some");
+            case 404, 405 -> new ProtocolException(message + ": " + protocol.name() + " is not served at this path");
+            case 413 -> new ProtocolException(message + ": the request is larger than the server accepts");
+            case 429, 503 -> new OverloadedException(message);
+            default -> new ProtocolException(message + ", which is not " + protocol.name());
+        };
+    }
+
+    @Override
+    public ServiceDescription describe(PeerCaller caller) {
+        return protocol.describe(caller);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,196 @@
+package dev.parley.oslo.rpc;
+
+import dev.parley.AccessDeniedException;
+import dev.parley.Address;
+import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
+import dev.parley.CallOptions;
+import dev.parley.ConnectionLostException;
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcException;
+import dev.parley.Target;
+import dev.parley.UnsupportedVersionException;
+import dev.parley.oslo.OsloCallOptions;
+import dev.parley.oslo.driver.Driver;
+import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.message.Codec;
+import dev.parley.oslo.options.OsloOptions;
+import dev.parley.oslo.topology.Exchange;
+import dev.parley.oslo.topology.ShortString;
+import dev.parley.oslo.topology.Topology;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ClientContext;
+import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import dev.parley.spi.Versions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+
+/** The client side of oslo.messaging RPC on one driver. Thread-safe. */
+public final class OsloTransport implements ClientTransport {
+    private final String scheme;
+    private final OsloOptions options;
+    private final Driver driver;
+    private final Codec codec;
+    private final ReplyQueue replies;
+
+    /** A transport, not started yet. */
+    public OsloTransport(Address address, OsloOptions options, Driver driver, ClientContext context) {
+        this.scheme = address.scheme();
+        this.options = options;
+        this.driver = driver;
+        this.codec = new Codec(context.values());
+        this.replies = new ReplyQueue(driver, codec, options);
+    }
+
+    /**
+     * Connects. Blocks.
+     *
+     * @throws RpcException if no host accepts the connection
+     */
+    public void start() {
+        driver.start();
+    }
+
+    @Override
+    public ArgumentStyle argumentStyle() {
+        return ArgumentStyle.NAMED;
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return codec.mapper();
+    }
+
+    @Override
+    public Duration defaultTimeout() {
+        return options.responseTimeout();
+    }
+
+    @Override
+    public Set<CallOption<?>> callOptions() {
+        return Set.of(OsloCallOptions.VERSION_CAP, OsloCallOptions.MONITOR_TIMEOUT, OsloCallOptions.MUST_ROUTE);
+    }
+
+    @Override
+    public boolean canSendVersion(CallOptions callOptions, @Nullable String version) {
+        String cap = callOptions.get(OsloCallOptions.VERSION_CAP);
+        return cap == null || version != null && Versions.compatible(cap, version);
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
+    public StartedCall start(ClientCall call, ResponseListener listener) {
+        String version = call.target().version();
+        if (!canSendVersion(call.options(), version)) {
+            String cap = call.options().get(OsloCallOptions.VERSION_CAP);
+            throw new UnsupportedVersionException(
+                    version == null
+                            ? call.method() + " has no version, and the version cap is " + cap
+                            : "version " + version + " of " + call.method() + " is above the version cap " + cap);
+        }
+        return switch (call.kind()) {
+            case CAST -> cast(call, listener);
+            case CALL -> request(call, new PendingCall(call, listener, replies), 0);
+            case STREAM -> request(call, new PendingStream(call, listener, replies, this::grant), PendingStream.WINDOW);
+        };
+    }
+
+    private StartedCall cast(ClientCall call, ResponseListener listener) {
+        OutboundMessage message =
+                message(call, codec.request(call, null, null, 0)).build();
+        message.confirmed().whenComplete((nothing, error) -> {
+            if (error == null) {
+                listener.onSent();
+            } else {
+                listener.onFailure(error);
+            }
+        });
+        driver.publish(message);
+        return StartedCall.NONE;
+    }
+
+    private <P extends PendingReply & StartedCall> StartedCall request(ClientCall call, P pending, int window) {
+        OutboundMessage message = message(call, codec.request(call, pending.id(), replies.queueName(), window))
+                .expirationMillis(Math.max(1, call.timeout().toMillis()))
+                .build();
+        if (replies.isReady()) {
+            send(message, pending);
+        } else {
+            replies.whenReady((queue, error) -> {
+                if (error == null) {
+                    send(message, pending);
+                } else {
+                    pending.notSent(fresh(error));
+                }
+            });
+        }
+        return pending;
+    }
+
+    private void send(OutboundMessage message, PendingReply pending) {
+        if (!replies.expect(pending)) {
+            return;
+        }
+        pending.sending();
+        // The confirm is not waited for, since the reply follows; a refusal by the broker fails the call.
+        message.confirmed().whenComplete((nothing, error) -> {
+            if (error != null) {
+                pending.fail(error);
+            }
+        });
+        driver.publish(message);
+    }
+
+    /** The reply queue's failure as that of one call: an exception has one stack trace. */
+    private static RpcException fresh(Throwable shared) {
+        Throwable cause =
+                shared instanceof CompletionException && shared.getCause() != null ? shared.getCause() : shared;
+        String message = String.valueOf(cause.getMessage());
+        return switch (cause) {
+            case AccessDeniedException e -> new AccessDeniedException(message, e);
+            case InvalidTargetException e -> new InvalidTargetException(message, e);
+            default -> new ConnectionLostException(message, cause);
+        };
+    }
+
+    /** Lets the server of a stream send more items, or with 0 gives the stream up. */
+    private void grant(String queue, String msgId, int items) {
+        long deadline = System.nanoTime() + options.responseTimeout().toNanos();
+        driver.publish(OutboundMessage.builder(Exchange.DEFAULT, queue, codec.credit(msgId, items), deadline)
+                .build());
+    }
+
+    private OutboundMessage.Builder message(ClientCall call, byte[] body) {
+        Target target = call.target();
+        String topic = target.topic();
+        if (topic == null || topic.isEmpty()) {
+            throw new InvalidTargetException("a call over " + scheme + " needs a topic: " + target);
+        }
+        Topology topology = options.topology();
+        if (target.fanout()) {
+            // A fanout has neither server nor exchange, and may reach no server.
+            return OutboundMessage.builder(topology.fanoutExchange(topic), "", body, call.deadlineNanos())
+                    .retries(call.options().retry());
+        }
+        String exchange = target.exchange() == null ? options.controlExchange() : target.exchange();
+        String key = ShortString.check("topic", target.server() == null ? topic : topic + "." + target.server());
+        return OutboundMessage.builder(topology.topicExchange(exchange), key, body, call.deadlineNanos())
+                .mandatory(Boolean.TRUE.equals(call.options().get(OsloCallOptions.MUST_ROUTE)))
+                .retries(call.options().retry());
+    }
+
+    @Override
+    public void close() {
+        replies.close();
+        driver.close();
+    }
+}

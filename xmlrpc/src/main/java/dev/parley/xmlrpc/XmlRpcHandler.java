@@ -1,0 +1,131 @@
+package dev.parley.xmlrpc;
+
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.rpc.HttpRpcListener;
+import dev.parley.net.http.server.HttpExchange;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerCall;
+import dev.parley.xmlrpc.format.XmlRpcMapper;
+import dev.parley.xmlrpc.format.XmlRpcParser;
+import java.lang.reflect.Type;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server side: one HTTP request is one call. Status 200 even for faults, as every XML-RPC client expects; other
+ * statuses are about HTTP alone. Thread-safe.
+ */
+final class XmlRpcHandler {
+    private static final Logger log = LoggerFactory.getLogger(XmlRpcHandler.class);
+
+    /**
+     * An HTTP connection works on one request at a time and reads no further meanwhile, so that those which wait for
+     * the dispatcher's bound are as many as the
+     * connections at most: there is nothing to pause and nothing to resume.
+     */
+    static final Runnable NOTHING_TO_RESUME = () -> {};
+
+    private final String scheme;
+    private final Dispatcher dispatcher;
+    private final Messages messages;
+    private final SystemMethods system;
+    private final boolean pythonFaults;
+
+    XmlRpcHandler(String scheme, Dispatcher dispatcher, XmlRpcMapper mapper, boolean pythonFaults) {
+        this.scheme = scheme;
+        this.dispatcher = dispatcher;
+        this.messages = new Messages(mapper);
+        this.system = new SystemMethods(dispatcher, mapper);
+        this.pythonFaults = pythonFaults;
+    }
+
+    void handle(HttpExchange exchange) {
+        Messages.Call call;
+        try {
+            call = messages.readCall(exchange.body());
+        } catch (ProtocolException e) {
+            log.debug("refused a request of {}: {}", exchange.remoteAddress(), e.getMessage());
+            respond(exchange, messages.writeFault(fault(e)));
+            return;
+        }
+        String method = call.method();
+        if (method.equals(SystemMethods.MULTICALL) && !dispatcher.has(method)) {
+            HttpRpcListener.offLoop(exchange, each -> multicall(call, each));
+        } else {
+            start(new HttpCall(call, exchange));
+        }
+    }
+
+    /** Runs a call where its method is: one of {@code system.} here, all others in the dispatcher. */
+    void start(ServerCall call) {
+        Function<ServerCall, Object> own = dispatcher.has(call.method()) ? null : system.find(call.method());
+        if (own == null) {
+            dispatcher.dispatch(call, NOTHING_TO_RESUME);
+            return;
+        }
+        try {
+            call.reply(own.apply(call), Object.class);
+        } catch (RpcException e) {
+            call.fail(e);
+        }
+    }
+
+    private void multicall(Messages.Call call, HttpExchange exchange) {
+        try {
+            Multicall.read(call, exchange, this).run();
+        } catch (RpcException e) {
+            respond(exchange, messages.writeFault(fault(e)));
+        }
+    }
+
+    Messages messages() {
+        return messages;
+    }
+
+    Fault fault(RpcException error) {
+        return Fault.of(error, pythonFaults);
+    }
+
+    /** The largest response to a multicall, in bytes. */
+    long maxResponse() {
+        return messages.mapper().tokenStreamFactory().streamReadConstraints().getMaxDocumentLength();
+    }
+
+    String scheme() {
+        return scheme;
+    }
+
+    void respond(HttpExchange exchange, byte[] body) {
+        exchange.respond(HttpResponse.of(200, "text/xml", body));
+    }
+
+    /** A call that is the whole of a request. */
+    private final class HttpCall extends XmlRpcServerCall {
+        private final Messages.Call call;
+
+        HttpCall(Messages.Call call, HttpExchange exchange) {
+            super(call.method(), exchange, XmlRpcHandler.this);
+            this.call = call;
+            exchange.onCancel(this::cancel);
+        }
+
+        @Override
+        public XmlRpcParser arguments() {
+            return call.arguments();
+        }
+
+        @Override
+        public void reply(@Nullable Object value, Type type) {
+            respond(exchange(), messages.writeResult(method(), value, type));
+        }
+
+        @Override
+        public void fail(RpcException error) {
+            respond(exchange(), messages.writeFault(fault(error)));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.parley.zerorpc.channel;
+
+import dev.parley.zerorpc.event.Event;
+import dev.parley.zerorpc.event.EventWriter;
+import dev.parley.zerorpc.event.MessageId;
+import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channels of one connection: routes what arrives and sends the heartbeats of all of them from one timer of the
+ * event loop, which runs only while there are channels. Opening, closing and sending are thread-safe; {@link #received}
+ * and what it calls run on the event loop.
+ */
+public abstract class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /**
+     * The argument of a heartbeat that answers one. A heartbeat that the peer sends on its own is answered, so that a
+     * peer with a shorter interval hears this side in time; an answer is not. Other implementations send 0 and look at
+     * the argument only before protocol version 3.
+     */
+    private static final int ANSWER = 1;
+
+    /** Heartbeats are not answered more often than this. */
+    private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final byte[] DELIMITER = {};
+
+    private final ZmtpPeer peer;
+    private final ZerorpcOptions options;
+    private final EventWriter writer;
+    private final ConcurrentMap<MessageId, Channel> channels = new ConcurrentHashMap<>();
+    private final AtomicBoolean ticking = new AtomicBoolean();
+    private volatile @Nullable String ended;
+    /** {@link System#nanoTime()} of the next tick. Touched on the event loop only. */
+    private long tickDue;
+
+    /** A session on a connection. */
+    protected Session(ZmtpPeer peer, ZerorpcOptions options, EventWriter writer) {
+        this.peer = peer;
+        this.options = options;
+        this.writer = writer;
+    }
+
+    /** The connection. */
+    public final ZmtpPeer peer() {
+        return peer;
+    }
+
+    /** The options of this side's address. */
+    public final ZerorpcOptions options() {
+        return options;
+    }
+
+    /** Writes events. */
+    public final EventWriter writer() {
+        return writer;
+    }
+
+    /** An event arrived that belongs to no channel. Runs on the event loop. */
+    protected abstract void opening(Event event, byte[][] frames);
+
+    /** Whether reading from the peer is paused, so that its silence means nothing. Asked on the event loop. */
+    protected boolean isPaused() {
+        return false;
+    }
+
+    /**
+     * Opens a channel and starts its clocks. If the session is over, the channel is lost at once.
+     *
+     * @return {@code false} if the id is in use
+     */
+    public final boolean open(Channel channel) {
+        channel.startClocks(System.nanoTime(), options.heartbeatNanos());
+        if (channels.putIfAbsent(channel.id(), channel) != null) {
+            return false;
+        }
+        String reason = ended;
+        if (reason != null) {
+            lose(channel, reason);
+        } else if (options.sendsHeartbeats() && ticking.compareAndSet(false, true)) {
+            peer.eventLoop().execute(this::schedule);
+        }
+        return true;
+    }
+
+    /** Closes a channel; {@code false} if it was closed already. What still arrives on it is dropped. */
+    public final boolean close(Channel channel) {
+        return channels.remove(channel.id(), channel);
+    }
+
+    /** The connection is lost or about to be closed: every channel is lost, and so are those opened from now on. */
+    public final void end(String reason) {
+        if (ended == null) {
+            ended = reason;
+        }
+        for (Channel channel : channels.values()) {
+            lose(channel, reason);
+        }
+    }
+
+    private void lose(Channel channel, String reason) {
+        if (close(channel)) {
+            channel.owner().lost(reason);
+        }
+    }
+
+    /** Handles an event. Call it on the event loop. */
+    public final void received(Event event, byte[][] frames) {
+        MessageId target = event.responseTo();
+        if (target == null) {
+            opening(event, frames);
+            return;
+        }
+        Channel channel = channels.get(target);
+        if (channel == null) {
+            // Late heartbeats and grants are normal.
+            log.trace("{}: dropped {} on a channel that is not open", peer, event.name());
+            return;
+        }
+        long now = System.nanoTime();
+        channel.seen(now);
+        if (event.problem() != null) {
+            channel.owner().received(event);
+            return;
+        }
+        switch (event.name()) {
+            case Event.HEARTBEAT -> heartbeat(channel, event, now);
+            case Event.MORE -> channel.owner().granted(event.number());
+            default -> channel.owner().received(event);
+        }
+    }
+
+    private void heartbeat(Channel channel, Event event, long now) {
+        channel.heartbeatReceived();
+        if (channel.version() < 3) {
+            // Before version 3 a heartbeat was a grant too.
+            channel.owner().granted(event.number());
+        }
+        boolean answer = channel.version() >= 3 && event.number() == ANSWER;
+        if (!answer && channel.nanosSinceHeartbeat(now) >= ANSWER_NANOS) {
+            sendHeartbeat(channel, now, channel.version() < 3 ? 0 : ANSWER);
+        }
+    }
+
+    private void sendHeartbeat(Channel channel, long now, int argument) {
+        channel.heartbeatSent(now, options.heartbeatNanos());
+        MsgpackBuffer out = writer.event(channel.id(), Event.HEARTBEAT);
+        out.writeArrayHeader(1);
+        out.writeLong(argument);
+        send(channel, out);
+    }
+
+    /** Allows the peer to send so many further data events. */
+    public final void grant(Channel channel, int more) {
+        MsgpackBuffer out = writer.event(channel.id(), channel.version() < 3 ? Event.HEARTBEAT : Event.MORE);
+        out.writeArrayHeader(1);
+        out.writeLong(more);
+        send(channel, out);
+    }
+
+    /** Sends an event of a channel; does nothing on a lost connection. */
+    public final void send(Channel channel, MsgpackBuffer event) {
+        send(channel.envelope(), event);
+    }
+
+    /** Sends an event: the envelope, the empty frame that delimits it, the event. */
+    public final void send(byte[][] envelope, MsgpackBuffer event) {
+        byte[][] frames = Arrays.copyOf(envelope, envelope.length + 2);
+        frames[envelope.length] = DELIMITER;
+        frames[envelope.length + 1] = event.toByteArray();
+        peer.send(frames);
+    }
+
+    private void schedule() {
+        tickDue = System.nanoTime() + options.tickNanos();
+        peer.eventLoop().schedule(this::tick, options.tickNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        long heartbeatNanos = options.heartbeatNanos();
+        // If the loop itself was held up, heartbeats of the peer may not have been read yet.
+        boolean late = now - tickDue > heartbeatNanos / 2;
+        for (Channel channel : channels.values()) {
+            if (channel.isPassive()) {
+                continue;
+            }
+            if (isPaused()) {
+                channel.seen(now);
+            }
+            if (channel.nanosSinceSeen(now) > 2 * heartbeatNanos && !late) {
+                lose(
+                        channel,
+                        "lost remote after " + TimeUnit.NANOSECONDS.toMillis(2 * heartbeatNanos)
+                                + " ms without a heartbeat");
+            } else if (channel.isHeartbeatDue(now)) {
+                sendHeartbeat(channel, now, 0);
+            }
+        }
+        if (channels.isEmpty()) {
+            ticking.set(false);
+            if (channels.isEmpty() || !ticking.compareAndSet(false, true)) {
+                return;
+            }
+        }
+        schedule();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.parley.zerorpc.channel;
+
+import dev.parley.Address;
+import dev.parley.InvalidTargetException;
+import dev.parley.Limits;
+import dev.parley.spi.AddressOptions;
+import dev.parley.spi.ValueMapping;
+import dev.parley.zerorpc.msgpack.MsgpackFactory;
+import dev.parley.zerorpc.msgpack.MsgpackMapper;
+import dev.parley.zerorpc.zmtp.ZmtpEndpoint;
+import dev.parley.zerorpc.zmtp.ZmtpLimits;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.core.util.JsonRecyclerPools;
+
+/** A zerorpc address: its endpoint and its options, which are the same on both sides. Immutable. */
+public final class ZerorpcOptions {
+    /** The scheme of TCP. */
+    public static final String TCP = "zerorpc+tcp";
+    /** The scheme of Unix-domain sockets. */
+    public static final String IPC = "zerorpc+ipc";
+
+    private final ZmtpEndpoint endpoint;
+    private final Duration heartbeat;
+    private final boolean passive;
+    private final int window;
+    private final int backlog;
+    private final boolean strictKeys;
+
+    private ZerorpcOptions(Address address, AddressOptions options) {
+        endpoint = address.scheme().equals(IPC) ? ipc(address, options) : tcp(address);
+        heartbeat = options.seconds("heartbeat", Duration.ofSeconds(5));
+        passive = options.flag("passive", false);
+        window = options.integer("window", 100, 2, 1_000_000);
+        backlog = options.integer("backlog", 1_000, 1, 1_000_000);
+        strictKeys = options.flag("strictKeys", false);
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws InvalidTargetException if it lacks a port or a path, has an unknown option or one out of its range,
+     *     credentials, several hosts, or a path on TCP
+     */
+    public static ZerorpcOptions of(Address address) {
+        AddressOptions options = new AddressOptions(address);
+        ZerorpcOptions result = new ZerorpcOptions(address, options);
+        options.refuseOthers();
+        return result;
+    }
+
+    private static ZmtpEndpoint ipc(Address address, AddressOptions options) {
+        if (!address.hosts().isEmpty()) {
+            throw new InvalidTargetException(
+                    address + " has a host: a Unix-domain socket has only a path, as in zerorpc+ipc:///tmp/service");
+        }
+        return ZmtpEndpoint.ipc(options.path());
+    }
+
+    private static ZmtpEndpoint tcp(Address address) {
+        int port = address.port(-1);
+        if (port < 0) {
+            throw new InvalidTargetException(address + " needs a port, such as zerorpc+tcp://127.0.0.1:4242");
+        }
+        return ZmtpEndpoint.tcp(address.host(), port);
+    }
+
+    /** The limits of a socket for messages of these limits. */
+    public static ZmtpLimits zmtpLimits(Limits limits) {
+        return ZmtpLimits.defaults().withMaxMessageBytes(limits.messageBytes());
+    }
+
+    /** A mapper of MessagePack. */
+    public MsgpackMapper mapper(ValueMapping values) {
+        return values.mapper(MsgpackMapper.builder(MsgpackFactory.builder()
+                .streamReadConstraints(values.readConstraints())
+                .streamWriteConstraints(values.writeConstraints())
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                .refuseNumberKeys(strictKeys)
+                .build()));
+    }
+
+    /** Where to bind or connect. */
+    public ZmtpEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Option {@code passive}: whether a client sends no heartbeat before the server's first one; by default false. */
+    public boolean passive() {
+        return passive;
+    }
+
+    /** Option {@code window}: how many items of a stream the peer may send ahead; by default 100, 2 to 1,000,000. */
+    public int window() {
+        return window;
+    }
+
+    /**
+     * Option {@code backlog}: how many calls of one connection wait in memory while the server runs as many as it may;
+     * by default 1,000, 1 to 1,000,000.
+     */
+    public int backlog() {
+        return backlog;
+    }
+
+    /** Whether this side sends heartbeats of its own: not if option {@code heartbeat} is 0. */
+    boolean sendsHeartbeats() {
+        return !heartbeat.isZero();
+    }
+
+    /** Option {@code heartbeat}: the time between heartbeats on a channel in nanoseconds; by default 5 seconds. */
+    long heartbeatNanos() {
+        return heartbeat.toNanos();
+    }
+
+    /** How often a session checks its channels, in nanoseconds: 5 to 500 milliseconds. */
+    long tickNanos() {
+        return Math.clamp(
+                heartbeat.toNanos() / 10, TimeUnit.MILLISECONDS.toNanos(5), TimeUnit.MILLISECONDS.toNanos(500));
+    }
+}

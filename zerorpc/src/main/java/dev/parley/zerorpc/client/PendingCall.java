@@ -1,0 +1,176 @@
+package dev.parley.zerorpc.client;
+
+import dev.parley.ClientRequest;
+import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.EncodedResult;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.channel.Channel;
+import dev.parley.zerorpc.channel.ZerorpcOptions;
+import dev.parley.zerorpc.event.Errors;
+import dev.parley.zerorpc.event.Event;
+import dev.parley.zerorpc.event.MessageId;
+import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that a client makes, and the client's end of its channel. What closes the channel first (a response, the loss
+ * of the peer, a cancellation) decides the outcome, so the listener gets one at most. Thread-safe.
+ */
+abstract class PendingCall implements StartedCall, Channel.Owner {
+    private final String method;
+    private final ClientRequest.Kind kind;
+    private final ResponseListener listener;
+    private final ZerorpcOptions options;
+    private final Channel channel;
+    /** {@code null} until the request is sent. */
+    private volatile @Nullable ClientSession session;
+
+    private volatile boolean cancelled;
+
+    PendingCall(ClientCall call, MessageId id, ZerorpcOptions options, ResponseListener listener) {
+        this.method = call.qualifiedMethod();
+        this.kind = call.kind();
+        this.listener = listener;
+        this.options = options;
+        this.channel = new Channel(id, options.passive(), this);
+    }
+
+    final String method() {
+        return method;
+    }
+
+    final ZerorpcOptions options() {
+        return options;
+    }
+
+    final ResponseListener listener() {
+        return listener;
+    }
+
+    /** Opens the channel and sends the request, unless the call has been cancelled. Called once. */
+    final void send(ClientSession connected, MsgpackBuffer request, int pendingBytes) {
+        if (connected.peer().pendingBytes() > pendingBytes) {
+            listener.onFailure(new OverloadedException("more than " + pendingBytes + " bytes wait to be sent to "
+                    + options.endpoint() + ", which does not read them"));
+            return;
+        }
+        session = connected;
+        if (cancelled) {
+            return;
+        }
+        connected.open(channel);
+        if (cancelled) {
+            // Perhaps before the channel was open.
+            connected.close(channel);
+            return;
+        }
+        if (kind == ClientRequest.Kind.CAST) {
+            // zerorpc always responds. The channel stays open, with its heartbeats; without them the server would take
+            // this client for lost and cancel the method. Reported first, since the response may come at any moment.
+            listener.onSent();
+        }
+        connected.send(channel, request);
+    }
+
+    /** No connection was made. */
+    final void notConnected(@Nullable Throwable reason) {
+        if (!cancelled) {
+            String message = reason == null ? null : reason.getMessage();
+            listener.onFailure(new ConnectionLostException(message == null ? "no connection" : message));
+        }
+    }
+
+    /** Closes the channel. The protocol has no message for it: the server notices that heartbeats are missing. */
+    @Override
+    public final void cancel() {
+        cancelled = true;
+        close();
+    }
+
+    /** Closes the channel; {@code false} if it is not open. */
+    private boolean close() {
+        ClientSession connected = session;
+        return connected != null && connected.close(channel);
+    }
+
+    /** The call is over with a result. */
+    final void complete(EncodedResult result) {
+        if (close()) {
+            listener.onResult(result);
+        }
+    }
+
+    /** The call is over as a stream. */
+    final void end() {
+        if (close()) {
+            listener.onEnd();
+        }
+    }
+
+    /** The call is over with an error, a new one. */
+    final void fail(RpcException error) {
+        if (close()) {
+            listener.onFailure(error);
+        }
+    }
+
+    /** Allows the peer to send so many further items, if that is not 0. */
+    final void grant(int more) {
+        ClientSession connected = session;
+        if (more > 0 && connected != null) {
+            connected.grant(channel, more);
+        }
+    }
+
+    @Override
+    public final void received(Event event) {
+        if (event.problem() != null) {
+            fail(new ProtocolException("the response to " + method + ": " + event.problem()));
+            return;
+        }
+        switch (event.name()) {
+            case Event.OK -> {
+                try {
+                    result(event);
+                } catch (ProtocolException e) {
+                    fail(e);
+                }
+            }
+            case Event.ERR -> fail(Errors.read(event, method));
+            case Event.STREAM -> item(event);
+            case Event.STREAM_DONE -> streamDone();
+            default ->
+                fail(new ProtocolException(
+                        "the response to " + method + " is an event of unknown name '" + event.name() + "'"));
+        }
+    }
+
+    /**
+     * An OK event arrived.
+     *
+     * @throws ProtocolException if it is malformed
+     */
+    abstract void result(Event event);
+
+    /** A STREAM event arrived. */
+    abstract void item(Event event);
+
+    /** A STREAM_DONE event arrived. */
+    abstract void streamDone();
+
+    @Override
+    public final void granted(long more) {
+        // There is nothing to send but the request.
+    }
+
+    @Override
+    public void lost(String reason) {
+        listener.onFailure(
+                new ConnectionLostException(reason + "; it is not known whether " + method + " was executed"));
+    }
+}

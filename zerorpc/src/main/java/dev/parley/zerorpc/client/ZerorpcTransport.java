@@ -1,0 +1,166 @@
+package dev.parley.zerorpc.client;
+
+import dev.parley.Address;
+import dev.parley.Args;
+import dev.parley.ArgumentStyle;
+import dev.parley.ClientRequest;
+import dev.parley.InvalidArgumentsException;
+import dev.parley.ServiceDescription;
+import dev.parley.spi.ClientCall;
+import dev.parley.spi.ClientContext;
+import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ResponseListener;
+import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.channel.ZerorpcOptions;
+import dev.parley.zerorpc.event.EventWriter;
+import dev.parley.zerorpc.event.MessageId;
+import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import dev.parley.zerorpc.msgpack.MsgpackMapper;
+import dev.parley.zerorpc.zmtp.SocketType;
+import dev.parley.zerorpc.zmtp.ZmtpConnector;
+import dev.parley.zerorpc.zmtp.ZmtpLimits;
+import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import dev.parley.zerorpc.zmtp.ZmtpSocket;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * A DEALER socket with one endpoint. A call is a channel of the connection that carried its request; a call that starts
+ * without a connection waits for the attempt in progress and fails with it. Thread-safe.
+ */
+public final class ZerorpcTransport implements ClientTransport {
+    private final ZerorpcOptions options;
+    private final ZmtpLimits limits;
+    private final MsgpackMapper mapper;
+    private final EventWriter writer;
+    private final PeerDescription description;
+    private final ZmtpSocket socket;
+    private final ZmtpConnector connector;
+
+    private ZerorpcTransport(
+            ZerorpcOptions options,
+            ZmtpLimits limits,
+            MsgpackMapper mapper,
+            EventWriter writer,
+            PeerDescription description,
+            ZmtpSocket socket,
+            ZmtpConnector connector) {
+        this.options = options;
+        this.limits = limits;
+        this.mapper = mapper;
+        this.writer = writer;
+        this.description = description;
+        this.socket = socket;
+        this.connector = connector;
+    }
+
+    /**
+     * Starts to connect, and connects again whenever the connection is lost, until the transport is closed. Does not
+     * wait.
+     *
+     * @throws dev.parley.InvalidTargetException if the address is not usable
+     */
+    public static ZerorpcTransport connect(Address address, ClientContext context) {
+        ZerorpcOptions options = ZerorpcOptions.of(address);
+        ZmtpLimits limits = ZerorpcOptions.zmtpLimits(context.values().limits());
+        MsgpackMapper mapper = options.mapper(context.values());
+        EventWriter writer = new EventWriter(mapper);
+        ClientSessions sessions =
+                new ClientSessions(options, writer, context.values().limits());
+        ZmtpSocket socket = new ZmtpSocket(SocketType.DEALER, limits, sessions);
+        ZmtpConnector connector = socket.connect(options.endpoint());
+        return new ZerorpcTransport(
+                options, limits, mapper, writer, new PeerDescription(context.values()), socket, connector);
+    }
+
+    @Override
+    public ArgumentStyle argumentStyle() {
+        return ArgumentStyle.POSITIONAL;
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return mapper;
+    }
+
+    /** 30 seconds, as in zerorpc for Python. */
+    @Override
+    public Duration defaultTimeout() {
+        return Duration.ofSeconds(30);
+    }
+
+    @Override
+    public boolean hasOneWay() {
+        return false;
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
+    public boolean detectsLostPeers() {
+        return true;
+    }
+
+    @Override
+    public StartedCall start(ClientCall call, ResponseListener listener) {
+        MessageId id = writer.nextId();
+        MsgpackBuffer request = encode(call, id);
+        PendingCall pending = call.kind() == ClientRequest.Kind.STREAM
+                ? new StreamCall(call, id, options, mapper, listener)
+                : new ValueCall(call, id, options, mapper, limits.maxMessageBytes(), listener);
+        ZmtpPeer peer = connector.current();
+        if (peer != null) {
+            pending.send(ClientSessions.of(peer), request, limits.maxPendingBytes());
+        } else {
+            sendWhenConnected(pending, request);
+        }
+        return pending;
+    }
+
+    private void sendWhenConnected(PendingCall pending, MsgpackBuffer request) {
+        var unused = connector.peer().whenComplete((peer, error) -> {
+            if (peer != null) {
+                pending.send(ClientSessions.of(peer), request, limits.maxPendingBytes());
+            } else {
+                pending.notConnected(error);
+            }
+        });
+    }
+
+    private MsgpackBuffer encode(ClientCall call, MessageId id) {
+        List<? extends @Nullable Object> arguments = switch (call.args()) {
+            case Args.Positional positional -> positional.values();
+            case Args.Named named -> throw new InvalidArgumentsException("zerorpc has no named arguments");
+        };
+        String method = call.qualifiedMethod();
+        MsgpackBuffer out = writer.request(id, call.context(), method);
+        out.writeArrayHeader(arguments.size());
+        int number = 0;
+        for (Object argument : arguments) {
+            number++;
+            writer.argument(out, argument, number, method);
+        }
+        return out;
+    }
+
+    @Override
+    public ServiceDescription describe(PeerCaller caller) {
+        return description.read(caller);
+    }
+
+    /** Closes at once for calls, which fail; requests that wait to be sent have two seconds. */
+    @Override
+    public void close() {
+        for (ZmtpPeer peer : socket.peers()) {
+            if (peer.attachment() instanceof ClientSession session) {
+                session.end("the client was closed");
+            }
+        }
+        socket.close();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.parley.zerorpc.server;
+
+import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.zerorpc.channel.Session;
+import dev.parley.zerorpc.event.BuiltInMethods;
+import dev.parley.zerorpc.event.Errors;
+import dev.parley.zerorpc.event.Event;
+import dev.parley.zerorpc.event.MessageId;
+import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The server's side of one connection. While the dispatcher is full, further calls wait here, up to a limit; beyond it
+ * nothing more is read from the peer. While a stream is being sent to the peer, reading goes on, since the stream needs
+ * the peer's grants to end; calls beyond the limit are then refused. Thread-safe as its base; what is not is touched on
+ * the event loop only.
+ */
+final class ServerSession extends Session {
+    private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
+
+    private final ServerSessions shared;
+    private final Runnable resume = this::resume;
+    private final AtomicInteger streams = new AtomicInteger();
+
+    // Touched on the event loop only.
+    private final Queue<ZerorpcCall> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean full;
+    private boolean paused;
+
+    ServerSession(ZmtpPeer peer, ServerSessions shared) {
+        super(peer, shared.options(), shared.writer());
+        this.shared = shared;
+    }
+
+    ObjectMapper mapper() {
+        return shared.mapper();
+    }
+
+    String scheme() {
+        return shared.scheme();
+    }
+
+    @Override
+    protected boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    protected void opening(Event event, byte[][] frames) {
+        MessageId id = event.id();
+        byte[][] envelope = envelope(frames);
+        String problem = event.problem();
+        if (id == null) {
+            log.warn(
+                    "{}: dropped a message without a usable id: {}",
+                    peer(),
+                    problem == null ? "its header has no message_id" : problem);
+        } else if (problem != null) {
+            refuse(event, id, envelope, new ProtocolException(problem));
+        } else if (event.name().equals(Event.HEARTBEAT) || event.name().equals(Event.MORE)) {
+            log.debug("{}: dropped {} without response_to", peer(), event.name());
+        } else if (shared.isStopping()) {
+            refuse(event, id, envelope, new ConnectionLostException("the server is stopping and accepts no new calls"));
+        } else if (BuiltInMethods.contains(event.name()) && !shared.dispatcher().has(event.name())) {
+            builtIn(event, id, envelope);
+        } else {
+            call(new ZerorpcCall(this, event, id, envelope), event, id, envelope);
+        }
+    }
+
+    private void call(ZerorpcCall call, Event event, MessageId id, byte[][] envelope) {
+        // Without a stream, reading stops at the limit, and what had been read by then is accepted.
+        if (full && isBacklogFull() && streams.get() > 0) {
+            refuse(
+                    event,
+                    id,
+                    envelope,
+                    new OverloadedException("the server runs as many calls as it may; try again later"));
+            return;
+        }
+        if (!open(call.channel())) {
+            log.warn("{}: dropped a call of {}: its id is that of a call in flight", peer(), event.name());
+            return;
+        }
+        if (full) {
+            waiting.add(call);
+            waitingBytes += call.bytes();
+            updateReading();
+        } else {
+            dispatch(call);
+        }
+    }
+
+    private void dispatch(ZerorpcCall call) {
+        full = !shared.dispatcher().dispatch(call, resume);
+    }
+
+    private void resume() {
+        // On any thread, perhaps before dispatch has returned.
+        peer().eventLoop().execute(() -> {
+            full = false;
+            while (!full && !waiting.isEmpty()) {
+                ZerorpcCall call = waiting.remove();
+                waitingBytes -= call.bytes();
+                dispatch(call);
+            }
+            updateReading();
+        });
+    }
+
+    private boolean isBacklogFull() {
+        return waiting.size() >= options().backlog()
+                || waitingBytes >= shared.limits().messageBytes();
+    }
+
+    private void updateReading() {
+        boolean pause = full && isBacklogFull() && streams.get() == 0;
+        if (pause != paused) {
+            paused = pause;
+            peer().pause(pause);
+        }
+    }
+
+    /** Reading must go on. Thread-safe. */
+    void streamBegins() {
+        streams.incrementAndGet();
+        peer().eventLoop().execute(this::updateReading);
+    }
+
+    /** After {@link #streamBegins}. Thread-safe. */
+    void streamEnds() {
+        streams.decrementAndGet();
+        peer().eventLoop().execute(this::updateReading);
+    }
+
+    private void builtIn(Event event, MessageId id, byte[][] envelope) {
+        try {
+            MsgpackBuffer out = writer().event(id, Event.OK);
+            out.writeArrayHeader(1);
+            writer().value(out, shared.introspection().result(event), "the result of " + event.name());
+            send(envelope, out);
+        } catch (RpcException e) {
+            refuse(event, id, envelope, e);
+        }
+    }
+
+    private void refuse(Event event, MessageId id, byte[][] envelope, RpcException error) {
+        log.warn("{}: refused a call of '{}': {}", peer(), event.name(), error.getMessage());
+        send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
+    }
+
+    /** The frames before the delimiter. A message of one frame has no delimiter. */
+    private static byte[][] envelope(byte[][] frames) {
+        return Arrays.copyOf(frames, Math.max(0, frames.length - 2));
+    }
+}

@@ -1,0 +1,98 @@
+package dev.parley.zerorpc.server;
+
+import dev.parley.Limits;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerContext;
+import dev.parley.zerorpc.channel.ZerorpcOptions;
+import dev.parley.zerorpc.event.Event;
+import dev.parley.zerorpc.event.EventWriter;
+import dev.parley.zerorpc.msgpack.MsgpackMapper;
+import dev.parley.zerorpc.zmtp.ZmtpHandler;
+import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.util.Objects;
+
+/**
+ * Gives each connection of a listener its session, which is kept as the peer's attachment, and has what they share.
+ * Thread-safe.
+ */
+final class ServerSessions implements ZmtpHandler {
+    private final String scheme;
+    private final ZerorpcOptions options;
+    private final Dispatcher dispatcher;
+    private final Limits limits;
+    private final MsgpackMapper mapper;
+    private final EventWriter writer;
+    private final Introspection introspection;
+    private volatile boolean stopping;
+
+    ServerSessions(String scheme, ZerorpcOptions options, ServerContext context) {
+        this.scheme = scheme;
+        this.options = options;
+        this.dispatcher = context.dispatcher();
+        this.limits = context.values().limits();
+        this.mapper = options.mapper(context.values());
+        this.writer = new EventWriter(mapper);
+        this.introspection = new Introspection(dispatcher, context.values());
+    }
+
+    String scheme() {
+        return scheme;
+    }
+
+    ZerorpcOptions options() {
+        return options;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    MsgpackMapper mapper() {
+        return mapper;
+    }
+
+    EventWriter writer() {
+        return writer;
+    }
+
+    Introspection introspection() {
+        return introspection;
+    }
+
+    /** Refuses further calls. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    @Override
+    public void connected(ZmtpPeer peer) {
+        peer.attach(new ServerSession(peer, this));
+    }
+
+    @Override
+    public void received(ZmtpPeer peer, byte[][] frames) {
+        session(peer).received(Event.parse(frames[frames.length - 1]), frames);
+    }
+
+    @Override
+    public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
+        session(peer).received(Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
+    }
+
+    @Override
+    public void disconnected(ZmtpPeer peer, String reason) {
+        session(peer).end("lost the connection to " + peer + ": " + reason);
+    }
+
+    private static ServerSession session(ZmtpPeer peer) {
+        return (ServerSession) Objects.requireNonNull(peer.attachment());
+    }
+}

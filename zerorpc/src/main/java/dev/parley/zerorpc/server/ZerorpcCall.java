@@ -1,0 +1,190 @@
+package dev.parley.zerorpc.server;
+
+import dev.parley.InvalidArgumentsException;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
+import dev.parley.spi.ServerCall;
+import dev.parley.zerorpc.channel.Channel;
+import dev.parley.zerorpc.channel.Credit;
+import dev.parley.zerorpc.event.Errors;
+import dev.parley.zerorpc.event.Event;
+import dev.parley.zerorpc.event.MessageId;
+import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import dev.parley.zerorpc.msgpack.MsgpackException;
+import dev.parley.zerorpc.msgpack.MsgpackType;
+import java.lang.reflect.Type;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.ObjectMapper;
+
+/** A call that is served, and the server's end of its channel. Thread-safe as its base. */
+final class ZerorpcCall extends ServerCall implements Channel.Owner {
+    private static final Logger log = LoggerFactory.getLogger(ZerorpcCall.class);
+
+    private final ServerSession session;
+    private final Event request;
+    private final Channel channel;
+    private final Credit credit = new Credit();
+
+    ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
+        this.session = session;
+        this.request = request;
+        // Callers of version 1 may not send heartbeats.
+        this.channel = new Channel(id, request.version(), envelope, request.version() < 2, this);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** The size of the request. */
+    int bytes() {
+        return request.bytes().length;
+    }
+
+    @Override
+    public String method() {
+        return request.name();
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return session.mapper();
+    }
+
+    @Override
+    public JsonParser arguments() {
+        if (request.args().peek() != MsgpackType.ARRAY) {
+            throw new InvalidArgumentsException("the arguments of " + method() + " must be a list, not a value of type "
+                    + request.args().peek());
+        }
+        return mapper().createParser(
+                        request.bytes(), request.argsStart(), request.bytes().length - request.argsStart());
+    }
+
+    @Override
+    public Map<String, @Nullable Object> context() {
+        if (!request.hasExtraHeaders()) {
+            return Map.of();
+        }
+        try (JsonParser parser = mapper().createParser(
+                        request.bytes(), request.headerStart(), request.headerEnd() - request.headerStart())) {
+            Map<String, @Nullable Object> header = new LinkedHashMap<>();
+            parser.nextToken();
+            for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+                parser.nextToken();
+                header.put(key, parser.readValueAs(Object.class));
+            }
+            header.remove(Event.MESSAGE_ID);
+            header.remove(Event.VERSION);
+            return Collections.unmodifiableMap(header);
+        } catch (JacksonException | MsgpackException e) {
+            throw new ProtocolException("the header of the call cannot be read: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public String wire() {
+        return session.scheme();
+    }
+
+    @Override
+    public String remoteAddress() {
+        return session.peer().toString();
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
+    public void reply(@Nullable Object value, Type type) {
+        MsgpackBuffer out = session.writer().event(channel.id(), Event.OK);
+        out.writeArrayHeader(1);
+        session.writer().result(out, value, type, method());
+        finish(out);
+    }
+
+    @Override
+    public void stream(Iterator<? extends @Nullable Object> items) {
+        session.streamBegins();
+        try {
+            while (items.hasNext()) {
+                MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM);
+                session.writer().value(out, items.next(), "an item of " + method());
+                if (!takeSlot()) {
+                    return;
+                }
+                session.send(channel, out);
+            }
+            if (takeSlot()) {
+                MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM_DONE);
+                out.writeNil();
+                finish(out);
+            }
+        } finally {
+            session.streamEnds();
+        }
+    }
+
+    private boolean takeSlot() {
+        try {
+            return credit.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RpcTimeoutException(
+                    "interrupted while waiting for the caller of " + method() + " to accept an item");
+        }
+    }
+
+    @Override
+    public void fail(RpcException error) {
+        MsgpackBuffer out = Errors.write(session.writer(), channel.id(), channel.version(), method(), error);
+        // This waits for a slot only after items of a stream, and streams run on threads that may block.
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (credit.take()) {
+                finish(out);
+            }
+        } catch (InterruptedException e) {
+            session.close(channel);
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void finish(MsgpackBuffer out) {
+        if (session.close(channel)) {
+            credit.close();
+            session.send(channel, out);
+        }
+    }
+
+    @Override
+    public void received(Event event) {
+        log.debug("{}: dropped {} on the channel of {}", session.peer(), event.name(), method());
+    }
+
+    @Override
+    public void granted(long more) {
+        credit.grant(more);
+    }
+
+    @Override
+    public void lost(String reason) {
+        log.debug("{}: cancelling {}: {}", session.peer(), method(), reason);
+        credit.close();
+        cancel();
+    }
+}
