@@ -173,7 +173,9 @@ class CallLifecycleTest {
                 RpcClient client = connect(listening).prepare(o -> o.withTimeout(Duration.ofMillis(100)))) {
             assertThatThrownBy(() -> client.call("sleep", Void.class)).isInstanceOf(RpcTimeoutException.class);
             assertThatThrownBy(() -> client.cast("sleep")).isInstanceOf(RpcTimeoutException.class);
-            assertThatThrownBy(() -> client.stream("count", Integer.class, 1)).isInstanceOf(RpcTimeoutException.class);
+            try (Stream<Integer> items = client.stream("count", Integer.class, 1)) {
+                assertThatThrownBy(items::toList).isInstanceOf(RpcTimeoutException.class);
+            }
         }
     }
 

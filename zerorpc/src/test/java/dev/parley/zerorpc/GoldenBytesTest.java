@@ -333,4 +333,19 @@ class GoldenBytesTest {
                     }
                 });
     }
+
+    @Test
+    void callsThatWaitForTheConnectionGoOutInTheirOrder() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RpcClient client = RpcClient.connect("tcp://127.0.0.1:" + listening.getLocalPort())) {
+            for (int i = 0; i < 8; i++) {
+                var unused = client.callAsync("f", Object.class, i);
+            }
+            try (RawPeer server = RawPeer.accept(listening).handshake("ROUTER")) {
+                for (int i = 0; i < 8; i++) {
+                    request(server, "a1 66 91 0" + i);
+                }
+            }
+        }
+    }
 }

@@ -23,6 +23,10 @@ import dev.parley.zerorpc.zmtp.ZmtpPeer;
 import dev.parley.zerorpc.zmtp.ZmtpSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
 
@@ -38,6 +42,12 @@ public final class ZerorpcTransport implements ClientTransport {
     private final PeerDescription description;
     private final ZmtpSocket socket;
     private final ZmtpConnector connector;
+    private final Queue<Unsent> unsent = new ConcurrentLinkedQueue<>();
+    /** Incremented after a call is added to {@link #unsent}. */
+    private final AtomicInteger unsentCount = new AtomicInteger();
+
+    /** A call that waits for the connection. */
+    private record Unsent(PendingCall call, MsgpackBuffer request) {}
 
     private ZerorpcTransport(
             ZerorpcOptions options,
@@ -114,22 +124,37 @@ public final class ZerorpcTransport implements ClientTransport {
                 ? new StreamCall(call, id, options, mapper, listener)
                 : new ValueCall(call, id, options, mapper, limits.maxMessageBytes(), listener);
         ZmtpPeer peer = connector.current();
-        if (peer != null) {
+        if (peer != null && unsentCount.get() == 0) {
             pending.send(ClientSessions.of(peer), request, limits.maxPendingBytes());
         } else {
-            sendWhenConnected(pending, request);
+            sendWhenConnected(new Unsent(pending, request));
         }
         return pending;
     }
 
-    private void sendWhenConnected(PendingCall pending, MsgpackBuffer request) {
-        var unused = connector.peer().whenComplete((peer, error) -> {
+    /** Sends in the order of the calls, which the dependents of a future alone would not keep. */
+    private void sendWhenConnected(Unsent call) {
+        unsent.add(call);
+        if (unsentCount.getAndIncrement() == 0) {
+            var unused = connector.peer().whenComplete(this::sendUnsent);
+        }
+    }
+
+    private void sendUnsent(@Nullable ZmtpPeer peer, @Nullable Throwable error) {
+        // Not those that are added meanwhile, such as by a caller that tries again at once: they wait for the next
+        // attempt.
+        int count = unsentCount.get();
+        for (int i = 0; i < count; i++) {
+            Unsent next = Objects.requireNonNull(unsent.poll());
             if (peer != null) {
-                pending.send(ClientSessions.of(peer), request, limits.maxPendingBytes());
+                next.call().send(ClientSessions.of(peer), next.request(), limits.maxPendingBytes());
             } else {
-                pending.notConnected(error);
+                next.call().notConnected(error);
             }
-        });
+        }
+        if (unsentCount.addAndGet(-count) > 0) {
+            var unused = connector.peer().whenComplete(this::sendUnsent);
+        }
     }
 
     private MsgpackBuffer encode(ClientCall call, MessageId id) {
