@@ -72,10 +72,10 @@ public interface RpcClient extends AutoCloseable {
     void cast(String method, @Nullable Object... args);
 
     /**
-     * Calls a method that streams. Returns once the call is sent; reading the stream blocks until the next item is there,
-     * and throws the failure. On a wire without streams, blocks until the result is there, a list, and streams its
-     * items. Close the stream to cancel the rest. The timeout covers the wait for the first item, and for each further
-     * one where the wire has no heartbeats.
+     * Calls a method that streams. Returns once the call is sent; reading the stream blocks until the next item is
+     * there, and throws the failure. On a wire without streams, blocks until the result is there, a list, and streams
+     * its items. Close the stream to cancel the rest. The timeout covers the wait for the first item, and for each
+     * further one where the wire has no heartbeats.
      */
     <T> Stream<@Nullable T> stream(String method, Class<T> itemType, @Nullable Object... args);
 

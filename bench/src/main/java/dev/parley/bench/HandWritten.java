@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a skilled programmer writes on RabbitMQ's Java client for calls over a broker: a queue for requests, one for replies, a number at the start of the
- * body that tells which reply belongs to which request.
+ * What a skilled programmer writes on RabbitMQ's Java client for calls over a broker: a queue for requests, one for
+ * replies, a number at the start of the body that tells which reply belongs to which request.
  */
 final class HandWritten implements Side {
     /** How much it takes upon itself. */
@@ -30,7 +30,10 @@ final class HandWritten implements Side {
         BARE,
         /** Each message is acknowledged, and the broker confirms each. */
         CAREFUL,
-        /** And what goes over the wire is as oslo.messaging has it: a topic exchange, its properties, an expiry, publishing and consuming each on a connection. */
+        /**
+         * And what goes over the wire is as oslo.messaging has it: a topic exchange, its properties, an expiry,
+         * publishing and consuming each on a connection.
+         */
         AS_OSLO
     }
 

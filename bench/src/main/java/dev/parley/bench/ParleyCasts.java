@@ -7,7 +7,10 @@ import dev.parley.RpcServer;
 import dev.parley.Target;
 import java.time.Duration;
 
-/** Casts of Parley's oslo.messaging, each of which the broker confirms before its caller goes on; as many on the way as there are callers. */
+/**
+ * Casts of Parley's oslo.messaging, each of which the broker confirms before its caller goes on; as many on the way as
+ * there are callers.
+ */
 final class ParleyCasts implements Side {
     private final int callers;
     private final String text;

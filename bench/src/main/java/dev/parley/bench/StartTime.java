@@ -67,7 +67,10 @@ final class StartTime {
         }
     }
 
-    /** In a JVM of its own: what to use first, brokers' URIs or {@code parley}. Prints milliseconds, the first start in the first line. */
+    /**
+     * In a JVM of its own: what to use first, brokers' URIs or {@code parley}. Prints milliseconds, the first start in
+     * the first line.
+     */
     public static void main(String[] args) throws Exception {
         for (String first : args) {
             if (first.equals(PARLEY)) {

@@ -14,12 +14,16 @@ import java.util.function.Function;
 import javax.lang.model.element.Modifier;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the doc comments of a source's public methods into {@link dev.parley.Doc} annotations, which live on at run time. */
+/**
+ * Turns the doc comments of a source's public methods into {@link dev.parley.Doc} annotations, which live on at run
+ * time.
+ */
 final class DocComments {
     private DocComments() {}
 
     /**
-     * The source with an annotation before each public method that has a doc comment and no annotation yet. Line numbers stay.
+     * The source with an annotation before each public method that has a doc comment and no annotation yet. Line
+     * numbers stay.
      *
      * @param parser makes the task that parses a source
      */

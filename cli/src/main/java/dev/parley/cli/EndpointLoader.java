@@ -24,7 +24,8 @@ final class EndpointLoader {
     /**
      * A loader.
      *
-     * @param extra jars and folders to look in besides the command's own class path, separated as the platform does; {@code null} for none
+     * @param extra jars and folders to look in besides the command's own class path, separated as the platform does;
+     *     {@code null} for none
      * @throws CommandException if one of them is not there
      */
     EndpointLoader(@Nullable String extra) {
@@ -52,8 +53,8 @@ final class EndpointLoader {
     }
 
     /**
-     * A new object of a class, given by its name or by a source file that ends in {@code .java}; or the class itself, if
-     * it has public static methods, but no instance methods or no accessible constructor without parameters.
+     * A new object of a class, given by its name or by a source file that ends in {@code .java}; or the class itself,
+     * if it has public static methods, but no instance methods or no accessible constructor without parameters.
      *
      * @throws CommandException if there is no such class or file, it does not compile, or no object can be made of it
      */

@@ -11,11 +11,17 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs warnings and errors to standard error, more with {@code -v}. In code, since reading an XML configuration would take longer than a call. */
+/**
+ * Logs warnings and errors to standard error, more with {@code -v}. In code, since reading an XML configuration would
+ * take longer than a call.
+ */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static int verbosity;
 
-    /** How many times {@code -v} was given: 0 logs warnings, 1 what Parley does, 2 every detail of it, 3 the libraries' details too. */
+    /**
+     * How many times {@code -v} was given: 0 logs warnings, 1 what Parley does, 2 every detail of it, 3 the libraries'
+     * details too.
+     */
     static void verbosity(int times) {
         verbosity = times;
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

@@ -41,7 +41,7 @@ public final class Main {
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))
                 .setErr(writer(terminal.err()))
-                // The ARGs of a call are data: @home is no file to read.
+                // The ARGs of a call are data: @home is not a file to read.
                 .setExpandAtFiles(false)
                 .setUsageHelpWidth(Math.clamp(terminal.width(), NARROWEST, WIDEST))
                 .setColorScheme(Help.defaultColorScheme(terminal.colourOut() ? Ansi.ON : Ansi.OFF))

@@ -120,7 +120,8 @@ final class RequestOptions {
     }
 
     /**
-     * Tells ADDRESS, METHOD and ARGs apart, and refuses mistyped options, which the parser leaves among them for the sake of negative numbers. Call first.
+     * Tells ADDRESS, METHOD and ARGs apart, and refuses mistyped options, which the parser leaves among them for the
+     * sake of negative numbers. Call first.
      *
      * @throws ParameterException if something is missing or mistyped
      */

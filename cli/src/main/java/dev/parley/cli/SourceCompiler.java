@@ -39,7 +39,8 @@ final class SourceCompiler {
     }
 
     /**
-     * Compiles, and loads the class to serve: the top-level one with the file's name, else the first. Doc comments of methods become what introspection shows.
+     * Compiles, and loads the class to serve: the top-level one with the file's name, else the first. Doc comments of
+     * methods become what introspection shows.
      *
      * @param parent finds the classes that the source uses
      * @throws CommandException with the compiler's own messages if the file does not compile

@@ -49,7 +49,10 @@ final class StopSignal {
         }
     }
 
-    /** By reflection: sun.misc.Signal is in every JDK, but hidden from the compiler. A shutdown hook can neither set the exit code nor see a second signal. */
+    /**
+     * By reflection: sun.misc.Signal is in every JDK, but hidden from the compiler. A shutdown hook can neither set the
+     * exit code nor see a second signal.
+     */
     private void handle(String name) throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Where results ({@code out}) and everything else ({@code err}) go, and what these places can show. Both are UTF-8, whatever the locale: results are data.
+ * Where results ({@code out}) and everything else ({@code err}) go, and what these places can show. Both are UTF-8,
+ * whatever the locale: results are data.
  *
  * @param out results
  * @param err errors, progress, hints
@@ -21,8 +22,8 @@ record Terminal(
     private static final int USUAL_WIDTH = 80;
 
     /**
-     * The process's own. Which of its streams are terminals a JVM cannot tell before Java 22, so the launcher does: property {@code parley.terminal} lists
-     * {@code out} and {@code err}, {@code parley.columns} is the width.
+     * The process's own. Which of its streams are terminals a JVM cannot tell before Java 22, so the launcher does:
+     * property {@code parley.terminal} lists {@code out} and {@code err}, {@code parley.columns} is the width.
      */
     static Terminal system() {
         List<String> terminals =
@@ -48,7 +49,7 @@ record Terminal(
         out.flush();
     }
 
-    /** Prints a line of what is no result, led by the command's name. */
+    /** Prints a line that is not a result, led by the command's name. */
     void note(String line) {
         err.println(Style.DIM.apply("parley: " + line, colourErr));
     }

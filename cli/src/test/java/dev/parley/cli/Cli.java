@@ -34,7 +34,7 @@ final class Cli {
         }
     }
 
-    /** Runs a command whose output is no terminal. */
+    /** Runs a command whose output is not a terminal. */
     static Run run(String... args) {
         return new Cli(false).execute(args);
     }

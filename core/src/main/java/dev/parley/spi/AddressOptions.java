@@ -130,7 +130,10 @@ public final class AddressOptions {
                 "option " + name + "=" + value + " must be one of " + String.join(", ", allowed));
     }
 
-    /** A switch: {@code true}, {@code 1}, {@code yes}, {@code on} or {@code false}, {@code 0}, {@code no}, {@code off}, in any case. */
+    /**
+     * A switch: {@code true}, {@code 1}, {@code yes}, {@code on} or {@code false}, {@code 0}, {@code no}, {@code off},
+     * in any case.
+     */
     public boolean flag(String name, boolean defaultValue) {
         String value = text(name, null);
         return value == null

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation as Java: its type declarations become members of one class, and the statements of each section ({@code ##}) one method. Ports are
- * replaced by free ones, those of RabbitMQ by the given broker's.
+ * A page of the documentation as Java: its type declarations become members of one class, and the statements of each
+ * section ({@code ##}) one method. Ports are replaced by free ones, those of RabbitMQ by the given broker's.
  */
 record Page(String name, List<String> members, List<String> sections) {
     private static final Pattern TYPE = Pattern.compile(
@@ -103,7 +103,10 @@ record Page(String name, List<String> members, List<String> sections) {
         return !members.isEmpty() || !sections.isEmpty();
     }
 
-    /** The page as the source of class {@code Sample}, with methods {@code section0}, {@code section1}…; it may use the types that the README shows. */
+    /**
+     * The page as the source of class {@code Sample}, with methods {@code section0}, {@code section1}…; it may use the
+     * types that the README shows.
+     */
     String source(Page readme) {
         StringBuilder source = new StringBuilder("""
                 import dev.parley.*;
