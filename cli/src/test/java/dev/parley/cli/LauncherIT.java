@@ -82,7 +82,7 @@ class LauncherIT {
     void exitCodesAndErrorsComeThrough() throws Exception {
         Run run = run(LAUNCHER, "call", "gopher://127.0.0.1", "add");
 
-        assertThat(run.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("parley: unknown scheme 'gopher'").hasLineCount(1);
     }
