@@ -84,7 +84,9 @@ class LauncherIT {
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("parley: InvalidTargetException: unknown scheme 'gopher'").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("parley: InvalidTargetException: unknown scheme 'gopher'")
+                .hasLineCount(1);
     }
 
     @Test
