@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -231,6 +232,34 @@ class ServeAndCallTest {
                                 .line())
                         .isEqualTo("3");
                 assertThat(Cli.run("call", each, "echo", "1").exitCode()).isEqualTo(ExitCode.REMOTE_FAILURE);
+            }
+        }
+    }
+
+    @Test
+    void anErrorHasItsCodeAndWithVItsDataAndStackTrace(@TempDir Path elsewhere) throws Exception {
+        Path jobs = Files.writeString(elsewhere.resolve("Jobs.java"), """
+                public class Jobs {
+                    public void find(int id) {
+                        throw dev.parley.RemoteException.of("NotFound", "no such job")
+                                .withCode(404).withData(java.util.Map.of("job", id));
+                    }
+                    public void fail() { throw new IllegalStateException("on purpose"); }
+                }
+                """);
+        for (String traces : List.of("--include-stack-traces", "--expose-traces")) {
+            try (Serving other = new Serving(1, "serve", jobs.toString(), "-l", ANY_PORT, traces)) {
+                String each = other.addresses().getFirst();
+                assertFails(Cli.run("call", each, "find", "7"), ExitCode.REMOTE_FAILURE, "no such job (code 404)");
+                assertFails(Cli.run("call", each, "nope"), ExitCode.REMOTE_FAILURE, "(code -32601)");
+                assertThat(Cli.run("call", "-v", each, "find", "7").err())
+                        .contains("no such job (code 404)")
+                        .contains("data: {\"job\":7}");
+                assertThat(Cli.run("call", "-v", each, "fail").err())
+                        .contains("RuntimeError: on purpose")
+                        .contains("Jobs.fail");
+            } finally {
+                Logging.verbosity(0);
             }
         }
     }
