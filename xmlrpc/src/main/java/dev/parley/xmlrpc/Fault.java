@@ -69,7 +69,7 @@ record Fault(int code, String text) {
         boolean unreadable = error instanceof ProtocolException && error.getCause() instanceof StreamReadException;
         int code = unreadable ? FaultCodes.PARSE_ERROR : CODES.of(error);
         // The codes that the interoperability set does not know are other servers' too: the name tells them apart.
-        boolean named = error.code() == null && FaultCodes.areOwn(error);
+        boolean named = error.code() == null && FaultCodes.isOwn(error);
         return new Fault(code, named ? ErrorCodes.name(error) + ": " + error.getMessage() : error.getMessage());
     }
 

@@ -79,17 +79,16 @@ final class StreamCall extends Spliterators.AbstractSpliterator<@Nullable Object
         }
     }
 
+    /** The next arrival. If it does not come in time, or the thread is interrupted, the caller closes the stream. */
     private Arrival poll(long nanos) {
         try {
             Arrival arrival = arrivals.poll(nanos, TimeUnit.NANOSECONDS);
             if (arrival == null) {
-                started.cancel();
                 throw call.timedOut();
             }
             return arrival;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            started.cancel();
             throw CallEngine.interrupted(call);
         }
     }

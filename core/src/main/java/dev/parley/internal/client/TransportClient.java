@@ -298,14 +298,18 @@ final class TransportClient implements RpcClient {
             args = serialized(args, front, context);
             sent = sent.withContext(front.serializeContext(context));
         }
-        Duration timeout = sent.timeout() == null ? transport().defaultTimeout() : sent.timeout();
         return new ClientCall(
                 Objects.requireNonNull(method, "method"),
                 args,
                 kind,
                 front == null ? type : Object.class,
                 sent,
-                timeout);
+                timeout(sent));
+    }
+
+    private Duration timeout(CallOptions callOptions) {
+        Duration timeout = callOptions.timeout();
+        return timeout == null ? transport().defaultTimeout() : timeout;
     }
 
     private Args inStyle(Args args) {
@@ -416,8 +420,8 @@ final class TransportClient implements RpcClient {
         return transport().describe(new ClientTransport.PeerCaller() {
             @Override
             public <T> @Nullable T call(String method, Class<T> resultType, @Nullable Object... args) {
-                Duration timeout = plain.timeout() == null ? transport().defaultTimeout() : plain.timeout();
-                return cast(engine.call(new ClientCall(method, Args.of(args), Kind.CALL, resultType, plain, timeout)));
+                return cast(engine.call(
+                        new ClientCall(method, Args.of(args), Kind.CALL, resultType, plain, timeout(plain))));
             }
         });
     }

@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The {@code error} of a response and Parley's errors.
  *
  * <p>The codes of the specification mean what it says, whoever sends them. Errors that it does not know go out under
- * codes from the range that it leaves to servers;
- * since other servers use that range as they like, Parley recognizes its own by the {@code data}: {@code {"type":
- * "OverloadedException", "module": "dev.parley"}}. The
- * {@code data} of a failed method has its type in the same way, {@code {"type": "ValueError", "module": "builtins"}},
- * and the {@code traceback} if the server includes
- * it; unless the method chose its own data.
+ * codes from the range that it leaves to servers; since other servers use that range as they like, Parley recognizes
+ * its own by the {@code data}: {@code {"type": "OverloadedException", "module": "dev.parley"}}. The {@code data} of a
+ * failed method has its type in the same way, {@code {"type": "ValueError", "module": "builtins"}}, and the
+ * {@code traceback} if the server includes it; unless the method chose its own data.
  */
 public final class JsonRpcErrors {
     private static final String OWN_MODULE = "dev.parley";

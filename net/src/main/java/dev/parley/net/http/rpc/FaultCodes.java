@@ -58,7 +58,7 @@ public final class FaultCodes {
     }
 
     /** Whether the code of an error is Parley's own, so that it alone does not tell the error's class to a client. */
-    public static boolean areOwn(RpcException error) {
+    public static boolean isOwn(RpcException error) {
         return OWN.containsKey(error.getClass());
     }
 }
