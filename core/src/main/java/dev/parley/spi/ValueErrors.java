@@ -35,6 +35,7 @@ public final class ValueErrors {
     }
 
     private static final List<Rewording> REWORDINGS = List.of(
+            new Rewording("^Unexpected end-of-input.*", "it ends too early"),
             new Rewording("Non-standard token '([^']*)': enable `[^`]*` to allow", "$1 is not a JSON value"),
             new Rewording(": JSON spec does not allow ([^:]*): enable `[^`]*` to allow", ": JSON does not allow $1"),
             new Rewording("[:,]? ?\\(?enable `[^`]*`[^)]*\\)?", ""),

@@ -179,7 +179,7 @@ public final class TcpTransport implements ClientTransport {
                         channel.pipeline()
                                 .addLast(
                                         new FlushConsolidationHandler(256, true),
-                                        new FrameDecoder(maxMessage),
+                                        FrameDecoder.ofClient(maxMessage, framing),
                                         new Receiver(link, opening));
                     }
                 })

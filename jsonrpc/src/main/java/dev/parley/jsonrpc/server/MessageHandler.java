@@ -8,6 +8,7 @@ import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Introspection;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
+import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
@@ -89,8 +90,7 @@ final class MessageHandler {
         } catch (Envelope.UnreadableException e) {
             log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
             int code = e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR;
-            String problem = (e.invalid ? "invalid request: " : "parse error: ") + e.getMessage();
-            response.accept(writer.error(Request.invalid(problem), code, problem, null));
+            response.accept(refusal(code, String.valueOf(e.getMessage())));
             return running;
         }
         List<Request> requests = new ArrayList<>(scanned.elements().size());
@@ -121,9 +121,13 @@ final class MessageHandler {
     }
 
     /** The response to what a transport could not cut into messages. */
-    byte[] refusal(String problem) {
-        Request.Invalid invalid = Request.invalid(problem);
-        return writer.error(invalid, invalid.code(), "invalid request: " + problem, null);
+    byte[] refusal(FrameDecoder.Problem problem) {
+        return refusal(problem.code(), problem.text());
+    }
+
+    private byte[] refusal(int code, String problem) {
+        String kind = code == FaultCodes.PARSE_ERROR ? "parse error: " : "invalid request: ";
+        return writer.error(Request.invalid(problem), code, kind + problem, null);
     }
 
     private void notifyAll(

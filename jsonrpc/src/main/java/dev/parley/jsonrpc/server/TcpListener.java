@@ -10,10 +10,12 @@ import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +45,12 @@ public final class TcpListener implements Listener {
     public static TcpListener start(Address address, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
         MessageHandler handler = new MessageHandler(context, options, address.scheme());
-        int maxConnections = options.ofServer().integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        AddressOptions own = options.ofServer();
+        int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage);
+        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd);
         ListeningSocket socket = ListeningSocket.bind(address.host(), address.port(Framing.DEFAULT_PORT), connections);
         return new TcpListener(socket, options.forClients().withPort(socket.port()), connections);
     }
@@ -57,14 +61,16 @@ public final class TcpListener implements Listener {
         private final MessageHandler handler;
         private final int maxConnections;
         private final int maxMessage;
+        private final Duration afterEnd;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
-        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage) {
+        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage, Duration afterEnd) {
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
             this.maxMessage = maxMessage;
+            this.afterEnd = afterEnd;
         }
 
         @Override
@@ -83,9 +89,13 @@ public final class TcpListener implements Listener {
                 channel.close();
                 return;
             }
-            FrameDecoder decoder = new FrameDecoder(maxMessage);
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
             channel.pipeline()
-                    .addLast(new FlushConsolidationHandler(256, true), decoder, new TcpSession(handler, decoder));
+                    .addLast(
+                            new FlushConsolidationHandler(256, true),
+                            decoder,
+                            new TcpSession(handler, decoder, afterEnd));
             open.add(channel);
         }
     }

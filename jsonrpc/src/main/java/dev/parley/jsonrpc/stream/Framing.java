@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /** How messages follow each other on a stream. */
 public enum Framing {
-    /** One JSON text per line, ended by a line feed; blank lines mean nothing. */
+    /** JSON texts, each followed by a line feed; read wherever they end, with anything blank between them. */
     LINES,
     /** The base protocol of the Language Server Protocol: {@code Content-Length: n}, a blank line, n bytes. */
     HEADERS;
