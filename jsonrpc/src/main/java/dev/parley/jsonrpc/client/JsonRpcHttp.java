@@ -114,7 +114,8 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
         @Override
         public EncodedResult result(HttpResponse http) {
             Envelope response = reader.scan(http.body());
-            if (id != null && !ResponseReader.isResponseTo(response, id)) {
+            // What an error says is worth more than its id.
+            if (id != null && !response.hasError() && !ResponseReader.isResponseTo(response, id)) {
                 throw new ProtocolException("the response to request " + id + " has the id " + response.id);
             }
             return reader.result(response);

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
+import dev.parley.ProtocolException;
 import dev.parley.ServiceDescription;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
@@ -214,11 +215,15 @@ public final class TcpTransport implements ClientTransport {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof byte[] bytes) {
-                link.received(bytes);
-            } else {
-                log.warn("{}: closing the connection: {}", address, message);
-                ctx.close();
+            switch (message) {
+                case byte[] bytes -> link.received(bytes);
+                case FrameDecoder.Problem problem when !problem.fatal() -> link.tooLarge(problem.text());
+                case FrameDecoder.Problem problem -> {
+                    log.warn("{}: closing the connection: {}", address, problem.text());
+                    cause = new ProtocolException(problem.text());
+                    ctx.close();
+                }
+                default -> ctx.fireChannelRead(message);
             }
         }
 
@@ -251,7 +256,10 @@ public final class TcpTransport implements ClientTransport {
             lock.unlock();
         }
         if (open != null) {
-            open.thenAccept(opened -> opened.channel().close());
+            open.thenAccept(opened -> {
+                opened.link().close();
+                opened.channel().close();
+            });
             open.completeExceptionally(new ConnectionLostException("this client of " + address + " is closed"));
         }
     }

@@ -165,7 +165,7 @@ final class MessageHandler {
         try {
             Envelope envelope = call.envelope();
             Object arguments = null;
-            if (envelope.paramsToken != null) {
+            if (envelope.hasParams()) {
                 int length = envelope.paramsEnd - envelope.paramsStart;
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
