@@ -11,9 +11,6 @@ public enum Framing {
     /** The base protocol of the Language Server Protocol: {@code Content-Length: n}, a blank line, n bytes. */
     HEADERS;
 
-    /** The TCP port of an address without one. */
-    public static final int DEFAULT_PORT = 4040;
-
     private static final byte[] LINE_FEED = {'\n'};
 
     public ByteBuf frame(byte[] message) {

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a {@link TcpListener}. Its state belongs to its event loop.
+ * One connection of a {@link StreamListener}. Its state belongs to its event loop.
  *
  * <p>It reads on while calls run, and stops reading while the dispatcher is full or the peer does not read its
  * responses.
  */
-final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
-    private static final Logger log = LoggerFactory.getLogger(TcpSession.class);
+final class StreamSession extends ChannelInboundHandlerAdapter implements Peer {
+    private static final Logger log = LoggerFactory.getLogger(StreamSession.class);
 
     /** Fired through a pipeline when the server stops. */
     enum Stop {
@@ -54,7 +54,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
      *
      * @param afterEnd how long calls may run after the peer has closed its sending half
      */
-    TcpSession(MessageHandler handler, FrameDecoder decoder, Duration afterEnd) {
+    StreamSession(MessageHandler handler, FrameDecoder decoder, Duration afterEnd) {
         this.handler = handler;
         this.decoder = decoder;
         this.afterEnd = afterEnd;
@@ -159,7 +159,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
             sent = true;
             pending--;
             if (running != null) {
-                TcpSession.this.running.remove(running);
+                StreamSession.this.running.remove(running);
             }
             if (bytes.length > 0) {
                 peer.writeAndFlush(decoder.framing().frame(bytes));
