@@ -16,6 +16,8 @@ public enum Peer {
     PYTHON("python", Kind.PYTHON),
     JSONRPCLIB("jsonrpclib", Kind.PYTHON),
     JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
+    /** A language server. */
+    PYLSP("pylsp", Kind.PYTHON),
     ZERORPC_PYTHON("zerorpc-python", Kind.PYTHON),
     /** libzmq. */
     PYZMQ("pyzmq", Kind.PYTHON),
