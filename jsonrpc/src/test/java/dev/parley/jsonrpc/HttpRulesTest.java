@@ -85,15 +85,12 @@ class HttpRulesTest {
                 "{'jsonrpc':'2.0','method':'sum','params':{},'id':1} # {'jsonrpc':'2.0','id':1,'result':0}",
                 "{'jsonrpc':2.0,'method':'add','params':[2,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
                 "{'jsonrpc':'2.0','method':'add','params':[2.0,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
-                "{'jsonrpc':'2.0','method':'system.listMethods','params':null,'id':1,'x':'system.methodHelp'} # *listMethods",
                 "{'jsonrpc':'2.0','method':'add','params':[2,3],'id':1,'auth':'t','extra':{'id':[1]}} # {'jsonrpc':'2.0','id':1,'result':5}",
                 "{'jsonrpc':'2.0','m\\u0065thod':'\\u0061dd','params':[2,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
             })
     void answersRequests(String request, String answer) {
         String got = ask(request.replace('\'', '"'));
-        if (answer.startsWith("*")) {
-            assertThat(got).contains("\"result\":[", answer.substring(1));
-        } else if (answer.startsWith("-")) {
+        if (answer.startsWith("-")) {
             assertThat(got).contains("\"code\":" + answer + ",");
         } else {
             assertThat(got).isEqualTo(answer.replace('\'', '"'));
