@@ -4,6 +4,7 @@ import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 
 import dev.parley.ProtocolException;
 import dev.parley.SerializationException;
+import dev.parley.net.http.rpc.ResponseText;
 import dev.parley.xmlrpc.format.XmlOutput;
 import dev.parley.xmlrpc.format.XmlRpcGenerator;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -78,12 +79,14 @@ final class Messages {
     /**
      * Reads a call up to its arguments.
      *
+     * @param contentType the {@code Content-Type} of the request, if it has one
      * @throws ProtocolException if the document is malformed
      */
-    Call readCall(byte[] body) {
+    Call readCall(byte[] body, @Nullable String contentType) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
-            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            XmlScanner xml =
+                    mapper.tokenStreamFactory().scanner(io, body, 0, body.length, ResponseText.charset(contentType));
             xml.nextStart("methodCall");
             xml.nextStart("methodName");
             String method = xml.text().strip();
@@ -107,13 +110,15 @@ final class Messages {
     /**
      * Reads a response up to its value.
      *
+     * @param contentType the {@code Content-Type} of the response, if it has one
      * @param all whether to present all values as an array; else the first one
      * @throws ProtocolException if the document is malformed
      */
-    Response readResponse(byte[] body, boolean all) {
+    Response readResponse(byte[] body, @Nullable String contentType, boolean all) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
-            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            XmlScanner xml =
+                    mapper.tokenStreamFactory().scanner(io, body, 0, body.length, ResponseText.charset(contentType));
             xml.nextStart("methodResponse");
             xml.next();
             if (xml.opens("fault")) {

@@ -7,6 +7,7 @@ import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.ServiceDescription;
 import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.net.http.Headers;
@@ -15,19 +16,28 @@ import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.rpc.HttpAddress;
 import dev.parley.net.http.rpc.HttpRpcProtocol;
 import dev.parley.net.http.rpc.HttpRpcTransport;
+import dev.parley.net.http.rpc.ResponseText;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.EncodedResult;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /** The client side of JSON-RPC over HTTP: a request, a response. Thread-safe. */
 public final class JsonRpcHttp implements HttpRpcProtocol {
     private static final Headers HEADERS =
             Headers.of("Content-Type", "application/json", "Accept", "application/json, application/json-rpc");
+
+    /** Statuses that say more than a body which is not of JSON-RPC. */
+    private static final Set<Integer> STATUS_ERRORS = Set.of(401, 403, 407, 429, 503);
 
     private final ObjectMapper mapper;
     private final RequestWriter writer;
@@ -123,17 +133,36 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
     @Override
     public @Nullable RpcException error(HttpResponse response) {
         byte[] body = response.body();
-        if (body.length > 0 && (body[0] == '{' || body[0] == '[')) {
-            try {
-                Envelope envelope = reader.scan(body);
-                if (envelope.errorToken != null) {
-                    return reader.error(envelope);
-                }
-            } catch (ProtocolException e) {
-                // Then it is JSON of another protocol.
-            }
+        int start = ResponseText.start(body);
+        if (start == body.length || body[start] != '{' && body[start] != '[') {
+            return null;
         }
-        return null;
+        try {
+            Envelope envelope = reader.scan(Arrays.copyOfRange(body, start, body.length));
+            boolean enveloped =
+                    envelope.versionToken != null || envelope.idToken != null || envelope.resultToken != null;
+            if (!enveloped && STATUS_ERRORS.contains(response.status())) {
+                return null; // a web framework's text about the status
+            }
+            if (envelope.errorToken != null && envelope.errorToken != JsonToken.VALUE_NULL) {
+                return reader.error(envelope);
+            }
+            return enveloped ? null : bare(envelope.bytes);
+        } catch (ProtocolException e) {
+            return null; // JSON of another protocol
+        }
+    }
+
+    /** The error object without a response around it, as some servers send it. */
+    private @Nullable RpcException bare(byte[] body) {
+        try {
+            Object value = mapper.readerFor(Object.class).readValue(body);
+            return value instanceof Map<?, ?> error && error.containsKey("code") && error.containsKey("message")
+                    ? JsonRpcErrors.read(error)
+                    : null;
+        } catch (JacksonException e) {
+            return null;
+        }
     }
 
     @Override

@@ -150,6 +150,13 @@ public final class HttpClient implements AutoCloseable {
         idle.clear();
     }
 
+    /** The address of requests for error messages: without user info and query, which may hold secrets. */
+    public String url() {
+        String url = origin.toString();
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
+    }
+
     /** The address, without user info. */
     @Override
     public String toString() {

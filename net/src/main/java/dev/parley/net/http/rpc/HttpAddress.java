@@ -203,7 +203,7 @@ public final class HttpAddress {
     }
 
     /** The address for error messages, without credentials. */
-    private static String shown(Address address) {
+    static String shown(Address address) {
         return address.withoutOptions(Set.of("token", "proxy")).toString();
     }
 }

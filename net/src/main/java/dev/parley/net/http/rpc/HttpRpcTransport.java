@@ -1,11 +1,8 @@
 package dev.parley.net.http.rpc;
 
-import dev.parley.AccessDeniedException;
 import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.ClientRequest;
-import dev.parley.OverloadedException;
-import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.ServiceDescription;
 import dev.parley.net.http.Headers;
@@ -23,9 +20,9 @@ import tools.jackson.databind.ObjectMapper;
  * exchange. Thread-safe.
  */
 public final class HttpRpcTransport implements ClientTransport {
-    private final Address address;
     private final HttpClient client;
     private final HttpRpcProtocol protocol;
+    private final Refusal refusal;
 
     /**
      * A transport.
@@ -34,9 +31,9 @@ public final class HttpRpcTransport implements ClientTransport {
      * @param client closed with this transport
      */
     public HttpRpcTransport(Address address, HttpClient client, HttpRpcProtocol protocol) {
-        this.address = address;
         this.client = client;
         this.protocol = protocol;
+        this.refusal = new Refusal(address, client.url(), protocol.name());
     }
 
     @Override
@@ -88,15 +85,13 @@ public final class HttpRpcTransport implements ClientTransport {
                         ? client.post(Headers.empty(), exchange.body(), timeout)
                         : client.postWithoutAuthorization(Headers.empty(), exchange.body(), timeout);
                 // The body of a response to a notification means nothing, whatever a server puts into it.
-                if (oneWay ? response.status() >= 400 : response.status() / 100 != 2) {
+                if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
-                    throw error == null ? refused(response) : error;
+                    throw error == null ? refusal.of(response) : error;
                 } else if (oneWay) {
                     listener.onSent();
-                } else if (response.body().length == 0) {
-                    throw new ProtocolException(
-                            address + " responded to " + call.qualifiedMethod() + " with an empty body");
                 } else {
+                    refusal.check(response, call.qualifiedMethod());
                     listener.onResult(exchange.result(response));
                 }
             } catch (RpcException e) {
@@ -107,19 +102,6 @@ public final class HttpRpcTransport implements ClientTransport {
         /** The engine interrupts the thread that runs it. */
         @Override
         public void cancel() {}
-    }
-
-    /** What a status means that comes without an error of the protocol. */
-    private RpcException refused(HttpResponse response) {
-        String message = address + " responded with HTTP status " + response.status();
-        return switch (response.status()) {
-            case 401, 403 -> new AccessDeniedException(message + ": the credentials are refused or missing");
-            case 407 -> new AccessDeniedException(message + ": the proxy refuses the credentials or needs some");
-            case 404, 405 -> new ProtocolException(message + ": " + protocol.name() + " is not served at this path");
-            case 413 -> new ProtocolException(message + ": the request is larger than the server accepts");
-            case 429, 503 -> new OverloadedException(message);
-            default -> new ProtocolException(message + ", which is not " + protocol.name());
-        };
     }
 
     @Override
