@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** One connection of an {@link HttpClient}. Used by one thread at a time. */
 final class ClientConnection {
@@ -20,8 +21,17 @@ final class ClientConnection {
     private final ResponseReader reader;
     private boolean reusable;
 
+    // --- of the pool, for the thread that uses the connection and under the lock
+
     /** The {@link System#nanoTime()} at which the connection was put back into the pool. */
     long idleSince;
+    /** The {@link System#nanoTime()} at which an idle connection is closed. */
+    long idleUntil;
+    /** The number of responses. */
+    int answers;
+
+    /** Its place among the connections without a response; {@code null} after the first one. */
+    ConnectionPool.@Nullable Slot slot;
 
     private ClientConnection(Origin origin, ClientSocket socket, int maxResponse) {
         this.origin = origin;
@@ -43,6 +53,7 @@ final class ClientConnection {
      */
     HttpResponse exchange(byte[] head, String method, byte[] body, Deadline deadline) {
         reusable = false;
+        reader.expect();
         Watchdog watchdog = null;
         try {
             socket.timeout(deadline.remainingMillis("sending to " + origin));
@@ -89,6 +100,11 @@ final class ClientConnection {
     /** Whether the peer has neither closed this idle connection nor sent anything on it. */
     boolean isAlive() {
         return reader.isDrained() && socket.isQuiet();
+    }
+
+    /** Whether any byte of the response to the last request has been received. Any thread may ask. */
+    boolean hasReceived() {
+        return reader.hasReceived();
     }
 
     void close() {

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
  * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
  * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code idle_timeout}, after which an unused connection is closed</td><td>client</td><td>4 s</td>
+ * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code max_connections}</td><td>client</td><td>256</td><td>1 to 1,000,000</td></tr>
  * <tr><td>{@code proxy}</td><td>client</td><td>none</td><td>{@code http://[user:password@]host:port}</td></tr>
  * <tr><td>{@code token}, sent as {@code Authorization: Bearer}</td><td>client</td><td>none</td>
@@ -113,11 +115,13 @@ public final class HttpAddress {
                     shown(address) + " has both user info and the option token; a request carries only one of them");
         }
         Duration connectTimeout = options.connectTimeout();
+        Duration idleTimeout = options.positiveSeconds("idle_timeout", Duration.ofSeconds(4));
         int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
         String proxy = options.text("proxy", null);
         try {
             HttpClient.Builder client = HttpClient.builder(url(address, path))
                     .connectTimeout(connectTimeout)
+                    .idleTimeout(idleTimeout)
                     .maxConnections(maxConnections)
                     .maxResponse(limits.messageBytes());
             if (credentials != null) {
