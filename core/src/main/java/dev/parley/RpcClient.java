@@ -193,6 +193,12 @@ public interface RpcClient extends AutoCloseable {
         /** How much one message may hold. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);
 
+        /**
+         * What results of the peer are forgiven, on every wire. By default {@link PeerProfile#STRICT}; the option
+         * {@code peer} of the address takes precedence, on the wires that have it.
+         */
+        Builder peer(PeerProfile profile);
+
         /** Changes the wire's Jackson mapper, for modules and the like. */
         Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);
 

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.CallOptions;
 import dev.parley.ClientInterceptor;
 import dev.parley.Limits;
+import dev.parley.PeerProfile;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.Serializer;
@@ -34,6 +35,7 @@ public final class ClientBuilder implements RpcClient.Builder {
     private @Nullable Serializer serializer;
     private final Map<String, Function<RemoteException, ? extends RuntimeException>> exceptions = new HashMap<>();
     private Limits limits = Limits.defaults();
+    private PeerProfile peer = PeerProfile.STRICT;
     private int maxPendingCalls = 100_000;
     private @Nullable SSLContext tls;
 
@@ -85,6 +87,12 @@ public final class ClientBuilder implements RpcClient.Builder {
     }
 
     @Override
+    public ClientBuilder peer(PeerProfile profile) {
+        peer = Objects.requireNonNull(profile, "profile");
+        return this;
+    }
+
+    @Override
     public ClientBuilder mapper(Consumer<MapperBuilder<?, ?>> customizer) {
         customizers.add(Objects.requireNonNull(customizer, "customizer"));
         return this;
@@ -107,7 +115,7 @@ public final class ClientBuilder implements RpcClient.Builder {
 
     @Override
     public RpcClient build() {
-        ValueMapping values = new ValueMapping(limits, customizers);
+        ValueMapping values = new ValueMapping(limits, customizers, peer);
         Wires.Resolved wire = Wires.resolve(address, options.target());
         ClientTransport transport =
                 wire.wire().connect(wire.address(), new ClientContext(values, options.target(), tls));
