@@ -37,6 +37,11 @@ final class PeerValues {
 
     private PeerValues() {}
 
+    /** Whether text is what {@link Rule#NUMBER_IN_TEXT} reads as a number. */
+    static boolean isNumber(@Nullable String text) {
+        return text != null && NUMBER.matcher(text.strip()).matches();
+    }
+
     static JacksonModule module(PeerProfile peer) {
         SimpleModule module = new SimpleModule("parley-peer-values").setDeserializerModifier(new Modifier(peer));
         // Modifiers are not asked about trees.
@@ -198,7 +203,7 @@ final class PeerValues {
                 }
             } else {
                 int maxNumber = parser.streamReadConstraints().getMaxNumberLength();
-                if (text.length() > maxNumber || !NUMBER.matcher(text).matches()) {
+                if (text.length() > maxNumber || !isNumber(text)) {
                     return super.deserialize(parser, context);
                 }
                 BigDecimal number = new BigDecimal(text);

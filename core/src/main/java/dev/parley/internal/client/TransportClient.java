@@ -18,6 +18,7 @@ import dev.parley.TypeRef;
 import dev.parley.internal.ValueTypes;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
 import java.lang.reflect.Type;
@@ -367,7 +368,7 @@ final class TransportClient implements RpcClient {
                             .convertValue(entity, transport().mapper().constructType(type));
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "result of " + method + " is not of type " + type.getTypeName() + ": " + e.getOriginalMessage(), e);
+                    "result of " + method + " is not of type " + type.getTypeName() + ": " + ValueErrors.text(e), e);
         }
     }
 
@@ -388,8 +389,7 @@ final class TransportClient implements RpcClient {
                     .json()
                     .convertValue(context, new TypeReference<Map<String, @Nullable Object>>() {}));
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    "a context must be a map, a record or a bean: " + e.getOriginalMessage(), e);
+            throw new SerializationException("a context must be a map, a record or a bean: " + ValueErrors.text(e), e);
         }
     }
 

@@ -22,6 +22,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.EncodedResult;
+import dev.parley.spi.ValueMapping;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -57,12 +58,12 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
     public static ClientTransport transport(Address address, String defaultPath, ClientContext context) {
         AddressOptions options = new AddressOptions(address);
         String path = HttpAddress.path(address, options, defaultPath);
-        ObjectMapper mapper = context.values().json();
+        ValueMapping values = context.values().forPeer(options);
+        ObjectMapper mapper = values.json();
         // jsonrpclib's server counts characters where it should count bytes, and waits forever for a text beyond ASCII.
         RequestWriter writer = new RequestWriter(mapper, isVersion1(options), options.flag("ascii", true));
         JsonRpcHttp protocol = new JsonRpcHttp(mapper, writer, Zabbix.isPath(path), options.text("auth", null));
-        HttpClient.Builder client =
-                HttpAddress.client(address, options, context.values().limits(), path, context.tls());
+        HttpClient.Builder client = HttpAddress.client(address, options, values.limits(), path, context.tls());
         options.refuseOthers();
         return new HttpRpcTransport(address, client.headers(HEADERS).build(), protocol);
     }

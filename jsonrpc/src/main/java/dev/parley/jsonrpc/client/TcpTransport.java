@@ -61,7 +61,7 @@ public final class TcpTransport implements ClientTransport {
     public TcpTransport(Address address, ClientContext context) {
         AddressOptions options = new AddressOptions(address);
         this.address = address;
-        this.mapper = context.values().json();
+        this.mapper = context.values().forPeer(options).json();
         this.writer = new RequestWriter(mapper, JsonRpcHttp.isVersion1(options), false);
         this.reader = new ResponseReader(mapper);
         this.maxMessage = context.values().limits().messageBytes();

@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.message;
 
+import dev.parley.spi.ValueErrors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,10 +120,10 @@ public final class Envelope {
             }
             return new Message(batch, elements);
         } catch (StreamConstraintsException e) {
-            throw new UnreadableException(e.getOriginalMessage(), true);
+            throw new UnreadableException(ValueErrors.text(e), true);
         } catch (JacksonException e) {
             throw new UnreadableException(
-                    e.getOriginalMessage() + " (at byte " + e.getLocation().getByteOffset() + ")", false);
+                    ValueErrors.text(e) + " (at byte " + e.getLocation().getByteOffset() + ")", false);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResultReaders;
+import dev.parley.spi.ValueErrors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -78,7 +79,7 @@ public final class ResponseReader {
                     .readValue(response.bytes, response.errorStart, response.errorEnd - response.errorStart);
             return JsonRpcErrors.read(error);
         } catch (JacksonException e) {
-            return new ProtocolException("the error in the response cannot be read: " + e.getOriginalMessage());
+            return new ProtocolException("the error in the response cannot be read: " + ValueErrors.text(e));
         }
     }
 }

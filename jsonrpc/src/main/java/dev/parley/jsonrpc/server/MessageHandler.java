@@ -9,9 +9,11 @@ import dev.parley.jsonrpc.message.Introspection;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ServerContext;
+import dev.parley.spi.ValueErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,12 +41,14 @@ final class MessageHandler {
     private final int maxBatch;
     private final long maxResponse;
 
-    MessageHandler(ServerContext context, String scheme, int maxBatch) {
+    /** For a listener; reads the options of servers that all transports have. */
+    MessageHandler(ServerContext context, AddressOptions options, String scheme) {
+        AddressOptions own = options.ofServer();
         this.dispatcher = context.dispatcher();
-        this.mapper = context.values().json();
+        this.mapper = context.values().forPeer(own).json();
         this.writer = new ResponseWriter(mapper);
         this.scheme = scheme;
-        this.maxBatch = maxBatch;
+        this.maxBatch = own.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
         this.maxResponse = context.values().limits().messageBytes();
     }
 
@@ -166,7 +170,7 @@ final class MessageHandler {
         } catch (RpcException e) {
             return writer.error(call, e);
         } catch (JacksonException e) {
-            return writer.error(call, new InvalidArgumentsException(e.getOriginalMessage()));
+            return writer.error(call, new InvalidArgumentsException(ValueErrors.text(e)));
         }
     }
 

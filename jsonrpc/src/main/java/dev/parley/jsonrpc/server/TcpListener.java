@@ -42,7 +42,7 @@ public final class TcpListener implements Listener {
      */
     public static TcpListener start(Address address, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
-        MessageHandler handler = new MessageHandler(context, address.scheme(), HttpListener.maxBatch(options));
+        MessageHandler handler = new MessageHandler(context, options, address.scheme());
         int maxConnections = options.ofServer().integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
