@@ -5,6 +5,7 @@ import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 import dev.parley.ProtocolException;
 import dev.parley.SerializationException;
 import dev.parley.net.http.rpc.ResponseText;
+import dev.parley.spi.ValueErrors;
 import dev.parley.xmlrpc.format.XmlOutput;
 import dev.parley.xmlrpc.format.XmlRpcGenerator;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -152,7 +153,7 @@ final class Messages {
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
         String kind = e instanceof StreamConstraintsException ? " within the limits: " : ": ";
-        return new ProtocolException(what + kind + e.getOriginalMessage() + place, e);
+        return new ProtocolException(what + kind + ValueErrors.text(e) + place, e);
     }
 
     // --- writing
@@ -181,7 +182,7 @@ final class Messages {
         } catch (JacksonException e) {
             throw new SerializationException(
                     (index[0] < 0 ? "the method's name" : "argument " + (index[0] + 1) + " of " + method)
-                            + " cannot be sent: " + e.getOriginalMessage(),
+                            + " cannot be sent: " + ValueErrors.text(e),
                     e);
         }
     }
@@ -209,8 +210,7 @@ final class Messages {
                 generator.output().markup(after);
             });
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    "the result of " + method + " cannot be sent: " + e.getOriginalMessage(), e);
+            throw new SerializationException("the result of " + method + " cannot be sent: " + ValueErrors.text(e), e);
         }
     }
 

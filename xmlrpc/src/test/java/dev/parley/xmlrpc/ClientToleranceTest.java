@@ -251,6 +251,18 @@ class ClientToleranceTest {
     }
 
     @Test
+    void peerProfiles() {
+        willReturn(
+                "<value><struct><member><name>title</name><value><boolean>0</boolean></value></member></struct></value>");
+        try (RpcClient odoo = RpcClient.connect("xmlrpc+http://127.0.0.1:" + listener.getLocalPort() + "?peer=odoo")) {
+            assertThat(odoo.call("m", Post.class)).isEqualTo(new Post(null, null));
+        }
+        assertThatThrownBy(() -> call(Post.class))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("peer=odoo");
+    }
+
+    @Test
     void namesOnLinesOfTheirOwn() {
         willReturn("<value><struct><member><name>\n  bar\n </name><value>1</value></member>"
                 + "<member><name> kept </name><value>2</value></member>"

@@ -16,7 +16,8 @@ import tools.jackson.core.io.IOContext;
 /**
  * Gives XML-RPC values as Jackson tokens. {@code dateTime.iso8601} and {@code base64} are embedded objects: a
  * {@link java.time.LocalDateTime} or {@link java.time.OffsetDateTime}, and a byte array. A date that stands for none is
- * null, and one that cannot be read is its text. The text of a scalar is that of its element, as it was sent.
+ * null, and one that cannot be read is its text. The text of a scalar is that of its element, as it was sent, of types other than {@code string} without the white
+ * space around it.
  *
  * <p>Reads what Python's client reads, although the specification does not allow it: values without {@code <value>}
  * around them, and arrays without {@code <data>}.
@@ -292,7 +293,7 @@ public final class XmlRpcParser extends FormatParser {
             throw xml.malformed("unexpected <" + xml.tag() + "> inside <" + type + ">");
         }
         JsonToken token;
-        text(content);
+        text(type.equals("string") ? content : content.strip());
         try {
             token = convert(type, content);
         } catch (IllegalArgumentException e) {
