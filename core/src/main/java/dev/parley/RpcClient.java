@@ -80,6 +80,12 @@ public interface RpcClient extends AutoCloseable {
     <T> Stream<@Nullable T> stream(String method, Class<T> itemType, @Nullable Object... args);
 
     /**
+     * A batch to collect calls that are sent together: in one message on JSON-RPC and XML-RPC, one by one on other
+     * wires.
+     */
+    RpcBatch batch();
+
+    /**
      * A typed proxy for this client: each method of the interface is a call of the same name. {@link Expose} renames a
      * method, {@link Namespace} and {@link Version} on the interface override the target's, {@link Timeout} and
      * {@link Idempotent} set those options, {@link OneWay} makes it a cast, a {@code CompletableFuture} or

@@ -6,6 +6,7 @@ import dev.parley.CallOptions;
 import dev.parley.InvalidTargetException;
 import dev.parley.ServiceDescription;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -77,6 +78,27 @@ public interface ClientTransport extends AutoCloseable {
      *     the listener gets nothing then
      */
     StartedCall start(ClientCall call, ResponseListener listener);
+
+    /**
+     * Whether several calls can be sent as one message. If not, the engine makes the calls of a batch one by one. By
+     * default {@code false}.
+     */
+    default boolean batches() {
+        return false;
+    }
+
+    /**
+     * Starts calls and casts that are sent as one message, as {@link #start} does. Each is reported to its own
+     * listener. If the exchange fails as a whole, a transport that blocks may throw the error from
+     * {@link StartedCall#run} instead.
+     *
+     * @param calls at least one
+     * @param listeners one for each call, in the same order
+     * @throws dev.parley.RpcException if none of them can be sent
+     */
+    default StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        throw new UnsupportedOperationException("this wire has no batches");
+    }
 
     /**
      * Asks the peer what it offers.

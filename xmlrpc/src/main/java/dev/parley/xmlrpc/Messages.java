@@ -37,6 +37,9 @@ final class Messages {
     private static final byte[] RESPONSE_START =
             ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse><params><param><value><array><data>");
     private static final byte[] RESPONSE_END = ascii("</data></array></value></param></params></methodResponse>");
+    private static final byte[] MULTICALL = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>"
+            + "system.multicall</methodName><params><param><value><array><data>");
+    private static final byte[] END_MULTICALL = ascii("</data></array></value></param></params></methodCall>");
     private static final byte[] ITEM = ascii("<value><array><data>");
     private static final byte[] END_ITEM = ascii("</data></array></value>");
 
@@ -180,11 +183,45 @@ final class Messages {
                 out.markup(END_CALL);
             });
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    (index[0] < 0 ? "the method's name" : "argument " + (index[0] + 1) + " of " + method)
-                            + " cannot be sent: " + ValueErrors.text(e),
-                    e);
+            throw unwritable(method, index[0], e);
         }
+    }
+
+    private static SerializationException unwritable(String method, int index, JacksonException e) {
+        return new SerializationException(
+                (index < 0 ? "the method's name" : "argument " + (index + 1) + " of " + method) + " cannot be sent: "
+                        + ValueErrors.text(e),
+                e);
+    }
+
+    /**
+     * A call as an item of a multicall: a struct of its name and arguments.
+     *
+     * @throws SerializationException if an argument cannot be written
+     */
+    byte[] writeCallItem(String method, List<? extends @Nullable Object> arguments) {
+        int[] index = {-1};
+        try {
+            return write(generator -> {
+                generator.writeStartObject();
+                generator.writeStringProperty("methodName", method);
+                generator.writeName("params");
+                generator.writeStartArray();
+                for (Object argument : arguments) {
+                    index[0]++;
+                    untyped.writeValue(generator, argument);
+                }
+                generator.writeEndArray();
+                generator.writeEndObject();
+            });
+        } catch (JacksonException e) {
+            throw unwritable(method, index[0], e);
+        }
+    }
+
+    /** The call of a multicall with these items. */
+    static byte[] writeCallItems(List<byte[]> items) {
+        return joined(MULTICALL, items, END_MULTICALL);
     }
 
     /**
@@ -241,14 +278,18 @@ final class Messages {
 
     /** The response of a multicall with these items. */
     static byte[] writeItems(List<byte[]> items) {
-        int size = RESPONSE_START.length + RESPONSE_END.length;
+        return joined(RESPONSE_START, items, RESPONSE_END);
+    }
+
+    private static byte[] joined(byte[] start, List<byte[]> items, byte[] end) {
+        int size = start.length + end.length;
         for (byte[] item : items) {
             size = Math.addExact(size, item.length);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(size);
-        out.writeBytes(RESPONSE_START);
+        out.writeBytes(start);
         items.forEach(out::writeBytes);
-        out.writeBytes(RESPONSE_END);
+        out.writeBytes(end);
         return out.toByteArray();
     }
 

@@ -18,6 +18,7 @@ import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResultReaders;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
 import dev.parley.xmlrpc.format.XmlRpcParser;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -65,6 +66,21 @@ final class XmlRpcHttp implements HttpRpcProtocol {
             throw new InvalidArgumentsException("XML-RPC carries arguments by position only");
         }
         return new XmlExchange(messages.writeCall(call.qualifiedMethod(), arguments.values()));
+    }
+
+    @Override
+    public boolean batches() {
+        return true;
+    }
+
+    @Override
+    public BatchExchange encodeBatch(List<BatchItem> items) {
+        return new ClientMulticall(items, messages, this::fault);
+    }
+
+    @Override
+    public boolean isWithoutBatches(RpcException error, HttpResponse response) {
+        return ClientMulticall.isUnknown(error, response);
     }
 
     private final class XmlExchange implements Exchange {
@@ -130,6 +146,7 @@ final class XmlRpcHttp implements HttpRpcProtocol {
         }
     }
 
+    /** The fault in a response. */
     private Fault fault(Messages.Response message) {
         try (XmlRpcParser value = message.value()) {
             return Fault.of(faults.readValue(value));

@@ -14,10 +14,13 @@ import dev.parley.spi.ResultReaders;
 import dev.parley.spi.StartedCall;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -177,6 +180,101 @@ final class CallEngine {
                 release();
             }
         }
+    }
+
+    /**
+     * Makes calls and casts together, in one message where the transport can, and blocks until each has an outcome.
+     *
+     * @return an outcome for each, in order
+     */
+    List<Batch.Outcome> batch(List<ClientCall> calls) {
+        if (calls.isEmpty()) {
+            return List.of();
+        }
+        return transport.batches() ? together(calls) : oneByOne(calls);
+    }
+
+    private List<Batch.Outcome> together(List<ClientCall> calls) {
+        int counted = 0;
+        try {
+            for (; counted < calls.size(); counted++) {
+                acquire();
+            }
+            List<BlockingCall> responses =
+                    calls.stream().map(call -> new BlockingCall()).toList();
+            StartedCall started = transport.startBatch(calls, List.<ResponseListener>copyOf(responses));
+            if (transport.blocks()) {
+                try {
+                    started.run();
+                } catch (Throwable e) {
+                    responses.forEach(response -> response.onFailure(e));
+                }
+            }
+            List<Batch.Outcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < calls.size(); i++) {
+                outcomes.add(outcome(calls.get(i), responses.get(i).await(calls.get(i), started)));
+            }
+            return outcomes;
+        } catch (RpcException e) {
+            return Collections.nCopies(calls.size(), new Batch.Outcome(null, e));
+        } finally {
+            for (; counted > 0; counted--) {
+                release();
+            }
+        }
+    }
+
+    private Batch.Outcome outcome(ClientCall call, Object outcome) {
+        boolean dropped = call.kind() == ClientRequest.Kind.CAST;
+        try {
+            return switch (outcome) {
+                case BlockingCall.Failure failure -> {
+                    RpcException error = failureHere(call, failure.error());
+                    if (dropped) {
+                        log.warn("cast of {} failed: {}", call.qualifiedMethod(), error.getMessage());
+                    }
+                    yield new Batch.Outcome(null, error);
+                }
+                case EncodedResult result when !dropped -> new Batch.Outcome(result.decode(readers, call), null);
+                default -> new Batch.Outcome(null, null);
+            };
+        } catch (RpcException e) {
+            return new Batch.Outcome(null, e);
+        }
+    }
+
+    private List<Batch.Outcome> oneByOne(List<ClientCall> calls) {
+        List<CompletableFuture<@Nullable Object>> responses = new ArrayList<>();
+        for (ClientCall call : calls) {
+            if (call.kind() == ClientRequest.Kind.CAST) {
+                CompletableFuture<@Nullable Object> handedOver = new CompletableFuture<>();
+                try {
+                    cast(call, error -> {});
+                    handedOver.complete(null);
+                } catch (RpcException e) {
+                    log.warn("cast of {} failed: {}", call.qualifiedMethod(), e.getMessage());
+                    handedOver.completeExceptionally(e);
+                }
+                responses.add(handedOver);
+            } else {
+                responses.add(callAsync(call));
+            }
+        }
+        List<Batch.Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            CompletableFuture<@Nullable Object> response = responses.get(i);
+            try {
+                outcomes.add(new Batch.Outcome(response.get(), null));
+            } catch (ExecutionException e) {
+                outcomes.add(
+                        new Batch.Outcome(null, failureHere(calls.get(i), e.getCause() == null ? e : e.getCause())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                response.cancel(true);
+                outcomes.add(new Batch.Outcome(null, interrupted(calls.get(i))));
+            }
+        }
+        return outcomes;
     }
 
     private void detach(

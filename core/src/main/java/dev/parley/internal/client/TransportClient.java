@@ -9,6 +9,7 @@ import dev.parley.ClientRequest.Kind;
 import dev.parley.InvalidArgumentsException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RemoteException;
+import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
@@ -113,7 +114,7 @@ final class TransportClient implements RpcClient {
         return (T) value;
     }
 
-    private static Args args(@Nullable Object @Nullable [] args) {
+    static Args args(@Nullable Object @Nullable [] args) {
         if (args == null) {
             return Args.of((Object) null);
         }
@@ -290,7 +291,7 @@ final class TransportClient implements RpcClient {
         }
     }
 
-    private ClientCall clientCall(String method, Args given, Kind kind, Type type, CallOptions callOptions) {
+    ClientCall clientCall(String method, Args given, Kind kind, Type type, CallOptions callOptions) {
         Args args = inStyle(given);
         CallOptions sent = callOptions;
         Serializer front = shared.serializer();
@@ -354,7 +355,8 @@ final class TransportClient implements RpcClient {
         }
     }
 
-    private @Nullable Object entity(String method, Type type, CallOptions callOptions, @Nullable Object value) {
+    @Nullable
+    Object entity(String method, Type type, CallOptions callOptions, @Nullable Object value) {
         Serializer front = shared.serializer();
         if (front == null || type == void.class || type == Void.class) {
             return value;
@@ -370,6 +372,31 @@ final class TransportClient implements RpcClient {
             throw new SerializationException(
                     "result of " + method + " is not of type " + type.getTypeName() + ": " + ValueErrors.text(e), e);
         }
+    }
+
+    @Override
+    public RpcBatch batch() {
+        requireOneServer(options);
+        return new Batch(this);
+    }
+
+    CallEngine engine() {
+        return engine;
+    }
+
+    boolean hasInterceptors() {
+        return !shared.interceptors().isEmpty();
+    }
+
+    /** What the caller gets for an error. */
+    RuntimeException thrown(RpcException error) {
+        return shared.exceptions().thrown(error);
+    }
+
+    /** Runs a call of a batch through the interceptors. */
+    @Nullable
+    Object intercepted(String method, Args args, Kind kind, ClientInterceptor.Chain transport) {
+        return intercepted(request(method, args, options, kind), transport, true);
     }
 
     @Override

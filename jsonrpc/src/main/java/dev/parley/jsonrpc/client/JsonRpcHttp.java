@@ -24,6 +24,7 @@ import dev.parley.spi.ClientTransport;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ValueMapping;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,6 +99,23 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
         Long id = call.kind() == ClientRequest.Kind.CAST ? null : ids.incrementAndGet();
         boolean open = zabbix && Zabbix.isPublic(call.qualifiedMethod());
         return new JsonExchange(id, !open, writer.write(call, id, open ? null : auth));
+    }
+
+    @Override
+    public boolean batches() {
+        return !writer.version1();
+    }
+
+    @Override
+    public BatchExchange encodeBatch(List<BatchItem> items) {
+        return new HttpBatch(items, this::request, mapper, reader);
+    }
+
+    /** A call of a batch with its id, {@code null} for a notification, and whether it needs the credentials. */
+    private HttpBatch.Request request(ClientCall call) {
+        Long id = call.kind() == ClientRequest.Kind.CAST ? null : ids.incrementAndGet();
+        boolean open = zabbix && Zabbix.isPublic(call.qualifiedMethod());
+        return new HttpBatch.Request(id, !open, writer.write(call, id, open ? null : auth));
     }
 
     private final class JsonExchange implements Exchange {

@@ -13,6 +13,10 @@ import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -20,9 +24,13 @@ import tools.jackson.databind.ObjectMapper;
  * exchange. Thread-safe.
  */
 public final class HttpRpcTransport implements ClientTransport {
+    private static final Logger log = LoggerFactory.getLogger(HttpRpcTransport.class);
+
     private final HttpClient client;
     private final HttpRpcProtocol protocol;
     private final Refusal refusal;
+    /** Whether the peer has refused a batch as a message that it does not know. */
+    private volatile boolean peerHasNoBatches;
 
     /**
      * A transport.
@@ -61,6 +69,82 @@ public final class HttpRpcTransport implements ClientTransport {
         return new Started(call, protocol.encode(call), listener);
     }
 
+    @Override
+    public boolean batches() {
+        return protocol.batches();
+    }
+
+    @Override
+    public StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        List<HttpRpcProtocol.BatchItem> items = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            items.add(new HttpRpcProtocol.BatchItem(calls.get(i), listeners.get(i)));
+        }
+        return new StartedBatch(items);
+    }
+
+    /** Several calls in one message, or one by one if the peer does not know such messages. */
+    private final class StartedBatch implements StartedCall {
+        private final List<HttpRpcProtocol.BatchItem> items;
+
+        StartedBatch(List<HttpRpcProtocol.BatchItem> items) {
+            this.items = items;
+        }
+
+        @Override
+        public void run() {
+            if (peerHasNoBatches || items.size() == 1) {
+                oneByOne();
+                return;
+            }
+            HttpRpcProtocol.BatchExchange exchange = protocol.encodeBatch(items);
+            if (exchange.body().length == 0) {
+                return;
+            }
+            HttpResponse response = post(items.getFirst().call(), exchange.body(), exchange.isAuthorized());
+            try {
+                if (response.status() / 100 != 2) {
+                    RpcException error = protocol.error(response);
+                    throw error == null ? refusal.of(response) : error;
+                }
+                exchange.results(response);
+            } catch (RpcException e) {
+                if (!protocol.isWithoutBatches(e, response)) {
+                    throw e;
+                }
+                log.debug("{} has no batches: {}", client.url(), e.getMessage());
+                peerHasNoBatches = true;
+                oneByOne();
+            }
+        }
+
+        /** None of the calls has been sent. */
+        private void oneByOne() {
+            for (HttpRpcProtocol.BatchItem item : items) {
+                try {
+                    start(item.call(), item.listener()).run();
+                } catch (RpcException e) {
+                    item.listener().onFailure(e);
+                }
+            }
+        }
+
+        /** The engine interrupts the thread that runs it. */
+        @Override
+        public void cancel() {}
+    }
+
+    private HttpResponse post(ClientCall call, byte[] body, boolean authorized) {
+        long left = call.remainingNanos();
+        if (left <= 0) {
+            throw call.timedOut();
+        }
+        Duration timeout = Duration.ofNanos(left);
+        return authorized
+                ? client.post(Headers.empty(), body, timeout)
+                : client.postWithoutAuthorization(Headers.empty(), body, timeout);
+    }
+
     private final class Started implements StartedCall {
         private final ClientCall call;
         private final HttpRpcProtocol.Exchange exchange;
@@ -76,14 +160,7 @@ public final class HttpRpcTransport implements ClientTransport {
         public void run() {
             boolean oneWay = call.kind() == ClientRequest.Kind.CAST && protocol.hasOneWay();
             try {
-                long left = call.remainingNanos();
-                if (left <= 0) {
-                    throw call.timedOut();
-                }
-                Duration timeout = Duration.ofNanos(left);
-                HttpResponse response = exchange.isAuthorized()
-                        ? client.post(Headers.empty(), exchange.body(), timeout)
-                        : client.postWithoutAuthorization(Headers.empty(), exchange.body(), timeout);
+                HttpResponse response = post(call, exchange.body(), exchange.isAuthorized());
                 // The body of a response to a notification means nothing, whatever a server puts into it.
                 if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
