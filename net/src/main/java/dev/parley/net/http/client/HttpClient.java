@@ -29,7 +29,9 @@ public final class HttpClient implements AutoCloseable {
 
     private HttpClient(Builder builder) {
         this.origin = new Origin(builder);
-        this.heads = new RequestHead(origin, builder.headers);
+        this.heads = new RequestHead(
+                origin,
+                builder.headers.contains("User-Agent") ? builder.headers : builder.userAgent.with(builder.headers));
         this.pool = new ConnectionPool(
                 origin, builder.maxResponse, builder.connectTimeout, builder.idleTimeout, builder.maxConnections);
     }
@@ -59,7 +61,7 @@ public final class HttpClient implements AutoCloseable {
      * Sends one request and blocks until the whole response has been received, whatever its status.
      *
      * @param headers fields of this request besides those of the client. {@code Host}, {@code Content-Length} and
-     *     {@code Accept-Encoding} are added; {@code Authorization} replaces the client's own
+     *     {@code Accept-Encoding} are added; others replace the client's own of the same name
      * @param timeout from waiting for a connection to the last byte of the response; none if null
      * @throws dev.parley.RpcTimeoutException if the timeout passes
      * @throws ConnectionLostException if no connection can be made, it ends before the response does, the thread is
@@ -96,9 +98,7 @@ public final class HttpClient implements AutoCloseable {
 
     /** The address of requests for error messages: without user info and query, which may hold secrets. */
     public String url() {
-        String url = origin.toString();
-        int query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
+        return origin.toString();
     }
 
     /** The address, without user info. */
@@ -112,6 +112,7 @@ public final class HttpClient implements AutoCloseable {
         final URI address;
         final boolean secure;
         Headers headers = Headers.empty();
+        Headers userAgent = Headers.of("User-Agent", "Parley");
 
         /** The value of the {@code Authorization} field. */
         @Nullable
@@ -149,6 +150,12 @@ public final class HttpClient implements AutoCloseable {
         /** Fields sent with every request. Default none; {@code User-Agent} defaults to {@code Parley}. */
         public Builder headers(Headers value) {
             this.headers = Objects.requireNonNull(value, "headers");
+            return this;
+        }
+
+        /** The {@code User-Agent}, unless {@link #headers} has one. Default {@code Parley}. */
+        public Builder userAgent(String value) {
+            this.userAgent = Headers.of("User-Agent", value);
             return this;
         }
 

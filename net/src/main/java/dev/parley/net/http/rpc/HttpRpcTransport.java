@@ -2,9 +2,11 @@ package dev.parley.net.http.rpc;
 
 import dev.parley.Address;
 import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
 import dev.parley.ClientRequest;
 import dev.parley.RpcException;
 import dev.parley.ServiceDescription;
+import dev.parley.http.HttpCallOptions;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.client.HttpClient;
@@ -15,6 +17,9 @@ import dev.parley.spi.StartedCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
@@ -67,6 +72,11 @@ public final class HttpRpcTransport implements ClientTransport {
     @Override
     public StartedCall start(ClientCall call, ResponseListener listener) {
         return new Started(call, protocol.encode(call), listener);
+    }
+
+    @Override
+    public Set<CallOption<?>> callOptions() {
+        return Set.of(HttpCallOptions.HEADERS);
     }
 
     @Override
@@ -140,9 +150,20 @@ public final class HttpRpcTransport implements ClientTransport {
             throw call.timedOut();
         }
         Duration timeout = Duration.ofNanos(left);
+        Headers headers = headers(call.options().get(HttpCallOptions.HEADERS));
         return authorized
-                ? client.post(Headers.empty(), body, timeout)
-                : client.postWithoutAuthorization(Headers.empty(), body, timeout);
+                ? client.post(headers, body, timeout)
+                : client.postWithoutAuthorization(headers, body, timeout);
+    }
+
+    private static Headers headers(@Nullable Map<String, String> fields) {
+        Headers headers = Headers.empty();
+        if (fields != null) {
+            for (Map.Entry<String, String> field : fields.entrySet()) {
+                headers = headers.with(field.getKey(), field.getValue());
+            }
+        }
+        return headers;
     }
 
     private final class Started implements StartedCall {
