@@ -14,6 +14,8 @@ import dev.parley.RpcBatch.Result;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.SerializationException;
+import dev.parley.ServiceDescription.Method;
+import dev.parley.ServiceDescription.ValueType;
 import dev.parley.TypeRef;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.server.HttpExchange;
@@ -196,6 +198,25 @@ class ClientMulticallTest {
                 client -> assertThat(two(client))
                         .extracting(result -> (Object) result.get())
                         .containsExactly("x", List.of(1)));
+    }
+
+    @Test
+    void theFlatDescriptionOfSupervisor() {
+        withPeer(
+                method -> value(
+                        method.equals("system.listMethods")
+                                ? "<array><data><value>proc.start</value><value>system.multicall</value></data></array>"
+                                : "<array><data><value><array><data><value>boolean</value><value>string</value></data>"
+                                        + "</array></value><value>Starts a process.</value></data></array>"),
+                client -> {
+                    assertThat(client.describe().methods()).hasSize(1);
+                    Method start = client.describe().methods().getFirst();
+                    assertThat(start.doc()).isEqualTo("Starts a process.");
+                    assertThat(start.result()).isEqualTo(ValueType.BOOLEAN);
+                    assertThat(start.parameters())
+                            .extracting(parameter -> parameter.type())
+                            .containsExactly(ValueType.STRING);
+                });
     }
 
     @ParameterizedTest

@@ -37,6 +37,12 @@ final class ConnectionPool {
     /** How long a call waits without a byte on a new connection until free connections make room for it. */
     private static final long STARVING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** The same, if the server has served several connections at a time: there such a wait is hardly ever a queue. */
+    private static final long STARVING_IN_PARALLEL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The same at most, however slow the server is. */
+    private static final long MAX_STARVING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** How long calls wait for a connection, without any response meanwhile, until the window grows. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -53,24 +59,9 @@ final class ConnectionPool {
         CLOSES
     }
 
-    /** Room for one new connection, from the moment at which a call may open it until its first response. */
-    static final class Slot {
-        final long since = System.nanoTime();
-        volatile @Nullable ClientConnection connection;
-
-        private boolean isConnecting() {
-            return connection == null;
-        }
-
-        private boolean isStarving(long now) {
-            ClientConnection opened = connection;
-            return now - since >= STARVING_NANOS && (opened == null || !opened.hasReceived());
-        }
-    }
-
     /** What a call gets: an idle connection, or room for a new one. */
     private record Grant(
-            @Nullable ClientConnection connection, @Nullable Slot slot) {}
+            @Nullable ClientConnection connection, @Nullable ConnectionSlot slot) {}
 
     /** A call that waits. Guarded by the lock. */
     private static final class Waiter {
@@ -98,11 +89,14 @@ final class ConnectionPool {
     /** The connection used last comes first. */
     private final Deque<ClientConnection> idle = new ArrayDeque<>();
     /** The connections without a response, those being opened included; the oldest comes first. */
-    private final List<Slot> fresh = new ArrayList<>();
+    private final List<ConnectionSlot> fresh = new ArrayList<>();
 
     private int open;
     private Habit habit = Habit.UNKNOWN;
     private long closesSince;
+    /** The time between request and response on connections that have had one before, smoothed. */
+    private long serviceNanos;
+
     private long lastResponse = System.nanoTime();
     private long lastMadeRoom = lastResponse - STARVING_NANOS;
     private long nextTick;
@@ -135,6 +129,7 @@ final class ConnectionPool {
                 return open(Objects.requireNonNull(grant.slot(), "slot"), deadline);
             }
             if (isAlive(connection)) {
+                connection.usedSince = System.nanoTime();
                 return connection;
             }
             discard(connection);
@@ -209,7 +204,7 @@ final class ConnectionPool {
         }
         if (open < maxConnections && fresh.size() < window.size()) {
             open++;
-            Slot slot = new Slot();
+            ConnectionSlot slot = new ConnectionSlot();
             fresh.add(slot);
             return new Grant(null, slot);
         }
@@ -241,7 +236,7 @@ final class ConnectionPool {
         }
     }
 
-    private ClientConnection open(Slot slot, Deadline deadline) {
+    private ClientConnection open(ConnectionSlot slot, Deadline deadline) {
         ClientConnection connection;
         try {
             connection = ClientConnection.open(origin, maxResponse, deadline, connectTimeout);
@@ -273,7 +268,7 @@ final class ConnectionPool {
         return connection;
     }
 
-    private void forget(@Nullable Slot slot) {
+    private void forget(@Nullable ConnectionSlot slot) {
         if (slot != null) {
             fresh.remove(slot);
         }
@@ -335,7 +330,7 @@ final class ConnectionPool {
         lock.lock();
         try {
             long now = System.nanoTime();
-            Slot slot = connection.slot;
+            ConnectionSlot slot = connection.slot;
             connection.answers++;
             if (connection.answers > 1) {
                 habit = Habit.KEEPS;
@@ -349,21 +344,24 @@ final class ConnectionPool {
                 connection.slot = null;
                 window.answered(now, keep, others, now - slot.since, now - lastResponse, fresh.size() + 1);
             }
+            if (slot == null) {
+                serviceNanos += (now - connection.usedSince - serviceNanos) / 8;
+            }
             lastResponse = now;
-            if (keep && starving(now) > 0 && now - lastMadeRoom >= STARVING_NANOS) {
+            if (keep && starving(now) > 0 && now - lastMadeRoom >= starvingNanos()) {
                 lastMadeRoom = now;
                 keep = false;
             }
             if (keep) {
                 connection.idleSince = now;
-                connection.idleUntil = now + Math.min(idleNanos, announced(response));
+                connection.idleUntil = now + Math.min(idleNanos, ClientConnection.announcedNanos(response));
                 idle.addFirst(connection);
             } else {
                 open--;
             }
             serveWaiters();
             if (!idle.isEmpty()) {
-                long first = fresh.isEmpty() ? Long.MAX_VALUE : STARVING_NANOS;
+                long first = fresh.isEmpty() ? Long.MAX_VALUE : starvingNanos();
                 scheduleTick(now + Math.min(first, connection.idleUntil - now));
             }
         } finally {
@@ -374,29 +372,20 @@ final class ConnectionPool {
         }
     }
 
-    /** How long the peer says that it keeps the connection, with a margin. */
-    private static long announced(HttpResponse response) {
-        String field = response.headers().first("Keep-Alive");
-        if (field != null) {
-            for (String part : field.split(",")) {
-                String[] pair = part.strip().split("=", 2);
-                if (pair.length == 2 && pair[0].strip().equalsIgnoreCase("timeout")) {
-                    try {
-                        return TimeUnit.MILLISECONDS.toNanos(
-                                Math.max(0, Integer.parseInt(pair[1].strip()) * 1000L - 500));
-                    } catch (NumberFormatException e) {
-                        return Long.MAX_VALUE;
-                    }
-                }
-            }
-        }
-        return Long.MAX_VALUE;
+    /**
+     * How long a call on a new connection may be without a byte until others make room. Longer where responses take
+     * long anyway, since each connection that is closed for it is opened again.
+     */
+    private long starvingNanos() {
+        long least = window.isParallel() ? STARVING_IN_PARALLEL_NANOS : STARVING_NANOS;
+        return Math.clamp(5 * serviceNanos, least, MAX_STARVING_NANOS);
     }
 
     private int starving(long now) {
+        long afterNanos = starvingNanos();
         int count = 0;
-        for (Slot slot : fresh) {
-            count += slot.isStarving(now) ? 1 : 0;
+        for (ConnectionSlot slot : fresh) {
+            count += slot.isStarving(now, afterNanos) ? 1 : 0;
         }
         return count;
     }
@@ -454,14 +443,16 @@ final class ConnectionPool {
             open -= leaving.size();
             Waiter first = waiters.peekFirst();
             if (first != null && now - first.since >= PATIENCE_NANOS && now - lastResponse >= PATIENCE_NANOS) {
-                window.grow(now, fresh.stream().anyMatch(slot -> slot.isConnecting() && slot.isStarving(now)));
+                window.grow(
+                        now,
+                        fresh.stream().anyMatch(slot -> slot.isConnecting() && slot.isStarving(now, STARVING_NANOS)));
             }
             serveWaiters();
             if (!waiters.isEmpty()) {
                 scheduleTick(now + PATIENCE_NANOS);
             }
             if (!idle.isEmpty() && !fresh.isEmpty()) {
-                scheduleTick(now + STARVING_NANOS);
+                scheduleTick(now + starvingNanos());
             }
             for (ClientConnection connection : idle) {
                 scheduleTick(connection.idleUntil);

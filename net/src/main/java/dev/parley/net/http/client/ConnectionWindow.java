@@ -25,12 +25,18 @@ final class ConnectionWindow {
     /** How often a peer that closes its connections seemed to serve several at a time, less how often it did not. */
     private int evidence;
 
+    private boolean parallel;
     private boolean full;
     private long fullSince;
 
     ConnectionWindow(int max) {
         this.max = max;
         this.size = Math.min(INITIAL, max);
+    }
+
+    /** Whether the server has been seen to serve several connections that it keeps at a time. */
+    boolean isParallel() {
+        return parallel;
     }
 
     int size() {
@@ -70,11 +76,12 @@ final class ConnectionWindow {
     void answered(long now, boolean kept, boolean others, long nanos, long gapNanos, int waiting) {
         if (kept) {
             // A server of one connection at a time would not have come to this one while it had another.
+            parallel |= others;
             size = others ? Math.min(size + 1, limit(now)) : size;
         } else if (nanos > QUICK_NANOS) {
             // Such a server responds at intervals, in equal shares of the time that each call waits; others do not.
-            boolean parallel = waiting > 1 && gapNanos < nanos / (2L * waiting);
-            evidence = Math.max(0, evidence + (parallel ? 1 : -1));
+            boolean alike = waiting > 1 && gapNanos < nanos / (2L * waiting);
+            evidence = Math.max(0, evidence + (alike ? 1 : -1));
             if (evidence >= INITIAL) {
                 evidence = 0;
                 size = Math.min(size + 1, limit(now));
@@ -103,6 +110,7 @@ final class ConnectionWindow {
     }
 
     void reset() {
+        parallel = false;
         size = Math.min(INITIAL, max);
     }
 }

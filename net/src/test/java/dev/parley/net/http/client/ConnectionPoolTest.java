@@ -215,6 +215,38 @@ class ConnectionPoolTest {
         }
     }
 
+    /** A call that takes long is not a queue: making room for it again and again would never end. */
+    @Test
+    void aSlowServerOfManyConnectionsKeepsThem() throws Exception {
+        int callers = 12;
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    while (true) {
+                        String number = request(peer).replaceAll("(?s).*X-Number: (\\d+)\r\n.*", "$1");
+                        try {
+                            Thread.sleep(150);
+                        } catch (InterruptedException e) {
+                            throw new IOException(e);
+                        }
+                        peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + number.length() + "\r\n\r\n" + number);
+                    }
+                });
+                HttpClient client = HttpClient.builder(server.address()).build();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                all.add(threads.submit(() -> {
+                    for (int n = 0; n < 20; n++) {
+                        assertThat(call(client, n)).isEqualTo("" + n);
+                    }
+                }));
+            }
+            for (Future<?> caller : all) {
+                caller.get();
+            }
+            assertThat(server.connections()).isLessThan(3 * callers);
+        }
+    }
+
     @Test
     void connectionsStayWithinTheLimit() throws Exception {
         AtomicInteger now = new AtomicInteger();
