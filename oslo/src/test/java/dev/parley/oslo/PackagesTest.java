@@ -21,8 +21,8 @@ class PackagesTest {
     private static final Pattern USE = Pattern.compile("^import dev\\.parley\\.oslo\\.([a-z.]*)\\.?[A-Z]\\w*;$");
 
     /** Each package may only use those before it. */
-    private static final List<String> ORDER =
-            List.of("topology", "message", "driver", "options", "driver.memory", "driver.rabbit", "rpc", "admin", "");
+    private static final List<String> ORDER = List.of(
+            "topology", "message", "driver", "options", "config", "driver.memory", "driver.rabbit", "rpc", "admin", "");
 
     private static Map<String, Set<String>> uses() throws IOException {
         Map<String, Set<String>> uses = new TreeMap<>();
