@@ -2,7 +2,10 @@ package dev.parley;
 
 import org.jspecify.annotations.Nullable;
 
-/** The broker rejected the message or could not route it: no server received the call. */
+/**
+ * The broker rejected the message or could not route it, or there was no connection and no retries of sending were left:
+ * no server received the call.
+ */
 public final class DeliveryException extends RpcException {
     /** With a message. */
     public DeliveryException(String message) {

@@ -123,6 +123,12 @@ public interface RpcClient extends AutoCloseable {
     boolean canSendVersion(String version);
 
     /**
+     * Whether a call could be sent now: {@code false} after {@link #stop} and while there is no connection to the
+     * broker. Always {@code true} on a wire that connects with its calls.
+     */
+    boolean isReady();
+
+    /**
      * What the peer offers, by the wire's introspection.
      *
      * @throws InvalidTargetException if the wire or the peer has no introspection

@@ -51,6 +51,12 @@ public interface RpcServer extends AutoCloseable {
     boolean await(Duration timeout) throws InterruptedException;
 
     /**
+     * Whether the server is started and calls can arrive at all of its addresses now. {@code false} after
+     * {@link #stop}, and while there is no connection to a broker that one of the addresses names.
+     */
+    boolean isReady();
+
+    /**
      * Reloads the TLS context: asks the supplier of {@link Builder#tls(Supplier)} for a new context, which is used for
      * new connections. Existing connections and calls are not affected. Does nothing if the server is not started.
      *

@@ -69,6 +69,14 @@ public interface ClientTransport extends AutoCloseable {
     }
 
     /**
+     * Whether a call could be sent now. {@code false} while a wire behind a broker has no connection to it. By default
+     * always, also for a wire that connects with its calls.
+     */
+    default boolean isReady() {
+        return true;
+    }
+
+    /**
      * Starts a call: encodes it and, unless the transport {@linkplain #blocks blocks}, sends it. Does not wait: for a
      * connection, for the peer or for room. Everything that happens, a failure to send included, is reported to the
      * listener.

@@ -10,6 +10,14 @@ public interface Listener extends AutoCloseable {
      */
     Address address();
 
+    /**
+     * Whether calls can arrive now. {@code false} while a wire behind a broker has no connection to it. By default
+     * always.
+     */
+    default boolean isReady() {
+        return true;
+    }
+
     /** Accepts no new calls; accepted calls still get their response. Returns at once. */
     void stop();
 

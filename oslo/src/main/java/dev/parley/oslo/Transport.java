@@ -3,6 +3,7 @@ package dev.parley.oslo;
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.oslo.config.ConfigOption;
+import dev.parley.oslo.config.KnownServices;
 import dev.parley.oslo.config.MessagingOptions;
 import dev.parley.oslo.config.ServiceConfig;
 import java.net.URLEncoder;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transport in the configuration of an OpenStack service, as an address for {@link dev.parley.RpcServer} and
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public final class Transport {
+    private static final Logger log = LoggerFactory.getLogger(Transport.class);
     private static final String LOCAL = "rabbit://";
 
     private final String address;
@@ -83,6 +87,11 @@ public final class Transport {
      * {@code oslo_messaging_rabbit} all options, and the group {@code oslo_messaging_notifications}. An option in the
      * URL itself takes precedence, as in oslo.messaging. Without a URL the address is {@code rabbit://}: user guest at
      * localhost. Former names and groups of options are accepted if oslo.messaging 14 accepts them.
+     *
+     * <p>Most services set their control exchange in their code, not in a file. If the configuration sets none, it is
+     * that of {@link #defaultControlExchange}; otherwise that of the OpenStack service to which the configuration
+     * belongs, recognized by the name of a file, its folder in {@code /etc}, or the user name of group
+     * {@code keystone_authtoken}; otherwise {@code openstack}. The log tells which.
      */
     public static final class Builder {
         private final List<Path> files = new ArrayList<>();
@@ -137,21 +146,58 @@ public final class Transport {
         }
 
         /**
+         * How many calls a server runs at once if the configuration does not set {@code executor_thread_pool_size}, as
+         * services set it by {@code oslo_messaging.opts.set_defaults}. By default as many as the server's
+         * {@code maxConcurrentCalls}.
+         *
+         * @throws IllegalArgumentException if the number is less than 1
+         */
+        public Builder defaultExecutorThreadPoolSize(int calls) {
+            if (calls < 1) {
+                throw new IllegalArgumentException("executor_thread_pool_size must be at least 1, not " + calls);
+            }
+            defaults.put(MessagingOptions.EXECUTOR_THREAD_POOL_SIZE.name(), Integer.toString(calls));
+            return this;
+        }
+
+        /**
          * Reads the configuration.
          *
          * @throws InvalidTargetException if a file cannot be read or is malformed, or if an option is
          */
         public Transport build() {
             ServiceConfig config = ServiceConfig.read(files, environment);
+            Map<String, String> defaults = new LinkedHashMap<>(this.defaults);
+            if (config.value(MessagingOptions.CONTROL_EXCHANGE) == null) {
+                defaults.computeIfAbsent(MessagingOptions.CONTROL_EXCHANGE.name(), name -> exchangeOf(config));
+            }
             String main = urlOf(config, MessagingOptions.TRANSPORT_URL, LOCAL);
             String ofNotifications = urlOf(config, MessagingOptions.NOTIFICATION_URL, main);
             NotificationSettings notifications = new NotificationSettings(
-                    withOptions(ofNotifications, config),
+                    withOptions(ofNotifications, config, defaults),
                     config.values(MessagingOptions.NOTIFICATION_DRIVER),
                     topics(config),
                     retries(config),
                     routingFile(config));
-            return new Transport(withOptions(url == null ? main : url, config), notifications);
+            return new Transport(withOptions(url == null ? main : url, config, defaults), notifications);
+        }
+
+        private static @Nullable String exchangeOf(ServiceConfig config) {
+            KnownServices.Service service = KnownServices.of(config);
+            if (service == null) {
+                log.info(
+                        "control exchange {}: {} sets none, and does not belong to a known service",
+                        KnownServices.DEFAULT_EXCHANGE,
+                        config.paths());
+                return null;
+            }
+            log.info(
+                    "control exchange {}: {} sets none, so it is that of {}, recognized by {}",
+                    service.exchange(),
+                    config.paths(),
+                    service.name(),
+                    service.evidence());
+            return service.exchange();
         }
 
         private static String urlOf(ServiceConfig config, ConfigOption option, String otherwise) {
@@ -160,7 +206,7 @@ public final class Transport {
             return url == null || url.isBlank() ? otherwise : url.replace("\n", "");
         }
 
-        private String withOptions(String transportUrl, ServiceConfig config) {
+        private static String withOptions(String transportUrl, ServiceConfig config, Map<String, String> defaults) {
             Address parsed = Address.parse(transportUrl);
             Map<String, String> options = new LinkedHashMap<>();
             for (ConfigOption option : MessagingOptions.of(parsed.scheme())) {

@@ -8,7 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.Args;
-import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.Execution;
 import dev.parley.MethodNotFoundException;
 import dev.parley.RpcClient;
@@ -359,10 +359,12 @@ class RulesTest {
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
             // Until the loss of the connection is noticed, a cast may still be in flight.
+            await(client, false);
             for (int retries : new int[] {0, 1, 3}) {
                 assertThatThrownBy(
                                 () -> client.prepare(o -> o.withRetry(retries)).cast("x"))
-                        .isInstanceOf(ConnectionLostException.class);
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("no retries are left");
             }
             assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(500)))
                             .cast("x"))
@@ -371,5 +373,14 @@ class RulesTest {
             broker.faults().clear();
             assertThat(patient).succeedsWithin(Duration.ofSeconds(20));
         }
+    }
+
+    /** Waits until a client can send, or no longer can. */
+    private static void await(RpcClient client, boolean ready) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (client.isReady() != ready && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(client.isReady()).isEqualTo(ready);
     }
 }

@@ -166,6 +166,45 @@ class TransportTest {
                 .isEqualTo("own");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "nova.conf, '', nova",
+        "nova-compute.conf, '', nova",
+        "glance-api.conf, '', glance",
+        "cinder.conf, '', openstack",
+        "ironic-inspector.conf, '', openstack",
+        "novel.conf, '', openstack",
+        "etc/neutron/plugins/ml2.ini, '', neutron",
+        "other/neutron/ml2.ini, '', openstack",
+        "service.conf, '[keystone_authtoken]\nusername = heat', heat",
+        "service.conf, '[keystone_authtoken]\nusername = heater', openstack",
+        "nova.conf, '[keystone_authtoken]\nusername = heat', nova",
+        "nova.conf, '[DEFAULT]\ncontrol_exchange = cell1', cell1",
+        "nova.conf, '[DEFAULT]\ntransport_url = rabbit://h/?control_exchange=cell2', cell2",
+    })
+    void aKnownServiceHasItsOwnControlExchange(String name, String text, String expected) throws IOException {
+        Path path = folder.resolve(name);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text.replace("\\n", "\n"));
+        assertThat(options(Transport.fromConfig(path)).controlExchange()).isEqualTo(expected);
+        assertThat(OsloOptions.of(Address.parse(
+                                Transport.fromConfig(path).notifications().address()))
+                        .controlExchange())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void theSizeOfTheThreadPoolIsPartOfTheAddress() throws IOException {
+        Path file = file("service.conf", "[DEFAULT]\nrpc_thread_pool_size = 5\n");
+        assertThat(options(Transport.fromConfig(file)).maxCalls()).isEqualTo(5);
+        Transport.Builder withDefault = Transport.builder().defaultExecutorThreadPoolSize(7);
+        assertThat(options(withDefault.build()).maxCalls()).isEqualTo(7);
+        assertThat(options(withDefault.file(file).build()).maxCalls()).isEqualTo(5);
+        assertThat(options(of("")).maxCalls()).isZero();
+        assertThatThrownBy(() -> Transport.builder().defaultExecutorThreadPoolSize(0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void readsTheSettingsOfNotifications() throws IOException {
         NotificationSettings none =
@@ -343,6 +382,7 @@ class TransportTest {
         "rabbit_login_method=MD5, amqplain",
         "kombu_compression=bz2, gzip",
         "duplicate_window=15, 16",
+        "executor_thread_pool_size=0, from 1",
         "rabbit_retry_interval=-1, rabbit_retry_interval",
         "amqp_durable_queues=perhaps, true or false",
         "kombu_failover_strategy=x, round-robin",

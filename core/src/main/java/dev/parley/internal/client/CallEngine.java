@@ -301,6 +301,11 @@ final class CallEngine {
         return new ConnectionLostException("interrupted while waiting for the response to " + call.qualifiedMethod());
     }
 
+    /** Whether a call could be sent now. */
+    boolean isReady() {
+        return !stopped && transport.isReady();
+    }
+
     /** Refuses further calls. */
     void stop() {
         stopped = true;

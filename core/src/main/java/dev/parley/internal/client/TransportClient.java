@@ -415,6 +415,11 @@ final class TransportClient implements RpcClient {
     }
 
     @Override
+    public boolean isReady() {
+        return engine.isReady();
+    }
+
+    @Override
     public ServiceDescription describe() {
         CallOptions plain = options.withNamespace(null).withVersion(null);
         return transport().describe(new ClientTransport.PeerCaller() {

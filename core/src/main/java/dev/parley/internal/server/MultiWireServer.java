@@ -125,6 +125,16 @@ final class MultiWireServer implements RpcServer {
     }
 
     @Override
+    public boolean isReady() {
+        lock.lock();
+        try {
+            return !stopped && !listeners.isEmpty() && listeners.stream().allMatch(Listener::isReady);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void reset() {
         lock.lock();
         try {

@@ -8,11 +8,15 @@ import java.util.function.Consumer;
 /** What RPC needs of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
 public interface Driver extends AutoCloseable {
     /**
-     * Connects for publishing. Blocks.
+     * Connects for publishing. Blocks; a driver that waits for its broker connects in the background instead, trying
+     * again until a host accepts the connection.
      *
-     * @throws dev.parley.RpcException if no host accepts the connection
+     * @throws dev.parley.RpcException if no host accepts the connection, unless the driver waits
      */
     void start();
+
+    /** Whether there is a connection for publishing, and every subscription consumes. */
+    boolean isReady();
 
     /**
      * Hands a message to the broker. Never blocks; {@link OutboundMessage#confirmed} reports the outcome. While there
@@ -29,16 +33,16 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks
-     * until the broker has accepted the consumers.
+     * until the broker has accepted the consumers; a driver that waits for its broker does not.
      *
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
-     * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
+     * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses, unless the driver waits
      */
     Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver);
 
     /**
-     * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Messages
-     * are acknowledged when they are received; the handler must not acknowledge them.
+     * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Always
+     * blocks until the broker has accepted the consumer. Messages are acknowledged when they are received; the handler must not acknowledge them.
      *
      * @param handler gets the messages one after the other; must not block
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses

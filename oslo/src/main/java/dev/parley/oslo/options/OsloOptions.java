@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param tls how to secure the connection, {@code null} for plain TCP
  * @param loginMethod how to log in
  * @param heartbeat the heartbeat timeout, zero for no heartbeats
+ * @param waitForBroker whether a client or server starts without its broker, and connects in the background
  * @param reconnectBackoff the pauses between attempts to reconnect
  * @param consumerRetryPause the pause before a consumer that the broker cancelled is set up again
  * @param failoverStrategy which host is tried first
  * @param prefetch how many unacknowledged messages a consumer may have: -1 as many as calls may run at once, 0 no limit
+ * @param maxCalls how many calls a server runs at once for this address, 0 for as many as it runs in all
  * @param compress whether bodies are compressed with zlib, which kombu calls gzip
  * @param missingConsumerRetry how long a reply to a queue that does not exist is retried
  * @param acknowledge when a server acknowledges a request
@@ -44,10 +46,12 @@ public record OsloOptions(
         @Nullable Tls tls,
         LoginMethod loginMethod,
         Duration heartbeat,
+        boolean waitForBroker,
         Backoff reconnectBackoff,
         Duration consumerRetryPause,
         FailoverStrategy failoverStrategy,
         int prefetch,
+        int maxCalls,
         boolean compress,
         Duration missingConsumerRetry,
         Acknowledge acknowledge,
@@ -83,6 +87,13 @@ public record OsloOptions(
         AFTER
     }
 
+    private enum Start {
+        /** Starting fails if the broker cannot be reached. */
+        NOW,
+        /** The broker is waited for in the background. */
+        WAIT
+    }
+
     /**
      * Files in PEM format.
      *
@@ -108,6 +119,7 @@ public record OsloOptions(
             "ssl_version");
 
     private static final int MIN_DUPLICATE_WINDOW = 16;
+    private static final int MAX_CALLS = 1_000_000;
 
     /**
      * Reads the options of an address.
@@ -152,6 +164,7 @@ public record OsloOptions(
                 tls(options),
                 options.choice("rabbit_login_method", LoginMethod.AMQPLAIN, LoginMethod.class),
                 options.seconds("heartbeat_timeout_threshold", Duration.ofSeconds(60)),
+                options.choice("start", Start.NOW, Start.class) == Start.WAIT,
                 Backoff.linear(
                         options.seconds("rabbit_retry_interval", Duration.ofSeconds(1)),
                         options.seconds("rabbit_retry_backoff", Duration.ofSeconds(2)),
@@ -160,6 +173,7 @@ public record OsloOptions(
                 options.seconds("kombu_reconnect_delay", Duration.ofSeconds(1)),
                 options.choice("kombu_failover_strategy", FailoverStrategy.ROUND_ROBIN, FailoverStrategy.class),
                 options.integer("rabbit_qos_prefetch_count", -1, 0, 65_535),
+                options.integer("executor_thread_pool_size", 0, 1, MAX_CALLS),
                 compress(options),
                 options.seconds("kombu_missing_consumer_retry_timeout", Duration.ofSeconds(60)),
                 options.choice("acknowledge", Acknowledge.BEFORE, Acknowledge.class),

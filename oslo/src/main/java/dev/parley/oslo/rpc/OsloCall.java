@@ -223,6 +223,9 @@ final class OsloCall extends ServerCall {
         }
         List<Delivery> settled;
         synchronized (unacknowledged) {
+            if (ended) {
+                return;
+            }
             ended = true;
             settled = List.copyOf(unacknowledged);
             unacknowledged.clear();

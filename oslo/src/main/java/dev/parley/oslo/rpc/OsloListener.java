@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private final ConcurrentMap<String, OsloCall> running = new ConcurrentHashMap<>();
 
     private final ReentrantLock taking = new ReentrantLock();
+    private final int maxCalls;
+    private final AtomicInteger active = new AtomicInteger();
     private final Runnable resume = this::resume;
     private volatile boolean full;
     private volatile boolean stopped;
@@ -81,6 +84,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         this.replies = new ReplySender(driver, codec, options);
         this.credits = new StreamCredits(driver, codec, options);
         this.deadLetters = new DeadLetters(driver, options);
+        this.maxCalls = options.maxCalls() == 0 ? Integer.MAX_VALUE : options.maxCalls();
         this.window = new DuplicateWindow(options.duplicateWindow());
         Topology topology = options.topology();
         Exchange exchange =
@@ -91,15 +95,21 @@ public final class OsloListener implements Listener, Driver.Receiver {
     }
 
     /**
-     * Connects, and starts taking requests. Blocks until the broker has accepted the consumers.
+     * Connects, and starts taking requests. Blocks until the broker has accepted the consumers, unless the driver waits
+     * for its broker in the background.
      *
      * @throws RpcException if no host accepts the connection, or the broker refuses
      */
     public void start() {
         driver.start();
-        int prefetch =
-                options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), MAX_PREFETCH) : options.prefetch();
+        int calls = Math.min(maxCalls, dispatcher.maxConcurrentCalls());
+        int prefetch = options.prefetch() < 0 ? Math.min(calls, MAX_PREFETCH) : options.prefetch();
         subscription.complete(driver.subscribe(queues, prefetch, this));
+    }
+
+    @Override
+    public boolean isReady() {
+        return !stopped && driver.isReady();
     }
 
     String scheme() {
@@ -135,18 +145,22 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     /** The thread that gets the lock takes as many requests as can run, and looks again after releasing it. */
     private void takeAll() {
-        while (!full && !waiting.isEmpty()) {
+        while (hasRoom() && !waiting.isEmpty()) {
             if (!taking.tryLock()) {
                 return;
             }
             try {
-                while (!full && !waiting.isEmpty()) {
+                while (hasRoom() && !waiting.isEmpty()) {
                     takeBatch();
                 }
             } finally {
                 taking.unlock();
             }
         }
+    }
+
+    private boolean hasRoom() {
+        return !full && active.get() < maxCalls;
     }
 
     /**
@@ -156,7 +170,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private void takeBatch() {
         List<OsloCall> calls = new ArrayList<>();
         driver.batch(() -> {
-            for (int room = Math.clamp(dispatcher.available(), 1, MAX_BATCH); room > 0; room--) {
+            int most = Math.clamp(Math.min(dispatcher.available(), maxCalls - active.get()), 1, MAX_BATCH);
+            for (int room = most; room > 0; room--) {
                 Delivery delivery = waiting.poll();
                 if (delivery == null) {
                     break;
@@ -214,6 +229,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
             }
             return null;
         }
+        active.incrementAndGet();
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
         if (options.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
             call.reply("pong", String.class);
@@ -232,10 +248,17 @@ public final class OsloListener implements Listener, Driver.Receiver {
         if (id != null) {
             running.remove(id);
         }
+        if (active.getAndDecrement() == maxCalls) {
+            takeLater();
+        }
     }
 
     private void resume() {
         full = false;
+        takeLater();
+    }
+
+    private void takeLater() {
         if (!waiting.isEmpty()) {
             Thread.ofVirtual().name("parley-oslo-resume").start(this::takeAll);
         }

@@ -6,6 +6,7 @@ import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
 import dev.parley.CallOptions;
 import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcException;
 import dev.parley.Target;
@@ -47,8 +48,13 @@ public final class OsloTransport implements ClientTransport {
         this.replies = new ReplyQueue(driver, codec, options);
     }
 
+    @Override
+    public boolean isReady() {
+        return driver.isReady();
+    }
+
     /**
-     * Connects. Blocks.
+     * Connects. Blocks, unless the driver waits for its broker in the background.
      *
      * @throws RpcException if no host accepts the connection
      */
@@ -129,7 +135,7 @@ public final class OsloTransport implements ClientTransport {
                 if (error == null) {
                     send(message, pending);
                 } else {
-                    pending.notSent(fresh(error));
+                    pending.notSent(fresh(error, call.options().retry()));
                 }
             });
         }
@@ -151,14 +157,17 @@ public final class OsloTransport implements ClientTransport {
     }
 
     /** The reply queue's failure as that of one call: an exception has one stack trace. */
-    private static RpcException fresh(Throwable shared) {
+    private static RpcException fresh(Throwable shared, int retries) {
         Throwable cause =
                 shared instanceof CompletionException && shared.getCause() != null ? shared.getCause() : shared;
         String message = String.valueOf(cause.getMessage());
         return switch (cause) {
             case AccessDeniedException e -> new AccessDeniedException(message, e);
             case InvalidTargetException e -> new InvalidTargetException(message, e);
-            default -> new ConnectionLostException(message, cause);
+            default ->
+                retries < 0
+                        ? new ConnectionLostException(message, cause)
+                        : new DeliveryException("the call was not sent, and no retries are left: " + message, cause);
         };
     }
 

@@ -41,6 +41,11 @@ public final class MemoryDriver implements Driver {
     }
 
     @Override
+    public boolean isReady() {
+        return !closed;
+    }
+
+    @Override
     public void publish(OutboundMessage message) {
         if (closed) {
             message.fail(new ConnectionLostException("the client or server is closed"));

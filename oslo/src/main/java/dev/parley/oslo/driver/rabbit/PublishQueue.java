@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
@@ -63,7 +64,7 @@ final class PublishQueue implements PublishChannel.Listener {
         if (state.isClosed()) {
             message.fail(new ConnectionLostException("the client or server is closed"));
         } else if (!state.isConnected() && !message.tryRetry()) {
-            message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
+            message.fail(notSent(message, null));
         } else if (isFull()) {
             message.fail(new OverloadedException("too many messages are waiting for the broker"));
         } else {
@@ -305,18 +306,25 @@ final class PublishQueue implements PublishChannel.Listener {
         }
     }
 
+    /**
+     * The error of a message that was not sent because there is no connection.
+     *
+     * @param cause why there is none, {@code null} if that is not known
+     */
+    private static RpcException notSent(OutboundMessage message, @Nullable RpcException cause) {
+        String why = cause == null ? "there is no connection to the broker" : String.valueOf(cause.getMessage());
+        return message.remainingNanos() <= 0
+                ? new RpcTimeoutException("the message could not be sent in time: " + why, cause)
+                : new DeliveryException("the message was not sent, and no retries are left: " + why, cause);
+    }
+
     /** An attempt to reconnect failed: fails the messages that have no time or retries left. */
     void reconnectFailed(RpcException error) {
         backlog.removeIf(message -> {
             if (message.isDone()) {
                 return true;
             } else if (error instanceof AccessDeniedException || !message.tryRetry()) {
-                boolean late = !(error instanceof AccessDeniedException) && message.remainingNanos() <= 0;
-                message.fail(
-                        late
-                                ? new RpcTimeoutException(
-                                        "the message could not be sent in time: " + error.getMessage(), error)
-                                : error);
+                message.fail(error instanceof AccessDeniedException ? error : notSent(message, error));
                 return true;
             }
             return false;

@@ -68,7 +68,16 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public void start() {
-        publishing.open();
+        if (options.waitForBroker()) {
+            publishing.openLater();
+        } else {
+            publishing.open();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return publishing.connection() != null && subscriptions.stream().allMatch(RabbitSubscription::isOpen);
     }
 
     @Override
@@ -91,12 +100,22 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
-        return open(new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove));
+        RabbitSubscription subscription =
+                new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove);
+        if (options.waitForBroker() && consuming.connection() == null) {
+            subscriptions.add(subscription);
+            consuming.openLater();
+            return subscription;
+        }
+        return open(subscription);
     }
 
     @Override
     public void receive(Queue own, Consumer<Delivery> handler) {
         int prefetch = Math.max(0, options.prefetch()); // The number of concurrent calls does not limit replies.
+        if (options.waitForBroker()) {
+            consuming.openLater(); // For which open waits.
+        }
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
         open(new RabbitSubscription(consuming, options, List.of(own), prefetch, receiver, subscriptions::remove));
     }

@@ -66,6 +66,12 @@ final class RabbitSubscription implements Driver.Subscription {
         this.onEnd = onEnd;
     }
 
+    /** Whether the broker has accepted the consumers. */
+    boolean isOpen() {
+        Channel open = channel.get();
+        return open != null && open.isOpen();
+    }
+
     /** Consumes on this connection, unless it does already or was cancelled. Returns whether it started to. */
     boolean open(Connection connection) throws IOException, TimeoutException {
         lock.lock();

@@ -92,6 +92,32 @@ final class ReconnectingConnection implements AutoCloseable {
         }
     }
 
+    /**
+     * Connects in the background unless connected, with further attempts until a host accepts the connection. Returns at
+     * once.
+     */
+    void openLater() {
+        lock.lock();
+        try {
+            if (reconnecting || closed || connection.get() != null) {
+                return;
+            }
+            reconnecting = true;
+        } finally {
+            lock.unlock();
+        }
+        log.info("connecting to the broker for {} in the background", purpose);
+        connectLater(() -> {
+            if (!attempt(1)) {
+                attemptAgain(1);
+            }
+        });
+    }
+
+    private void connectLater(Runnable attempts) {
+        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(attempts);
+    }
+
     private void connect() {
         Connector.Connected connected = connector.connect(purpose, daemon);
         Connection fresh = connected.connection();
@@ -125,7 +151,7 @@ final class ReconnectingConnection implements AutoCloseable {
         log.warn("lost the broker connection for {}: {}", purpose, cause.getMessage());
         listener.disconnected(cause);
         // Not on this thread: it is the connection's own, or holds the lock already.
-        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(this::reconnect);
+        connectLater(this::reconnect);
     }
 
     private void reconnect() {
@@ -138,7 +164,11 @@ final class ReconnectingConnection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        int failures = 0;
+        attemptAgain(0);
+    }
+
+    private void attemptAgain(int before) {
+        int failures = before;
         do {
             try {
                 // Returns early when this is closed.
@@ -155,7 +185,7 @@ final class ReconnectingConnection implements AutoCloseable {
         try {
             if (!closed) {
                 connect();
-                log.info("the broker connection for {} is open again", purpose);
+                log.info("the broker connection for {} is open", purpose);
             }
             // Under the same lock: if the connection is lost again by now, the next thread must not find this one
             // still reconnecting.
