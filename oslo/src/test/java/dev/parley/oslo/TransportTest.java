@@ -380,7 +380,7 @@ class TransportTest {
     @CsvSource({
         "nosuch=1, nosuch",
         "rabbit_login_method=MD5, amqplain",
-        "kombu_compression=bz2, gzip",
+        "kombu_compression=zstd, gzip",
         "duplicate_window=15, 16",
         "executor_thread_pool_size=0, from 1",
         "rabbit_retry_interval=-1, rabbit_retry_interval",

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -120,6 +121,35 @@ class SharedOptionsTest {
                 assertThat(plain.prepare(o -> o.withServer("python")).call("who", String.class))
                         .isEqualTo("python");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OSLO_MESSAGING, bzip2",
+        "OSLO_MESSAGING, lzma",
+        "OSLO_MESSAGING, zstd",
+        "OSLO_MESSAGING, brotli",
+        "OSLO_MESSAGING_14, bzip2",
+        "OSLO_MESSAGING_14, lzma"
+    })
+    @SuppressWarnings("try") // The server is there to be called, not referenced.
+    void messagesOfEveryMethodOfKombuAreRead(Peer python, String method) {
+        String compression = "kombu_compression=" + method;
+        // In this direction kombu knows the name only as bzip2.
+        String ours = "kombu_compression=bz2";
+        String text = "ü".repeat(50_000);
+        try (PeerProcess pythonServer = pythonServer(python, compression);
+                RpcServer javaServer = javaServer(new Endpoint(), ours);
+                PeerProcess pythonClient = python(python, "oslo_client.py", compression);
+                RpcClient javaClient = javaClient(ours)) {
+            JsonNode answer =
+                    pythonClient.call(Map.of("method", "length", "kwargs", Map.of("text", text), "server", "java"));
+            assertThat(answer.path("ok").asInt()).isEqualTo(text.length());
+            assertThat(javaClient
+                            .prepare(o -> o.withServer("python"))
+                            .call("echo", Object.class, Args.named("text", text)))
+                    .isEqualTo(Map.of("text", text));
         }
     }
 

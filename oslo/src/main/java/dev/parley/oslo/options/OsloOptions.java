@@ -2,6 +2,7 @@ package dev.parley.oslo.options;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.topology.QueueNames;
 import dev.parley.oslo.topology.Topology;
 import dev.parley.spi.AddressOptions;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param failoverStrategy which host is tried first
  * @param prefetch how many unacknowledged messages a consumer may have: -1 as many as calls may run at once, 0 no limit
  * @param maxCalls how many calls a server runs at once for this address, 0 for as many as it runs in all
- * @param compress whether bodies are compressed with zlib, which kombu calls gzip
+ * @param compression how bodies are compressed, {@code null} for not at all
  * @param missingConsumerRetry how long a reply to a queue that does not exist is retried
  * @param acknowledge when a server acknowledges a request
  * @param duplicateWindow how many requests a server remembers to recognize duplicates
@@ -52,7 +53,7 @@ public record OsloOptions(
         FailoverStrategy failoverStrategy,
         int prefetch,
         int maxCalls,
-        boolean compress,
+        @Nullable Compression compression,
         Duration missingConsumerRetry,
         Acknowledge acknowledge,
         int duplicateWindow,
@@ -174,7 +175,7 @@ public record OsloOptions(
                 options.choice("kombu_failover_strategy", FailoverStrategy.ROUND_ROBIN, FailoverStrategy.class),
                 options.integer("rabbit_qos_prefetch_count", -1, 0, 65_535),
                 options.integer("executor_thread_pool_size", 0, 1, MAX_CALLS),
-                compress(options),
+                compression(options),
                 options.seconds("kombu_missing_consumer_retry_timeout", Duration.ofSeconds(60)),
                 options.choice("acknowledge", Acknowledge.BEFORE, Acknowledge.class),
                 options.integer("duplicate_window", 4096, MIN_DUPLICATE_WINDOW, 10_000_000),
@@ -201,14 +202,8 @@ public record OsloOptions(
         return on ? tls : null;
     }
 
-    private static boolean compress(AddressOptions options) {
+    private static @Nullable Compression compression(AddressOptions options) {
         String value = options.textOrDefault("kombu_compression", "");
-        return switch (value) {
-            case "", "None" -> false;
-            case "gzip", "zlib" -> true;
-            default ->
-                throw new InvalidTargetException(
-                        "option kombu_compression=" + value + " must be gzip; bz2 and others are not supported");
-        };
+        return value.isEmpty() || value.equals("None") ? null : Compression.ofOption(value);
     }
 }

@@ -10,6 +10,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.SerializationException;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.RedeliveryHeaders;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Exchange;
 import java.io.IOException;
@@ -54,11 +55,11 @@ final class PublishChannel {
     }
 
     private static final AMQP.BasicProperties PLAIN = properties(Map.of());
-    private static final AMQP.BasicProperties COMPRESSED = properties(Map.of("compression", Envelope.ZLIB));
 
     private final Connection connection;
     private final Channel channel;
-    private final boolean compress;
+    private final @Nullable Compression compression;
+    private final AMQP.BasicProperties properties;
     private final Listener listener;
     private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final ConcurrentNavigableMap<Long, OutboundMessage> unconfirmed = new ConcurrentSkipListMap<>();
@@ -66,20 +67,23 @@ final class PublishChannel {
     private long oldest; // For the timer thread.
     private volatile boolean refused;
 
-    private PublishChannel(Connection connection, Channel channel, boolean compress, Listener listener) {
+    private PublishChannel(
+            Connection connection, Channel channel, @Nullable Compression compression, Listener listener) {
         this.connection = connection;
         this.channel = channel;
-        this.compress = compress;
+        this.compression = compression;
+        this.properties = compression == null ? PLAIN : properties(Map.of("compression", compression.header()));
         this.listener = listener;
     }
 
     /**
      * Opens a channel on a connection. Blocks.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    static PublishChannel open(Connection connection, boolean compress, Listener listener) throws IOException {
-        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compress, listener);
+    static PublishChannel open(Connection connection, @Nullable Compression compression, Listener listener)
+            throws IOException {
+        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compression, listener);
         opened.start();
         return opened;
     }
@@ -127,16 +131,14 @@ final class PublishChannel {
         long tag = ++published;
         unconfirmed.put(tag, message);
         listener.unconfirmedBytesChanged(message.size());
-        AMQP.BasicProperties properties = properties(message);
+        AMQP.BasicProperties sent = properties(message);
         if (message.expirationMillis() >= 0) {
-            properties = properties
-                    .builder()
+            sent = sent.builder()
                     .expiration(Long.toString(message.expirationMillis()))
                     .build();
         }
         try {
-            channel.basicPublish(
-                    message.exchange().name(), message.key(), message.isMandatory(), properties, bytes(message));
+            channel.basicPublish(message.exchange().name(), message.key(), message.isMandatory(), sent, bytes(message));
         } catch (IllegalArgumentException e) {
             // The client library cannot encode the message. It throws before it writes, so the number is free again.
             published--;
@@ -167,15 +169,14 @@ final class PublishChannel {
 
     private AMQP.BasicProperties properties(OutboundMessage message) {
         if (!(message.original() instanceof RabbitDelivery original)) {
-            return compress ? COMPRESSED : PLAIN;
+            return properties;
         }
-        AMQP.BasicProperties properties = original.properties();
         Map<String, Object> headers =
-                new HashMap<>(Objects.requireNonNullElse(properties.getHeaders(), Map.<String, Object>of()));
+                new HashMap<>(Objects.requireNonNullElse(original.properties().getHeaders(), Map.<String, Object>of()));
         // The count starts again in the new queue; a CC header would send the message to further queues.
         headers.keySet().removeAll(Set.of(RedeliveryHeaders.DELIVERY_COUNT, RedeliveryHeaders.RETURNS, "CC"));
         headers.putAll(message.headers());
-        AMQP.BasicProperties.Builder forwarded = properties.builder().headers(headers);
+        AMQP.BasicProperties.Builder forwarded = original.properties().builder().headers(headers);
         // The broker closes the channel if this is not the user of the connection.
         forwarded.userId(null);
         if (message.isKept()) {
@@ -185,7 +186,9 @@ final class PublishChannel {
     }
 
     private byte[] bytes(OutboundMessage message) {
-        return compress && message.original() == null ? Envelope.compress(message.body()) : message.body();
+        return compression != null && message.original() == null
+                ? compression.compress(message.body())
+                : message.body();
     }
 
     private void settle(long tag, boolean multiple, boolean confirmed) {

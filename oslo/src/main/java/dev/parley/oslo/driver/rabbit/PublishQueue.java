@@ -10,6 +10,7 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.message.Compression;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class PublishQueue implements PublishChannel.Listener {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final PublishState state;
-    private final boolean compress;
+    private final @Nullable Compression compression;
     private final OutboundBacklog backlog = new OutboundBacklog();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean writing = new AtomicBoolean();
@@ -52,11 +53,11 @@ final class PublishQueue implements PublishChannel.Listener {
     /**
      * A queue.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    PublishQueue(PublishState state, boolean compress) {
+    PublishQueue(PublishState state, @Nullable Compression compression) {
         this.state = state;
-        this.compress = compress;
+        this.compression = compression;
     }
 
     /** Publishes a message as soon as possible, or fails it. Never blocks. */
@@ -193,7 +194,7 @@ final class PublishQueue implements PublishChannel.Listener {
         try {
             PublishChannel current = existing;
             if (current == null) {
-                current = PublishChannel.open(connection, compress, this);
+                current = PublishChannel.open(connection, compression, this);
                 channel.set(current);
             }
             current.declare(message.exchange());

@@ -4,6 +4,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.spi.Timers;
 import java.time.Duration;
@@ -37,12 +38,12 @@ final class Publisher implements ReconnectingConnection.Listener {
     /**
      * A publisher.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    Publisher(boolean compress) {
-        replies = new PublishQueue(state, compress);
-        topics = new PublishQueue(state, compress);
-        fanouts = new PublishQueue(state, compress);
+    Publisher(@Nullable Compression compression) {
+        replies = new PublishQueue(state, compression);
+        topics = new PublishQueue(state, compression);
+        fanouts = new PublishQueue(state, compression);
         queues = List.of(replies, topics, fanouts);
     }
 

@@ -40,7 +40,7 @@ public final class RabbitDriver implements Driver {
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
         Connector connector = new Connector(address, options, tls);
-        publisher = new Publisher(options.compress());
+        publisher = new Publisher(options.compression());
         publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
         consuming = new ReconnectingConnection(
                 "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions));
