@@ -123,6 +123,12 @@ public interface RpcClient extends AutoCloseable {
     boolean canSendVersion(String version);
 
     /**
+     * Whether the version of this client's target fits its version cap. {@code true} without a cap; {@code false} with a
+     * cap and without a version, since calls fail then.
+     */
+    boolean canSendVersion();
+
+    /**
      * Whether a call could be sent now: {@code false} after {@link #stop} and while there is no connection to the
      * broker. Always {@code true} on a wire that connects with its calls.
      */
@@ -189,6 +195,16 @@ public interface RpcClient extends AutoCloseable {
          *     has one. It may return its argument
          */
         Builder mapException(String type, Function<RemoteException, ? extends RuntimeException> exception);
+
+        /**
+         * Throws an exception of the caller's own where the remote method failed with any type of a module, as
+         * {@code allowed_remote_exmods} of oslo.messaging; {@link #mapException} has precedence. The function gets the
+         * {@link RemoteException} and decides by its type.
+         *
+         * @param module the module, such as {@code nova.exception}, without those below it
+         * @param exception as in {@link #mapException}; it may return its argument, for types that it does not know
+         */
+        Builder mapExceptions(String module, Function<RemoteException, ? extends RuntimeException> exception);
 
         /**
          * How many calls may be in flight, at least 1; further ones fail with {@link OverloadedException}. By default

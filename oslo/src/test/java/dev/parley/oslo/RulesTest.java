@@ -11,6 +11,7 @@ import dev.parley.Args;
 import dev.parley.DeliveryException;
 import dev.parley.Execution;
 import dev.parley.MethodNotFoundException;
+import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -337,6 +339,15 @@ class RulesTest {
             assertThat(capped.canSendVersion("2.0")).isFalse();
             assertThat(capped.canSendVersion("0.9")).isFalse();
             assertThatThrownBy(() -> capped.canSendVersion("two")).hasMessageContaining("'two'");
+            assertThat(plain.canSendVersion()).isTrue();
+            assertThat(capped.canSendVersion()).isFalse(); // It has no version.
+            assertThat(capped.prepare(o -> o.withVersion("1.4")).canSendVersion())
+                    .isTrue();
+            assertThat(capped.prepare(o -> o.withVersion("1.6")).canSendVersion())
+                    .isFalse();
+            assertThat(capped.prepare(o -> o.with(OsloCallOptions.VERSION_CAP, null))
+                            .canSendVersion())
+                    .isTrue();
             RpcClient without = capped.prepare(o -> o.withVersion(null));
             assertThatThrownBy(() -> without.call("echo", String.class, Args.named("text", "x")))
                     .isInstanceOf(UnsupportedVersionException.class)
@@ -351,6 +362,49 @@ class RulesTest {
                     .hasCauseInstanceOf(UnsupportedVersionException.class);
             assertAlive(capped.prepare(o -> o.withVersion("1.0")));
         }
+    }
+
+    /** Fails with errors of a module. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
+    public static class Failing {
+        public void fail(String type, String module) {
+            throw RemoteException.of(type, "no").withModule(module);
+        }
+    }
+
+    /** What a caller has in place of the exceptions of a module. */
+    private static final class NovaException extends RuntimeException {
+        NovaException(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void theExceptionsOfAModuleCanBeThoseOfTheCaller() {
+        try (RpcServer server = server(new Failing(), "").build().start();
+                RpcClient client = RpcClient.builder(broker.address())
+                        .target(Target.topic("test"))
+                        .mapException("nova.exception.Invalid", e -> new IllegalArgumentException(e.remoteMessage()))
+                        .mapException("Missing", e -> new NoSuchElementException(e.remoteMessage()))
+                        .mapExceptions(
+                                "nova.exception", e -> e.type().equals("Internal") ? e : new NovaException(e.type()))
+                        .build()) {
+            assertThatThrownBy(() -> fail(client, "InstanceNotFound", "nova.exception"))
+                    .isInstanceOf(NovaException.class)
+                    .hasMessage("InstanceNotFound")
+                    .hasCauseInstanceOf(RemoteException.class);
+            assertThatThrownBy(() -> fail(client, "Invalid", "nova.exception"))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> fail(client, "Missing", "nova.exception"))
+                    .isInstanceOf(NoSuchElementException.class);
+            assertThatThrownBy(() -> fail(client, "Internal", "nova.exception")).isInstanceOf(RemoteException.class);
+            assertThatThrownBy(() -> fail(client, "InstanceNotFound", "nova.exception.more"))
+                    .isInstanceOf(RemoteException.class);
+        }
+    }
+
+    private static void fail(RpcClient client, String type, String module) {
+        client.call("fail", void.class, Args.named("type", type).and("module", module));
     }
 
     @Test

@@ -332,6 +332,9 @@ class TransportTest {
                 [oslo_messaging_rabbit]
                 of_another_release = 1
                 heartbeat_rate = 3
+                [oslo_messaging_metrics]
+                metrics_enabled = true
+                metrics_enable = true
                 [database]
                 connection = x
                 """);
@@ -352,7 +355,10 @@ class TransportTest {
                                 + " is [oslo_messaging_rabbit] rabbit_retry_interval meant?",
                         "ignored option [oslo_messaging_rabbit] of_another_release of the configuration:"
                                 + " it is unknown or has no effect",
-                        "option [oslo_messaging_rabbit] heartbeat_rate has no effect here");
+                        "option [oslo_messaging_rabbit] heartbeat_rate has no effect here",
+                        "option [oslo_messaging_metrics] metrics_enabled has no effect here",
+                        "ignored option [oslo_messaging_metrics] metrics_enable of the configuration:"
+                                + " it is unknown or has no effect");
     }
 
     @Test

@@ -33,6 +33,7 @@ public final class ClientBuilder implements RpcClient.Builder {
     private CallOptions options = CallOptions.defaults();
     private @Nullable Serializer serializer;
     private final Map<String, Function<RemoteException, ? extends RuntimeException>> exceptions = new HashMap<>();
+    private final Map<String, Function<RemoteException, ? extends RuntimeException>> modules = new HashMap<>();
     private Limits limits = Limits.defaults();
     private int maxPendingCalls = 100_000;
     private @Nullable SSLContext tls;
@@ -79,6 +80,12 @@ public final class ClientBuilder implements RpcClient.Builder {
     }
 
     @Override
+    public ClientBuilder mapExceptions(String module, Function<RemoteException, ? extends RuntimeException> exception) {
+        modules.put(Objects.requireNonNull(module, "module"), Objects.requireNonNull(exception, "exception"));
+        return this;
+    }
+
+    @Override
     public ClientBuilder limits(Limits newLimits) {
         limits = Objects.requireNonNull(newLimits, "limits");
         return this;
@@ -120,7 +127,7 @@ public final class ClientBuilder implements RpcClient.Builder {
                             values,
                             serializer,
                             List.copyOf(interceptors),
-                            new ExceptionMapping(Map.copyOf(exceptions))),
+                            new ExceptionMapping(Map.copyOf(exceptions), Map.copyOf(modules))),
                     options,
                     true);
         } catch (RuntimeException e) {

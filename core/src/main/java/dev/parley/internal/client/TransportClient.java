@@ -415,6 +415,11 @@ final class TransportClient implements RpcClient {
     }
 
     @Override
+    public boolean canSendVersion() {
+        return transport().canSendVersion(options, options.target().version());
+    }
+
+    @Override
     public boolean isReady() {
         return engine.isReady();
     }

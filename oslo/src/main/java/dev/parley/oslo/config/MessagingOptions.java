@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The options of a service's configuration that concern messaging, with the former names that oslo.messaging 14 still
@@ -70,6 +71,28 @@ public final class MessagingOptions {
             "ssl_client_cert_file",
             "ssl_client_key_file",
             "ssl_client_key_password");
+
+    /** Options of oslo.messaging that are understood, and have no effect here. */
+    static final List<ConfigOption> WITHOUT_EFFECT = Stream.of(
+                    OsloOptions.WITHOUT_EFFECT.stream().map(name -> new ConfigOption(RABBIT, name)),
+                    ConfigOption.ofGroup(
+                            "oslo_messaging_metrics",
+                            "metrics_enabled",
+                            "metrics_buffer_size",
+                            "metrics_socket_file",
+                            "metrics_process_name",
+                            "metrics_thread_stop_timeout")
+                            .stream(),
+                    ConfigOption.ofGroup(
+                            "oslo_messaging_tracing",
+                            "tracing_enabled",
+                            "tracing_service_name",
+                            "otel_exporter_otlp_endpoint",
+                            "otlp_protocol",
+                            "insecure")
+                            .stream())
+            .flatMap(options -> options)
+            .toList();
 
     /** The options that are not part of an address. */
     static final List<ConfigOption> OF_SERVICE = List.of(

@@ -2,7 +2,6 @@ package dev.parley.oslo.config;
 
 import static dev.parley.oslo.config.ConfigOption.DEFAULT;
 
-import dev.parley.oslo.options.OsloOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,18 +34,20 @@ final class UnusedOptions {
         Map<String, Set<String>> others = new TreeMap<>();
         config.names().forEach((group, names) -> {
             for (String name : names) {
-                if (known.stream().noneMatch(option -> option.isNamed(group, name))) {
-                    if (!warn(group, name, known)) {
-                        others.computeIfAbsent(group, any -> new TreeSet<>()).add(name);
-                    }
-                } else if (OsloOptions.WITHOUT_EFFECT.contains(name)) {
+                if (isOneOf(MessagingOptions.WITHOUT_EFFECT, group, name)) {
                     log.info("option [{}] {} has no effect here", group, name);
+                } else if (!isOneOf(known, group, name) && !warn(group, name, known)) {
+                    others.computeIfAbsent(group, any -> new TreeSet<>()).add(name);
                 }
             }
         });
         if (!others.isEmpty()) {
             log.debug("options of {} that do not concern messaging: {}", config.paths(), others);
         }
+    }
+
+    private static boolean isOneOf(List<ConfigOption> options, String group, String name) {
+        return options.stream().anyMatch(option -> option.isNamed(group, name));
     }
 
     /** Warns of an option that looks like one of messaging. Returns whether it does. */

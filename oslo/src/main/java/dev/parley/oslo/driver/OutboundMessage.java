@@ -215,8 +215,11 @@ public final class OutboundMessage {
 
     /** The error of a message that no queue takes. */
     public DeliveryException unroutable(String reason) {
-        return new DeliveryException("no queue takes routing key '" + key + "' of "
-                + (exchange.isDefault() ? "the default exchange" : "exchange '" + exchange.name() + "'") + ": "
-                + reason);
+        return DeliveryException.unroutable(
+                "no queue takes routing key '" + key + "' of "
+                        + (exchange.isDefault() ? "the default exchange" : "exchange '" + exchange.name() + "'") + ": "
+                        + reason,
+                exchange.name(),
+                key);
     }
 }

@@ -69,7 +69,9 @@ public record OsloOptions(
         /** SASL PLAIN. */
         PLAIN,
         /** The client's certificate. */
-        EXTERNAL
+        EXTERNAL,
+        /** RabbitMQ's demonstration of a challenge and a response. */
+        RABBIT_CR_DEMO
     }
 
     /** Which host of the transport URL is tried first. */

@@ -8,6 +8,7 @@ import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQConnection;
+import com.rabbitmq.client.impl.CRDemoMechanism;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 import com.rabbitmq.client.impl.FrameHandlerFactory;
 import com.rabbitmq.client.impl.SocketFrameHandler;
@@ -131,6 +132,7 @@ final class Connector {
                     case AMQPLAIN -> mechanisms -> new AmqPlain();
                     case PLAIN -> DefaultSaslConfig.PLAIN;
                     case EXTERNAL -> DefaultSaslConfig.EXTERNAL;
+                    case RABBIT_CR_DEMO -> mechanisms -> new CRDemoMechanism();
                 });
         factory.setRequestedHeartbeat((int) options.heartbeat().toSeconds());
         factory.setConnectionTimeout(CONNECT_MILLIS);
