@@ -324,6 +324,8 @@ class TransportTest {
                 debug = true
                 transport_ulr = rabbit://a/
                 rabbit_host = a
+                rpc_workers = 4
+                rpc_conn_pool_sise = 3
                 rabbit_quorum_queue = true
                 [default]
                 control_exchange = x
@@ -343,21 +345,24 @@ class TransportTest {
             logger.detachAppender(log);
         }
         assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+                .extracting(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .containsExactlyInAnyOrder(
-                        "ignored option [DEFAULT] transport_ulr of the configuration; is [DEFAULT] transport_url meant?",
-                        "ignored option [DEFAULT] rabbit_host of the configuration: it is unknown or has no effect",
-                        "ignored option [DEFAULT] rabbit_quorum_queue of the configuration;"
+                        "WARN ignored option [DEFAULT] transport_ulr of the configuration; is [DEFAULT] transport_url meant?",
+                        "WARN ignored option [DEFAULT] rabbit_host of the configuration: transport_url replaces it",
+                        "INFO ignored option [DEFAULT] rpc_workers of the configuration: it is unknown or has no effect",
+                        "WARN ignored option [DEFAULT] rpc_conn_pool_sise of the configuration;"
+                                + " is [oslo_messaging_rabbit] rpc_conn_pool_size meant?",
+                        "WARN ignored option [DEFAULT] rabbit_quorum_queue of the configuration;"
                                 + " is [oslo_messaging_rabbit] rabbit_quorum_queue meant?",
-                        "ignored option [default] control_exchange of the configuration;"
+                        "WARN ignored option [default] control_exchange of the configuration;"
                                 + " is [DEFAULT] control_exchange meant?",
-                        "ignored option [oslo_messaging_rabit] rabbit_retry_interval of the configuration;"
+                        "WARN ignored option [oslo_messaging_rabit] rabbit_retry_interval of the configuration;"
                                 + " is [oslo_messaging_rabbit] rabbit_retry_interval meant?",
-                        "ignored option [oslo_messaging_rabbit] of_another_release of the configuration:"
+                        "WARN ignored option [oslo_messaging_rabbit] of_another_release of the configuration:"
                                 + " it is unknown or has no effect",
-                        "option [oslo_messaging_rabbit] heartbeat_rate has no effect here",
-                        "option [oslo_messaging_metrics] metrics_enabled has no effect here",
-                        "ignored option [oslo_messaging_metrics] metrics_enable of the configuration:"
+                        "INFO option [oslo_messaging_rabbit] heartbeat_rate has no effect here",
+                        "INFO option [oslo_messaging_metrics] metrics_enabled has no effect here",
+                        "WARN ignored option [oslo_messaging_metrics] metrics_enable of the configuration:"
                                 + " it is unknown or has no effect");
     }
 

@@ -13,6 +13,8 @@ import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
 import dev.parley.interop.RabbitMq;
 import dev.parley.interop.oslo.RawAmqp.Tap;
+import dev.parley.oslo.Transport;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -150,6 +153,28 @@ class SharedOptionsTest {
                             .prepare(o -> o.withServer("python"))
                             .call("echo", Object.class, Args.named("text", text)))
                     .isEqualTo(Map.of("text", text));
+        }
+    }
+
+    /** Nova's code sets its exchange; its file does not tell. */
+    @Test
+    void aServiceIsReachedByItsOwnFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("nova.conf"), "[DEFAULT]\ntransport_url = " + rabbit.transportUrl() + "\n");
+        try (PeerProcess server = python(
+                        Peer.OSLO_MESSAGING,
+                        "oslo_server.py",
+                        "",
+                        "--server",
+                        "python",
+                        "--conf",
+                        "control_exchange=nova");
+                RpcClient client = RpcClient.builder(Transport.fromConfig(file).address())
+                        .target(Target.topic(topic))
+                        .timeout(Duration.ofSeconds(30))
+                        .build()) {
+            server.ready();
+            assertThat(client.call("who", String.class)).isEqualTo("python");
         }
     }
 

@@ -15,13 +15,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Names in the log the options of a configuration that have no effect. Other programs read the same files, so only what
- * looks like messaging is a warning; the rest is named at level debug. Stateless, and safe for use by any thread.
+ * surely was meant for messaging is a warning; the rest is named at level info or debug. Stateless, and safe for use by any thread.
  */
 final class UnusedOptions {
     private static final Logger log = LoggerFactory.getLogger(UnusedOptions.class);
     private static final Pattern OF_MESSAGING = Pattern.compile(
             "(rpc|rabbit|kombu|amqp|qpid|zmq|matchmaker|notification|transport|messaging)_.*|fake_rabbit|.*_exchange");
     private static final int MAX_TYPOS = 2;
+
+    /** Options of before 2014, which told where the broker is. */
+    private static final Set<String> REPLACED = Set.of(
+            "fake_rabbit",
+            "rabbit_host",
+            "rabbit_hosts",
+            "rabbit_password",
+            "rabbit_port",
+            "rabbit_userid",
+            "rabbit_virtual_host",
+            "rpc_backend");
 
     private UnusedOptions() {}
 
@@ -36,7 +47,7 @@ final class UnusedOptions {
             for (String name : names) {
                 if (isOneOf(MessagingOptions.WITHOUT_EFFECT, group, name)) {
                     log.info("option [{}] {} has no effect here", group, name);
-                } else if (!isOneOf(known, group, name) && !warn(group, name, known)) {
+                } else if (!isOneOf(known, group, name) && !report(group, name, known)) {
                     others.computeIfAbsent(group, any -> new TreeSet<>()).add(name);
                 }
             }
@@ -50,25 +61,33 @@ final class UnusedOptions {
         return options.stream().anyMatch(option -> option.isNamed(group, name));
     }
 
-    /** Warns of an option that looks like one of messaging. Returns whether it does. */
-    private static boolean warn(String group, String name, List<ConfigOption> known) {
-        boolean ofMessaging = group.startsWith("oslo_messaging")
-                || group.equals(DEFAULT) && OF_MESSAGING.matcher(name).matches();
-        boolean anyGroup = ofMessaging || group.equalsIgnoreCase(DEFAULT);
-        String meant = known.stream()
-                .filter(option ->
-                        distance(name, option.name()) <= MAX_TYPOS && distance(group, option.group()) <= MAX_TYPOS
-                                || anyGroup
-                                        && name.equals(option.name())
-                                        && OF_MESSAGING.matcher(name).matches())
-                .map(ConfigOption::toString)
-                .collect(Collectors.joining(" or "));
+    /** Reports an option that looks like one of messaging. Returns whether it does. */
+    private static boolean report(String group, String name, List<ConfigOption> known) {
+        boolean inDefault = group.equalsIgnoreCase(DEFAULT);
+        boolean ownGroup = group.startsWith("oslo_messaging");
+        boolean ownName = OF_MESSAGING.matcher(name).matches();
+        List<ConfigOption> similar = known.stream()
+                .filter(option -> distance(name, option.name()) <= MAX_TYPOS)
+                .toList();
+        String meant = joined(similar.stream().filter(option -> distance(group, option.group()) <= MAX_TYPOS));
+        if (meant.isEmpty() && (inDefault || ownGroup) && ownName) {
+            meant = joined(similar.stream());
+        }
         if (!meant.isEmpty()) {
             log.warn("ignored option [{}] {} of the configuration; is {} meant?", group, name, meant);
-        } else if (ofMessaging) {
+        } else if ((inDefault || ownGroup) && REPLACED.contains(name)) {
+            log.warn("ignored option [{}] {} of the configuration: transport_url replaces it", group, name);
+        } else if (ownGroup) {
             log.warn("ignored option [{}] {} of the configuration: it is unknown or has no effect", group, name);
+        } else if (inDefault && ownName) {
+            // The services have such options of their own, such as rpc_workers.
+            log.info("ignored option [{}] {} of the configuration: it is unknown or has no effect", group, name);
         }
-        return ofMessaging || !meant.isEmpty();
+        return ownGroup || inDefault && ownName || !meant.isEmpty();
+    }
+
+    private static String joined(Stream<ConfigOption> options) {
+        return options.map(ConfigOption::toString).collect(Collectors.joining(" or "));
     }
 
     /** How many characters must be inserted, deleted or replaced to make one text the other. */
