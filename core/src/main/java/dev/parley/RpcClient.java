@@ -123,8 +123,8 @@ public interface RpcClient extends AutoCloseable {
     boolean canSendVersion(String version);
 
     /**
-     * Whether the version of this client's target fits its version cap. {@code true} without a cap; {@code false} with a
-     * cap and without a version, since calls fail then.
+     * Whether the version of this client's target fits its version cap. {@code true} without a cap; {@code false}
+     * with a cap and without a version, since calls fail then.
      */
     boolean canSendVersion();
 

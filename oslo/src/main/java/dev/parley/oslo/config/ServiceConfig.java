@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The configuration of a service: several files, of which later ones take precedence, and environment variables
  * {@code OS_GROUP__OPTION}, which take precedence over all files. Values may refer to other options, as {@code $name},
- * {@code ${name}} or {@code $group.name}; {@code $$} and {@code \$} are a dollar sign. As oslo.config reads it. Immutable.
+ * {@code ${name}} or {@code $group.name}; {@code $$} and {@code \$} are a dollar sign. As oslo.config reads it.
+ * Immutable.
  */
 public final class ServiceConfig {
     private static final Logger log = LoggerFactory.getLogger(ServiceConfig.class);

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Names in the log the options of a configuration that have no effect. Other programs read the same files, so only what
- * surely was meant for messaging is a warning; the rest is named at level info or debug. Stateless, and safe for use by any thread.
+ * surely was meant for messaging is a warning; the rest is named at level info or debug. Stateless, and safe for use
+ * by any thread.
  */
 final class UnusedOptions {
     private static final Logger log = LoggerFactory.getLogger(UnusedOptions.class);

@@ -42,7 +42,8 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Declares a queue that only this client or server uses and consumes from it, as {@link #subscribe} does. Always
-     * blocks until the broker has accepted the consumer. Messages are acknowledged when they are received; the handler must not acknowledge them.
+     * blocks until the broker has accepted the consumer. Messages are acknowledged when they are received; the
+     * handler must not acknowledge them.
      *
      * @param handler gets the messages one after the other; must not block
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses

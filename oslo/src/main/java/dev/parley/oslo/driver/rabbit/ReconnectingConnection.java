@@ -93,8 +93,8 @@ final class ReconnectingConnection implements AutoCloseable {
     }
 
     /**
-     * Connects in the background unless connected, with further attempts until a host accepts the connection. Returns at
-     * once.
+     * Connects in the background unless connected, with further attempts until a host accepts the connection. Returns
+     * at once.
      */
     void openLater() {
         lock.lock();
