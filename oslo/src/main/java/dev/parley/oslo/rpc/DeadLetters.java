@@ -1,6 +1,7 @@
 package dev.parley.oslo.rpc;
 
 import dev.parley.RpcException;
+import dev.parley.oslo.driver.DeadLetterHeaders;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
@@ -9,6 +10,8 @@ import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import dev.parley.spi.Timers;
+import java.time.Instant;
+import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +30,6 @@ import org.slf4j.LoggerFactory;
 final class DeadLetters {
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
 
-    // The names of RabbitMQ's own headers.
-    private static final String ORIGIN = "x-first-death-queue";
-    private static final String REASON = "x-first-death-reason";
-    private static final String ERROR = "x-parley-error";
-
     private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -49,7 +47,7 @@ final class DeadLetters {
     /** Handles a message that is not a valid request. */
     void malformed(Delivery delivery, RpcException error) {
         log.warn("rejected a malformed request: {}", error.getMessage());
-        deadLetter(delivery, "rejected", String.valueOf(error.getMessage()));
+        deadLetter(delivery, DeadLetterHeaders.REJECTED, String.valueOf(error.getMessage()));
     }
 
     /**
@@ -63,7 +61,7 @@ final class DeadLetters {
             return true;
         } else if (returns > limit) {
             log.warn("dead-lettered a request for {}: it returned {} times unacknowledged", method, returns);
-            deadLetter(delivery, "delivery_limit", "returned " + returns + " times unacknowledged");
+            deadLetter(delivery, DeadLetterHeaders.DELIVERY_LIMIT, "returned " + returns + " times unacknowledged");
             return false;
         } else if (!delivery.isCounted()) {
             move(delivery, delivery.queue(), Map.of(RedeliveryHeaders.RETURNS, returns), false);
@@ -82,7 +80,16 @@ final class DeadLetters {
         Thread.ofVirtual().name("parley-dead-letter").start(() -> {
             try {
                 driver.declare(letters);
-                move(delivery, letters.name(), Map.of(ORIGIN, delivery.queue(), REASON, reason, ERROR, error), true);
+                Map<String, Object> headers = Map.of(
+                        DeadLetterHeaders.ORIGIN,
+                        delivery.queue(),
+                        DeadLetterHeaders.REASON,
+                        reason,
+                        DeadLetterHeaders.ERROR,
+                        error,
+                        DeadLetterHeaders.TIME,
+                        Date.from(Instant.now()));
+                move(delivery, letters.name(), headers, true);
             } catch (RpcException e) {
                 retry(delivery, e);
             }
