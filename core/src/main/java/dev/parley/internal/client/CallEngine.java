@@ -115,7 +115,7 @@ final class CallEngine {
                 if (!(outcome instanceof BlockingCall.Failure failure)) {
                     return outcome;
                 }
-                error = failureHere(call, failure.error());
+                error = failureHere(call, started, failure.error());
             } catch (RpcException e) {
                 error = e;
             }
@@ -202,7 +202,7 @@ final class CallEngine {
     /** A cast that was handed over has its response, which nobody waits for. */
     void castOver(ClientCall call, @Nullable Throwable thrown, Consumer<? super @Nullable Throwable> whenOver) {
         release();
-        RpcException error = thrown == null ? null : failure(call, thrown);
+        RpcException error = thrown == null ? null : failure(call, StartedCall.NONE, thrown);
         if (error != null) {
             log.warn("cast of {} failed: {}", call.qualifiedMethod(), error.getMessage());
         }
@@ -265,11 +265,12 @@ final class CallEngine {
     /**
      * The error of a failed call, as its caller gets it.
      *
+     * @param started explains a timeout
      * @param thrown what the transport reported
      */
-    RpcException failure(ClientCall call, Throwable thrown) {
+    RpcException failure(ClientCall call, StartedCall started, Throwable thrown) {
         if (thrown instanceof RpcTimeoutException && call.remainingNanos() <= 0) {
-            RpcTimeoutException error = call.timedOut();
+            RpcTimeoutException error = call.timedOut(started.explanation());
             error.addSuppressed(thrown);
             return error;
         } else if (Thread.currentThread().isInterrupted() && thrown instanceof ConnectionLostException) {
@@ -289,8 +290,8 @@ final class CallEngine {
      * {@link #failure} for a caller that waits: with the caller's stack, which helps more than that of the thread that
      * read the response.
      */
-    RpcException failureHere(ClientCall call, Throwable thrown) {
-        RpcException error = failure(call, thrown);
+    RpcException failureHere(ClientCall call, StartedCall started, Throwable thrown) {
+        RpcException error = failure(call, started, thrown);
         if (!transport.blocks()) {
             error.setStackTrace(new Throwable().getStackTrace());
         }

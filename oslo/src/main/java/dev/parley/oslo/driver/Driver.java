@@ -4,6 +4,7 @@ import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What RPC needs of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
 public interface Driver extends AutoCloseable {
@@ -26,6 +27,17 @@ public interface Driver extends AutoCloseable {
      * @throws dev.parley.ConnectionLostException if there is no connection, or the broker refuses
      */
     void declare(Queue queue);
+
+    /**
+     * Asks the broker about a queue. May block.
+     *
+     * @throws dev.parley.ConnectionLostException if there is no connection, or the broker does not say
+     */
+    QueueState look(String queue);
+
+    /** Why nothing can be published at the moment, such as a lost connection; {@code null} if it can. */
+    @Nullable
+    String obstacle();
 
     /**
      * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks

@@ -24,6 +24,7 @@ public final class OutboundMessage {
     private final boolean repeatable;
     private final long expirationMillis;
     private final AtomicInteger retries;
+    private volatile boolean watched;
     private final @Nullable Delivery original;
     private final Map<String, Object> headers;
     private final boolean kept;
@@ -36,6 +37,7 @@ public final class OutboundMessage {
         body = builder.body;
         deadlineNanos = builder.deadlineNanos;
         mandatory = builder.mandatory;
+        watched = builder.watched;
         repeatable = builder.repeatable;
         expirationMillis = builder.expirationMillis;
         retries = new AtomicInteger(builder.retries);
@@ -62,6 +64,7 @@ public final class OutboundMessage {
         private final byte[] body;
         private final long deadlineNanos;
         private boolean mandatory;
+        private boolean watched;
         private boolean repeatable;
         private long expirationMillis = -1;
         private int retries = -1;
@@ -79,6 +82,15 @@ public final class OutboundMessage {
         /** Whether the message fails if no queue takes it. False by default. */
         public Builder mandatory(boolean value) {
             mandatory = value;
+            return this;
+        }
+
+        /**
+         * Asks the broker whether a queue takes the message, which {@link OutboundMessage#isRouted} tells; the message
+         * does not fail if none does.
+         */
+        public Builder watched() {
+            watched = true;
             return this;
         }
 
@@ -152,8 +164,28 @@ public final class OutboundMessage {
     }
 
     /** Whether the message fails if no queue takes it. */
-    public boolean isMandatory() {
+    public boolean failsUnrouted() {
         return mandatory;
+    }
+
+    /** Whether the broker is to return the message if no queue takes it. */
+    public boolean isMandatory() {
+        return mandatory || watched;
+    }
+
+    /** Whether a queue took the message, once it is confirmed; {@code null} if the broker was not asked to tell. */
+    public @Nullable Boolean isRouted() {
+        return isMandatory() ? Boolean.valueOf(returned == null) : null;
+    }
+
+    /** Whether the broker has returned the message. */
+    public boolean isReturned() {
+        return returned != null;
+    }
+
+    /** From now on the broker is not asked whether a queue takes the message, unless it must. */
+    public void stopWatching() {
+        watched = false;
     }
 
     /** Whether the message may be sent again when it is not known if the broker has it. */
@@ -201,7 +233,7 @@ public final class OutboundMessage {
     /** The broker has confirmed the message: completes it, or fails it if the broker returned it before. */
     public void confirm() {
         String reason = returned;
-        if (reason == null) {
+        if (reason == null || !mandatory) {
             confirmed.complete(null);
         } else {
             fail(unroutable(reason));

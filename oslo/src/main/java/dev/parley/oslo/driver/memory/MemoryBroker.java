@@ -1,6 +1,7 @@
 package dev.parley.oslo.driver.memory;
 
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import java.util.ArrayDeque;
@@ -80,6 +81,19 @@ final class MemoryBroker {
         try {
             queues.remove(queue.name());
             bindings.values().forEach(keys -> keys.values().forEach(names -> names.remove(queue.name())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What there is of a queue. */
+    QueueState look(String name) {
+        lock.lock();
+        try {
+            StoredQueue queue = queues.get(name);
+            return queue == null
+                    ? QueueState.MISSING
+                    : new QueueState(true, queue.messages.size(), queue.consumers.size());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
@@ -55,6 +56,16 @@ public final class MemoryDriver implements Driver {
     @Override
     public void declare(Queue queue) {
         broker.declare(queue);
+    }
+
+    @Override
+    public QueueState look(String queue) {
+        return broker.look(queue);
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return null;
     }
 
     @Override

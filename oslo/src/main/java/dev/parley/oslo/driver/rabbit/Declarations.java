@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
@@ -51,6 +52,22 @@ final class Declarations {
                         "exchange '" + exchange.name() + "'",
                         channel -> channel.exchangeDeclare(
                                 exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
+    }
+
+    /** What the broker says about a queue. */
+    static QueueState look(Connection connection, String queue) throws IOException {
+        Channel channel = Channels.open(connection);
+        try {
+            AMQP.Queue.DeclareOk state = channel.queueDeclarePassive(queue);
+            return new QueueState(true, state.getMessageCount(), state.getConsumerCount());
+        } catch (IOException | ShutdownSignalException e) {
+            if (refusal(e, AMQP.NOT_FOUND) == null) {
+                throw e;
+            }
+            return QueueState.MISSING;
+        } finally {
+            Channels.closeQuietly(channel);
+        }
     }
 
     /**

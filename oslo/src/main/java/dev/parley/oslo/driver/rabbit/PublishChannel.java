@@ -216,7 +216,9 @@ final class PublishChannel {
     private void returned(Return back) {
         byte[] body = back.getBody();
         for (OutboundMessage message : unconfirmed.values()) {
+            // Messages are returned in the order of publishing.
             if (message.isMandatory()
+                    && !message.isReturned()
                     && message.key().equals(back.getRoutingKey())
                     && Arrays.equals(bytes(message), body)) {
                 message.returned(back.getReplyCode() + " " + back.getReplyText());

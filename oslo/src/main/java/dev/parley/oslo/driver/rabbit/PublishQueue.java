@@ -260,9 +260,12 @@ final class PublishQueue implements PublishChannel.Listener {
 
     @Override
     public void refused(OutboundMessage message) {
-        if (message.isMandatory()) {
+        if (message.failsUnrouted()) {
             // Qpid refuses a message before it returns it.
             message.fail(message.unroutable("the broker refused it"));
+        } else if (message.isMandatory()) {
+            message.stopWatching();
+            publish(message);
         } else if (message.tryRetry()) {
             Timers.after(RETRY_NANOS, () -> publish(message));
         } else {

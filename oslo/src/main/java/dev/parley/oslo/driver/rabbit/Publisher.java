@@ -51,6 +51,15 @@ final class Publisher implements ReconnectingConnection.Listener {
         queue(message.exchange()).publish(message);
     }
 
+    /** Why nothing can be published at the moment; {@code null} if it can. */
+    @Nullable
+    String obstacle() {
+        if (!state.isConnected()) {
+            return "there is no connection to the broker";
+        }
+        return state.writable() == null ? "the broker has blocked publishing" : null;
+    }
+
     private PublishQueue queue(Exchange exchange) {
         if (exchange.isDefault()) {
             return replies;

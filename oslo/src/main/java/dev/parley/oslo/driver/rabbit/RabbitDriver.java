@@ -8,6 +8,7 @@ import dev.parley.RpcException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
@@ -87,6 +88,25 @@ public final class RabbitDriver implements Driver {
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             throw new ConnectionLostException("failed to declare queue '" + queue.name() + "': " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public QueueState look(String queue) {
+        // A broker that has blocked publishing still responds on the other connection.
+        Connection connection = consuming.connection() == null ? publishing.connection() : consuming.connection();
+        if (connection == null) {
+            throw new ConnectionLostException("no connection to ask about queue '" + queue + "' on");
+        }
+        try {
+            return Declarations.look(connection, queue);
+        } catch (IOException | ShutdownSignalException e) {
+            throw new ConnectionLostException("the broker does not tell about queue '" + queue + "': " + e, e);
+        }
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return publisher.obstacle();
     }
 
     @Override
