@@ -32,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>As Python's JSON does, it reads and writes the bare words NaN and Infinity.
  */
 public final class Codec {
+    private static final long SUMMARY_FACTOR = 8;
+
     private final JsonMapper mapper;
     private final int maxBytes;
     private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
@@ -56,6 +58,11 @@ public final class Codec {
     /** The JSON text of the message in an AMQP body. */
     public char[] open(Content content) {
         return Envelope.open(content, mapper, maxBytes);
+    }
+
+    /** What can be read of a message that {@link #open} or a parser refuses, in up to eight times the limit. */
+    public MessageSummary summary(Content content) {
+        return MessageSummary.read(content, SUMMARY_FACTOR * maxBytes);
     }
 
     /**

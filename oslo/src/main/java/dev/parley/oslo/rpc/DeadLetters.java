@@ -6,6 +6,7 @@ import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.RedeliveryHeaders;
+import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
@@ -44,9 +45,16 @@ final class DeadLetters {
         this.limit = options.deliveryLimit();
     }
 
-    /** Handles a message that is not a valid request. */
-    void malformed(Delivery delivery, RpcException error) {
-        log.warn("rejected a malformed request: {}", error.getMessage());
+    /** Handles a message that is not a valid request, of which only this could be read. */
+    void malformed(Delivery delivery, MessageSummary request, RpcException error) {
+        log.warn(
+                "rejected a malformed request{} in queue {}, {}: {}",
+                request.method() == null ? "" : " for " + request.method(),
+                delivery.queue(),
+                request.replyQueue() == null || request.msgId() == null
+                        ? "whose reply queue, if it has one, cannot be read"
+                        : "with an error reply to queue " + request.replyQueue(),
+                error.getMessage());
         deadLetter(delivery, DeadLetterHeaders.REJECTED, String.valueOf(error.getMessage()));
     }
 

@@ -7,6 +7,7 @@ import dev.parley.Target;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.message.Codec;
+import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.message.Request;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
     private static final int MAX_BATCH = 64;
+    private static final int MAX_INLINE_BYTES = 64 * 1024;
     private static final int MAX_PREFETCH = 65_535;
     private static final String PING = "oslo_rpc_server_ping";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -56,6 +58,9 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private final ConcurrentMap<String, OsloCall> running = new ConcurrentHashMap<>();
 
     private final ReentrantLock taking = new ReentrantLock();
+    /** One at a time, so that large messages take no more than one processor. */
+    private final ReentrantLock refusing = new ReentrantLock();
+
     private final Runnable resume = this::resume;
     private volatile boolean full;
     private volatile boolean stopped;
@@ -194,7 +199,12 @@ public final class OsloListener implements Listener, Driver.Receiver {
         try {
             request = Request.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            deadLetters.malformed(delivery, e);
+            if (delivery.body().length <= MAX_INLINE_BYTES && delivery.compression() == null) {
+                refuse(delivery, e);
+            } else {
+                // Not on this thread: to read a large message takes a while.
+                Thread.ofVirtual().name("parley-oslo-refuse").start(() -> refuse(delivery, e));
+            }
             return null;
         }
         String id = request.uniqueId();
@@ -224,6 +234,21 @@ public final class OsloListener implements Listener, Driver.Receiver {
         }
         call.start();
         return call;
+    }
+
+    /**
+     * Rejects a malformed request, or one that exceeds a limit, and sends its caller the error if the request can be
+     * read far enough.
+     */
+    private void refuse(Delivery delivery, RpcException error) {
+        refusing.lock();
+        try {
+            MessageSummary request = codec.summary(delivery);
+            replies.sendError(request, error, OsloCall.deadline(delivery.expiration()));
+            deadLetters.malformed(delivery, request, error);
+        } finally {
+            refusing.unlock();
+        }
     }
 
     /** A call has ended. */

@@ -1,6 +1,7 @@
 package dev.parley.oslo.rpc;
 
 import dev.parley.ConnectionLostException;
+import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
@@ -134,7 +135,8 @@ final class ReplyQueue {
         try {
             reply = Reply.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            log.warn("dropped a malformed reply in {}: {}", queue.name(), e.getMessage());
+            // Not on this thread: to read a large message takes a while.
+            Thread.ofVirtual().name("parley-malformed-reply").start(() -> malformed(delivery, e));
             return;
         }
         PendingReply call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
@@ -142,6 +144,17 @@ final class ReplyQueue {
             log.info("dropped a reply to {}: its caller no longer waits", reply.msgId());
         } else {
             call.received(reply);
+        }
+    }
+
+    /** Fails the call whose reply is malformed or exceeds a limit, if the reply can be read far enough. */
+    private void malformed(Delivery delivery, RpcException error) {
+        String id = codec.summary(delivery).msgId();
+        PendingReply call = id == null ? null : calls.get(id);
+        if (call == null) {
+            log.warn("dropped a malformed reply in {}: {}", queue.name(), error.getMessage());
+        } else {
+            call.fail(new ProtocolException("the reply cannot be read: " + error.getMessage(), error));
         }
     }
 
