@@ -53,9 +53,11 @@ public interface Driver extends AutoCloseable {
      * are acknowledged when they are received; the handler must not acknowledge them.
      *
      * @param handler gets the messages one after the other; must not block
+     * @param onDeleted run when the queue was deleted while the connection is open, and before it is declared again:
+     *     the messages in it are lost
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
      */
-    void receive(Queue own, Consumer<Delivery> handler);
+    void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted);
 
     /**
      * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the

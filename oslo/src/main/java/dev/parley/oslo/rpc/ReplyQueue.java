@@ -9,6 +9,7 @@ import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Reply;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -95,7 +96,7 @@ final class ReplyQueue {
             return;
         }
         try {
-            driver.receive(queue, this::received);
+            driver.receive(queue, this::received, this::deleted);
             opened.complete(queue.name());
         } catch (RpcException e) {
             opened.completeExceptionally(e);
@@ -145,6 +146,14 @@ final class ReplyQueue {
         } else {
             call.received(reply);
         }
+    }
+
+    /** Fails the calls in flight: their replies may have been in the queue. The driver declares it again. */
+    private void deleted() {
+        List<PendingReply> lost = List.copyOf(calls.values());
+        log.warn("reply queue {} was deleted: {} calls in flight fail", queue.name(), lost.size());
+        lost.forEach(call -> call.fail(new ConnectionLostException("reply queue '" + queue.name()
+                + "' was deleted while the call was in flight: its reply may be lost; the method may have run")));
     }
 
     /** Fails the call whose reply is malformed or exceeds a limit, if the reply can be read far enough. */

@@ -77,7 +77,7 @@ public final class MemoryDriver implements Driver {
     }
 
     @Override
-    public void receive(Queue own, Consumer<Delivery> handler) {
+    public void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted) {
         subscribe(List.of(own), 0, new Receiver() {
             @Override
             public void received(Delivery delivery) {

@@ -111,14 +111,16 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
-        return open(new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove));
+        return open(
+                new RabbitSubscription(consuming, options, queues, prefetch, receiver, null, subscriptions::remove));
     }
 
     @Override
-    public void receive(Queue own, Consumer<Delivery> handler) {
+    public void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted) {
         int prefetch = Math.max(0, options.prefetch()); // The number of concurrent calls does not limit replies.
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
-        open(new RabbitSubscription(consuming, options, List.of(own), prefetch, receiver, subscriptions::remove));
+        open(new RabbitSubscription(
+                consuming, options, List.of(own), prefetch, receiver, onDeleted, subscriptions::remove));
     }
 
     private Subscription open(RabbitSubscription subscription) {

@@ -37,6 +37,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private final int prefetch;
     private final Driver.Receiver receiver;
     private final Runnable endOfBatch;
+    private final @Nullable Runnable onDeleted;
     private final Consumer<RabbitSubscription> onEnd;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
@@ -48,6 +49,7 @@ final class RabbitSubscription implements Driver.Subscription {
      * A subscription, not opened yet.
      *
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
+     * @param onDeleted run when a queue turns out to be deleted, {@code null} if that does not matter
      * @param onEnd run when this is cancelled or abandoned
      */
     RabbitSubscription(
@@ -56,6 +58,7 @@ final class RabbitSubscription implements Driver.Subscription {
             List<Queue> queues,
             int prefetch,
             Driver.Receiver receiver,
+            @Nullable Runnable onDeleted,
             Consumer<RabbitSubscription> onEnd) {
         this.connections = connections;
         this.options = options;
@@ -63,6 +66,7 @@ final class RabbitSubscription implements Driver.Subscription {
         this.prefetch = prefetch;
         this.receiver = receiver;
         this.endOfBatch = receiver::endOfBatch;
+        this.onDeleted = onDeleted;
         this.onEnd = onEnd;
     }
 
@@ -130,7 +134,27 @@ final class RabbitSubscription implements Driver.Subscription {
     private void consumeAgain(Channel which) {
         if (!cancelled && channel.compareAndSet(which, null)) {
             log.warn("the broker has cancelled the consumers of {}", names());
-            reopenLater(which);
+            if (onDeleted == null) {
+                reopenLater(which);
+            } else {
+                Thread.ofVirtual().name("parley-amqp-deleted").start(() -> {
+                    reportDeleted(which.getConnection(), onDeleted);
+                    reopenLater(which);
+                });
+            }
+        }
+    }
+
+    /** A broker cancels a consumer also when a mirror fails over; then the queue still exists. */
+    private void reportDeleted(Connection connection, Runnable report) {
+        for (Queue queue : queues) {
+            try {
+                if (!Declarations.look(connection, queue.name()).exists()) {
+                    report.run();
+                }
+            } catch (IOException | ShutdownSignalException e) {
+                log.debug("the broker does not tell whether queue {} was deleted", queue.name(), e);
+            }
         }
     }
 
@@ -138,7 +162,8 @@ final class RabbitSubscription implements Driver.Subscription {
     private void reopenLater(Channel old) {
         if (reopening.compareAndSet(false, true)) {
             Timers.after(
-                    options.consumerRetryPause().toNanos(),
+                    options.consumerRetryPause().toNanos()
+                            + options.reconnectBackoff().splayNanos(),
                     () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
         }
     }
