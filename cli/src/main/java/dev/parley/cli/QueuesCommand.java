@@ -116,8 +116,9 @@ final class QueuesCommand implements Callable<Integer> {
             String name = terminal.styled(
                     Style.BOLD, queue.name() + " ".repeat(width - queue.name().length()));
             String counts = "%7d messages %4d consumers".formatted(queue.messages(), queue.consumers());
-            String leak = queue.isLeaked() ? terminal.styled(Style.YELLOW, "  left behind?") : "";
-            terminal.result(name + counts + "  " + queue.explanation() + leak);
+            String remark = queue.isLeaked() ? "  left behind?" : queue.isUnread() ? "  nobody reads it" : "";
+            terminal.result(name + counts + "  " + queue.explanation()
+                    + (remark.isEmpty() ? "" : terminal.styled(Style.YELLOW, remark)));
         }
     }
 
