@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param body its body
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record RabbitDelivery(
+public record RabbitDelivery(
         Channel channel, String queue, long tag, boolean redelivered, AMQP.BasicProperties properties, byte[] body)
         implements Delivery {
     private static final Logger log = LoggerFactory.getLogger(RabbitDelivery.class);
