@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -40,6 +41,16 @@ public interface RpcClient extends AutoCloseable {
      * @throws InvalidTargetException if the text is not an address
      */
     static Builder builder(String address) {
+        return new ClientBuilder(address);
+    }
+
+    /**
+     * A new builder for an address that may change, such as the transport in a configuration file. The supplier is asked
+     * when the client is built, and at {@link #reset}.
+     *
+     * @throws InvalidTargetException if the text is not an address
+     */
+    static Builder builder(Supplier<String> address) {
         return new ClientBuilder(address);
     }
 
@@ -128,6 +139,15 @@ public interface RpcClient extends AutoCloseable {
      * @throws InvalidTargetException if the wire or the peer has no introspection
      */
     ServiceDescription describe();
+
+    /**
+     * Reloads what can change: asks the supplier of {@link #builder(Supplier)} for the address. Its hosts and
+     * credentials are used for new connections; which options take effect is on the page of the wire. Existing
+     * connections and calls are not affected. Affects all clients that share the connection.
+     *
+     * @throws InvalidTargetException if the address is unusable; nothing changes then
+     */
+    void reset();
 
     /**
      * Refuses further calls with {@link ConnectionLostException}; those in flight go on. Returns at once. Affects all

@@ -1,5 +1,6 @@
 package dev.parley.spi;
 
+import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
 import dev.parley.CallOptions;
@@ -97,6 +98,14 @@ public interface ClientTransport extends AutoCloseable {
          */
         <T> @Nullable T call(String method, Class<T> resultType, @Nullable Object... args);
     }
+
+    /**
+     * Reloads what can change while the client is in use, from the address that its supplier gives now. Does nothing by
+     * default.
+     *
+     * @throws InvalidTargetException if the address is unusable; nothing changes then
+     */
+    default void reset(Address current) {}
 
     /**
      * Closes. Calls in flight fail with {@code ConnectionLostException}, also those that block. May be called more than

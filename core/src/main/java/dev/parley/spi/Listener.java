@@ -20,6 +20,17 @@ public interface Listener extends AutoCloseable {
      */
     default void reset() {}
 
+    /**
+     * As {@link #reset()}, with the address that the server's supplier gives now, which may differ in its options and
+     * hosts. What changes while the listener serves is up to the wire, which logs the rest. By default calls
+     * {@link #reset()}.
+     *
+     * @throws dev.parley.InvalidTargetException if the address is unusable; nothing changes then
+     */
+    default void reset(Address current) {
+        reset();
+    }
+
     /** Closes the connections and frees the port. */
     @Override
     void close();

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ import tools.jackson.databind.cfg.MapperBuilder;
 
 /** The builder of {@link RpcClient}. */
 public final class ClientBuilder implements RpcClient.Builder {
-    private final Address address;
+    private final Supplier<Address> address;
     private final List<ClientInterceptor> interceptors = new ArrayList<>();
     private final List<Consumer<MapperBuilder<?, ?>>> customizers = new ArrayList<>();
     private CallOptions options = CallOptions.defaults();
@@ -39,7 +40,14 @@ public final class ClientBuilder implements RpcClient.Builder {
 
     /** For this address. */
     public ClientBuilder(String address) {
-        this.address = Address.parse(address);
+        Address parsed = Address.parse(address);
+        this.address = () -> parsed;
+    }
+
+    /** For the address that this supplies. */
+    public ClientBuilder(Supplier<String> address) {
+        Objects.requireNonNull(address, "address");
+        this.address = () -> Address.parse(address.get());
     }
 
     @Override
@@ -108,7 +116,7 @@ public final class ClientBuilder implements RpcClient.Builder {
     @Override
     public RpcClient build() {
         ValueMapping values = new ValueMapping(limits, customizers);
-        Wires.Resolved wire = Wires.resolve(address, options.target());
+        Wires.Resolved wire = Wires.resolve(address.get(), options.target());
         ClientTransport transport =
                 wire.wire().connect(wire.address(), new ClientContext(values, options.target(), tls));
         try {
@@ -117,6 +125,7 @@ public final class ClientBuilder implements RpcClient.Builder {
                     new TransportClient.Shared(
                             engine,
                             wire,
+                            address,
                             values,
                             serializer,
                             List.copyOf(interceptors),

@@ -1,5 +1,6 @@
 package dev.parley.internal.client;
 
+import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ final class TransportClient implements RpcClient {
     record Shared(
             CallEngine engine,
             Wires.Resolved wire,
+            Supplier<Address> address,
             ValueMapping values,
             @Nullable Serializer serializer,
             List<ClientInterceptor> interceptors,
@@ -73,6 +76,12 @@ final class TransportClient implements RpcClient {
 
     private String scheme() {
         return shared.wire().address().scheme();
+    }
+
+    @Override
+    public void reset() {
+        transport()
+                .reset(Wires.resolve(shared.address().get(), options.target()).address());
     }
 
     @Override

@@ -54,7 +54,7 @@ final class MultiWireServer implements RpcServer {
             try {
                 ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls());
                 for (ServerSettings.Listen listen : settings.listens()) {
-                    Wires.Resolved wire = Wires.resolve(listen.address(), listen.target());
+                    Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));
                 }
             } catch (RuntimeException | Error e) {
@@ -128,7 +128,13 @@ final class MultiWireServer implements RpcServer {
     public void reset() {
         lock.lock();
         try {
-            listeners.forEach(Listener::reset);
+            for (int i = 0; i < listeners.size(); i++) {
+                ServerSettings.Listen listen = settings.listens().get(i);
+                listeners
+                        .get(i)
+                        .reset(Wires.resolve(listen.address().get(), listen.target())
+                                .address());
+            }
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,7 @@
 package dev.parley.oslo.driver;
 
+import dev.parley.Address;
+import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +60,14 @@ public interface Driver extends AutoCloseable {
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
      */
     void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted);
+
+    /**
+     * Uses other hosts, credentials, TLS files, pauses and heartbeats for the connections from now on. By default
+     * nothing.
+     *
+     * @throws dev.parley.InvalidTargetException if a TLS file cannot be used; nothing changes then
+     */
+    default void reset(Address address, OsloOptions options) {}
 
     /**
      * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the

@@ -43,12 +43,15 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     private final Address address;
     private final OsloOptions options;
+    /** The options after the last reset: of use for what can change. */
+    private volatile OsloOptions current;
+
     private final Driver driver;
     private final Dispatcher dispatcher;
     private final Codec codec;
     private final ReplySender replies;
     private final StreamCredits credits;
-    private final DeadLetters deadLetters;
+    private volatile DeadLetters deadLetters;
     private final DuplicateWindow window;
     private final List<Queue> queues;
     private final Queue fanoutQueue;
@@ -80,6 +83,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         }
         this.address = address;
         this.options = options;
+        this.current = options;
         this.driver = driver;
         this.dispatcher = context.dispatcher();
         this.codec = new Codec(context.values());
@@ -121,7 +125,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     /** Whether streams are sent item by item to callers from before 2018. */
     boolean isMulticall() {
-        return options.multicall();
+        return current.multicall();
     }
 
     StreamCredits credits() {
@@ -225,7 +229,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
             return null;
         }
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
-        if (options.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
+        if (current.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
             call.reply("pong", String.class);
             return null;
         }
@@ -269,6 +273,14 @@ public final class OsloListener implements Listener, Driver.Receiver {
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public void reset(Address changed) {
+        OsloOptions fresh = Reset.of(changed, address, options, driver);
+        replies.reset(fresh);
+        deadLetters = new DeadLetters(driver, fresh);
+        current = fresh;
     }
 
     @Override

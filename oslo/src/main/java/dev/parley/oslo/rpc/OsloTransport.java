@@ -33,16 +33,20 @@ import tools.jackson.databind.ObjectMapper;
 /** The client side of oslo.messaging RPC on one driver. Thread-safe. */
 public final class OsloTransport implements ClientTransport {
     private final String scheme;
+    private final Address address;
     private final OsloOptions options;
     private final Driver driver;
     private final Codec codec;
     private final ReplyQueue replies;
     private final QueueProbe probe;
+    private volatile Duration responseTimeout;
 
     /** A transport, not started yet. */
     public OsloTransport(Address address, OsloOptions options, Driver driver, ClientContext context) {
         this.scheme = address.scheme();
+        this.address = address;
         this.options = options;
+        this.responseTimeout = options.responseTimeout();
         this.driver = driver;
         this.codec = new Codec(context.values());
         this.replies = new ReplyQueue(driver, codec, options);
@@ -70,7 +74,7 @@ public final class OsloTransport implements ClientTransport {
 
     @Override
     public Duration defaultTimeout() {
-        return options.responseTimeout();
+        return responseTimeout;
     }
 
     @Override
@@ -216,6 +220,11 @@ public final class OsloTransport implements ClientTransport {
         return OutboundMessage.builder(trace.exchange(), trace.key(), body, call.deadlineNanos())
                 .mandatory(mandatory && !call.target().fanout())
                 .retries(call.options().retry());
+    }
+
+    @Override
+    public void reset(Address current) {
+        responseTimeout = Reset.of(current, address, options, driver).responseTimeout();
     }
 
     @Override

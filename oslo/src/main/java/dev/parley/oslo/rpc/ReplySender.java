@@ -32,7 +32,7 @@ final class ReplySender {
 
     private final Driver driver;
     private final Codec codec;
-    private final Duration missingConsumerRetry;
+    private volatile Duration missingConsumerRetry;
 
     /**
      * Queues that did not appear within the retry time, and when that was known: replies to them are tried only once.
@@ -48,6 +48,11 @@ final class ReplySender {
         this.driver = driver;
         this.codec = codec;
         this.missingConsumerRetry = options.missingConsumerRetry();
+    }
+
+    /** Uses the options from now on. */
+    void reset(OsloOptions options) {
+        missingConsumerRetry = options.missingConsumerRetry();
     }
 
     /**

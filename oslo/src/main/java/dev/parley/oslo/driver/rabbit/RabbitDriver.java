@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RabbitDriver implements Driver {
     private final OsloOptions options;
+    private final Connector connector;
     private final Publisher publisher;
     private final ReconnectingConnection publishing;
     private final ReconnectingConnection consuming;
@@ -40,11 +41,24 @@ public final class RabbitDriver implements Driver {
      */
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
-        Connector connector = new Connector(address, options, tls);
+        connector = new Connector(address, options, tls);
         publisher = new Publisher(options.compress());
         publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
         consuming = new ReconnectingConnection(
                 "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions));
+    }
+
+    private long retryPauseNanos() {
+        OsloOptions current = connector.options();
+        return current.consumerRetryPause().toNanos()
+                + current.reconnectBackoff().splayNanos();
+    }
+
+    @Override
+    public void reset(Address address, OsloOptions current) {
+        connector.reset(address, current);
+        publishing.backoff(current.reconnectBackoff());
+        consuming.backoff(current.reconnectBackoff());
     }
 
     /** Opens every subscription on each new connection. */
@@ -111,8 +125,8 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
-        return open(
-                new RabbitSubscription(consuming, options, queues, prefetch, receiver, null, subscriptions::remove));
+        return open(new RabbitSubscription(
+                consuming, options, this::retryPauseNanos, queues, prefetch, receiver, null, subscriptions::remove));
     }
 
     @Override
@@ -120,7 +134,14 @@ public final class RabbitDriver implements Driver {
         int prefetch = Math.max(0, options.prefetch()); // The number of concurrent calls does not limit replies.
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
         open(new RabbitSubscription(
-                consuming, options, List.of(own), prefetch, receiver, onDeleted, subscriptions::remove));
+                consuming,
+                options,
+                this::retryPauseNanos,
+                List.of(own),
+                prefetch,
+                receiver,
+                onDeleted,
+                subscriptions::remove));
     }
 
     private Subscription open(RabbitSubscription subscription) {

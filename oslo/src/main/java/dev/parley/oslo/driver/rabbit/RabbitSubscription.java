@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class RabbitSubscription implements Driver.Subscription {
 
     private final ReconnectingConnection connections;
     private final OsloOptions options;
+    private final LongSupplier retryPauseNanos;
     private final List<Queue> queues;
     private final int prefetch;
     private final Driver.Receiver receiver;
@@ -48,6 +50,7 @@ final class RabbitSubscription implements Driver.Subscription {
     /**
      * A subscription, not opened yet.
      *
+     * @param retryPauseNanos the pause before a consumer that the broker cancelled is set up again
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
      * @param onDeleted run when a queue turns out to be deleted, {@code null} if that does not matter
      * @param onEnd run when this is cancelled or abandoned
@@ -55,6 +58,7 @@ final class RabbitSubscription implements Driver.Subscription {
     RabbitSubscription(
             ReconnectingConnection connections,
             OsloOptions options,
+            LongSupplier retryPauseNanos,
             List<Queue> queues,
             int prefetch,
             Driver.Receiver receiver,
@@ -62,6 +66,7 @@ final class RabbitSubscription implements Driver.Subscription {
             Consumer<RabbitSubscription> onEnd) {
         this.connections = connections;
         this.options = options;
+        this.retryPauseNanos = retryPauseNanos;
         this.queues = List.copyOf(queues);
         this.prefetch = prefetch;
         this.receiver = receiver;
@@ -162,8 +167,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private void reopenLater(Channel old) {
         if (reopening.compareAndSet(false, true)) {
             Timers.after(
-                    options.consumerRetryPause().toNanos()
-                            + options.reconnectBackoff().splayNanos(),
+                    retryPauseNanos.getAsLong(),
                     () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
         }
     }

@@ -40,7 +40,7 @@ final class ReconnectingConnection implements AutoCloseable {
     private final String purpose;
     private final boolean daemon;
     private final Connector connector;
-    private final Backoff backoff;
+    private volatile Backoff backoff;
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition reconnected = lock.newCondition();
@@ -61,6 +61,11 @@ final class ReconnectingConnection implements AutoCloseable {
         this.connector = connector;
         this.backoff = backoff;
         this.listener = listener;
+    }
+
+    /** The pauses between attempts from now on. */
+    void backoff(Backoff pauses) {
+        backoff = pauses;
     }
 
     /** The connection, {@code null} while there is none. */
