@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -63,6 +64,11 @@ public final class Codec {
     /** What can be read of a message that {@link #open} or a parser refuses, in up to eight times the limit. */
     public MessageSummary summary(Content content) {
         return MessageSummary.read(content, SUMMARY_FACTOR * maxBytes);
+    }
+
+    /** Whether {@link #open} or a parser has refused a message because it exceeds a limit, rather than as malformed. */
+    public static boolean exceedsLimit(RpcException error) {
+        return error.getCause() instanceof StreamConstraintsException;
     }
 
     /**

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -89,7 +90,8 @@ public final class Envelope {
         }
         byte[] body = decompress(content.body(), content.compression(), maxBytes);
         if (body.length > maxBytes) {
-            throw new ProtocolException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
+            String error = "a message of " + body.length + " bytes exceeds the limit of " + maxBytes;
+            throw new ProtocolException(error, new StreamConstraintsException(error));
         }
         Charset charset = charset(content.contentEncoding());
         boolean utf8 = charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.US_ASCII);

@@ -45,15 +45,21 @@ final class DeadLetters {
         this.limit = options.deliveryLimit();
     }
 
-    /** Handles a message that is not a valid request, of which only this could be read. */
-    void malformed(Delivery delivery, MessageSummary request, RpcException error) {
+    /**
+     * Handles a message that is not a valid request, or exceeds a limit.
+     *
+     * @param request what could be read of it
+     * @param answered whether its caller is sent the error
+     */
+    void malformed(Delivery delivery, MessageSummary request, boolean answered, RpcException error) {
         log.warn(
-                "rejected a malformed request{} in queue {}, {}: {}",
+                "rejected a request{} in queue {}, {}: {}",
                 request.method() == null ? "" : " for " + request.method(),
                 delivery.queue(),
-                request.replyQueue() == null || request.msgId() == null
+                request.replyQueue() == null
                         ? "whose reply queue, if it has one, cannot be read"
-                        : "with an error reply to queue " + request.replyQueue(),
+                        : (answered ? "with an error reply to queue " : "of the client with reply queue ")
+                                + request.replyQueue(),
                 error.getMessage());
         deadLetter(delivery, DeadLetterHeaders.REJECTED, String.valueOf(error.getMessage()));
     }

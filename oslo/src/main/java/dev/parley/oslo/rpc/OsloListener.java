@@ -241,15 +241,18 @@ public final class OsloListener implements Listener, Driver.Receiver {
     }
 
     /**
-     * Rejects a malformed request, or one that exceeds a limit, and sends its caller the error if the request can be
-     * read far enough.
+     * Rejects a malformed request, or one that exceeds a limit. For the latter its caller gets the error, if the request
+     * can be read far enough.
      */
     private void refuse(Delivery delivery, RpcException error) {
         refusing.lock();
         try {
             MessageSummary request = codec.summary(delivery);
-            replies.sendError(request, error, OsloCall.deadline(delivery.expiration()));
-            deadLetters.malformed(delivery, request, error);
+            boolean answer = Codec.exceedsLimit(error) && request.replyQueue() != null && request.msgId() != null;
+            deadLetters.malformed(delivery, request, answer, error);
+            if (answer) {
+                replies.sendError(request, error, OsloCall.deadline(delivery.expiration()));
+            }
         } finally {
             refusing.unlock();
         }
