@@ -45,8 +45,8 @@ public interface RpcClient extends AutoCloseable {
     }
 
     /**
-     * A new builder for an address that may change, such as the transport in a configuration file. The supplier is asked
-     * when the client is built, and at {@link #reset}.
+     * A new builder for an address that may change, such as the transport in a configuration file. The supplier is
+     * asked when the client is built, and at {@link #reset}.
      *
      * @throws InvalidTargetException if the text is not an address
      */

@@ -41,7 +41,8 @@ class ReconnectPausesTest {
     @ParameterizedTest
     @CsvSource({
         // The first pause is up to the interval.
-        "rabbit_retry_interval=31536000&rabbit_interval_max=31536000, 0, rabbit_retry_interval=0.001&rabbit_retry_backoff=0",
+        "rabbit_retry_interval=31536000&rabbit_interval_max=31536000, 0,"
+                + " rabbit_retry_interval=0.001&rabbit_retry_backoff=0",
         // Each further one is longer by the backoff.
         "rabbit_retry_interval=0&rabbit_retry_backoff=31536000&rabbit_interval_max=31536000, 1,"
                 + " rabbit_retry_interval=0&rabbit_retry_backoff=0",

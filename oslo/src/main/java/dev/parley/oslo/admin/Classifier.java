@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what oslo.messaging uses a queue for, by its name, its bindings and what else is declared with it. What these do
- * not prove is called possible. Immutable, and safe for use by any thread.
+ * Tells what oslo.messaging uses a queue for, by its name, its bindings and what else is declared with it. What
+ * these do not prove is called possible. Immutable, and safe for use by any thread.
  */
 final class Classifier {
     /** The end of the names of exchanges for fanouts. */

@@ -105,8 +105,8 @@ public final class DeadLetterQueue {
 
     /**
      * Puts the letters that a filter accepts back into the queues that they came from, without the marks of a dead
-     * letter, so that a server takes them as if they were new. A letter leaves the dead letter queue when the broker has
-     * confirmed its copy; if the connection breaks in between, it may be in both.
+     * letter, so that a server takes them as if they were new. A letter leaves the dead letter queue when the broker
+     * has confirmed its copy; if the connection breaks in between, it may be in both.
      *
      * @param limit how many to put back at most
      * @throws InvalidTargetException if there is no such queue

@@ -97,8 +97,8 @@ public final class QueueInspector implements AutoCloseable {
      *
      * @param name its name
      * @param kind what it is used for
-     * @param explanation the same in words, with the topic or server it belongs to; it says "perhaps" where the name and
-     *     the bindings of the queue are as oslo.messaging makes them, and nothing else on the broker confirms it
+     * @param explanation the same in words, with the topic or server it belongs to; it says "perhaps" where the name
+     *     and the bindings of the queue are as oslo.messaging makes them, and nothing else on the broker confirms it
      * @param messages the number of messages in it, ready or unacknowledged
      * @param consumers the number of consumers
      * @param bindings the exchange and routing key of each binding, as {@code exchange/key}

@@ -1,7 +1,6 @@
 package dev.parley.oslo.driver;
 
 import dev.parley.Address;
-import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
 import java.util.List;
@@ -62,12 +61,12 @@ public interface Driver extends AutoCloseable {
     void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted);
 
     /**
-     * Uses other hosts, credentials, TLS files, pauses and heartbeats for the connections from now on. By default
-     * nothing.
+     * Uses the hosts, credentials, TLS files, pauses and heartbeats of an address for the connections from now on. By
+     * default nothing.
      *
-     * @throws dev.parley.InvalidTargetException if a TLS file cannot be used; nothing changes then
+     * @throws dev.parley.InvalidTargetException if an option or a TLS file cannot be used; nothing changes then
      */
-    default void reset(Address address, OsloOptions options) {}
+    default void reset(Address address) {}
 
     /**
      * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the

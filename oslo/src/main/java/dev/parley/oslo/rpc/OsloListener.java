@@ -241,8 +241,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
     }
 
     /**
-     * Rejects a malformed request, or one that exceeds a limit. For the latter its caller gets the error, if the request
-     * can be read far enough.
+     * Rejects a malformed request, or one that exceeds a limit. For the latter its caller gets the error, if the
+     * request can be read far enough.
      */
     private void refuse(Delivery delivery, RpcException error) {
         refusing.lock();

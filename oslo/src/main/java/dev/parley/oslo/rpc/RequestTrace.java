@@ -7,7 +7,7 @@ import dev.parley.oslo.topology.Exchange;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Where a message went and what became of it there, as far as it is known, for the message of a timeout. Thread-safe. */
+/** Where a message went and what became of it there, as far as is known, for the message of a timeout. Thread-safe. */
 final class RequestTrace {
     private final Exchange exchange;
     private final String key;

@@ -25,7 +25,7 @@ final class Reset {
      */
     static OsloOptions of(Address current, Address built, OsloOptions original, Driver driver) {
         OsloOptions options = OsloOptions.of(current);
-        driver.reset(current, options);
+        driver.reset(current);
         List<String> fixed = new ArrayList<>();
         note(fixed, "the virtual host", VirtualHost.of(built.path()), VirtualHost.of(current.path()));
         note(fixed, "control_exchange", original.controlExchange(), options.controlExchange());

@@ -55,7 +55,8 @@ public final class RabbitDriver implements Driver {
     }
 
     @Override
-    public void reset(Address address, OsloOptions current) {
+    public void reset(Address address) {
+        OsloOptions current = OsloOptions.of(address);
         connector.reset(address, current);
         publishing.backoff(current.reconnectBackoff());
         consuming.backoff(current.reconnectBackoff());
