@@ -1,4 +1,5 @@
 /** oslo.messaging over AMQP, both sides, on RabbitMQ or within one JVM. */
+@SuppressWarnings("module") // Exports to a module that is built later.
 module dev.parley.oslo {
     requires transitive dev.parley.core;
     requires com.rabbitmq.client;
@@ -7,7 +8,16 @@ module dev.parley.oslo {
 
     exports dev.parley.oslo;
     exports dev.parley.oslo.admin;
+    exports dev.parley.oslo.notify;
+    exports dev.parley.oslo.notify.spi to
+            dev.parley.kafka;
+    exports dev.parley.oslo.message to
+            dev.parley.kafka;
+
+    uses dev.parley.oslo.notify.spi.NotificationWire;
 
     provides dev.parley.spi.Wire with
             dev.parley.oslo.OsloWire;
+    provides dev.parley.oslo.notify.spi.NotificationWire with
+            dev.parley.oslo.notify.amqp.AmqpNotifications;
 }

@@ -3,6 +3,7 @@ package dev.parley.oslo.driver;
 import dev.parley.DeliveryException;
 import dev.parley.RpcException;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.oslo.topology.Queue;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,7 @@ public final class OutboundMessage {
     private final @Nullable Delivery original;
     private final Map<String, Object> headers;
     private final boolean kept;
+    private final @Nullable Queue queue;
     private final CompletableFuture<@Nullable Void> confirmed = new CompletableFuture<>();
     private volatile @Nullable String returned;
 
@@ -42,6 +44,7 @@ public final class OutboundMessage {
         original = builder.original;
         headers = builder.headers;
         kept = builder.kept;
+        queue = builder.queue;
     }
 
     /**
@@ -68,6 +71,7 @@ public final class OutboundMessage {
         private @Nullable Delivery original;
         private Map<String, Object> headers = Map.of();
         private boolean kept;
+        private @Nullable Queue queue;
 
         private Builder(Exchange exchange, String key, byte[] body, long deadlineNanos) {
             this.exchange = exchange;
@@ -115,6 +119,15 @@ public final class OutboundMessage {
             return this;
         }
 
+        /**
+         * Declares this queue before the message is published, once per channel, so that the message is kept even if
+         * nobody has consumed from the queue yet.
+         */
+        public Builder declaring(Queue target) {
+            queue = target;
+            return this;
+        }
+
         /** The message. */
         public OutboundMessage build() {
             return new OutboundMessage(this);
@@ -139,6 +152,11 @@ public final class OutboundMessage {
     /** The exchange to publish to. */
     public Exchange exchange() {
         return exchange;
+    }
+
+    /** The queue to declare before the message is published, {@code null} if only the exchange is. */
+    public @Nullable Queue queue() {
+        return queue;
     }
 
     /** The routing key. */

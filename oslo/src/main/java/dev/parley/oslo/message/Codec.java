@@ -10,6 +10,9 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -32,6 +35,11 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>As Python's JSON does, it reads and writes the bare words NaN and Infinity.
  */
 public final class Codec {
+    /** Python's {@code str(datetime.utcnow())}. */
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
     private final JsonMapper mapper;
     private final int maxBytes;
     private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
@@ -133,6 +141,39 @@ public final class Codec {
         });
     }
 
+    /**
+     * A notification. Two calls with the same content differ in the id of the message.
+     *
+     * @throws SerializationException if the payload or the context cannot be encoded
+     */
+    public byte[] notification(NotificationContent content, NotificationFormat format) {
+        try {
+            byte[] json = json(members -> {
+                members.writeStringProperty("message_id", content.messageId());
+                members.writeStringProperty("publisher_id", content.publisherId());
+                members.writeStringProperty("event_type", content.eventType());
+                members.writeStringProperty("priority", content.priority());
+                members.writeName("payload");
+                if (content.payload() == null) {
+                    members.writeNull();
+                } else {
+                    writer(content.payloadType()).writeValue(members, content.payload());
+                }
+                members.writeStringProperty("timestamp", TIMESTAMP.format(content.timestamp()));
+                members.writeStringProperty("_unique_id", MessageIds.unique());
+                if (format == NotificationFormat.KAFKA) {
+                    members.writePOJOProperty("_context", content.context());
+                } else {
+                    content.context().forEach((name, value) -> property(members, "_context_" + name, value));
+                }
+            });
+            return checked(format == NotificationFormat.BARE ? json : Envelope.seal(json));
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "notification " + content.eventType() + " cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+    }
+
     private byte[] reply(
             String msgId,
             @Nullable Object value,
@@ -185,13 +226,20 @@ public final class Codec {
     }
 
     private byte[] message(Consumer<JsonGenerator> members) {
+        return checked(Envelope.seal(json(members)));
+    }
+
+    private byte[] json(Consumer<JsonGenerator> members) {
         ByteArrayBuilder bytes = new ByteArrayBuilder(512);
         try (JsonGenerator json = mapper.createGenerator(bytes)) {
             json.writeStartObject();
             members.accept(json);
             json.writeEndObject();
         }
-        byte[] body = Envelope.seal(bytes.toByteArray());
+        return bytes.toByteArray();
+    }
+
+    private byte[] checked(byte[] body) {
         if (body.length > maxBytes) {
             throw new SerializationException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
         }

@@ -4,6 +4,7 @@ import dev.parley.InvalidTargetException;
 import dev.parley.spi.AddressOptions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -88,6 +89,18 @@ public record Topology(
     /** The queue that the servers of a topic share. */
     public Queue topicQueue(Exchange exchange, String topic) {
         return new Queue(topic, durable || quorum, autoDelete, topicArguments(), exchange, topic);
+    }
+
+    /** The queue of a notification topic and priority; its arguments are those of a topic queue and these. */
+    public Queue notificationQueue(Exchange exchange, String name, Map<String, Object> arguments) {
+        return notificationPool(exchange, name, List.of(name), arguments);
+    }
+
+    /** The queue of a pool of notification listeners, which gets a copy of what these routing keys get. */
+    public Queue notificationPool(Exchange exchange, String pool, List<String> keys, Map<String, Object> arguments) {
+        Map<String, Object> all = topicArguments();
+        all.putAll(arguments);
+        return new Queue(pool, durable || quorum, autoDelete, all, exchange, keys);
     }
 
     /** The queue of one server. */

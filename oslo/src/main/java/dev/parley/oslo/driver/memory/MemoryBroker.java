@@ -66,9 +66,11 @@ final class MemoryBroker {
         try {
             queues.computeIfAbsent(queue.name(), name -> new StoredQueue());
             if (!queue.exchange().isDefault()) {
-                bindings.computeIfAbsent(queue.exchange().name(), name -> new HashMap<>())
-                        .computeIfAbsent(queue.key(), key -> new HashSet<>())
-                        .add(queue.name());
+                Map<String, Set<String>> keys =
+                        bindings.computeIfAbsent(queue.exchange().name(), name -> new HashMap<>());
+                for (String key : queue.keys()) {
+                    keys.computeIfAbsent(key, bound -> new HashSet<>()).add(queue.name());
+                }
             }
         } finally {
             lock.unlock();
@@ -93,6 +95,10 @@ final class MemoryBroker {
                 millis < 0 ? null : Long.toString(millis),
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis),
                 0);
+        Queue declared = message.queue();
+        if (declared != null) {
+            declare(declared);
+        }
         lock.lock();
         try {
             List<String> targets = route(message.exchange(), message.key());

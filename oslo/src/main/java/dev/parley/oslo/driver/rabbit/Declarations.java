@@ -54,7 +54,7 @@ final class Declarations {
     }
 
     /**
-     * Declares a queue: its exchange first and its binding last, as oslo.messaging does. Starts again, a few times, if
+     * Declares a queue: its exchange first and its bindings last, as oslo.messaging does. Starts again, a few times, if
      * one of them is deleted in between: an auto-delete exchange is deleted with its last queue, which may belong to a
      * server that is just stopping.
      */
@@ -81,10 +81,13 @@ final class Declarations {
                 channel -> channel.queueDeclare(
                         queue.name(), queue.durable(), false, queue.autoDelete(), queue.arguments()));
         if (!queue.exchange().isDefault()) {
-            attempt(
-                    connection,
-                    "binding of queue '" + queue.name() + "'",
-                    channel -> channel.queueBind(queue.name(), queue.exchange().name(), queue.key()));
+            for (String key : queue.keys()) {
+                attempt(
+                        connection,
+                        "binding of queue '" + queue.name() + "'",
+                        channel ->
+                                channel.queueBind(queue.name(), queue.exchange().name(), key));
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.RedeliveryHeaders;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,10 +29,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel for publishing with confirms: which exchanges it has declared, and which messages the broker has not
+ * A channel for publishing with confirms: which exchanges and queues it has declared, and which messages the broker has not
  * confirmed yet. Reports what happens to a {@link Listener}.
  *
- * <p>{@link #declare} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
+ * <p>{@link #declareFor} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
  * everything else is safe for use by any thread.
  */
 final class PublishChannel {
@@ -60,7 +61,9 @@ final class PublishChannel {
     private final Channel channel;
     private final boolean compress;
     private final Listener listener;
-    private final Set<String> declared = ConcurrentHashMap.newKeySet();
+    /** Exchanges and queues. */
+    private final Set<Object> declared = ConcurrentHashMap.newKeySet();
+
     private final ConcurrentNavigableMap<Long, OutboundMessage> unconfirmed = new ConcurrentSkipListMap<>();
     private long published; // The number of the last message. For the publishing thread.
     private long oldest; // For the timer thread.
@@ -109,16 +112,24 @@ final class PublishChannel {
         return connection.equals(which);
     }
 
-    /** Whether messages to this exchange can be published without declaring it first. */
-    boolean isReadyFor(Exchange exchange) {
-        return exchange.isDefault() || declared.contains(exchange.name());
+    /** Whether a message can be published without declaring its exchange or queue first. */
+    boolean isReadyFor(OutboundMessage message) {
+        Queue queue = message.queue();
+        return (message.exchange().isDefault() || declared.contains(message.exchange()))
+                && (queue == null || declared.contains(queue));
     }
 
-    /** Declares an exchange unless this channel already has. Blocks. */
-    void declare(Exchange exchange) throws IOException, TimeoutException {
-        if (!isReadyFor(exchange)) {
+    /** Declares the exchange and the queue of a message unless this channel already has. Blocks. */
+    void declareFor(OutboundMessage message) throws IOException, TimeoutException {
+        Exchange exchange = message.exchange();
+        if (!exchange.isDefault() && !declared.contains(exchange)) {
             Declarations.declare(connection, exchange);
-            declared.add(exchange.name());
+            declared.add(exchange);
+        }
+        Queue queue = message.queue();
+        if (queue != null && !declared.contains(queue)) {
+            Declarations.declare(connection, queue);
+            declared.add(queue);
         }
     }
 

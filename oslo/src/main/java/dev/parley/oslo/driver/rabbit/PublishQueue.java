@@ -9,6 +9,7 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.topology.Queue;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ final class PublishQueue implements PublishChannel.Listener {
                 return false;
             }
             PublishChannel current = channelOn(connection);
-            boolean ready = current != null && current.isReadyFor(message.exchange());
+            boolean ready = current != null && current.isReadyFor(message);
             if (!mayBlock && !(ready && state.hasRoomFor(message))) {
                 write();
                 return false;
@@ -175,7 +176,7 @@ final class PublishQueue implements PublishChannel.Listener {
                 message != null
                         && channel.get() == current
                         && state.writable() != null
-                        && current.isReadyFor(message.exchange())
+                        && current.isReadyFor(message)
                         && (mayBlock || state.hasRoomFor(message));
                 message = backlog.peek()) {
             if (backlog.remove(message) && !isDoneOrLate(message)) {
@@ -185,7 +186,7 @@ final class PublishQueue implements PublishChannel.Listener {
     }
 
     /**
-     * Opens the channel and declares the exchange that a message needs; returns {@code false} if the connection is
+     * Opens the channel and declares the exchange and the queue that a message needs; returns {@code false} if the connection is
      * lost.
      */
     private boolean prepare(Connection connection, @Nullable PublishChannel existing, OutboundMessage message) {
@@ -195,7 +196,7 @@ final class PublishQueue implements PublishChannel.Listener {
                 current = PublishChannel.open(connection, compress, this);
                 channel.set(current);
             }
-            current.declare(message.exchange());
+            current.declareFor(message);
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (!connection.isOpen()) {
                 // Its shutdown listener is about to report this; until then it must not be tried again and again.
@@ -211,12 +212,18 @@ final class PublishQueue implements PublishChannel.Listener {
     private static RpcException refusal(OutboundMessage message, Exception e) {
         ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
-            String text = "the broker refused exchange '" + message.exchange().name() + "': " + close.getReplyText();
+            String text = "the broker refused " + destination(message) + ": " + close.getReplyText();
             return close.getReplyCode() == AMQP.ACCESS_REFUSED
                     ? new AccessDeniedException(text, e)
                     : new ConnectionLostException(text, e);
         }
         return new ConnectionLostException("failed to open a channel: " + e, e);
+    }
+
+    private static String destination(OutboundMessage message) {
+        String exchange = "exchange '" + message.exchange().name() + "'";
+        Queue queue = message.queue();
+        return queue == null ? exchange : exchange + " or queue '" + queue.name() + "'";
     }
 
     @Override

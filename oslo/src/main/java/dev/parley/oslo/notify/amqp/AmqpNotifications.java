@@ -1,0 +1,33 @@
+package dev.parley.oslo.notify.amqp;
+
+import dev.parley.Address;
+import dev.parley.oslo.notify.spi.NotificationPublisher;
+import dev.parley.oslo.notify.spi.NotificationSubscriber;
+import dev.parley.oslo.notify.spi.NotificationWire;
+import dev.parley.spi.ValueMapping;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Notifications over AMQP and in memory. Thread-safe. */
+public final class AmqpNotifications implements NotificationWire {
+    /** For {@link java.util.ServiceLoader}. */
+    public AmqpNotifications() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("rabbit", "kombu", "memory");
+    }
+
+    @Override
+    public NotificationPublisher publisher(
+            Address address, ValueMapping values, @Nullable SSLContext tls, QueueLimits limits) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public NotificationSubscriber subscriber(
+            Address address, ValueMapping values, @Nullable SSLContext tls, QueueLimits limits) {
+        throw new UnsupportedOperationException();
+    }
+}
