@@ -9,9 +9,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.parley.InvalidTargetException;
 import dev.parley.Serializer;
+import dev.parley.broker.QueueInfo;
 import dev.parley.oslo.RequestContext;
+import dev.parley.oslo.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,12 +121,47 @@ class DriversTest extends OnNotifyBroker {
         assertThatThrownBy(() -> Notifier.builder(broker.address()).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("publisherId");
-        assertThatThrownBy(() -> builder().topics())
+        assertThatThrownBy(() -> builder().topics().build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("topic");
         assertThatThrownBy(() -> builder().driver("log", seen::add).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'log'");
+    }
+
+    private Notifier configured(String lines) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("nova.conf"),
+                "[DEFAULT]\ntransport_url = " + broker.address() + "\n[oslo_messaging_notifications]\n" + lines);
+        return Notifier.builder(Transport.fromConfig(file).notifications())
+                .publisherId("svc")
+                .build();
+    }
+
+    @Test
+    void theSettingsOfAServiceAreUsed() throws Exception {
+        try (Notifier notifier = configured("driver = messaging\ndriver = log\ntopics = one,two\nretry = 0\n")) {
+            notifier.info("evt", 1);
+            assertThat(notifier.flush(LONG)).isTrue();
+            assertThat(logged.list).hasSize(1);
+            notifier.prepare(options -> {
+                assertThat(options.topics()).containsExactly("one", "two");
+                assertThat(options.deadline()).isEqualTo(Duration.ofSeconds(5));
+                return options;
+            });
+        }
+        assertThat(broker.queues()).extracting(QueueInfo::name).containsExactlyInAnyOrder("one.info", "two.info");
+        try (Notifier notifier = configured("")) {
+            assertThat(notifier.isEnabled()).isFalse();
+        }
+        Files.writeString(folder.resolve("rules.yaml"), "g: {log: {accepted_events: ['a*']}}");
+        logged.list.clear();
+        try (Notifier notifier =
+                configured("driver = routing\nrouting_config = " + folder.resolve("rules.yaml") + "\n")) {
+            notifier.info("abc", 1);
+            notifier.info("bcd", 1);
+        }
+        assertThat(logged.list).hasSize(1);
     }
 
     // The driver log.
@@ -359,7 +397,7 @@ class DriversTest extends OnNotifyBroker {
         assertThat(seen).extracting(Notification::publisherId).containsExactly("other", "test");
         assertThat(seen.getFirst().context()).containsEntry("user_id", "u");
         assertThat(broker.queues())
-                .extracting(queue -> queue.name())
+                .extracting(QueueInfo::name)
                 .containsExactlyInAnyOrder("elsewhere.info", "notifications.info");
     }
 

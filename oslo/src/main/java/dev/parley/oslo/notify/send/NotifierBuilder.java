@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.Limits;
 import dev.parley.RpcException;
 import dev.parley.Serializer;
+import dev.parley.oslo.NotificationSettings;
 import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.notify.Notification;
 import dev.parley.oslo.notify.NotificationDriver;
@@ -31,6 +32,9 @@ import tools.jackson.databind.cfg.MapperBuilder;
 
 /** Builds notifiers. Not thread-safe. */
 public final class NotifierBuilder implements Notifier.Builder {
+    /** What an attempt of oslo.messaging counts as. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
     private static final Duration MAX_TTL = Duration.ofSeconds(4_294_967);
 
     private final @Nullable Address address;
@@ -64,6 +68,19 @@ public final class NotifierBuilder implements Notifier.Builder {
         return new NotifierBuilder(address == null ? null : Address.parse(address));
     }
 
+    /** A new builder with the settings of a service. */
+    public static Notifier.Builder configured(NotificationSettings settings) {
+        NotifierBuilder builder = new NotifierBuilder(Address.parse(settings.address()));
+        builder.drivers = new LinkedHashSet<>(settings.drivers());
+        builder.topics(settings.topics().toArray(String[]::new));
+        builder.routingFile = settings.routingFile();
+        if (settings.retries() >= 0) {
+            Duration attempts = ATTEMPT.multipliedBy(settings.retries() + 1L);
+            builder.deadline = attempts.compareTo(builder.deadline) < 0 ? attempts : builder.deadline;
+        }
+        return builder;
+    }
+
     @Override
     public Notifier.Builder publisherId(String id) {
         publisherId = Objects.requireNonNull(id, "id");
@@ -72,9 +89,6 @@ public final class NotifierBuilder implements Notifier.Builder {
 
     @Override
     public Notifier.Builder topics(String... names) {
-        if (names.length == 0 || Set.of(names).contains("")) {
-            throw new IllegalArgumentException("a notifier needs at least one topic, and none may be empty");
-        }
         topics = List.of(names);
         return this;
     }
@@ -256,7 +270,7 @@ public final class NotifierBuilder implements Notifier.Builder {
             Set<String> names,
             @Nullable Outbox queue) {
         RoutingDriver routing = names.contains(DriverTable.ROUTING) && routingFile != null
-                ? new RoutingDriver(routingFile, table)
+                ? new RoutingDriver(routingFile, limits.messageBytes(), table)
                 : null;
         if (routing != null) {
             table.routing(routing);

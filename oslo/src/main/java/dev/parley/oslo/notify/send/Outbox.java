@@ -37,6 +37,9 @@ final class Outbox {
     /** A notification with deadline zero is sent only if there is a connection; the confirm may take this long. */
     private static final Duration CONFIRM = Duration.ofSeconds(5);
 
+    /** What can be kept on disk does not wait longer than this for a connection when the notifier is closed. */
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
     /**
      * The size of an outbox.
      *
@@ -344,8 +347,9 @@ final class Outbox {
     /** Waits for what is left, fails the rest or leaves it on disk, and closes the publisher. */
     void close(Duration timeout) throws InterruptedException {
         try {
-            if (spill == null || publisher.isConnected()) {
-                flush(timeout);
+            Duration connecting = spill == null || timeout.compareTo(CONNECT) < 0 ? timeout : CONNECT;
+            if (!flush(connecting) && publisher.isConnected()) {
+                flush(timeout.minus(connecting));
             }
         } finally {
             end();

@@ -9,22 +9,25 @@ final class RoutingDriver implements SendDriver {
     private static final Logger log = LoggerFactory.getLogger(RoutingDriver.class);
 
     private final Path file;
+    private final int maxCharacters;
     private final DriverTable table;
     private volatile RoutingRules rules;
 
     /**
      * A driver with the rules of a file.
      *
+     * @param maxCharacters the maximum size of the file
      * @throws IllegalArgumentException if the file cannot be read or names an unknown driver
      */
-    RoutingDriver(Path file, DriverTable table) {
+    RoutingDriver(Path file, int maxCharacters, DriverTable table) {
         this.file = file;
+        this.maxCharacters = maxCharacters;
         this.table = table;
-        this.rules = read(file, table);
+        this.rules = read(file, maxCharacters, table);
     }
 
-    private static RoutingRules read(Path file, DriverTable table) {
-        RoutingRules rules = RoutingRules.read(file);
+    private static RoutingRules read(Path file, int maxCharacters, DriverTable table) {
+        RoutingRules rules = RoutingRules.read(file, maxCharacters);
         for (String name : rules.drivers()) {
             try {
                 table.get(name);
@@ -38,7 +41,7 @@ final class RoutingDriver implements SendDriver {
     /** Reads the file again. If that fails, the rules stay. */
     void reset() {
         try {
-            rules = read(file, table);
+            rules = read(file, maxCharacters, table);
         } catch (IllegalArgumentException e) {
             log.error("the routing rules stay as they were: {}", e.getMessage());
         }

@@ -23,7 +23,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** The rules of a routing file: which drivers get which notifications. Immutable. */
 final class RoutingRules {
     private static final Logger log = LoggerFactory.getLogger(RoutingRules.class);
-    private static final int MAX_CHARACTERS = 1 << 20;
     private static final String EVENTS = "accepted_events";
     private static final String PRIORITIES = "accepted_priorities";
 
@@ -58,13 +57,14 @@ final class RoutingRules {
     /**
      * Reads a file: groups of drivers, each with two lists of shell patterns that may be absent.
      *
+     * @param maxCharacters the maximum size of the file
      * @throws IllegalArgumentException if it cannot be read
      */
-    static RoutingRules read(Path file) {
+    static RoutingRules read(Path file, int maxCharacters) {
         try {
             Object root = new Load(LoadSettings.builder()
                             .setLabel(file.toString())
-                            .setCodePointLimit(MAX_CHARACTERS)
+                            .setCodePointLimit(maxCharacters)
                             .build())
                     .loadFromString(Files.readString(file));
             List<Rule> rules = new ArrayList<>();
