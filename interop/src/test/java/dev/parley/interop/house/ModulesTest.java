@@ -48,7 +48,8 @@ class ModulesTest {
     }
 
     private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
-            "parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|broker)/target/classes|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client");
+            "parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|broker)/target/classes|jspecify|jackson|slf4j-api|netty|aalto|stax2"
+                    + "|msgpack|amqp-client|h2-mvstore|snakeyaml-engine");
 
     private static Set<String> providers(ModuleLayer layer) {
         return layer.modules().stream()
