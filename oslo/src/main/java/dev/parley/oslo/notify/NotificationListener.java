@@ -6,6 +6,7 @@ import dev.parley.Serializer;
 import dev.parley.Target;
 import dev.parley.oslo.notify.receive.ListenerBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -104,6 +105,13 @@ public interface NotificationListener extends AutoCloseable {
 
         /** Adds a function for some priorities, all if none is given. The payload is the plain value of its JSON. */
         Builder on(Consumer<Notification<Object>> handler, Priority... priorities);
+
+        /**
+         * Adds a function for batches of some priorities, all if none is given; needs {@link #batch}. A batch may have
+         * notifications of all these priorities, in the order in which they arrived, unless an endpoint or another
+         * function takes only some of them.
+         */
+        Builder onBatch(Consumer<List<Notification<Object>>> handler, Priority... priorities);
 
         /**
          * Receives from a queue of this name, which gets a copy of every notification; all listeners of one pool share
