@@ -2,7 +2,7 @@ package dev.parley.oslo.notify;
 
 import java.util.UUID;
 
-class ReceiveInMemoryTest extends ReceiveBehaviour {
+class ReceiveInMemoryTest extends BatchReceiveBehaviour {
     private final String name = UUID.randomUUID().toString();
     private final PublishedNotifications publisher = PublishedNotifications.toMemory(name);
 

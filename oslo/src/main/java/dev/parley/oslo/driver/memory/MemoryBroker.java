@@ -33,10 +33,10 @@ final class MemoryBroker {
 
     /** A message in a queue. Immutable. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, and no body is ever modified.
-    record StoredMessage(byte[] body, @Nullable String expiration, long expiresNanos, int returns) {
+    record StoredMessage(byte[] body, @Nullable String expiration, long expiresNanos, int countedReturns, int returns) {
         /** The message after it went back to its queue. */
         StoredMessage returned() {
-            return new StoredMessage(body, expiration, expiresNanos, returns + 1);
+            return new StoredMessage(body, expiration, expiresNanos, countedReturns, returns + 1);
         }
 
         boolean isExpired() {
@@ -102,11 +102,13 @@ final class MemoryBroker {
     /** Puts a message into the queues it is routed to; returns {@code false} if there is none. */
     boolean publish(OutboundMessage message) {
         long millis = message.expirationMillis();
+        int returns = message.headers().get(RedeliveryHeaders.RETURNS) instanceof Number count ? count.intValue() : 0;
         StoredMessage stored = new StoredMessage(
                 message.body(),
                 millis < 0 ? null : Long.toString(millis),
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis),
-                message.headers().get(RedeliveryHeaders.RETURNS) instanceof Number count ? count.intValue() : 0);
+                returns,
+                returns);
         Queue declared = message.queue();
         if (declared != null) {
             declare(declared);

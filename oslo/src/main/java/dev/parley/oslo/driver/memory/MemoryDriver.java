@@ -250,7 +250,7 @@ public final class MemoryDriver implements Driver {
 
         @Override
         public int countedReturns() {
-            return message.returns();
+            return message.countedReturns();
         }
 
         @Override

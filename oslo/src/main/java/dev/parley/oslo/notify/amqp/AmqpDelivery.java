@@ -45,7 +45,7 @@ record AmqpDelivery(AmqpSubscriber source, Delivery delivery) implements Notific
 
     @Override
     public void acknowledge() {
-        boolean unused = delivery.acknowledge(); // If it was not, it is delivered again.
+        source.acknowledger().acknowledge(delivery);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class AmqpSubscriber implements NotificationSubscriber {
     private final Codec codec;
     private final QueueLimits limits;
     private final MessageMover mover;
+    private final Acknowledger acknowledger;
     private final ConcurrentMap<String, Queue> deadLetterQueues = new ConcurrentHashMap<>();
     private volatile @Nullable String deadLetterQueue;
     private volatile Driver.@Nullable Subscription active;
@@ -41,6 +42,7 @@ final class AmqpSubscriber implements NotificationSubscriber {
         this.codec = codec;
         this.limits = limits;
         this.mover = new MessageMover(driver, options.topology().quorum());
+        this.acknowledger = new Acknowledger(driver);
     }
 
     @Override
@@ -120,14 +122,14 @@ final class AmqpSubscriber implements NotificationSubscriber {
         driver.useTls(tls);
     }
 
-    @Override
-    public void batch(Runnable work) {
-        driver.batch(work);
+    Acknowledger acknowledger() {
+        return acknowledger;
     }
 
     @Override
     public void close() {
         mover.drain(CLOSE_TIMEOUT);
+        acknowledger.drain(CLOSE_TIMEOUT);
         driver.close();
     }
 }

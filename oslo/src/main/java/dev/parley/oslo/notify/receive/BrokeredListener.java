@@ -1,5 +1,6 @@
 package dev.parley.oslo.notify.receive;
 
+import dev.parley.oslo.notify.ListenerCounts;
 import dev.parley.oslo.notify.NotificationListener;
 import java.time.Duration;
 import java.util.Objects;
@@ -16,6 +17,7 @@ final class BrokeredListener implements NotificationListener {
     private static final long FOREVER = Long.MAX_VALUE;
 
     private final ListenerSettings settings;
+    private final Tally tally = new Tally();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition halted = lock.newCondition();
     private @Nullable ListenerSession session; // This and the next one are guarded by lock.
@@ -38,7 +40,8 @@ final class BrokeredListener implements NotificationListener {
             ListenerSession fresh = new ListenerSession(
                     settings,
                     settings.wire()
-                            .subscriber(settings.address(), settings.values(), settings.newTls(), settings.limits()));
+                            .subscriber(settings.address(), settings.values(), settings.newTls(), settings.limits()),
+                    tally);
             try {
                 fresh.start();
             } catch (RuntimeException | Error e) {
@@ -131,6 +134,11 @@ final class BrokeredListener implements NotificationListener {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public ListenerCounts counts() {
+        return tally.counts();
     }
 
     @Override

@@ -76,8 +76,8 @@ final class EndpointReader {
     }
 
     /** A function as a handler, which gets the payload as the value mapping reads it without a type. */
-    static Handler function(Consumer<Notification<Object>> function) {
-        return new Handler("function", null, EndpointReader::untyped, bound -> {
+    static Handler function(@Nullable NotificationFilter filter, Consumer<Notification<Object>> function) {
+        return new Handler("function", filter, EndpointReader::untyped, bound -> {
             @SuppressWarnings("unchecked") // Made by untyped.
             Notification<Object> notification = (Notification<Object>) bound.getFirst();
             function.accept(notification);

@@ -117,7 +117,15 @@ public final class ListenerBuilder implements NotificationListener.Builder {
     @Override
     public ListenerBuilder on(Consumer<Notification<Object>> handler, Priority... priorities) {
         Objects.requireNonNull(handler, "handler");
-        return add(false, EndpointReader.function(handler), priorities);
+        return add(false, EndpointReader.function(null, handler), priorities);
+    }
+
+    @Override
+    public ListenerBuilder on(
+            NotificationFilter filter, Consumer<Notification<Object>> handler, Priority... priorities) {
+        Objects.requireNonNull(filter, "filter");
+        Objects.requireNonNull(handler, "handler");
+        return add(false, EndpointReader.function(filter, handler), priorities);
     }
 
     @Override

@@ -40,10 +40,10 @@ final class ListenerSession implements NotificationSubscriber.Receiver {
     private @Nullable Thread stopper;
 
     /** A session, not started yet. */
-    ListenerSession(ListenerSettings settings, NotificationSubscriber subscriber) {
+    ListenerSession(ListenerSettings settings, NotificationSubscriber subscriber, Tally tally) {
         this.settings = settings;
         this.subscriber = subscriber;
-        this.worker = new Worker(settings, subscriber.codec());
+        this.worker = new Worker(settings, subscriber.codec(), tally);
     }
 
     /** Connects and receives. Blocks until the broker has accepted the consumers. */

@@ -32,10 +32,12 @@ final class Worker {
 
     private final ListenerSettings settings;
     private final Codec codec;
+    private final Tally tally;
 
-    Worker(ListenerSettings settings, Codec codec) {
+    Worker(ListenerSettings settings, Codec codec, Tally tally) {
         this.settings = settings;
         this.codec = codec;
+        this.tally = tally;
     }
 
     /** Handles some notifications in this order. */
@@ -79,13 +81,13 @@ final class Worker {
             Priority priority = Priority.of(message.priority());
             if (priority == null) {
                 log.warn("unknown priority '{}' of notification {}", message.priority(), message.eventType());
-                delivery.acknowledge();
+                handled(delivery);
                 return null;
             }
             Event event = new Event(delivery, message, priority, codec.mapper(), settings.serializer());
             if (handlers(event).isEmpty()) {
                 log.debug("no endpoint for {}", event);
-                delivery.acknowledge();
+                handled(delivery);
                 return null;
             }
             int redeliveries = delivery.redeliveries();
@@ -119,7 +121,12 @@ final class Worker {
                 return;
             }
         }
-        batch.forEach(event -> event.delivery().acknowledge());
+        batch.forEach(event -> handled(event.delivery()));
+    }
+
+    private void handled(NotificationDelivery delivery) {
+        delivery.acknowledge();
+        tally.handled().increment();
     }
 
     private boolean bind(Event event, List<Handler> handlers, List<List<Object>> arguments) {
@@ -202,15 +209,18 @@ final class Worker {
                     error);
         }
         delivery.requeue(delay);
+        tally.requeued().increment();
     }
 
     private void fail(NotificationDelivery delivery, String what, String reason, String error) {
         if (settings.dropFailed()) {
             log.warn("dropped {}: {}", what, error);
             delivery.acknowledge();
+            tally.dropped().increment();
         } else {
             log.warn("dead-lettered {}: {}", what, error);
             delivery.deadLetter(reason, error);
+            tally.deadLettered().increment();
         }
     }
 }

@@ -29,14 +29,6 @@ public interface NotificationSubscriber extends AutoCloseable {
     default void reset(SSLContext tls) {}
 
     /**
-     * Runs some work that settles deliveries, on this thread. What it settles may be told to the broker at the end, all
-     * at once. Just runs it by default.
-     */
-    default void batch(Runnable work) {
-        work.run();
-    }
-
-    /**
      * Finishes what was settled, as long as that takes a few seconds at most, and closes the connection. What is not
      * settled is delivered again.
      */
