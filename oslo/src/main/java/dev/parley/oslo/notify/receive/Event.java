@@ -70,9 +70,7 @@ final class Event {
     /** The context as a type: a map, or for example a {@link dev.parley.oslo.RequestContext}. */
     @Nullable
     Object context(JavaType type) {
-        return type.isTypeOrSubTypeOf(Map.class) || type.isJavaLangObject()
-                ? context
-                : convert("context", context, type);
+        return type.getRawClass().isInstance(context) ? context : convert("context", context, type);
     }
 
     /** What oslo.messaging calls metadata: the id and the timestamp, as they were sent. */
