@@ -4,6 +4,7 @@ import dev.parley.Execution;
 import dev.parley.Limits;
 import dev.parley.Serializer;
 import dev.parley.Target;
+import dev.parley.oslo.NotificationSettings;
 import dev.parley.oslo.notify.receive.ListenerBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,11 @@ public interface NotificationListener extends AutoCloseable {
      */
     static Builder builder(String address) {
         return ListenerBuilder.of(address);
+    }
+
+    /** A new builder with the address and the topics of a service's configuration. */
+    static Builder builder(NotificationSettings settings) {
+        return builder(settings.address()).topics(settings.topics().toArray(new String[0]));
     }
 
     /**
