@@ -171,8 +171,8 @@ public interface Notifier extends AutoCloseable {
         Builder driver(String name, NotificationDriver driver);
 
         /**
-         * The YAML file with the rules of driver {@code routing}, in oslo.messaging's format. Required if that driver is
-         * used.
+         * The YAML file with the rules of driver {@code routing}, in oslo.messaging's format. Required if that driver
+         * is used. {@link Limits#messageBytes()} limits its size.
          */
         Builder routing(Path file);
 
@@ -191,8 +191,8 @@ public interface Notifier extends AutoCloseable {
 
         /**
          * How long a notification may wait in the outbox until the broker confirms it. The default is one minute. Zero
-         * means that it fails unless there is a connection already; it then has 5 seconds. With {@link #spillTo} it goes
-         * to disk after this time instead of failing.
+         * means that it fails unless there is a connection already; it then has 5 seconds. With {@link #spillTo} it
+         * goes to disk after this time instead of failing.
          */
         Builder deadline(Duration deadline);
 
@@ -212,7 +212,7 @@ public interface Notifier extends AutoCloseable {
          */
         Builder spillTo(Path folder);
 
-        /** When the disk is told to keep what was written to {@link #spillTo}. The default is {@link SpillSync#COMMIT}. */
+        /** When what is kept with {@link #spillTo} is forced to disk. The default is {@link SpillSync#COMMIT}. */
         Builder spillSync(SpillSync sync);
 
         /**

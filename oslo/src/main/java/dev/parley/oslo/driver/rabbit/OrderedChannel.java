@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Writes an {@link OrderedBacklog} to one channel, from its beginning, until the channel ends. What is unconfirmed then
  * is still in the backlog, and the next channel begins with it, so the order is kept.
  *
- * <p>Confined to the publisher's thread, except {@link #end} and the methods of the listener, which any thread may call.
+ * <p>Confined to the publisher's thread, except {@link #end} and the methods of the listener, which any thread may
+ * call.
  */
 final class OrderedChannel implements PublishChannel.Listener {
     private static final Logger log = LoggerFactory.getLogger(OrderedChannel.class);
