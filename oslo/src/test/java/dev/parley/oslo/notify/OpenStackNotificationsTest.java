@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.parley.oslo.RequestContext;
+import dev.parley.oslo.Transport;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -13,6 +16,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.PropertyNamingStrategies;
 
 /** The shapes that Nova's and Keystone's documentation describe, as records. */
@@ -264,6 +270,28 @@ class OpenStackNotificationsTest {
             CadfEvent created = ReceiveBehaviour.next(endpoint.seen);
             assertThat(created.resourceInfo()).isEqualTo("p-43");
             assertThat(created.target()).isEqualTo(new CadfResource("p-43", "data/security/project", null, null, null));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[oslo_messaging_notifications]\ntransport_url = %s\n", "[oslo_messaging_notifications]\n"})
+    void theConfigurationOfAServiceNamesBrokerAndTopics(String group, @TempDir Path folder) throws Exception {
+        String own = "memory://" + name;
+        boolean falls = !group.contains("%s");
+        Path file = Files.writeString(
+                folder.resolve("ceilometer.conf"),
+                "[DEFAULT]\ntransport_url = " + (falls ? own : "memory://other") + "\n" + group.formatted(own)
+                        + "topics = metering,alarms\n");
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        try (NotificationListener listener = NotificationListener.builder(
+                        Transport.fromConfig(file).notifications())
+                .on(notification -> seen.add(notification.eventType()))
+                .build()
+                .start()) {
+            publisher.send("openstack", "metering", "sample", "cpu", 1, Map.of());
+            assertThat(ReceiveBehaviour.next(seen)).isEqualTo("cpu");
+            publisher.send("openstack", "alarms", "info", "alarm", 1, Map.of());
+            assertThat(ReceiveBehaviour.next(seen)).isEqualTo("alarm");
         }
     }
 }
