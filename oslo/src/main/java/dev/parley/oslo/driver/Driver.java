@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
-/** What RPC and notifications need of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
+/**
+ * What RPC and notifications need of a broker. Constructed first, then started. Implementations are safe for use by any
+ * thread.
+ */
 public interface Driver extends AutoCloseable {
     /**
      * Connects for publishing. Blocks.

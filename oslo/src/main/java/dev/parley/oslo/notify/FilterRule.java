@@ -23,7 +23,7 @@ public @interface FilterRule {
     /** Regular expressions for values of the context: {@code "project_id=^shop$"}. */
     String[] context() default {};
 
-    /** Regular expressions for the members {@code message_id} and {@code timestamp}, in the form of {@link #context}. */
+    /** Regular expressions for {@code message_id} and {@code timestamp}, in the form of {@link #context}. */
     String[] metadata() default {};
 
     /** Regular expressions for top-level members of the payload, in the form of {@link #context}. */

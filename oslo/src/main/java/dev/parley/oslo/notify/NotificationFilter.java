@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * re.match}; {@code $} at the end asks for the whole text. An expression for a member of the context, the payload or
  * the metadata does not match if the member is missing or is not text; only top-level members can be asked for.
  *
- * <p>The syntax is Python's, of which nearly all is Java's too: see {@link #of(FilterRule)} for the annotation. Differences
- * such as {@code (?P<name>…)} and {@code \Z} are translated; what Java cannot express is refused. Immutable and
+ * <p>The syntax is Python's, of which nearly all is Java's too. Differences such as {@code (?P<name>…)} and {@code \Z}
+ * are translated; what Java cannot express is refused. {@link FilterRule} is the same as an annotation. Immutable and
  * thread-safe.
  */
 public final class NotificationFilter {
@@ -48,7 +48,7 @@ public final class NotificationFilter {
     /**
      * The filter of an annotation.
      *
-     * @throws IllegalArgumentException if an expression is not valid, or one for a member is not {@code name=expression}
+     * @throws IllegalArgumentException if an expression is not valid, or one for a member is not {@code name=…}
      */
     public static NotificationFilter of(FilterRule rule) {
         Builder builder = builder();
@@ -120,7 +120,7 @@ public final class NotificationFilter {
                 + ", metadata=" + metadata + ", payload=" + payload + "}";
     }
 
-    /** Builds a filter. Each method throws {@link IllegalArgumentException} for an invalid expression. Not thread-safe. */
+    /** Builds a filter. An invalid expression is an {@link IllegalArgumentException}. Not thread-safe. */
     public static final class Builder {
         private @Nullable Pattern publisherId;
         private @Nullable Pattern eventType;

@@ -25,18 +25,18 @@ import tools.jackson.databind.cfg.MapperBuilder;
  * }</pre>
  *
  * <p>An endpoint has methods named like priorities, in lower case: {@code void info(Notification<Instance>
- * notification)}, or with the five arguments of oslo.messaging: {@code (Map<String, Object> context, String publisherId,
- * String eventType, Object payload, Map<String, Object> metadata)}, where the context and the payload may have other
- * types. The listener consumes from the queues of the
- * priorities that at least one endpoint has a method for. Every endpoint whose {@link NotificationFilter} matches gets
- * the notification, one after the other in the order in which they were added.
+ * notification)}, or with the five arguments of oslo.messaging: {@code (Map<String, Object> context, String
+ * publisherId, String eventType, Object payload, Map<String, Object> metadata)}, where the context and the payload may
+ * have other types. The listener consumes from the queues of the priorities that at least one endpoint has a method
+ * for. Every endpoint whose {@link NotificationFilter} matches gets the notification, one after the other in the order
+ * in which they were added.
  *
- * <p>A notification is acknowledged after the work. If a method throws or returns {@link NotificationResult#REQUEUE}, it
- * is delivered again after a growing delay, up to the {@linkplain Builder#allowRequeue limit}, and then goes to the
- * dead-letter queue, so that nothing is lost; so does at once what is malformed or does not fit the type of the payload.
- * A notification may arrive more than once, if its acknowledgement is lost with a connection; as in oslo.messaging,
- * duplicates are not recognized. The life cycle is that of {@link dev.parley.RpcServer}: build, {@link
- * #start}, {@link #stop}, {@link #await}, {@link #close}. Thread-safe.
+ * <p>A notification is acknowledged after the work. If a method throws or returns {@link NotificationResult#REQUEUE},
+ * it is delivered again after a growing delay, up to the {@linkplain Builder#allowRequeue limit}, and then goes to the
+ * dead-letter queue, so that nothing is lost; so does at once what is malformed or does not fit the type of the
+ * payload. A notification may arrive more than once, if its acknowledgement is lost with a connection; as in
+ * oslo.messaging, duplicates are not recognized. The life cycle is that of {@link dev.parley.RpcServer}: build,
+ * {@link #start}, {@link #stop}, {@link #await}, {@link #close}. Thread-safe.
  */
 public interface NotificationListener extends AutoCloseable {
     /**

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles regular expressions in Python's syntax. Most of it is Java's too; this translates the rest: named groups,
- * comments, {@code \Z}, {@code {,3}}, brackets and {@code &&} in a character class. Classes such as {@code \w} and {@code \d}, and ignoring
- * case, mean all of Unicode, and only a line feed ends a line, as in Python. Confined to one thread.
+ * comments, {@code \Z}, {@code {,3}}, brackets and {@code &&} in a character class. Classes such as {@code \w} and
+ * {@code \d}, and ignoring case, mean all of Unicode, and only a line feed ends a line, as in Python. Confined to one
+ * thread.
  */
 final class PythonPattern {
     private static final int FLAGS = Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE;

@@ -142,7 +142,7 @@ final class MemoryBroker {
         }
     }
 
-    /** Takes a message out of a queue in which it has waited too long, to the queue for such messages if there is one. */
+    /** Takes a message that has waited too long out of its queue, to the queue for such messages if there is one. */
     @SuppressWarnings("ReferenceEquality") // A message has no other identity.
     private void expire(String name, StoredMessage message) {
         lock.lock();

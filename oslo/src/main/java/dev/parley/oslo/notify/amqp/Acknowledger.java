@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Acknowledges deliveries at once, but on a thread of its own: while that writes to the broker, further ones collect and
- * are written together next time, which saves most of the system calls. Thread-safe.
+ * Acknowledges deliveries at once, but on a thread of its own: while that writes to the broker, further ones collect
+ * and are written together next time, which saves most of the system calls. Thread-safe.
  */
 final class Acknowledger {
     private static final Logger log = LoggerFactory.getLogger(Acknowledger.class);

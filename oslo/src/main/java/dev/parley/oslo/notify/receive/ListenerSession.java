@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener from its start to its end: queues what is delivered, and starts workers that handle it, as many as may work
- * at the same time. A worker goes on until nothing is left to do. Thread-safe.
+ * A listener from its start to its end: queues what is delivered, and starts workers that handle it, as many as may
+ * work at the same time. A worker goes on until nothing is left to do. Thread-safe.
  */
 final class ListenerSession implements NotificationSubscriber.Receiver {
     private static final Logger log = LoggerFactory.getLogger(ListenerSession.class);

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles notifications: decodes them, calls the methods of all endpoints that want them, and settles them. Thread-safe;
- * works on the thread that calls it.
+ * Handles notifications: decodes them, calls the methods of all endpoints that want them, and settles them.
+ * Thread-safe; works on the thread that calls it.
  */
 final class Worker {
     private static final Logger log = LoggerFactory.getLogger(NotificationListener.class);
