@@ -4,8 +4,9 @@ import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 
-/** What RPC needs of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
+/** What RPC and notifications need of a broker. Constructed first, then started. Implementations are safe for use by any thread. */
 public interface Driver extends AutoCloseable {
     /**
      * Connects for publishing. Blocks.
@@ -29,7 +30,8 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Declares queues with their exchanges and bindings and consumes from them, now and after every reconnect. Blocks
-     * until the broker has accepted the consumers.
+     * until the broker has accepted the consumers. Queues of the same name are declared one after the other, since they
+     * may have bindings to different exchanges, and consumed from once.
      *
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
@@ -44,6 +46,15 @@ public interface Driver extends AutoCloseable {
      * @throws dev.parley.RpcException if no host accepts the connection, or the broker refuses
      */
     void receive(Queue own, Consumer<Delivery> handler);
+
+    /**
+     * Whether the broker moves messages from a queue with {@code x-message-ttl} and {@code x-dead-letter-exchange} to
+     * another one, as RabbitMQ does.
+     */
+    boolean canDelay();
+
+    /** Uses this TLS context for new connections; existing ones keep theirs. */
+    void useTls(SSLContext context);
 
     /**
      * Runs some work on this thread. What the thread publishes and acknowledges in the meantime is written to the

@@ -6,6 +6,7 @@ import dev.parley.Serializer;
 import dev.parley.Target;
 import dev.parley.oslo.notify.receive.ListenerBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -24,13 +25,16 @@ import tools.jackson.databind.cfg.MapperBuilder;
  *
  * <p>An endpoint has methods named like priorities, in lower case: {@code void info(Notification<Instance>
  * notification)}, or with the five arguments of oslo.messaging: {@code (Map<String, Object> context, String publisherId,
- * String eventType, Object payload, Map<String, Object> metadata)}. The listener consumes from the queues of the
+ * String eventType, Object payload, Map<String, Object> metadata)}, where the context and the payload may have other
+ * types. The listener consumes from the queues of the
  * priorities that at least one endpoint has a method for. Every endpoint whose {@link NotificationFilter} matches gets
  * the notification, one after the other in the order in which they were added.
  *
  * <p>A notification is acknowledged after the work. If a method throws or returns {@link NotificationResult#REQUEUE}, it
  * is delivered again after a growing delay, up to the {@linkplain Builder#allowRequeue limit}, and then goes to the
- * dead-letter queue, so that nothing is lost. The life cycle is that of {@link dev.parley.RpcServer}: build, {@link
+ * dead-letter queue, so that nothing is lost; so does at once what is malformed or does not fit the type of the payload.
+ * A notification may arrive more than once, if its acknowledgement is lost with a connection; as in oslo.messaging,
+ * duplicates are not recognized. The life cycle is that of {@link dev.parley.RpcServer}: build, {@link
  * #start}, {@link #stop}, {@link #await}, {@link #close}. Thread-safe.
  */
 public interface NotificationListener extends AutoCloseable {
@@ -80,6 +84,9 @@ public interface NotificationListener extends AutoCloseable {
      */
     void reset();
 
+    /** What has happened to the notifications so far. */
+    ListenerCounts counts();
+
     /** Stops, waits at most the close timeout, and closes the connection; what is not acknowledged is redelivered. */
     @Override
     void close();
@@ -93,7 +100,9 @@ public interface NotificationListener extends AutoCloseable {
         Builder target(Target target);
 
         /**
-         * Adds an endpoint. A {@link FilterRule} on its class selects what it gets.
+         * Adds an endpoint: an object with public methods named like priorities. A method may return {@code void}, a
+         * {@link NotificationResult}, or a {@link java.util.concurrent.CompletionStage} of one, which is waited for. A
+         * {@link FilterRule} on its class selects what it gets.
          *
          * @throws IllegalArgumentException if it has no method of a priority, or one with unsupported parameters
          */
@@ -106,24 +115,46 @@ public interface NotificationListener extends AutoCloseable {
         Builder on(Consumer<Notification<Object>> handler, Priority... priorities);
 
         /**
-         * Receives from a queue of this name, which gets a copy of every notification; all listeners of one pool share
-         * it. The topics' own queues fill nevertheless and need a listener without a pool. None by default.
+         * Adds a function with a filter; otherwise as {@link #on(Consumer, Priority...)}.
+         */
+        Builder on(NotificationFilter filter, Consumer<Notification<Object>> handler, Priority... priorities);
+
+        /**
+         * Adds a function for batches of some priorities, all if none is given; needs {@link #batch}. A batch may have
+         * notifications of all these priorities, in the order in which they arrived, unless an endpoint or another
+         * function takes only some of them.
+         */
+        Builder onBatch(Consumer<List<Notification<Object>>> handler, Priority... priorities);
+
+        /**
+         * Receives from a queue of this name, which gets a copy of every notification that is published from now on;
+         * all listeners of one pool share it. The topics' own queues fill nevertheless and need a listener without a
+         * pool. None by default.
          */
         Builder pool(String name);
 
         /**
-         * Delivers notifications in batches: endpoint methods take a {@code List<Notification<T>>}. A batch has one
-         * priority; batches follow each other in the order in which the notifications arrived.
+         * Delivers notifications in batches: endpoint methods take a {@code List<Notification<T>>}, or as in
+         * oslo.messaging a {@code List<Map<String, Object>>}. A batch for a method has one priority; batches follow
+         * each other in the order in which the notifications arrived, while oslo.messaging sorts them by the name of
+         * the priority. If a method throws or returns {@link NotificationResult#REQUEUE}, all notifications of the
+         * batch are delivered again, then each in a batch of its own, so that one that nobody can handle does not take
+         * others to the dead-letter queue.
          *
-         * @param size the maximum number in a batch, at least 1
-         * @param timeout how long the first one waits for more
+         * @param size the maximum number in a batch, from 1 to 65535
+         * @param timeout how long the first one waits for more, at most an hour
          */
         Builder batch(int size, Duration timeout);
 
         /**
          * How often a notification is delivered again, at most, when a method throws or returns {@link
          * NotificationResult#REQUEUE}, and how long it waits before: the first delay is doubled each time, up to the
-         * maximum. The default is 5 times, from 1 second to 1 minute. 0 disables redelivery.
+         * maximum, which may be a week at most. The default is 5 times, from 1 second to 1 minute. 0 disables
+         * redelivery.
+         *
+         * <p>In AMQP it waits in a queue of the broker, {@code QUEUE.retry.MILLISECONDS}, so that it neither blocks
+         * others nor is lost with this process, and comes back at the end of its own queue. A broker that cannot move
+         * it back leaves it with this listener, where it counts as {@linkplain #prefetch unacknowledged}.
          */
         Builder allowRequeue(int limit, Duration firstDelay, Duration maxDelay);
 
@@ -148,10 +179,17 @@ public interface NotificationListener extends AutoCloseable {
          */
         Builder concurrency(int notifications);
 
-        /** How many unacknowledged notifications each queue may deliver. The default is 100, or the batch size. */
+        /**
+         * How many unacknowledged notifications each queue may deliver, from 1 to 65535. The default is 100, or as many
+         * as may be handled at the same time if that is more; an address with {@code rabbit_qos_prefetch_count} takes
+         * precedence.
+         */
         Builder prefetch(int notifications);
 
-        /** Where methods run. The default is a virtual thread each. */
+        /**
+         * Where methods run. The default is virtual threads. With {@link Execution#inline} they run on the thread that
+         * reads the connection, one at a time.
+         */
         Builder execution(Execution execution);
 
         /** Converts payloads and the context after the value mapping. None by default. */

@@ -1,7 +1,9 @@
 package dev.parley.oslo.topology;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A queue to declare, and its bindings. Immutable, and safe for use by any thread.
@@ -35,6 +37,12 @@ public record Queue(
             Exchange exchange,
             String key) {
         this(name, durable, autoDelete, arguments, exchange, List.of(key));
+    }
+
+    /** The first queue of each name. */
+    public static List<Queue> distinctNames(List<Queue> queues) {
+        Set<String> names = new HashSet<>();
+        return queues.stream().filter(queue -> names.add(queue.name())).toList();
     }
 
     /** A copy that does not survive a restart of the broker; quorum queues and streams are always durable. */

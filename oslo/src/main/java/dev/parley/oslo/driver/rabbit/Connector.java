@@ -49,7 +49,7 @@ final class Connector {
     private final List<Address.Host> hosts;
     private final String virtualHost;
     private final OsloOptions options;
-    private final @Nullable SSLContext tlsContext;
+    private volatile @Nullable SSLContext tlsContext;
     private final AtomicInteger next = new AtomicInteger();
 
     /**
@@ -76,7 +76,13 @@ final class Connector {
      */
     private @Nullable SSLContext tls() {
         OsloOptions.Tls files = options.tls();
-        return files == null ? null : tlsContext == null ? PemFiles.context(files) : tlsContext;
+        SSLContext context = tlsContext;
+        return files == null ? null : context == null ? PemFiles.context(files) : context;
+    }
+
+    /** Uses this TLS context for new connections. */
+    void useTls(SSLContext context) {
+        tlsContext = context;
     }
 
     /** A connection and the index of its host. */

@@ -13,6 +13,7 @@ import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * with the first subscription. Safe for use by any thread.
  */
 public final class RabbitDriver implements Driver {
+    private static final Set<String> DELAYING_BROKERS = Set.of("RabbitMQ", "LavinMQ");
+
     private final OsloOptions options;
+    private final Connector connector;
     private final Publisher publisher;
     private final ReconnectingConnection publishing;
     private final ReconnectingConnection consuming;
@@ -39,7 +43,7 @@ public final class RabbitDriver implements Driver {
      */
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
-        Connector connector = new Connector(address, options, tls);
+        connector = new Connector(address, options, tls);
         publisher = new Publisher(options.compress());
         publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
         consuming = new ReconnectingConnection(
@@ -119,6 +123,20 @@ public final class RabbitDriver implements Driver {
             throw e;
         }
         return subscription;
+    }
+
+    @Override
+    public boolean canDelay() {
+        Connection connection = publishing.connection();
+        Object product =
+                connection == null ? null : connection.getServerProperties().get("product");
+        // Other brokers ignore arguments that they do not know, so that the messages would stay there.
+        return product != null && DELAYING_BROKERS.contains(product.toString());
+    }
+
+    @Override
+    public void useTls(SSLContext context) {
+        connector.useTls(context);
     }
 
     @Override

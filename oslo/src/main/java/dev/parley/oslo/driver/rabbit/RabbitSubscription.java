@@ -34,6 +34,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private final ReconnectingConnection connections;
     private final OsloOptions options;
     private final List<Queue> queues;
+    private final List<Queue> consumed;
     private final int prefetch;
     private final Driver.Receiver receiver;
     private final Runnable endOfBatch;
@@ -60,6 +61,7 @@ final class RabbitSubscription implements Driver.Subscription {
         this.connections = connections;
         this.options = options;
         this.queues = List.copyOf(queues);
+        this.consumed = Queue.distinctNames(queues);
         this.prefetch = prefetch;
         this.receiver = receiver;
         this.endOfBatch = receiver::endOfBatch;
@@ -98,7 +100,7 @@ final class RabbitSubscription implements Driver.Subscription {
             fresh.basicQos(prefetch);
         }
         int tag = 0;
-        for (Queue queue : queues) {
+        for (Queue queue : consumed) {
             fresh.basicConsume(
                     queue.name(),
                     false,
@@ -144,7 +146,7 @@ final class RabbitSubscription implements Driver.Subscription {
     }
 
     private List<String> names() {
-        return queues.stream().map(Queue::name).toList();
+        return consumed.stream().map(Queue::name).toList();
     }
 
     private void reopen(Channel old) {
@@ -205,8 +207,8 @@ final class RabbitSubscription implements Driver.Subscription {
             for (Queue queue : delete) {
                 open.queueDelete(queue.name());
             }
-            for (int i = 0; i < queues.size(); i++) {
-                if (!delete.contains(queues.get(i))) {
+            for (int i = 0; i < consumed.size(); i++) {
+                if (!delete.contains(consumed.get(i))) {
                     open.basicCancel(Integer.toString(i + 1));
                 }
             }

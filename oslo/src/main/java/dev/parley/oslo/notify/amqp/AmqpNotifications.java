@@ -1,8 +1,10 @@
 package dev.parley.oslo.notify.amqp;
 
 import dev.parley.Address;
+import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.memory.MemoryDriver;
 import dev.parley.oslo.driver.rabbit.OrderedPublisher;
+import dev.parley.oslo.driver.rabbit.RabbitDriver;
 import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.notify.spi.NotificationPublisher;
 import dev.parley.oslo.notify.spi.NotificationSubscriber;
@@ -39,6 +41,13 @@ public final class AmqpNotifications implements NotificationWire {
     @Override
     public NotificationSubscriber subscriber(
             Address address, ValueMapping values, @Nullable SSLContext tls, QueueLimits limits) {
-        throw new UnsupportedOperationException();
+        OsloOptions options = OsloOptions.of(address);
+        return new AmqpSubscriber(options, driver(address, options, tls), new Codec(values), limits);
+    }
+
+    private static Driver driver(Address address, OsloOptions options, @Nullable SSLContext tls) {
+        return address.scheme().equals("memory")
+                ? new MemoryDriver(address.host() + address.path())
+                : new RabbitDriver(address, options, tls, false);
     }
 }

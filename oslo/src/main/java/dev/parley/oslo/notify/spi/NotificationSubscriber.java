@@ -4,6 +4,7 @@ import dev.parley.Target;
 import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.notify.Priority;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Consumes notifications from a broker. Thread-safe. */
@@ -18,10 +19,19 @@ public interface NotificationSubscriber extends AutoCloseable {
      */
     void start(Subscription subscription, Receiver receiver);
 
-    /** Ends consuming; what is delivered already may still be settled. Blocks. */
+    /**
+     * Ends consuming; what is delivered already may still be settled. Blocks until no further delivery can arrive, but
+     * not for ever if the broker does not respond.
+     */
     void stop();
 
-    /** Closes the connection. What is not settled is delivered again. */
+    /** Uses this TLS context for new connections. Does nothing by default. */
+    default void reset(SSLContext tls) {}
+
+    /**
+     * Finishes what was settled, as long as that takes a few seconds at most, and closes the connection. What is not
+     * settled is delivered again.
+     */
     @Override
     void close();
 
@@ -50,5 +60,8 @@ public interface NotificationSubscriber extends AutoCloseable {
     interface Receiver {
         /** A notification was delivered. */
         void received(NotificationDelivery delivery);
+
+        /** No further notification is available at the moment. Does nothing by default. */
+        default void endOfBatch() {}
     }
 }
