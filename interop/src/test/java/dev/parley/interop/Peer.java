@@ -23,6 +23,8 @@ public enum Peer {
     PYTHON_AMQP("python-amqp", Kind.PYTHON),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
+    /** The same with its driver for Kafka. */
+    OSLO_MESSAGING_KAFKA("oslo-messaging-kafka", Kind.PYTHON),
     /** oslo.messaging 14.0.3, Debian 12's. */
     OSLO_MESSAGING_14("oslo-messaging-14", Kind.PYTHON),
     /** oslo.messaging 2.9.0 of 2015. */

@@ -88,16 +88,17 @@ final class AssignedPartition {
         return slot;
     }
 
-    /** Notes that a notification is to be delivered again; how often it was delivered before then. */
-    int countRedelivery(Slot slot) {
+    /** Notes that a notification is to be delivered again. */
+    void countRedelivery(Slot slot) {
         lock.lock();
         try {
-            return ++slot.redeliveries;
+            slot.redeliveries++;
         } finally {
             lock.unlock();
         }
     }
 
+    /** How often a notification was delivered before. */
     int redeliveries(Slot slot) {
         lock.lock();
         try {

@@ -31,30 +31,26 @@ final class Clients {
     private Clients() {}
 
     /**
-     * What makes producers whose {@code send} does not block. The files of the options are read once now, so that a
-     * mistake is an error at once, and again for each producer.
+     * A producer whose {@code send} does not block.
      *
      * @param maxBytes the maximum size of a message
      * @throws InvalidTargetException if a file cannot be used
      */
-    static Supplier<Producer<byte[], byte[]>> producer(KafkaOptions options, @Nullable SSLContext tls, int maxBytes) {
-        common(options, tls);
-        return () -> {
-            Map<String, Object> config = common(options, tls);
-            config.put(ProducerConfig.ACKS_CONFIG, "all");
-            config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-            config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0L);
-            // Each record has a deadline of its own.
-            config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-            config.put(ProducerConfig.LINGER_MS_CONFIG, options.batchTimeout().toMillis());
-            config.put(ProducerConfig.BATCH_SIZE_CONFIG, options.batchBytes());
-            config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, options.compression());
-            // The limit of the topic decides, and the limits of the notifier.
-            int requestBytes = Math.clamp((long) maxBytes + RECORD_OVERHEAD_BYTES, 1 << 20, Integer.MAX_VALUE);
-            config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, requestBytes);
-            config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(MIN_BUFFER_BYTES, 2L * requestBytes));
-            return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-        };
+    static Producer<byte[], byte[]> producer(KafkaOptions options, @Nullable Supplier<SSLContext> tls, int maxBytes) {
+        Map<String, Object> config = common(options, tls);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0L);
+        // Each record has a deadline of its own.
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, options.batchTimeout().toMillis());
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, options.batchBytes());
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, options.compression());
+        // The limit of the topic decides, and the limits of the notifier.
+        int requestBytes = Math.clamp((long) maxBytes + RECORD_OVERHEAD_BYTES, 1 << 20, Integer.MAX_VALUE);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, requestBytes);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(MIN_BUFFER_BYTES, 2L * requestBytes));
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /**
@@ -63,7 +59,7 @@ final class Clients {
      * @param prefetch how many notifications a partition may deliver
      */
     static Consumer<byte[], byte[]> consumer(
-            KafkaOptions options, @Nullable SSLContext tls, String group, int prefetch) {
+            KafkaOptions options, @Nullable Supplier<SSLContext> tls, String group, int prefetch) {
         Map<String, Object> config = common(options, tls);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, options.autoCommit());
@@ -86,7 +82,7 @@ final class Clients {
      *
      * @throws RpcException if not
      */
-    static void checkReachable(KafkaOptions options, @Nullable SSLContext tls) {
+    static void checkReachable(KafkaOptions options, @Nullable Supplier<SSLContext> tls) {
         Map<String, Object> config = common(options, tls);
         int millis = (int) options.connectTimeout().toMillis();
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
@@ -104,7 +100,7 @@ final class Clients {
         }
     }
 
-    private static Map<String, Object> common(KafkaOptions options, @Nullable SSLContext tls) {
+    private static Map<String, Object> common(KafkaOptions options, @Nullable Supplier<SSLContext> tls) {
         Map<String, Object> config = new HashMap<>(options.security().properties(tls));
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, options.bootstrapServers());
         long connect = Math.max(1, options.connectTimeout().toMillis());

@@ -56,6 +56,7 @@ final class ConsumerLoop {
     // Of the thread alone.
     private final Partitions partitions;
     private long nextCommit = System.nanoTime();
+    private boolean delivered;
 
     /**
      * A loop, not started yet.
@@ -110,6 +111,7 @@ final class ConsumerLoop {
                 closeConsumer();
             }
         }
+        partitions.loseSuspended();
     }
 
     private void step(Consumer<byte[], byte[]> kafka) {
@@ -117,6 +119,10 @@ final class ConsumerLoop {
             task.run();
         }
         deliver();
+        if (delivered) {
+            delivered = false;
+            receiver.endOfBatch();
+        }
         pausePartitions(kafka);
         if (!options.autoCommit() && System.nanoTime() - nextCommit >= 0) {
             partitions.commit();
@@ -156,6 +162,7 @@ final class ConsumerLoop {
         if (stopped) {
             return;
         }
+        delivered = true;
         try {
             receiver.received(delivery);
         } catch (RuntimeException e) {
@@ -222,10 +229,13 @@ final class ConsumerLoop {
 
     void redeliver(KafkaDelivery delivery, Duration delay) {
         delivery.partition.countRedelivery(delivery.slot);
-        Timers.after(delay.toNanos(), () -> {
-            tasks.add(() -> partitions.deliverAgain(delivery));
-            wake();
-        });
+        Timers.after(delay.toNanos(), () -> deliverAgain(delivery));
+    }
+
+    /** Delivers it again, unless nothing is delivered any more: then the next listener of the group gets it. */
+    void deliverAgain(KafkaDelivery delivery) {
+        tasks.add(() -> partitions.deliverAgain(delivery));
+        wake();
     }
 
     void deadLetter(KafkaDelivery delivery, String reason, String error) {

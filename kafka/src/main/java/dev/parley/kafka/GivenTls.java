@@ -5,6 +5,7 @@ import java.security.KeyStore;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -16,22 +17,23 @@ import org.jspecify.annotations.Nullable;
  * Kafka makes it. Thread-safe once it is configured.
  */
 public final class GivenTls implements SslEngineFactory {
-    /** The configuration property with the TLS context. */
+    /** The configuration property with the supplier of the TLS context, which is asked for each connection. */
     static final String CONTEXT = "parley.ssl.context";
 
-    private @Nullable SSLContext context;
+    private @Nullable Supplier<SSLContext> context;
 
     /** For Kafka. */
     public GivenTls() {}
 
     @Override
+    @SuppressWarnings("unchecked") // Nobody but Security sets it.
     public void configure(Map<String, ?> configs) {
-        context = (SSLContext) configs.get(CONTEXT);
+        context = (Supplier<SSLContext>) configs.get(CONTEXT);
     }
 
     @Override
     public SSLEngine createClientSslEngine(String peerHost, int peerPort, String endpointIdentification) {
-        SSLEngine engine = Objects.requireNonNull(context, CONTEXT).createSSLEngine(peerHost, peerPort);
+        SSLEngine engine = Objects.requireNonNull(context, CONTEXT).get().createSSLEngine(peerHost, peerPort);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -69,6 +69,11 @@ final class KafkaDelivery implements NotificationDelivery {
     }
 
     @Override
+    public boolean isCurrent() {
+        return !partition.isLost();
+    }
+
+    @Override
     public void acknowledge() {
         if (settled.compareAndSet(false, true)) {
             consumer.settle(this);
@@ -79,6 +84,13 @@ final class KafkaDelivery implements NotificationDelivery {
     public void requeue(Duration delay) {
         if (settled.compareAndSet(false, true)) {
             consumer.redeliver(this, delay);
+        }
+    }
+
+    @Override
+    public void release() {
+        if (settled.compareAndSet(false, true)) {
+            consumer.deliverAgain(this);
         }
     }
 

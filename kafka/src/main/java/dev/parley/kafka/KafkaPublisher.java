@@ -9,6 +9,7 @@ import dev.parley.spi.ValueMapping;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,11 @@ final class KafkaPublisher implements NotificationPublisher {
         this.options = options;
         this.codec = new Codec(values);
         int maxBytes = values.limits().messageBytes();
-        this.producer =
-                new OrderedProducer(options.shown(), Clients.producer(options, tls, maxBytes), options.ordered());
+        Supplier<SSLContext> context = tls == null ? null : () -> tls;
+        // A mistake in the files is an error at once; they are read again for each producer.
+        options.security().properties(context);
+        this.producer = new OrderedProducer(
+                options.shown(), () -> Clients.producer(options, context, maxBytes), options.ordered());
     }
 
     @Override

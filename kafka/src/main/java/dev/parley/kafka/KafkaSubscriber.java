@@ -11,6 +11,7 @@ import dev.parley.spi.ValueMapping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,7 +26,7 @@ final class KafkaSubscriber implements NotificationSubscriber {
     private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(5);
 
     private final KafkaOptions options;
-    private final @Nullable SSLContext tls;
+    private volatile @Nullable SSLContext tls;
     private final Codec codec;
     private final Supplier<Producer<byte[], byte[]>> producers;
     private volatile @Nullable ConsumerLoop loop;
@@ -35,7 +36,19 @@ final class KafkaSubscriber implements NotificationSubscriber {
         this.options = options;
         this.tls = tls;
         this.codec = new Codec(values);
-        this.producers = Clients.producer(options, tls, values.limits().messageBytes());
+        this.producers = () -> Clients.producer(options, tls(), values.limits().messageBytes());
+        // A mistake in the files is an error at once.
+        options.security().properties(tls());
+    }
+
+    /** What supplies the newest TLS context, {@code null} if there is none. */
+    private @Nullable Supplier<SSLContext> tls() {
+        return tls == null ? null : () -> Objects.requireNonNull(tls, "tls");
+    }
+
+    @Override
+    public void reset(SSLContext newTls) {
+        tls = newTls;
     }
 
     @Override
@@ -58,10 +71,10 @@ final class KafkaSubscriber implements NotificationSubscriber {
         String letters = subscription.deadLetterQueue();
         String group = subscription.pool() == null ? options.consumerGroup() : subscription.pool();
         int prefetch = Math.max(1, subscription.prefetch());
-        Clients.checkReachable(options, tls);
+        Clients.checkReachable(options, tls());
         DeadLetters dead = new DeadLetters(options.shown(), producers, letters == null ? null : Topics.legal(letters));
         ConsumerLoop started = new ConsumerLoop(
-                options, () -> Clients.consumer(options, tls, group, prefetch), topics, prefetch, receiver, dead);
+                options, () -> Clients.consumer(options, tls(), group, prefetch), topics, prefetch, receiver, dead);
         deadLetters = dead;
         loop = started;
         try {

@@ -179,8 +179,7 @@ final class Partitions implements ConsumerRebalanceListener {
                 }
             }
         }
-        suspended.values().forEach(AssignedPartition::lose);
-        suspended.clear();
+        loseSuspended();
         if (options.offsetReset() == KafkaOptions.OffsetReset.LATEST && !joined.isDone() && !fresh.isEmpty()) {
             skipToEnd(fresh);
         }
@@ -201,6 +200,12 @@ final class Partitions implements ConsumerRebalanceListener {
             consumer().commitSync(ends, ASK_TIMEOUT);
             return ends;
         });
+    }
+
+    /** No partition will come back. */
+    void loseSuspended() {
+        suspended.values().forEach(AssignedPartition::lose);
+        suspended.clear();
     }
 
     /** The consumer is closed, and has told before which partitions it gave back. */

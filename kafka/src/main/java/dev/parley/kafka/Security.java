@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -116,10 +117,10 @@ final class Security {
      * The properties for a client of Kafka's. Reads the files each time, since certificates are renewed while a process
      * runs.
      *
-     * @param given the TLS context to use in place of the files
+     * @param given supplies the TLS context for each connection, in place of the files
      * @throws InvalidTargetException if a file cannot be used; the message names it
      */
-    Map<String, Object> properties(@Nullable SSLContext given) {
+    Map<String, Object> properties(@Nullable Supplier<SSLContext> given) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
         if (jaas != null) {

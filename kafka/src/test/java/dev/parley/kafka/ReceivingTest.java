@@ -169,6 +169,23 @@ class ReceivingTest {
     }
 
     @Test
+    void whatIsGivenBackComesAgainUncounted() throws Exception {
+        publish(feed.publisher(""), "a");
+        Feed.Inbox inbox = feed.subscribe(query, null, 5);
+        NotificationDelivery first = inbox.next();
+        first.release();
+        NotificationDelivery again = inbox.next();
+        assertThat(again.redeliveries()).isZero();
+        assertThat(again.isCurrent()).isTrue();
+        inbox.subscriber.stop();
+        again.release();
+        inbox.subscriber.close();
+        assertThat(again.isCurrent()).isFalse();
+        assertThat(inbox.deliveries).isEmpty();
+        assertThat(feed.subscribe(query, null, 5).take()).isEqualTo("a");
+    }
+
+    @Test
     void countsRedeliveriesAcrossListeners() throws Exception {
         publish(feed.publisher(""), "a", "b");
         Feed.Inbox inbox = feed.subscribe(query, null, 5);
