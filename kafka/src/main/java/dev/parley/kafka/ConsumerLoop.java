@@ -89,6 +89,7 @@ final class ConsumerLoop {
     private void run() {
         int failures = 0;
         while (!closed) {
+            boolean failed = false;
             try {
                 Consumer<byte[], byte[]> made = factory.get();
                 consumer = made;
@@ -98,7 +99,7 @@ final class ConsumerLoop {
                     step(made);
                     failures = 0;
                 }
-            } catch (KafkaException | RpcException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 RpcException error = Errors.of("failed to consume from " + options.shown(), e);
                 boolean refused = error instanceof AccessDeniedException || error instanceof InvalidTargetException;
                 if (refused && joined.completeExceptionally(error)) {
@@ -106,9 +107,12 @@ final class ConsumerLoop {
                 }
                 log.warn("{}; consuming again soon", error.getMessage());
                 log.debug("consuming failed", e);
-                pause(failures++);
+                failed = true;
             } finally {
                 closeConsumer();
+            }
+            if (failed) {
+                pause(failures++);
             }
         }
         partitions.loseSuspended();

@@ -165,7 +165,7 @@ final class OrderedProducer implements AutoCloseable {
                     .findFirst()
                     .orElse(null);
             return true;
-        } catch (KafkaException | RpcException e) {
+        } catch (RuntimeException e) {
             failed(e);
             log.warn(
                     "failed to set up a producer for {}, retrying: {}",
