@@ -2,9 +2,11 @@
 @SuppressWarnings("module") // Exports to a module that is built later.
 module dev.parley.oslo {
     requires transitive dev.parley.core;
+    requires com.h2database.mvstore;
     requires com.rabbitmq.client;
     requires java.net.http;
     requires org.slf4j;
+    requires org.snakeyaml.engine;
 
     exports dev.parley.oslo;
     exports dev.parley.oslo.admin;

@@ -26,6 +26,7 @@ class PackagesTest {
             "message",
             "driver",
             "options",
+            "config",
             "driver.memory",
             "driver.rabbit",
             "rpc",
