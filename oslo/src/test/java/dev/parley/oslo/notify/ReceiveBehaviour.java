@@ -104,6 +104,23 @@ abstract class ReceiveBehaviour {
     }
 
     @Test
+    void whatANotifierPublishesArrives() throws Exception {
+        Instances endpoint = new Instances();
+        try (NotificationListener listener =
+                        listener().endpoint(endpoint).build().start();
+                Notifier notifier =
+                        Notifier.builder(address()).publisherId("compute.host2").build()) {
+            notifier.with(Map.of("project_id", "shop")).info("a", new Instance("i-3", 8));
+            notifier.error("b", Map.of("code", 404));
+            Notification<Instance> info = next(endpoint.infos);
+            assertThat(info.payload()).isEqualTo(new Instance("i-3", 8));
+            assertThat(info.publisherId()).isEqualTo("compute.host2");
+            assertThat(info.context()).containsEntry("project_id", "shop");
+            assertThat(next(endpoint.errors).payload()).containsEntry("code", 404);
+        }
+    }
+
+    @Test
     void methodsMayHaveTheFiveArgumentsOfPython() throws Exception {
         record Got(
                 RequestContext context, String publisher, String event, Instance payload, Map<String, Object> meta) {}

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
+import dev.parley.broker.ConnectionInfo;
 import dev.parley.broker.EmbeddedBroker;
 import dev.parley.broker.QueueInfo;
 import java.nio.charset.StandardCharsets;
@@ -329,7 +330,11 @@ class ReceiveOverAmqpTest extends BatchReceiveBehaviour {
             }
             until(() -> endpoint.seen.contains("e0"));
             until(() -> queue("notifications.info").unacked() == 5);
+            List<Long> old =
+                    broker.connections().stream().map(ConnectionInfo::id).toList();
             broker.faults().dropConnections(one -> one.clientName().startsWith("parley:"));
+            until(() -> broker.connections().stream()
+                    .noneMatch(one -> one.clientName().startsWith("parley:") && old.contains(one.id())));
             until(() -> queue("notifications.info").unacked() == 5
                     && queue("notifications.info").consumers() == 1);
             lost.countDown();
