@@ -84,7 +84,7 @@ final class Clients {
      */
     static void checkReachable(KafkaOptions options, @Nullable Supplier<SSLContext> tls) {
         Map<String, Object> config = common(options, tls);
-        int millis = (int) options.connectTimeout().toMillis();
+        int millis = Math.max(1, (int) options.connectTimeout().toMillis());
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
         String what = "failed to connect to " + options.shown();
