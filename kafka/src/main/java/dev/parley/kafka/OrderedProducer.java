@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class OrderedProducer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OrderedProducer.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Nothing happens by itself then. */
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     /** How long a record that was sent may wait for its confirm at least, whatever its deadline. */
     private static final long MIN_CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -136,11 +139,14 @@ final class OrderedProducer implements AutoCloseable {
 
     private void park(boolean retry) {
         long nanos = TICK_NANOS;
-        if (retry && waiting.values().stream().anyMatch(queue -> !queue.isEmpty())) {
+        if (retry && !waiting.isEmpty()) {
             nanos = retryPause;
             retryPause = Math.min(2 * retryPause, TICK_NANOS);
         } else {
             retryPause = FIRST_RETRY_NANOS;
+            if (sent.isEmpty() && producer != null) {
+                nanos = IDLE_NANOS;
+            }
         }
         parked = true;
         if (inbox.isEmpty() && !closed && !mustReplace) {
@@ -275,6 +281,7 @@ final class OrderedProducer implements AutoCloseable {
                 return publication.isDone();
             });
         }
+        waiting.values().removeIf(Deque::isEmpty);
         boolean stuck = false;
         for (Publication publication : sent) {
             if (!publication.isDone()
