@@ -51,7 +51,8 @@ class ModulesTest {
     }
 
     private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
-            "parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client|kafka-clients");
+            "parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes|jspecify|jackson|slf4j-api|netty|aalto|stax2"
+                    + "|msgpack|amqp-client|h2-mvstore|snakeyaml-engine|kafka-clients");
 
     private static Set<String> providers(ModuleLayer layer, String service) {
         return layer.modules().stream()
