@@ -1,6 +1,7 @@
 """kafka_listener.py URL TOPIC [POOL]: oslo.messaging's notification listener over Kafka.
 
-Prints `ready TOPIC`, and for each notification {"level", "context", "publisher_id", "event_type", "payload", "metadata"}.
+Prints `ready TOPIC`, and for each notification
+{"level", "context", "publisher_id", "event_type", "payload", "metadata"}.
 """
 
 import sys

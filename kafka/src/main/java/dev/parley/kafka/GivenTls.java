@@ -13,8 +13,8 @@ import org.apache.kafka.common.security.auth.SslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Kafka use the user's TLS context, and verify the broker's host name with it. Public and without arguments, since
- * Kafka makes it. Thread-safe once it is configured.
+ * Makes Kafka use the user's TLS context, and verify the broker's host name with it. Public and without arguments,
+ * since Kafka makes it. Thread-safe once it is configured.
  */
 public final class GivenTls implements SslEngineFactory {
     /** The configuration property with the supplier of the TLS context, which is asked for each connection. */

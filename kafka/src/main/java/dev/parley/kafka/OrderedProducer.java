@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A thread owns Kafka's producer, since making one, and its {@code send} while it does not know the topic, would
  * block the caller. Until the broker is reachable, records wait here, where a deadline that passes takes them away for
- * good. Kafka's own producer keeps what it has accepted and sends it whenever it can, without duplicates; only if it has
- * made no progress when the deadline of such a record passes, it is replaced, so that nothing is sent that was reported
- * as failed, and what has time left is sent again by its successor.
+ * good. Kafka's own producer keeps what it has accepted and sends it whenever it can, without duplicates; only if it
+ * has made no progress when the deadline of such a record passes, it is replaced, so that nothing is sent that was
+ * reported as failed, and what has time left is sent again by its successor.
  */
 final class OrderedProducer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OrderedProducer.class);

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The partitions that the group has given this listener. Confined to the consumer's thread.
  *
- * <p>When the group is balanced anew, all partitions are taken away and most are given back at once. Before one is taken
- * away, what is settled of it is committed. If it comes back and nobody else has committed meanwhile, it goes on where
- * it was, so that what is being worked on is not delivered again; otherwise what is settled later means nothing.
+ * <p>When the group is balanced anew, all partitions are taken away and most are given back at once. Before one is
+ * taken away, what is settled of it is committed. If it comes back and nobody else has committed meanwhile, it goes on
+ * where it was, so that what is being worked on is not delivered again; otherwise what is settled later means nothing.
  */
 final class Partitions implements ConsumerRebalanceListener {
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);

@@ -95,8 +95,10 @@ public final class KafkaBroker implements AutoCloseable {
                 process.roles=broker,controller
                 node.id=1
                 controller.quorum.voters=1@127.0.0.1:%5$d
-                listeners=PLAIN://127.0.0.1:%1$d,SASL://127.0.0.1:%2$d,TLS://localhost:%3$d,SASLTLS://localhost:%4$d,CONTROLLER://127.0.0.1:%5$d
-                listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,SASLTLS:SASL_SSL,CONTROLLER:PLAINTEXT
+                listeners=PLAIN://127.0.0.1:%1$d,SASL://127.0.0.1:%2$d,\
+                TLS://localhost:%3$d,SASLTLS://localhost:%4$d,CONTROLLER://127.0.0.1:%5$d
+                listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,\
+                SASLTLS:SASL_SSL,CONTROLLER:PLAINTEXT
                 inter.broker.listener.name=PLAIN
                 controller.listener.names=CONTROLLER
                 log.dirs=%6$s/log

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** A certificate authority, and certificates of it for the broker and a client, in PEM files made by the JDK's keytool. */
+/** A certificate authority, and certificates of it for the broker and a client, in PEM files of the JDK's keytool. */
 public record TlsFiles(Path folder) {
     private static final String STORE_PASSWORD = "changeit";
 
