@@ -5,10 +5,17 @@ module dev.parley.oslo {
     requires com.rabbitmq.client;
     requires java.net.http;
     requires org.slf4j;
+    // For dev.parley.oslo.notify.bridge; whoever uses that has them.
+    requires static ch.qos.logback.classic;
+    requires static ch.qos.logback.core;
+    requires static jakarta.servlet;
 
     exports dev.parley.oslo;
     exports dev.parley.oslo.admin;
     exports dev.parley.oslo.notify;
+    exports dev.parley.oslo.notify.bridge;
+    exports dev.parley.oslo.notify.bridge.log to
+            dev.parley.systemlogger;
     exports dev.parley.oslo.notify.spi to
             dev.parley.kafka;
     exports dev.parley.oslo.message to

@@ -34,6 +34,8 @@ class PackagesTest {
             "notify.send",
             "notify.receive",
             "notify",
+            "notify.bridge.log",
+            "notify.bridge",
             "admin",
             "");
 
