@@ -29,8 +29,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel for publishing with confirms: which exchanges and queues it has declared, and which messages the broker has not
- * confirmed yet. Reports what happens to a {@link Listener}.
+ * A channel for publishing with confirms: which exchanges and queues it has declared, and which messages the broker has
+ * not confirmed yet. Reports what happens to a {@link Listener}.
  *
  * <p>{@link #declareFor} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
  * everything else is safe for use by any thread.
@@ -272,6 +272,11 @@ final class PublishChannel {
             }
         });
         return taken;
+    }
+
+    /** Whether it can be written to. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** Closes the channel. Blocks. */

@@ -186,8 +186,8 @@ final class PublishQueue implements PublishChannel.Listener {
     }
 
     /**
-     * Opens the channel and declares the exchange and the queue that a message needs; returns {@code false} if the connection is
-     * lost.
+     * Opens the channel and declares the exchange and the queue that a message needs; returns {@code false} if the
+     * connection is lost.
      */
     private boolean prepare(Connection connection, @Nullable PublishChannel existing, OutboundMessage message) {
         try {
@@ -209,7 +209,8 @@ final class PublishQueue implements PublishChannel.Listener {
         return true;
     }
 
-    private static RpcException refusal(OutboundMessage message, Exception e) {
+    /** The error of a message whose exchange or queue could not be declared. */
+    static RpcException refusal(OutboundMessage message, Exception e) {
         ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
             String text = "the broker refused " + destination(message) + ": " + close.getReplyText();

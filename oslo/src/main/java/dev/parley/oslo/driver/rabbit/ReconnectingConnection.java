@@ -6,7 +6,6 @@ import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
 import dev.parley.spi.Backoff;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -189,18 +188,8 @@ final class ReconnectingConnection implements AutoCloseable {
 
     private void abort() {
         Connection open = connection.getAndSet(null);
-        if (open == null) {
-            return;
-        }
-        // While a writer is blocked by the broker, the client library cannot close, whatever timeout it is given.
-        Thread closing = Thread.ofVirtual().name("parley-amqp-close").start(() -> open.abort(CLOSE_MILLIS));
-        try {
-            if (!closing.join(Duration.ofMillis(CLOSE_MILLIS))) {
-                BatchingFrameHandler.of(open).forceClose();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            BatchingFrameHandler.of(open).forceClose();
+        if (open != null) {
+            Channels.abort(open, CLOSE_MILLIS);
         }
     }
 }

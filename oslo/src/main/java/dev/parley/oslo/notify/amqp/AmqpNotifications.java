@@ -1,9 +1,13 @@
 package dev.parley.oslo.notify.amqp;
 
 import dev.parley.Address;
+import dev.parley.oslo.driver.memory.MemoryDriver;
+import dev.parley.oslo.driver.rabbit.OrderedPublisher;
+import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.notify.spi.NotificationPublisher;
 import dev.parley.oslo.notify.spi.NotificationSubscriber;
 import dev.parley.oslo.notify.spi.NotificationWire;
+import dev.parley.oslo.options.OsloOptions;
 import dev.parley.spi.ValueMapping;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -22,7 +26,14 @@ public final class AmqpNotifications implements NotificationWire {
     @Override
     public NotificationPublisher publisher(
             Address address, ValueMapping values, @Nullable SSLContext tls, QueueLimits limits) {
-        throw new UnsupportedOperationException();
+        OsloOptions options = OsloOptions.of(address);
+        return new AmqpPublisher(
+                options,
+                new Codec(values),
+                limits,
+                address.scheme().equals("memory")
+                        ? AmqpPublisher.outlet(new MemoryDriver(address.host() + address.path()))
+                        : AmqpPublisher.outlet(new OrderedPublisher(address, options, tls)));
     }
 
     @Override
