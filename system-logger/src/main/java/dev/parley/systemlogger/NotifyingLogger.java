@@ -75,7 +75,7 @@ final class NotifyingLogger implements System.Logger {
                             error == null ? null : thrown(error),
                             Map.of()));
         } catch (RuntimeException | StackOverflowError e) { // toString() of an argument can throw anything.
-            publishing.publisher().unreadable();
+            publishing.publisher().unreadable(e);
         }
     }
 

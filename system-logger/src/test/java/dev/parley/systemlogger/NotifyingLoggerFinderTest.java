@@ -2,6 +2,11 @@ package dev.parley.systemlogger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import dev.parley.broker.EmbeddedBroker;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -43,6 +50,8 @@ class NotifyingLoggerFinderTest {
         }
     }
 
+    private final Map<String, String> environment = new HashMap<>();
+
     private Output run(List<String> options, String scenario) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -52,10 +61,10 @@ class NotifyingLoggerFinderTest {
         command.add(scenario);
         Path out = folder.resolve("out");
         Path errors = folder.resolve("errors");
-        Process program = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        Process program = builder.start();
         try {
             assertThat(program.waitFor(120, TimeUnit.SECONDS)).isTrue();
         } finally {
@@ -177,6 +186,73 @@ class NotifyingLoggerFinderTest {
         Output output = run("plain", "-Dparley.log.address=memory://x", "-Dparley.log." + parts[0]);
         assertThat(output.lines()).containsExactly("end");
         assertThat(output.errors()).contains(parts[1], "plain record");
+    }
+
+    @Test
+    void systemPropertiesNameTheBroker() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+            // With DEBUG, the finder sees what the JDK logs too.
+            Output output = run(
+                    "plain",
+                    "-Dparley.log.address=" + broker.address(),
+                    "-Dparley.log.level=debug",
+                    "-Dparley.log.topics=logs, audit",
+                    "-Dparley.log.drivers=messaging",
+                    "-Dparley.log.skip=shop.Finest, java, jdk, sun");
+            assertThat(output.errors()).contains("plain record");
+            for (String topic : List.of("logs", "audit")) {
+                JsonNode sent = taken(broker, topic + ".error").getFirst();
+                assertThat(sent.path("publisher_id").asString()).isEqualTo("LoggingProgram");
+                assertThat(sent.path("event_type").asString()).isEqualTo("logrecord");
+                assertThat(sent.path("payload").path("msg").asString()).isEqualTo("plain record");
+                assertThat(sent.path("payload").path("funcName").asString()).isEqualTo("main");
+                assertThat(taken(broker, topic + ".debug")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void theAddressMayBeInTheEnvironment() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+            environment.put("PARLEY_LOG_ADDRESS", broker.address());
+            run(modules(), "plain");
+            run("plain", "-Dparley.log.event=error_notification");
+
+            List<JsonNode> sent = taken(broker, "notifications.error").stream()
+                    .map(body ->
+                            new JsonMapper().readTree(body.path("oslo.message").asString()))
+                    .toList();
+            assertThat(sent).hasSize(2);
+            assertThat(sent.get(0).path("event_type").asString()).isEqualTo("logrecord");
+            assertThat(sent.get(0).path("payload").path("name").asString()).isEqualTo("shop.Early");
+            assertThat(sent.get(1).path("event_type").asString()).isEqualTo("error_notification");
+            assertThat(sent.get(1).path("publisher_id").asString()).isEqualTo("error.publisher");
+            assertThat(sent.get(1).path("payload").toString()).isEqualTo("{\"error\":\"plain record\"}");
+        }
+    }
+
+    @Test
+    void anAddressThatCannotBeUsedIsTold() throws Exception {
+        Output output = run("plain", "-Dparley.log.address=carrier-pigeon://user:hush@host/");
+        assertThat(output.lines()).containsExactly("end");
+        assertThat(output.errors())
+                .contains("plain record", "1 log records did not become notifications", "pigeon")
+                .doesNotContain("hush");
+    }
+
+    /** What is in a queue, without the rest of the messages' properties. */
+    private static List<JsonNode> taken(EmbeddedBroker broker, String queue) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        List<JsonNode> bodies = new ArrayList<>();
+        try (Connection connection = factory.newConnection();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare(queue, false, false, false, null);
+            for (GetResponse got = channel.basicGet(queue, true); got != null; got = channel.basicGet(queue, true)) {
+                bodies.add(new JsonMapper().readTree(got.getBody()));
+            }
+        }
+        return bodies;
     }
 
     @Test

@@ -40,7 +40,7 @@ import org.slf4j.event.KeyValuePair;
  * <p>Whoever logs never waits for the broker and never gets an error: a record is put in a bounded queue, from which a
  * thread hands it to a {@link Notifier}. A record that finds the queue full is dropped and counted. The loggers of Parley
  * itself, of the broker clients and of the notification driver {@code log} are skipped, as are records made on that
- * thread, so that a notification never causes another one.
+ * thread or by a notifier's failure handler, so that a notification never causes another one.
  *
  * <p>The setters are for before {@link #start}; otherwise thread-safe.
  */
@@ -223,7 +223,7 @@ public class NotificationAppender extends UnsynchronizedAppenderBase<ILoggingEve
         try {
             current.publish(read(record));
         } catch (RuntimeException | StackOverflowError e) { // toString() of an argument can throw anything.
-            current.unreadable();
+            current.unreadable(e);
         }
     }
 

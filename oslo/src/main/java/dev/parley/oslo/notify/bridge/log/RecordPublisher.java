@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * and a record that finds it full is dropped and counted.
  *
  * <p>Publishing may log, and must not cause itself: {@link #accepts} refuses the records of the loggers that take part
- * in publishing, and those made on the publishing thread. Thread-safe.
+ * in publishing, and those made on the publishing thread or by a handler of failures. Thread-safe.
  */
 public final class RecordPublisher implements AutoCloseable {
     /** The name of the publishing thread. */
@@ -30,6 +30,9 @@ public final class RecordPublisher implements AutoCloseable {
     /** The loggers of Parley, of the broker clients, and of the notification driver {@code log}. */
     private static final List<String> PUBLISHING_LOGGERS =
             List.of("dev.parley", "com.rabbitmq.client", "org.apache.kafka", "oslo.messaging.notification");
+
+    /** The thread on which a notifier tells of failures; a handler that logs each one would cause the next one. */
+    private static final String FAILURES_THREAD = "parley-notify-failures";
 
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -50,13 +53,13 @@ public final class RecordPublisher implements AutoCloseable {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean abandoned;
+    private volatile @Nullable Throwable lastFailure;
 
     // Confined to the publishing thread.
     private @Nullable Notifier notifier;
     private boolean ended;
     private long reportedLost;
     private long lastReport;
-    private @Nullable Throwable lastFailure;
 
     private RecordPublisher(Builder builder) {
         supplier = builder.supplier;
@@ -77,7 +80,8 @@ public final class RecordPublisher implements AutoCloseable {
 
     /** Whether a record that this thread makes with this logger is to be published. */
     public boolean accepts(String logger) {
-        if (closed.get() || Thread.currentThread() == thread) {
+        Thread current = Thread.currentThread();
+        if (closed.get() || current == thread || current.getName().equals(FAILURES_THREAD)) {
             return false;
         }
         for (String prefix : skipped) {
@@ -101,9 +105,13 @@ public final class RecordPublisher implements AutoCloseable {
         }
     }
 
-    /** Counts a record that could not be read. */
-    public void unreadable() {
+    /** Counts a record that could not be read, because of this error. Never blocks and never throws. */
+    public void unreadable(Throwable error) {
         failed.increment();
+        lastFailure = error;
+        if (!closed.get() && free.tryAcquire()) {
+            queue.add(free::release); // The thread reports after it.
+        }
     }
 
     /** How many records were dropped because the queue was full. */
