@@ -24,13 +24,15 @@ public final class LoggingProgram {
         switch (args[0]) {
             case "records" -> {
                 early.log(Level.ERROR, "nobody listens yet");
-                try (AutoCloseable publishing = NotifyingLoggerFinder.publishTo(printing(), Level.INFO)) {
+                try (NotifyingLoggerFinder.Publication publishing =
+                        NotifyingLoggerFinder.publishTo(printing(), Level.INFO)) {
                     records(early);
                 }
                 early.log(Level.ERROR, "nobody listens any more");
             }
             case "loop" -> {
-                try (AutoCloseable publishing = NotifyingLoggerFinder.publishTo(logging(), Level.ALL)) {
+                try (NotifyingLoggerFinder.Publication publishing =
+                        NotifyingLoggerFinder.publishTo(logging(), Level.ALL)) {
                     early.log(Level.ERROR, "one");
                     System.getLogger("dev.parley.oslo.Anything").log(Level.ERROR, "own");
                     System.getLogger("com.rabbitmq.client.Anything").log(Level.ERROR, "client's");
@@ -40,7 +42,8 @@ public final class LoggingProgram {
             }
             case "blocked" -> {
                 CountDownLatch released = new CountDownLatch(1);
-                AutoCloseable publishing = NotifyingLoggerFinder.publishTo(blocked(released), Level.ALL);
+                NotifyingLoggerFinder.Publication publishing =
+                        NotifyingLoggerFinder.publishTo(blocked(released), Level.ALL);
                 for (int i = 0; i < 5_000; i++) {
                     early.log(Level.INFO, "record {0}", i);
                 }

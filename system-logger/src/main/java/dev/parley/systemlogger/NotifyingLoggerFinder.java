@@ -42,6 +42,13 @@ import org.jspecify.annotations.Nullable;
  * and the loggers that are skipped are as for {@link dev.parley.oslo.notify.bridge.NotificationAppender}. Thread-safe.
  */
 public final class NotifyingLoggerFinder extends System.LoggerFinder {
+    /** The publishing of log records, until it is closed. Thread-safe. */
+    public interface Publication extends AutoCloseable {
+        /** Publishes the records that still wait, for a limited time, and publishes no others. */
+        @Override
+        void close();
+    }
+
     private final System.@Nullable LoggerFinder next;
 
     /** Finds the finder to pass records on to; the JVM calls this. */
@@ -58,7 +65,7 @@ public final class NotifyingLoggerFinder extends System.LoggerFinder {
      * @param level the lowest level that is published
      * @return publishes the records that still wait, for at most 5 seconds, and ends it
      */
-    public static AutoCloseable publishTo(Notifier notifier, System.Logger.Level level) {
+    public static Publication publishTo(Notifier notifier, System.Logger.Level level) {
         Objects.requireNonNull(level, "level");
         return Publishing.begin(
                 RecordPublisher.with(notifier).skip(Publishing.TLS).build(), level);

@@ -18,6 +18,20 @@ final class Publishing {
     /** With {@code -Djavax.net.debug} TLS logs what it sends, which would publish another notification over TLS. */
     static final String TLS = "javax.net.ssl";
 
+    private static final String PREFIX = "parley.log.";
+    private static final List<String> NAMES = List.of(
+            "address",
+            "close-timeout",
+            "drivers",
+            "event",
+            "finder",
+            "level",
+            "max-length",
+            "publisher-id",
+            "queue-size",
+            "skip",
+            "topics");
+
     private static final AtomicReference<@Nullable Publishing> CURRENT = new AtomicReference<>();
 
     private final RecordPublisher publisher;
@@ -43,7 +57,7 @@ final class Publishing {
     }
 
     /** Replaces what was there before, which publishes what it still has. */
-    static AutoCloseable begin(RecordPublisher publisher, System.Logger.Level level) {
+    static NotifyingLoggerFinder.Publication begin(RecordPublisher publisher, System.Logger.Level level) {
         Publishing fresh = new Publishing(publisher, level);
         Publishing old = CURRENT.getAndSet(fresh);
         if (old != null) {
@@ -56,6 +70,15 @@ final class Publishing {
         };
     }
 
+    private static void refuseOthers() {
+        for (String property : System.getProperties().stringPropertyNames()) {
+            if (property.startsWith(PREFIX) && !NAMES.contains(property.substring(PREFIX.length()))) {
+                throw new IllegalArgumentException("unknown property " + property + "; after " + PREFIX
+                        + " comes one of " + String.join(", ", NAMES));
+            }
+        }
+    }
+
     /** Begins what the system properties say. Loggers must work in any case, so that a mistake is only logged. */
     static void configure() {
         String address = text("address", System.getenv("PARLEY_LOG_ADDRESS"));
@@ -63,6 +86,7 @@ final class Publishing {
             return;
         }
         try {
+            refuseOthers();
             RecordEvent event = event(text("event", "logrecord"));
             System.Logger.Level level = level(text("level", "ERROR"));
             String publisherId = Objects.requireNonNullElse(
@@ -74,18 +98,10 @@ final class Publishing {
                     .closeTimeout(Duration.ofMillis(number("close-timeout", 5_000)))
                     .skip(TLS);
             list("skip").forEach(builder::skip);
-            AutoCloseable ending = begin(builder.build(), level);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(ending), "parley-log-end"));
+            NotifyingLoggerFinder.Publication publication = begin(builder.build(), level);
+            Runtime.getRuntime().addShutdownHook(new Thread(publication::close, "parley-log-end"));
         } catch (RuntimeException e) {
             complain("log records are not published: " + e.getMessage(), null);
-        }
-    }
-
-    private static void end(AutoCloseable ending) {
-        try {
-            ending.close();
-        } catch (Exception e) {
-            complain("cannot publish the last log records", e);
         }
     }
 
@@ -104,12 +120,12 @@ final class Publishing {
     }
 
     private static @Nullable String text(String name, @Nullable String other) {
-        String value = System.getProperty("parley.log." + name);
+        String value = System.getProperty(PREFIX + name);
         return value == null ? other : value;
     }
 
     private static List<String> list(String name) {
-        String value = System.getProperty("parley.log." + name, "");
+        String value = System.getProperty(PREFIX + name, "");
         return Arrays.stream(value.split(","))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
@@ -117,11 +133,11 @@ final class Publishing {
     }
 
     private static int number(String name, int other) {
-        String value = System.getProperty("parley.log." + name);
+        String value = System.getProperty(PREFIX + name);
         try {
             return value == null ? other : Integer.parseInt(value.strip());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("parley.log." + name + " must be a whole number: " + value, e);
+            throw new IllegalArgumentException(PREFIX + name + " must be a whole number: " + value, e);
         }
     }
 

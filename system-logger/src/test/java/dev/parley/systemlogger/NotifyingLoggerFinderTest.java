@@ -177,6 +177,7 @@ class NotifyingLoggerFinderTest {
             strings = {
                 "level=LOUD -> parley.log.level must be ALL, TRACE, DEBUG, INFO, WARNING, ERROR or OFF: LOUD",
                 "event=log -> parley.log.event must be logrecord or error_notification: log",
+                "topic=logs -> unknown property parley.log.topic; after parley.log. comes one of address, close-timeout,",
                 "queue-size=many -> parley.log.queue-size must be a whole number: many",
                 "queue-size=0 -> the queue size must be at least 1: 0",
                 "close-timeout=-1 -> the close timeout must not be negative: PT-0.001S"

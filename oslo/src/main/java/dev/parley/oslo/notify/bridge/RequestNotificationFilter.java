@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RequestNotificationFilter implements Filter {
     private static final Logger log = LoggerFactory.getLogger(RequestNotificationFilter.class);
+
+    private static final Set<String> PARAMETERS = new TreeSet<>(
+            Set.of("address", "publisher_id", "topics", "service_name", "ignore_req_list", "drop_headers"));
 
     private @Nullable Notifier notifier;
     private @Nullable Notifier ownNotifier;
@@ -72,20 +76,25 @@ public final class RequestNotificationFilter implements Filter {
     /**
      * Reads the parameters, unless the filter was built by a {@link Builder}.
      *
-     * @throws ServletException if {@code address} is missing or unusable
+     * @throws ServletException if {@code address} is missing or unusable, or a parameter is unknown
      */
     @Override
     public void init(FilterConfig config) throws ServletException {
         if (notifier != null) {
             return;
         }
+        for (String name : Collections.list(config.getInitParameterNames())) {
+            if (!PARAMETERS.contains(name)) {
+                throw new ServletException("filter " + config.getFilterName() + ": unknown parameter " + name
+                        + "; it has " + String.join(", ", PARAMETERS));
+            }
+        }
         String address = config.getInitParameter("address");
         if (address == null || address.isBlank()) {
             throw new ServletException(
                     "filter " + config.getFilterName() + ": parameter address is missing; it must be a transport URL");
         }
-        String name = config.getInitParameter("service_name");
-        serviceName = name;
+        serviceName = config.getInitParameter("service_name");
         ignoredMethods = RequestMembers.lowerCase(RequestMembers.split(config.getInitParameter("ignore_req_list")));
         String dropped = config.getInitParameter("drop_headers");
         if (dropped != null) {

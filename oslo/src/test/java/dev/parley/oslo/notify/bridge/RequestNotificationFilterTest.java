@@ -218,6 +218,19 @@ class RequestNotificationFilterTest {
     }
 
     @Test
+    void aFilterWithAWrongParameterDoesNotStart() {
+        for (String[] wrong : new String[][] {
+            {"service-name", "shop", "filter notify: unknown parameter service-name; it has address, drop_headers,"},
+            {"address", "carrier-pigeon://host/", "filter notify: notifications have no scheme"}
+        }) {
+            FilterHolder holder = new FilterHolder(RequestNotificationFilter.class);
+            holder.setName("notify");
+            holder.setInitParameter(wrong[0], wrong[1]);
+            assertThatThrownBy(() -> serve(holder)).hasStackTraceContaining(wrong[2]);
+        }
+    }
+
+    @Test
     void aFilterWithoutAnAddressDoesNotStart() {
         FilterHolder holder = new FilterHolder(RequestNotificationFilter.class);
         holder.setName("notify");
