@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // Exports to a module that is built later.
 module dev.parley.oslo {
     requires transitive dev.parley.core;
+    requires com.h2database.mvstore;
     requires com.rabbitmq.client;
     requires java.net.http;
     requires org.slf4j;
@@ -9,6 +10,7 @@ module dev.parley.oslo {
     requires static ch.qos.logback.classic;
     requires static ch.qos.logback.core;
     requires static jakarta.servlet;
+    requires org.snakeyaml.engine;
 
     exports dev.parley.oslo;
     exports dev.parley.oslo.admin;

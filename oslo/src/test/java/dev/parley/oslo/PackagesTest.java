@@ -26,6 +26,7 @@ class PackagesTest {
             "message",
             "driver",
             "options",
+            "config",
             "driver.memory",
             "driver.rabbit",
             "rpc",
@@ -50,8 +51,10 @@ class PackagesTest {
             Set<String> used = uses.computeIfAbsent(own, name -> new TreeSet<>());
             for (String line : Files.readAllLines(file)) {
                 Matcher use = USE.matcher(line);
-                // The call options, and the API of notifications in its own packages, are words that all may know.
+                // The call options, the settings, and the API of notifications in its own packages, are words that all
+                // may know.
                 boolean word = line.endsWith(".OsloCallOptions;")
+                        || line.endsWith(".NotificationSettings;")
                         || own.startsWith("notify") && line.matches("import dev\\.parley\\.oslo\\.notify\\.[A-Z]\\w*;");
                 if (use.matches() && !word) {
                     used.add(use.group(1).replaceAll("\\.$", ""));

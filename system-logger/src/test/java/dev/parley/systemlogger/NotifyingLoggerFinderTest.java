@@ -87,8 +87,8 @@ class NotifyingLoggerFinderTest {
                 .filter(entry -> entry.endsWith("test-classes"))
                 .collect(Collectors.joining(File.pathSeparator));
         String modules = Arrays.stream(CLASS_PATH.split(File.pathSeparator))
-                .filter(entry ->
-                        entry.matches(".*(parley|jackson|slf4j|logback|amqp-client|jspecify|target.classes).*"))
+                .filter(entry -> entry.matches(
+                        ".*(parley|jackson|slf4j|logback|amqp-client|jspecify|mvstore|snakeyaml|target.classes).*"))
                 .filter(entry -> !entry.endsWith("test-classes"))
                 .collect(Collectors.joining(File.pathSeparator));
         return List.of(

@@ -10,6 +10,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -54,6 +55,11 @@ public final class Codec {
                 .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                 .build()));
         maxBytes = values.limits().messageBytes();
+    }
+
+    /** A time as Python's {@code str(datetime)} has it, in UTC. */
+    public static String timestamp(Instant time) {
+        return TIMESTAMP.format(time);
     }
 
     /** The JSON mapper for arguments and results. */
@@ -159,7 +165,7 @@ public final class Codec {
                 } else {
                     writer(content.payloadType()).writeValue(members, content.payload());
                 }
-                members.writeStringProperty("timestamp", TIMESTAMP.format(content.timestamp()));
+                members.writeStringProperty("timestamp", timestamp(content.timestamp()));
                 members.writeStringProperty("_unique_id", MessageIds.unique());
                 if (format == NotificationFormat.KAFKA) {
                     members.writePOJOProperty("_context", content.context());

@@ -3,6 +3,7 @@ package dev.parley.oslo.notify;
 import dev.parley.Limits;
 import dev.parley.RpcException;
 import dev.parley.Serializer;
+import dev.parley.oslo.NotificationSettings;
 import dev.parley.oslo.notify.send.NotifierBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,18 @@ public interface Notifier extends AutoCloseable {
      */
     static Builder builder(String address) {
         return NotifierBuilder.of(address);
+    }
+
+    /**
+     * A new builder with the settings of an OpenStack service: address, drivers, topics and routing file. A service
+     * without a driver has a notifier that does nothing. oslo.messaging's limit of retries becomes a deadline of 5
+     * seconds for each attempt, at most the default; without a limit the deadline is the default, since waiting forever
+     * would fill the outbox.
+     *
+     * @param settings {@link dev.parley.oslo.Transport#notifications()}
+     */
+    static Builder builder(NotificationSettings settings) {
+        return NotifierBuilder.configured(settings);
     }
 
     /** A new builder of a notifier without a broker, for the drivers {@code log} and {@code noop} and own drivers. */
@@ -110,10 +123,10 @@ public interface Notifier extends AutoCloseable {
     NotifierCounts counts();
 
     /**
-     * Blocks until every notification in the outbox is confirmed or has failed.
+     * Blocks until every notification in the outbox and on disk is confirmed or has failed.
      *
      * @param timeout how long to wait at most
-     * @return whether the outbox is empty
+     * @return whether nothing is left
      * @throws InterruptedException if the thread is interrupted
      */
     boolean flush(Duration timeout) throws InterruptedException;
@@ -126,8 +139,8 @@ public interface Notifier extends AutoCloseable {
 
     /**
      * Waits until the outbox is empty, at most the close timeout, then closes the connection. What is left fails, or is
-     * kept on disk with {@link Builder#spillTo}. Does nothing on a notifier made by {@link #with} or {@link #prepare},
-     * and nothing the second time.
+     * kept on disk with {@link Builder#spillTo}, in which case a connection is waited for at most 2 seconds. Does
+     * nothing on a notifier made by {@link #with} or {@link #prepare}, and nothing the second time.
      */
     @Override
     void close();
@@ -141,15 +154,26 @@ public interface Notifier extends AutoCloseable {
         Builder topics(String... topics);
 
         /**
-         * Adds drivers by their names in oslo.messaging: {@code messagingv2} (the default, with an envelope), {@code
-         * messaging} (without), {@code log}, {@code noop}, {@code routing}. All of them get every notification.
+         * Adds drivers by their names in oslo.messaging: {@code messagingv2} (the default if there is an address, with
+         * an envelope), {@code messaging} (without), {@code log}, {@code noop}, {@code routing}. All of them get every
+         * notification. Called without names, no driver is used but those that are added otherwise.
+         *
+         * <p>{@code log} uses logger {@code oslo.messaging.notification.<event type>} at the level of the priority
+         * ({@link Priority#AUDIT} and {@link Priority#SAMPLE} at INFO, {@link Priority#CRITICAL} at ERROR) and replaces
+         * passwords, tokens and other secrets by {@code ***}.
          */
         Builder drivers(String... names);
 
-        /** Adds a driver of your own, by the name that routing rules use for it. */
+        /**
+         * Adds a driver of your own, which gets every notification. With driver {@code routing} it gets those that the
+         * rules pass to its name, unless {@link #drivers} has its name too.
+         */
         Builder driver(String name, NotificationDriver driver);
 
-        /** The YAML file with the rules of driver {@code routing}. Required if that driver is used. */
+        /**
+         * The YAML file with the rules of driver {@code routing}, in oslo.messaging's format. Required if that driver is
+         * used.
+         */
         Builder routing(Path file);
 
         /** The exchange of the topics. The default is the address's {@code control_exchange}. Not for Kafka. */
@@ -165,28 +189,43 @@ public interface Notifier extends AutoCloseable {
         /** The maximum number of notifications in a queue; older ones are dropped. By default unlimited. */
         Builder queueLength(int notifications);
 
-        /** How long a notification may wait in the outbox until the broker confirms it. The default is one minute. */
+        /**
+         * How long a notification may wait in the outbox until the broker confirms it. The default is one minute. Zero
+         * means that it fails unless there is a connection already; it then has 5 seconds. With {@link #spillTo} it goes
+         * to disk after this time instead of failing.
+         */
         Builder deadline(Duration deadline);
 
         /**
          * The size of the outbox: at most this many notifications and bytes wait for the broker. One more fails at
-         * once, or goes to disk with {@link #spillTo}. The defaults are 10,000 and 64 MiB.
+         * once, or goes to disk with {@link #spillTo}. The defaults are 10,000 and 64 MiB. What is on disk does not
+         * count.
          */
         Builder outbox(int notifications, long bytes);
 
         /**
          * Keeps what cannot be sent on disk, in this folder, and sends it later, in order and unchanged, also after a
-         * restart of the process. One notifier at a time may use a folder. Off by default.
+         * restart of the process. While there is no connection, or something is on disk already, publishing waits for
+         * the disk, but no longer than a second, so that a notification survives the end of the process. After a crash
+         * some may be sent twice. One notifier at a time may use a folder. A corrupt file is renamed, with an error in
+         * the log. Off by default.
          */
         Builder spillTo(Path folder);
 
         /** When the disk is told to keep what was written to {@link #spillTo}. The default is {@link SpillSync#COMMIT}. */
         Builder spillSync(SpillSync sync);
 
-        /** The maximum number of bytes on disk; more fails. The default is 1 GiB. */
+        /**
+         * The maximum number of bytes of the notifications on disk; more fails. The default is 1 GiB. The file may be
+         * larger for a while, until its space is used again.
+         */
         Builder spillLimit(long bytes);
 
-        /** Told of each notification that was given up, and why. Must not block. By default they are logged. */
+        /**
+         * Told of each notification that was given up, and why, once per topic, on a thread of its own. The payload is
+         * the plain value of its JSON. A handler that is slower than the failures is not told of all. Failures are
+         * counted and logged in any case, at most one line in 10 seconds.
+         */
         Builder onFailure(BiConsumer<Notification<?>, RpcException> handler);
 
         /**

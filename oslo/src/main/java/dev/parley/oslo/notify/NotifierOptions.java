@@ -10,10 +10,17 @@ public final class NotifierOptions {
     private final List<String> topics;
     private final Duration deadline;
 
-    /** Options with all values. */
+    /**
+     * Options with all values.
+     *
+     * @throws IllegalArgumentException if there is no topic, an empty one, or a negative deadline
+     */
     public NotifierOptions(String publisherId, List<String> topics, Duration deadline) {
         this.publisherId = Objects.requireNonNull(publisherId, "publisherId");
         this.topics = List.copyOf(topics);
+        if (topics.isEmpty() || topics.contains("")) {
+            throw new IllegalArgumentException("a notifier needs at least one topic, and none may be empty");
+        }
         this.deadline = Objects.requireNonNull(deadline, "deadline");
         if (deadline.isNegative()) {
             throw new IllegalArgumentException("the deadline must not be negative: " + deadline);
@@ -30,7 +37,7 @@ public final class NotifierOptions {
         return topics;
     }
 
-    /** How long a notification may wait until the broker confirms it; zero means that it is sent now or not at all. */
+    /** How long a notification may wait until the broker confirms it; see {@link Notifier.Builder#deadline}. */
     public Duration deadline() {
         return deadline;
     }

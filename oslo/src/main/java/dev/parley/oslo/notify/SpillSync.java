@@ -1,11 +1,15 @@
 package dev.parley.oslo.notify;
 
-/** When notifications that are kept on disk are forced to it. */
+/**
+ * When notifications that are kept on disk are forced to it (fsync). In any case each of them is passed to the operating
+ * system before publishing returns, so that it survives the end of the process, {@code kill -9} included; what differs
+ * is what survives a crash of the machine.
+ */
 public enum SpillSync {
-    /** With every write: survives a crash of the machine. Slow. */
+    /** With every write, before publishing returns: nothing is lost. Some milliseconds each. */
     ALWAYS,
-    /** Every write is passed to the operating system, and forced to disk once a second: survives the process's crash. */
+    /** Once a second: at most the last second is lost. */
     COMMIT,
-    /** Left to the operating system. */
+    /** When the operating system likes to: half a minute may be lost, and the file may become corrupt. */
     NEVER
 }

@@ -97,6 +97,16 @@ public record OsloOptions(
             @Nullable String keyFile,
             boolean verifyHost) {}
 
+    /** Pools, threads and flags of the Python driver that are accepted without effect. */
+    public static final Set<String> WITHOUT_EFFECT = Set.of(
+            "rpc_conn_pool_size",
+            "conn_pool_min_size",
+            "conn_pool_ttl",
+            "heartbeat_in_pthread",
+            "heartbeat_rate",
+            "direct_mandatory_flag",
+            "ssl_version");
+
     private static final int MIN_DUPLICATE_WINDOW = 16;
 
     /**
@@ -159,18 +169,7 @@ public record OsloOptions(
                 options.flag("multicall", false),
                 options.flag("rpc_ping_enabled", false),
                 QueueNames.of(options));
-        // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
-        for (String ignored : new String[] {
-            "rpc_conn_pool_size",
-            "conn_pool_min_size",
-            "conn_pool_ttl",
-            "heartbeat_in_pthread",
-            "heartbeat_rate",
-            "direct_mandatory_flag",
-            "ssl_version"
-        }) {
-            options.text(ignored, null);
-        }
+        WITHOUT_EFFECT.forEach(name -> options.text(name, null));
         return result;
     }
 

@@ -37,6 +37,8 @@ public final class OrderedPublisher implements AutoCloseable {
     /** How long a confirm may take, at least, before its channel is replaced and the messages are sent again. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final long WARN_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Connector connector;
     private final Backoff backoff;
     private final boolean compress;
@@ -52,6 +54,7 @@ public final class OrderedPublisher implements AutoCloseable {
     private volatile boolean progress;
     private final AtomicInteger cautious = new AtomicInteger(); // How many messages are published one at a time.
     private volatile boolean closed;
+    private long warnedNanos; // For the thread.
 
     /**
      * A publisher, not started yet.
@@ -135,13 +138,14 @@ public final class OrderedPublisher implements AutoCloseable {
                 problem = null;
                 serve(connected.connection());
                 if (!closed) {
-                    throw new ConnectionLostException("the broker closed the connection: "
-                            + connected.connection().getCloseReason());
+                    ShutdownSignalException reason = connected.connection().getCloseReason();
+                    throw new ConnectionLostException(
+                            "lost the connection: " + (reason == null ? "closed" : reason.getMessage()), reason);
                 }
             } catch (InterruptedException e) {
                 return; // Nothing interrupts this thread, which is our own.
             } catch (IOException | TimeoutException | ShutdownSignalException e) {
-                failed(new ConnectionLostException("lost the broker connection for " + PURPOSE + ": " + e, e));
+                failed(new ConnectionLostException("lost the connection: " + e.getMessage(), e));
             } catch (RpcException e) {
                 failed(e);
             } catch (RuntimeException | Error e) {
@@ -161,8 +165,18 @@ public final class OrderedPublisher implements AutoCloseable {
 
     private void failed(RpcException error) {
         if (!closed) {
+            RpcException before = problem;
             problem = error;
-            log.warn("no broker connection for {}, trying again: {}", PURPOSE, error.getMessage());
+            String text = String.valueOf(error.getMessage());
+            // A broker can be down for long.
+            if (before == null
+                    || !text.equals(before.getMessage())
+                    || System.nanoTime() - warnedNanos > WARN_AGAIN_NANOS) {
+                warnedNanos = System.nanoTime();
+                log.warn("no broker connection for {}, trying again: {}", PURPOSE, text);
+            } else {
+                log.debug("no broker connection for {}, trying again: {}", PURPOSE, text);
+            }
         }
     }
 

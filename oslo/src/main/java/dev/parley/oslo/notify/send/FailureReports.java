@@ -30,6 +30,8 @@ final class FailureReports {
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong unlogged = new AtomicLong();
+    /** The thread that is in the handler. */
+    private volatile @Nullable Thread telling;
 
     private record Failure(OutboxEntry entry, RpcException error) {}
 
@@ -66,7 +68,8 @@ final class FailureReports {
     /** Reports a notification. Does not block. */
     void report(OutboxEntry entry, RpcException error) {
         logSometimes(entry, error);
-        if (handler != null) {
+        // A handler is not told of what it published itself, which would never end.
+        if (handler != null && Thread.currentThread() != telling) {
             if (!waiting.offer(new Failure(entry, error))) {
                 log.debug("the failure handler is too slow and not told of a notification to topic {}", entry.topic());
             }
@@ -108,10 +111,13 @@ final class FailureReports {
 
     private void tell(Failure failure) {
         if (handler != null) {
+            telling = Thread.currentThread();
             try {
                 handler.accept(decode(failure.entry()), failure.error());
             } catch (RuntimeException e) {
                 log.warn("the failure handler of a notifier failed", e);
+            } finally {
+                telling = null;
             }
         }
     }

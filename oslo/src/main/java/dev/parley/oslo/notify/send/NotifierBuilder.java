@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.Limits;
 import dev.parley.RpcException;
 import dev.parley.Serializer;
+import dev.parley.oslo.NotificationSettings;
 import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.notify.Notification;
 import dev.parley.oslo.notify.NotificationDriver;
@@ -31,6 +32,9 @@ import tools.jackson.databind.cfg.MapperBuilder;
 
 /** Builds notifiers. Not thread-safe. */
 public final class NotifierBuilder implements Notifier.Builder {
+    /** What an attempt of oslo.messaging counts as. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
     private static final Duration MAX_TTL = Duration.ofSeconds(4_294_967);
 
     private final @Nullable Address address;
@@ -45,6 +49,10 @@ public final class NotifierBuilder implements Notifier.Builder {
     private int queueLength = -1;
     private Duration deadline = Duration.ofMinutes(1);
     private Outbox.Size outbox = new Outbox.Size(10_000, 64 << 20);
+    private @Nullable Path routingFile;
+    private @Nullable Path spillFolder;
+    private SpillSync spillSync = SpillSync.COMMIT;
+    private long spillLimit = 1L << 30;
     private @Nullable BiConsumer<Notification<?>, RpcException> failureHandler;
     private Serializer serializer = Serializer.noOp();
     private Limits limits = Limits.defaults();
@@ -58,6 +66,19 @@ public final class NotifierBuilder implements Notifier.Builder {
     /** A new builder; without an address for drivers that need no broker. */
     public static Notifier.Builder of(@Nullable String address) {
         return new NotifierBuilder(address == null ? null : Address.parse(address));
+    }
+
+    /** A new builder with the settings of a service. */
+    public static Notifier.Builder configured(NotificationSettings settings) {
+        NotifierBuilder builder = new NotifierBuilder(Address.parse(settings.address()));
+        builder.drivers = new LinkedHashSet<>(settings.drivers());
+        builder.topics(settings.topics().toArray(String[]::new));
+        builder.routingFile = settings.routingFile();
+        if (settings.retries() >= 0) {
+            Duration attempts = ATTEMPT.multipliedBy(settings.retries() + 1L);
+            builder.deadline = attempts.compareTo(builder.deadline) < 0 ? attempts : builder.deadline;
+        }
+        return builder;
     }
 
     @Override
@@ -88,7 +109,8 @@ public final class NotifierBuilder implements Notifier.Builder {
 
     @Override
     public Notifier.Builder routing(Path file) {
-        throw new UnsupportedOperationException();
+        routingFile = Objects.requireNonNull(file, "file");
+        return this;
     }
 
     @Override
@@ -145,17 +167,23 @@ public final class NotifierBuilder implements Notifier.Builder {
 
     @Override
     public Notifier.Builder spillTo(Path folder) {
-        throw new UnsupportedOperationException();
+        spillFolder = Objects.requireNonNull(folder, "folder");
+        return this;
     }
 
     @Override
     public Notifier.Builder spillSync(SpillSync sync) {
-        throw new UnsupportedOperationException();
+        spillSync = Objects.requireNonNull(sync, "sync");
+        return this;
     }
 
     @Override
     public Notifier.Builder spillLimit(long bytes) {
-        throw new UnsupportedOperationException();
+        if (bytes < 1) {
+            throw new IllegalArgumentException("spillLimit must be at least 1: " + bytes);
+        }
+        spillLimit = bytes;
+        return this;
     }
 
     @Override
@@ -207,28 +235,64 @@ public final class NotifierBuilder implements Notifier.Builder {
         }
         NotifierOptions options = new NotifierOptions(publisherId, topics, deadline);
         ValueMapping values = new ValueMapping(limits, customizers);
-        FailureReports reports = new FailureReports(failureHandler, new Codec(values), outbox.count());
-        DriverTable table = new DriverTable(own);
-        Outbox queue = null;
-        if (address != null) {
-            NotificationPublisher publisher = NotificationWires.of(address)
-                    .publisher(address, values, tls, new QueueLimits(queueTtlMillis, queueLength));
-            queue = new Outbox(publisher, exchange, outbox, reports);
-            table.messaging(publisher, queue);
+        Codec codec = new Codec(values);
+        FailureReports reports = new FailureReports(failureHandler, codec, outbox.count());
+        DriverTable table = new DriverTable(own, codec.mapper());
+        Set<String> names = driverNames();
+        boolean routed = names.contains(DriverTable.ROUTING);
+        Outbox queue = address != null && (routed || DriverTable.needsBroker(names))
+                ? outbox(address, values, reports, table)
+                : null;
+        try {
+            return build(options, values, reports, table, names, queue);
+        } catch (RuntimeException e) {
+            if (queue != null) {
+                queue.abandon();
+            }
+            throw e;
+        }
+    }
+
+    private Outbox outbox(Address broker, ValueMapping values, FailureReports reports, DriverTable table) {
+        NotificationPublisher publisher = NotificationWires.of(broker)
+                .publisher(broker, values, tls, new QueueLimits(queueTtlMillis, queueLength));
+        SpillStore store = spillFolder == null ? null : SpillStore.open(spillFolder, spillSync, spillLimit);
+        Outbox queue = new Outbox(publisher, exchange, outbox, reports, store);
+        table.messaging(publisher, queue);
+        return queue;
+    }
+
+    private Notifier build(
+            NotifierOptions options,
+            ValueMapping values,
+            FailureReports reports,
+            DriverTable table,
+            Set<String> names,
+            @Nullable Outbox queue) {
+        RoutingDriver routing = names.contains(DriverTable.ROUTING) && routingFile != null
+                ? new RoutingDriver(routingFile, limits.messageBytes(), table)
+                : null;
+        if (routing != null) {
+            table.routing(routing);
         }
         List<SendDriver> used = new ArrayList<>();
-        for (String name : driverNames()) {
+        for (String name : names) {
             used.add(table.get(name));
         }
         used.removeIf(driver -> driver.equals(DriverTable.NOOP));
-        NotifierCore core = new NotifierCore(
-                used, queue, reports, serializer, new ContextKeys(contextKeys), closeTimeout, () -> {});
+        NotifierCore core =
+                new NotifierCore(used, queue, reports, serializer, new ContextKeys(contextKeys), closeTimeout, () -> {
+                    if (routing != null) {
+                        routing.reset();
+                    }
+                });
         if (queue != null) {
             queue.start();
         }
         return DefaultNotifier.of(core, options, context -> properties(values, context));
     }
 
+    /** The drivers that get every notification. */
     private Set<String> driverNames() {
         Set<String> names = new LinkedHashSet<>();
         if (drivers != null) {
@@ -236,7 +300,9 @@ public final class NotifierBuilder implements Notifier.Builder {
         } else if (address != null) {
             names.add(DriverTable.MESSAGING_V2);
         }
-        names.addAll(own.keySet());
+        if (!names.contains(DriverTable.ROUTING)) {
+            names.addAll(own.keySet());
+        }
         return names;
     }
 
