@@ -176,6 +176,8 @@ class BridgesOnBrokerTest {
         NotificationAppender appender = new NotificationAppender();
         appender.setContext(all);
         appender.setAddress(address);
+        appender.addDriver("messagingv2");
+        appender.addDriver("log");
         appender.start();
         assertThat(appender.isStarted()).isTrue();
         others.forEach(root::detachAppender);
