@@ -1,4 +1,7 @@
-/** What the socket wires share: event loops, socket addresses, an HTTP server and an HTTP client. Not for users. */
+/**
+ * What the socket wires share: event loops, socket addresses, an HTTP server and an HTTP client. Only
+ * {@link dev.parley.http} is for users.
+ */
 module dev.parley.net {
     requires transitive dev.parley.core;
     requires transitive io.netty.buffer;
@@ -11,6 +14,7 @@ module dev.parley.net {
     requires io.netty.transport.unix.common;
     requires org.slf4j;
 
+    exports dev.parley.http;
     exports dev.parley.net.http to
             dev.parley.jsonrpc,
             dev.parley.xmlrpc;

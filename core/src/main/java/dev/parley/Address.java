@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #toString()} never shows a password or token; {@link #toUri()} does. Immutable.
  */
 public final class Address {
-    private static final Pattern SECRET = Pattern.compile("(?i)token|auth$|password|secret");
+    private static final Pattern SECRET = Pattern.compile("(?i)token|auth$|password|secret|^query$");
     private static final Pattern USER_INFO = Pattern.compile("://[^/@]*@");
 
     private final String scheme;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -44,6 +45,16 @@ public interface RpcClient extends AutoCloseable {
     }
 
     /**
+     * A new builder for an address that may change, such as the transport in a configuration file. The supplier is
+     * asked when the client is built, and at {@link #reset}.
+     *
+     * @throws InvalidTargetException if the text is not an address
+     */
+    static Builder builder(Supplier<String> address) {
+        return new ClientBuilder(address);
+    }
+
+    /**
      * Calls a method and blocks until its result is there; {@code void.class} ignores it, {@code Object.class} takes it
      * as it comes.
      */
@@ -78,6 +89,12 @@ public interface RpcClient extends AutoCloseable {
      * further one where the wire has no heartbeats.
      */
     <T> Stream<@Nullable T> stream(String method, Class<T> itemType, @Nullable Object... args);
+
+    /**
+     * A batch to collect calls that are sent together: in one message on JSON-RPC and XML-RPC, one by one on other
+     * wires.
+     */
+    RpcBatch batch();
 
     /**
      * A typed proxy for this client: each method of the interface is a call of the same name. {@link Expose} renames a
@@ -123,11 +140,32 @@ public interface RpcClient extends AutoCloseable {
     boolean canSendVersion(String version);
 
     /**
+     * Whether the version of this client's target fits its version cap. {@code true} without a cap; {@code false}
+     * with a cap and without a version, since calls fail then.
+     */
+    boolean canSendVersion();
+
+    /**
+     * Whether a call could be sent now: {@code false} after {@link #stop} and while there is no connection to the
+     * broker. Always {@code true} on a wire that connects with its calls.
+     */
+    boolean isReady();
+
+    /**
      * What the peer offers, by the wire's introspection.
      *
      * @throws InvalidTargetException if the wire or the peer has no introspection
      */
     ServiceDescription describe();
+
+    /**
+     * Reloads what can change: asks the supplier of {@link #builder(Supplier)} for the address. Its hosts and
+     * credentials are used for new connections; which options take effect is on the page of the wire. Existing
+     * connections and calls are not affected. Affects all clients that share the connection.
+     *
+     * @throws InvalidTargetException if the address is unusable; nothing changes then
+     */
+    void reset();
 
     /**
      * Refuses further calls with {@link ConnectionLostException}; those in flight go on. Returns at once. Affects all
@@ -185,6 +223,16 @@ public interface RpcClient extends AutoCloseable {
         Builder mapException(String type, Function<RemoteException, ? extends RuntimeException> exception);
 
         /**
+         * Throws an exception of the caller's own where the remote method failed with any type of a module, as
+         * {@code allowed_remote_exmods} of oslo.messaging; {@link #mapException} has precedence. The function gets the
+         * {@link RemoteException} and decides by its type.
+         *
+         * @param module the module, such as {@code nova.exception}, without those below it
+         * @param exception as in {@link #mapException}; it may return its argument, for types that it does not know
+         */
+        Builder mapExceptions(String module, Function<RemoteException, ? extends RuntimeException> exception);
+
+        /**
          * How many calls may be in flight, at least 1; further ones fail with {@link OverloadedException}. By default
          * 100,000.
          */
@@ -192,6 +240,12 @@ public interface RpcClient extends AutoCloseable {
 
         /** How much one message may hold. By default {@link Limits#defaults()}. */
         Builder limits(Limits limits);
+
+        /**
+         * What results of the peer are forgiven, on every wire. By default {@link PeerProfile#STRICT}; the option
+         * {@code peer} of the address takes precedence, on the wires that have it.
+         */
+        Builder peer(PeerProfile profile);
 
         /** Changes the wire's Jackson mapper, for modules and the like. */
         Builder mapper(Consumer<MapperBuilder<?, ?>> customizer);

@@ -51,10 +51,18 @@ public interface RpcServer extends AutoCloseable {
     boolean await(Duration timeout) throws InterruptedException;
 
     /**
-     * Reloads the TLS context: asks the supplier of {@link Builder#tls(Supplier)} for a new context, which is used for
-     * new connections. Existing connections and calls are not affected. Does nothing if the server is not started.
+     * Whether the server is started and calls can arrive at all of its addresses now. {@code false} after
+     * {@link #stop}, and while there is no connection to a broker that one of the addresses names.
+     */
+    boolean isReady();
+
+    /**
+     * Reloads what can change: asks the supplier of {@link Builder#tls(Supplier)} for a new context, and that of
+     * {@link Builder#listen(Supplier, Target)} for the address. Both are used for new connections; which options of the
+     * address take effect is on the page of the wire. Existing connections and calls are not affected. Does nothing if
+     * the server is not started.
      *
-     * @throws RuntimeException what the supplier throws; listeners that have not taken the new context keep the old one
+     * @throws RuntimeException what a supplier throws; listeners that have not been reset keep what they have
      */
     void reset();
 
@@ -217,6 +225,12 @@ public interface RpcServer extends AutoCloseable {
 
         /** Listens to an address behind a broker: the target needs a topic and a server. */
         Builder listen(String address, Target target);
+
+        /**
+         * Listens to an address behind a broker that may change, such as the transport in a configuration file. The
+         * supplier is asked when the server is built, at {@link RpcServer#start} and at {@link RpcServer#reset}.
+         */
+        Builder listen(Supplier<String> address, Target target);
 
         /** The name of the service in introspection. By default the simple class name of the first endpoint. */
         Builder name(String name);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -393,5 +394,43 @@ abstract class ClientSuite {
             future.cancel(true);
             assertThat(recorder.await()).containsExactly("CALL hang", "ConnectionLostException");
         }
+    }
+
+    @Test
+    void aBatchGivesEachCallItsOutcome() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (RpcClient intercepted = RpcClient.builder(
+                        server.addresses().getFirst().toUri())
+                .interceptor((request, next) -> {
+                    seen.add(request.method());
+                    return next.proceed(request);
+                })
+                .build()) {
+            for (RpcClient each : List.of(client, intercepted)) {
+                RpcBatch batch = each.batch();
+                RpcBatch.Result<Integer> sum = batch.call("add", int.class, 2, 3);
+                RpcBatch.Result<Void> failed = batch.call("fail", void.class, 7);
+                batch.cast("note", "in a batch");
+                RpcBatch.Result<List<Integer>> range = batch.call("range", new TypeRef<List<Integer>>() {}, 2);
+                assertThat(batch.send()).containsExactly(sum, failed, range);
+                assertThat(sum.get()).isEqualTo(5);
+                assertThat(range.get()).containsExactly(0, 1);
+                assertThat(failed.error()).isInstanceOf(RemoteException.class);
+                assertThatThrownBy(failed::get).isSameAs(failed.error());
+            }
+            assertThat(seen).containsExactlyInAnyOrder("add", "fail", "note", "range");
+        }
+        assertThat(service.noted.get(20, TimeUnit.SECONDS)).isEqualTo("in a batch");
+    }
+
+    @Test
+    void cancellingABatchCancelsItsCalls() throws Exception {
+        RpcBatch batch = client.batch();
+        RpcBatch.Result<Void> hanging = batch.call("hang", void.class);
+        CompletableFuture<List<RpcBatch.Result<?>>> sent = batch.sendAsync();
+        service.entered.await();
+        sent.cancel(true);
+        assertThat(service.interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(hanging.method()).isEqualTo("hang");
     }
 }

@@ -37,6 +37,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     private static void setLevels(LoggerContext context) {
         context.getLogger(Logger.ROOT_LOGGER_NAME)
                 .setLevel(verbosity >= 3 ? Level.DEBUG : verbosity == 2 ? Level.INFO : Level.WARN);
+        // What Kafka's clients warn of while they connect or a topic is made, Parley reports if it lasts.
+        context.getLogger("org.apache.kafka")
+                .setLevel(verbosity >= 3 ? Level.DEBUG : verbosity > 0 ? Level.WARN : Level.OFF);
         context.getLogger("dev.parley")
                 .setLevel(
                         switch (verbosity) {

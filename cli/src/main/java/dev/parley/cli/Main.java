@@ -35,8 +35,10 @@ public final class Main {
                 .addSubcommand(callLike(new CastCommand()))
                 .addSubcommand(callLike(new FanoutCommand()))
                 .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new PingCommand(terminal))
                 .addSubcommand(new BrokerCommand(terminal, stop))
                 .addSubcommand(new QueuesCommand(terminal))
+                .addSubcommand(new DeadLettersCommand(terminal))
                 .addSubcommand(new AutoComplete.GenerateCompletion());
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))

@@ -3,12 +3,7 @@ package dev.parley.cli;
 import dev.parley.Address;
 import dev.parley.oslo.admin.QueueInspector;
 import dev.parley.oslo.admin.QueueInspector.OsloQueue;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.Charset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +111,9 @@ final class QueuesCommand implements Callable<Integer> {
             String name = terminal.styled(
                     Style.BOLD, queue.name() + " ".repeat(width - queue.name().length()));
             String counts = "%7d messages %4d consumers".formatted(queue.messages(), queue.consumers());
-            String leak = queue.isLeaked() ? terminal.styled(Style.YELLOW, "  left behind?") : "";
-            terminal.result(name + counts + "  " + queue.explanation() + leak);
+            String remark = queue.isLeaked() ? "  left behind?" : queue.isUnread() ? "  nobody reads it" : "";
+            terminal.result(name + counts + "  " + queue.explanation()
+                    + (remark.isEmpty() ? "" : terminal.styled(Style.YELLOW, remark)));
         }
     }
 
@@ -127,23 +123,12 @@ final class QueuesCommand implements Callable<Integer> {
             terminal.note(leaks.isEmpty() ? "no queue seems left behind" : "nothing deleted: this is a dry run");
             return;
         }
-        if (!yes && !confirmed(leaks.size())) {
+        if (!yes && !terminal.confirms("delete these " + leaks.size() + " queues with what they hold?")) {
             terminal.note("nothing deleted");
             return;
         }
         long deleted = leaks.stream().filter(inspector::delete).count();
         terminal.note(deleted + " of " + leaks.size() + " deleted"
                 + (deleted < leaks.size() ? "; the others are gone or in use by now" : ""));
-    }
-
-    private boolean confirmed(int count) {
-        terminal.note("delete these " + count + " queues with what they hold? [y/N]");
-        try {
-            String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
-            return answer != null
-                    && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -145,16 +146,36 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /** The scheme of a server that its parent process talks with. */
+    private static final String STDIO = "jsonrpc+stdio";
+
     @Override
     public Integer call() {
         try (RpcServer server = server()) {
             server.start();
             stop.watch();
-            server.addresses().forEach(address -> terminal.result("listening " + address));
+            boolean stdio = server.addresses().stream()
+                    .anyMatch(address -> address.scheme().equals(STDIO));
+            // On standard output such a server speaks its protocol, and nothing else.
+            Consumer<String> tell = stdio ? terminal::note : terminal::result;
+            server.addresses().forEach(address -> tell.accept("listening " + address));
+            if (stdio) {
+                Thread.ofVirtual().name("parley-serve-end").start(() -> stopAtEnd(server));
+            }
             stop.await();
             terminal.note("stopping: waiting at most 30 s for calls in flight");
         }
         return ExitCode.OK;
+    }
+
+    /** The server stops by itself when the parent process closes standard input. */
+    private void stopAtEnd(RpcServer server) {
+        try {
+            server.await();
+            stop.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private RpcServer server() {

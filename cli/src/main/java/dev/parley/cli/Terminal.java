@@ -1,8 +1,13 @@
 package dev.parley.cli;
 
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -57,6 +62,18 @@ record Terminal(
     /** Prints the one line of an error. */
     void error(String line) {
         err.println(Style.RED.apply("parley:", colourErr) + " " + line);
+    }
+
+    /** Asks a question on standard error; whether the line on standard input says yes. */
+    boolean confirms(String question) {
+        note(question + " [y/N]");
+        try {
+            String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            return answer != null
+                    && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The text styled for {@code out}. */

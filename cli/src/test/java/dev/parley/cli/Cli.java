@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** Runs commands in this process and keeps what they print. */
 final class Cli {
@@ -51,16 +52,29 @@ final class Cli {
 
     /** A command that serves until it is closed. */
     static final class Serving implements AutoCloseable {
-        private final Cli cli = new Cli(false);
+        private final Cli cli;
         private final CompletableFuture<Run> run;
 
         /** Starts it, and waits until it has printed as many addresses as it is to listen to. */
         Serving(int addresses, String... args) throws Exception {
+            this(false, serving -> serving.addresses().size() >= addresses, args);
+        }
+
+        /** Starts it, and waits until it has told that it is listening to a broker. */
+        Serving(boolean terminal, String... args) throws Exception {
+            this(
+                    terminal,
+                    serving -> serving.cli.err.toString(StandardCharsets.UTF_8).contains("listening to"),
+                    args);
+        }
+
+        private Serving(boolean terminal, Predicate<Serving> isReady, String... args) throws Exception {
+            cli = new Cli(terminal);
             run = CompletableFuture.supplyAsync(
                     () -> cli.execute(args),
                     task -> Thread.ofPlatform().daemon().start(task));
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (addresses().size() < addresses) {
+            while (!isReady.test(this)) {
                 if (run.isDone() || System.nanoTime() > deadline) {
                     throw new AssertionError("not listening: " + (run.isDone() ? run.get() : cli.err));
                 }
@@ -78,10 +92,26 @@ final class Cli {
                     .toList();
         }
 
+        /** Waits until its output contains this text. */
+        void awaitOutput(String text) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (!cli.out.toString(StandardCharsets.UTF_8).contains(text)) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("no '" + text + "' in " + cli.out + cli.err);
+                }
+                Thread.sleep(5);
+            }
+        }
+
+        /** Waits for the end. */
+        Run await() {
+            return run.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        }
+
         /** Gives the signal to stop and waits for the end. */
         Run stop() {
             cli.stop.stop();
-            return run.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+            return await();
         }
 
         @Override

@@ -113,6 +113,62 @@ class ConfigFileTest {
     }
 
     @Test
+    void aKnownServiceIsReachedByTheNameOfItsFile() throws Exception {
+        String url = "[DEFAULT]\ntransport_url = " + broker.address() + "\n";
+        String compute =
+                Files.writeString(folder.resolve("nova-compute.conf"), url).toString();
+        assertThat(Cli.run("call", "--config-file", compute, "--topic", "box", "add", "x=2", "y=3")
+                        .line())
+                .isEqualTo("5");
+        String other = Files.writeString(folder.resolve("other.conf"), url).toString();
+        assertThat(Cli.run("call", "--config-file", other, "--exchange", "nova", "--topic", "box", "add", "x=1", "y=3")
+                        .line())
+                .isEqualTo("4");
+    }
+
+    @Test
+    void laterFilesAndFoldersTakePrecedence() throws Exception {
+        String wrong = Files.writeString(folder.resolve("wrong.conf"), """
+                        [DEFAULT]
+                        transport_url = rabbit://127.0.0.1:1/
+                        control_exchange = nova
+                        """).toString();
+        Path directory = Files.createDirectory(folder.resolve("nova.conf.d"));
+        Files.writeString(directory.resolve("1.conf"), "[DEFAULT]\ntransport_url = " + broker.address() + "\n");
+        Files.writeString(directory.resolve("0.conf"), "[DEFAULT]\ntransport_url = rabbit://127.0.0.1:2/\n");
+        assertThat(Cli.run(
+                                "call",
+                                "--config-file",
+                                wrong,
+                                "--config-dir",
+                                directory.toString(),
+                                "--topic",
+                                "box",
+                                "add",
+                                "x=2",
+                                "y=2")
+                        .line())
+                .isEqualTo("4");
+        assertFails(
+                Cli.run(
+                        "call",
+                        "--config-dir",
+                        directory.toString(),
+                        "--config-file",
+                        wrong,
+                        "--topic",
+                        "box",
+                        "add",
+                        "x=2"),
+                ExitCode.NO_CONNECTION,
+                "127.0.0.1:1");
+        assertFails(
+                Cli.run("call", "--config-dir", folder.resolve("none").toString(), "--topic", "box", "add"),
+                ExitCode.USAGE,
+                "--config-dir: no such folder");
+    }
+
+    @Test
     void whatIsWrongWithItIsTold() throws Exception {
         String nowhere = folder.resolve("none.conf").toString();
         assertFails(

@@ -2,6 +2,9 @@ package dev.parley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.Args;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
@@ -59,6 +62,25 @@ class QueuesCommandTest {
                     .doesNotContain("left behind");
             assertThat(queues("--leaked").out()).isEmpty();
         });
+    }
+
+    @Test
+    void showsNotificationsThatNobodyReads() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        try (Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
+            channel.exchangeDeclare("openstack", "topic");
+            channel.queueDeclare("notifications.info", false, false, false, null);
+            channel.queueBind("notifications.info", "openstack", "notifications.info");
+            channel.basicPublish("openstack", "notifications.info", null, new byte[] {1});
+            channel.queueDeclare("tasks", false, false, false, null);
+
+            assertThat(queues().out())
+                    .containsPattern("(?m)^notifications.info +1 messages +0 consumers"
+                            + "  notifications of priority info on topic notifications  nobody reads it$")
+                    .containsPattern("(?m)^tasks .* not as oslo.messaging declares queues: bound to no exchange$");
+        }
     }
 
     @Test

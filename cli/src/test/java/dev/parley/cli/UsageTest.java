@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "call", "cast", "fanout", "inspect", "broker"})
+    @ValueSource(
+            strings = {"demo", "serve", "call", "cast", "fanout", "inspect", "broker", "ping", "queues", "dead-letters"
+            })
     void everyCommandHasHelpOnStandardOutput(String command) {
         Run run = Cli.run(command, "--help");
 

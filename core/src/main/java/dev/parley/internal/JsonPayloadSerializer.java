@@ -3,6 +3,7 @@ package dev.parley.internal;
 import dev.parley.Limits;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
+import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class JsonPayloadSerializer implements Serializer {
         } catch (JacksonException e) {
             throw new SerializationException(
                     "a value of " + entity.getClass().getName() + " cannot be converted to JSON: "
-                            + e.getOriginalMessage(),
+                            + ValueErrors.text(e),
                     e);
         }
     }

@@ -62,6 +62,11 @@ public final class Backoff {
         return new Backoff(first, step, factor, max, splay, mayStartAtOnce, source);
     }
 
+    /** A further random pause alone, in nanoseconds, for what is repeated after a fixed pause. */
+    public long splayNanos() {
+        return random.applyAsLong(splay.toNanos() + 1);
+    }
+
     /**
      * The pause before the next attempt, in nanoseconds.
      *
@@ -76,6 +81,6 @@ public final class Backoff {
             bound = step.toNanos() < most - grown ? grown + step.toNanos() : most;
         }
         long atLeast = failures == 0 && mayStartAtOnce ? 0 : bound / 2;
-        return atLeast + random.applyAsLong(bound - atLeast + 1) + random.applyAsLong(splay.toNanos() + 1);
+        return atLeast + random.applyAsLong(bound - atLeast + 1) + splayNanos();
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One call as a {@link ClientTransport} carries it. Immutable. */
 public final class ClientCall {
+    private static final long MAX_NOTICE_NANOS = 1_000_000_000;
+
     private final String method;
     private final Args args;
     private final ClientRequest.Kind kind;
@@ -123,9 +125,27 @@ public final class ClientCall {
         return new ClientCall(method, args, newKind, resultType, options, timeout, deadlineNanos);
     }
 
+    /**
+     * How long before its deadline a call counts as {@linkplain StartedCall#expiring expiring}: a fifth of the timeout,
+     * at most a second.
+     */
+    public long noticeNanos() {
+        return Math.min(nanos(timeout) / 5, MAX_NOTICE_NANOS);
+    }
+
     /** The error of a call whose deadline has passed. */
     public RpcTimeoutException timedOut() {
-        return new RpcTimeoutException("no response to " + qualifiedMethod() + " within " + text(timeout));
+        return timedOut(null);
+    }
+
+    /**
+     * The error of a call whose deadline has passed.
+     *
+     * @param explanation why there is no response, {@code null} if unknown
+     */
+    public RpcTimeoutException timedOut(@Nullable String explanation) {
+        return new RpcTimeoutException("no response to " + qualifiedMethod() + " within " + text(timeout)
+                + (explanation == null ? "" : ": " + explanation));
     }
 
     private static String text(Duration duration) {

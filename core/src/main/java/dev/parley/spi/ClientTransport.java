@@ -1,11 +1,13 @@
 package dev.parley.spi;
 
+import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
 import dev.parley.CallOptions;
 import dev.parley.InvalidTargetException;
 import dev.parley.ServiceDescription;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -69,6 +71,14 @@ public interface ClientTransport extends AutoCloseable {
     }
 
     /**
+     * Whether a call could be sent now. {@code false} while a wire behind a broker has no connection to it. By default
+     * always, also for a wire that connects with its calls.
+     */
+    default boolean isReady() {
+        return true;
+    }
+
+    /**
      * Starts a call: encodes it and, unless the transport {@linkplain #blocks blocks}, sends it. Does not wait: for a
      * connection, for the peer or for room. Everything that happens, a failure to send included, is reported to the
      * listener.
@@ -77,6 +87,27 @@ public interface ClientTransport extends AutoCloseable {
      *     the listener gets nothing then
      */
     StartedCall start(ClientCall call, ResponseListener listener);
+
+    /**
+     * Whether several calls can be sent as one message. If not, the engine makes the calls of a batch one by one. By
+     * default {@code false}.
+     */
+    default boolean batches() {
+        return false;
+    }
+
+    /**
+     * Starts calls and casts that are sent as one message, as {@link #start} does. Each is reported to its own
+     * listener. If the exchange fails as a whole, a transport that blocks may throw the error from
+     * {@link StartedCall#run} instead.
+     *
+     * @param calls at least one
+     * @param listeners one for each call, in the same order
+     * @throws dev.parley.RpcException if none of them can be sent
+     */
+    default StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        throw new UnsupportedOperationException("this wire has no batches");
+    }
 
     /**
      * Asks the peer what it offers.
@@ -97,6 +128,14 @@ public interface ClientTransport extends AutoCloseable {
          */
         <T> @Nullable T call(String method, Class<T> resultType, @Nullable Object... args);
     }
+
+    /**
+     * Reloads what can change while the client is in use, from the address that its supplier gives now. Does nothing by
+     * default.
+     *
+     * @throws InvalidTargetException if the address is unusable; nothing changes then
+     */
+    default void reset(Address current) {}
 
     /**
      * Closes. Calls in flight fail with {@code ConnectionLostException}, also those that block. May be called more than

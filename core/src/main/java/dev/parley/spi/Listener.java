@@ -10,6 +10,14 @@ public interface Listener extends AutoCloseable {
      */
     Address address();
 
+    /**
+     * Whether calls can arrive now. {@code false} while a wire behind a broker has no connection to it. By default
+     * always.
+     */
+    default boolean isReady() {
+        return true;
+    }
+
     /** Accepts no new calls; accepted calls still get their response. Returns at once. */
     void stop();
 
@@ -19,6 +27,17 @@ public interface Listener extends AutoCloseable {
      * listener throws and keeps the old one. Does nothing by default.
      */
     default void reset() {}
+
+    /**
+     * As {@link #reset()}, with the address that the server's supplier gives now, which may differ in its options and
+     * hosts. What changes while the listener serves is up to the wire, which logs the rest. By default calls
+     * {@link #reset()}.
+     *
+     * @throws dev.parley.InvalidTargetException if the address is unusable; nothing changes then
+     */
+    default void reset(Address current) {
+        reset();
+    }
 
     /** Closes the connections and frees the port. */
     @Override

@@ -56,7 +56,7 @@ public final class ResultReaders {
     private static RpcException wrong(ClientCall call, JacksonException e) {
         return new SerializationException(
                 "result of " + call.qualifiedMethod() + " is not of type "
-                        + call.resultType().getTypeName() + ": " + e.getOriginalMessage(),
+                        + call.resultType().getTypeName() + ": " + ValueErrors.text(e) + ValueErrors.hint(e),
                 e);
     }
 }

@@ -10,6 +10,7 @@ public final class ServerContext {
     private final Dispatcher dispatcher;
     private final ValueMapping values;
     private final @Nullable Supplier<SSLContext> tls;
+    private final Runnable stop;
 
     /**
      * A context.
@@ -20,9 +21,32 @@ public final class ServerContext {
      *     none
      */
     public ServerContext(Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls) {
+        this(dispatcher, values, tls, () -> {});
+    }
+
+    /**
+     * A context.
+     *
+     * @param dispatcher runs the calls
+     * @param values creates the mapper of the wire
+     * @param tls supplies the TLS context for schemes that need one, anew for each {@link #tls()}; {@code null} for
+     *     none
+     * @param stop stops the server
+     */
+    public ServerContext(
+            Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls, Runnable stop) {
+        this.stop = Objects.requireNonNull(stop, "stop");
         this.dispatcher = Objects.requireNonNull(dispatcher, "dispatcher");
         this.values = Objects.requireNonNull(values, "values");
         this.tls = tls;
+    }
+
+    /**
+     * Stops the server, as {@link dev.parley.RpcServer#stop}: for a wire whose only peer has gone. Not to be called on
+     * an event loop.
+     */
+    public void stop() {
+        stop.run();
     }
 
     /** Runs the calls. */

@@ -1,6 +1,7 @@
 package dev.parley.spi;
 
 import dev.parley.Limits;
+import dev.parley.PeerProfile;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.StreamReadConstraints;
@@ -21,11 +22,14 @@ import tools.jackson.databind.type.LogicalType;
  *
  * <p>A float without a fraction is accepted for a whole number (Node sends one beyond 32 bits), but a fraction is never
  * dropped; text is not converted to numbers or the reverse; {@code null} is refused for a primitive; unknown members of
- * an object are ignored; class names on the wire have no meaning.
+ * an object are ignored; class names on the wire have no meaning. A {@link PeerProfile} relaxes this for a kind of peer.
+ * A decimal that is read without a type is a {@code Double}, or a {@code BigDecimal} if a double does not hold its
+ * digits.
  */
 public final class ValueMapping {
     private final Limits limits;
     private final List<Consumer<MapperBuilder<?, ?>>> customizers;
+    private final PeerProfile peer;
     private final JsonMapper json;
 
     /**
@@ -35,8 +39,20 @@ public final class ValueMapping {
      * @param customizers applied to every wire's builder, after Parley's own settings
      */
     public ValueMapping(Limits limits, List<Consumer<MapperBuilder<?, ?>>> customizers) {
+        this(limits, customizers, PeerProfile.STRICT);
+    }
+
+    /**
+     * A mapping that forgives what a kind of peer writes.
+     *
+     * @param limits what readers refuse
+     * @param customizers applied to every wire's builder, after Parley's own settings
+     * @param peer the conversions that reading makes
+     */
+    public ValueMapping(Limits limits, List<Consumer<MapperBuilder<?, ?>>> customizers, PeerProfile peer) {
         this.limits = limits;
         this.customizers = List.copyOf(customizers);
+        this.peer = peer;
         this.json = mapper(JsonMapper.builder(JsonFactory.builder()
                 .streamReadConstraints(readConstraints())
                 .streamWriteConstraints(writeConstraints())
@@ -47,6 +63,22 @@ public final class ValueMapping {
     /** The limits. */
     public Limits limits() {
         return limits;
+    }
+
+    /** The conversions that reading makes, for a wire that has some of its own. */
+    public PeerProfile peer() {
+        return peer;
+    }
+
+    /**
+     * This mapping with the profile that the option {@code peer} of an address names; this one if there is no such
+     * option.
+     *
+     * @throws dev.parley.InvalidTargetException if the value is not the name of a profile
+     */
+    public ValueMapping forPeer(AddressOptions options) {
+        PeerProfile named = options.choice("peer", peer, PeerProfile.class);
+        return named == peer ? this : new ValueMapping(limits, customizers, named);
     }
 
     /** The limits as Jackson's read constraints, for the builder of a wire's factory. */
@@ -74,6 +106,7 @@ public final class ValueMapping {
     /** Configures and builds a mapper whose factory has {@link #readConstraints()}. */
     public <M extends ObjectMapper, B extends MapperBuilder<M, B>> M mapper(MapperBuilder<M, B> builder) {
         builder.addModule(StrictNumbers.module())
+                .addModule(PeerValues.module(peer))
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .withCoercionConfig(
                         LogicalType.Textual,

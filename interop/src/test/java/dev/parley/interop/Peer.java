@@ -16,6 +16,8 @@ public enum Peer {
     PYTHON("python", Kind.PYTHON),
     JSONRPCLIB("jsonrpclib", Kind.PYTHON),
     JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
+    /** A language server. */
+    PYLSP("pylsp", Kind.PYTHON),
     ZERORPC_PYTHON("zerorpc-python", Kind.PYTHON),
     /** libzmq. */
     PYZMQ("pyzmq", Kind.PYTHON),
@@ -23,6 +25,8 @@ public enum Peer {
     PYTHON_AMQP("python-amqp", Kind.PYTHON),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
+    /** The same with its driver for Kafka. */
+    OSLO_MESSAGING_KAFKA("oslo-messaging-kafka", Kind.PYTHON),
     /** oslo.messaging 14.0.3, Debian 12's. */
     OSLO_MESSAGING_14("oslo-messaging-14", Kind.PYTHON),
     /** oslo.messaging 2.9.0 of 2015. */
@@ -31,12 +35,21 @@ public enum Peer {
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
-    AMQPLIB("amqplib", Kind.NODE);
+    AMQPLIB("amqplib", Kind.NODE),
+    /** The server of xmlrpc-c, compiled by {@code peers/install}. */
+    XMLRPC_C("xmlrpc-c", Kind.C),
+    /** Perl's RPC::XML. */
+    XMLRPC_PERL("xmlrpc-perl", Kind.PERL),
+    /** Ruby's own XML-RPC. */
+    XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY);
 
     private enum Kind {
         SERVER,
         PYTHON,
-        NODE
+        NODE,
+        C,
+        PERL,
+        RUBY
     }
 
     /** Where {@code peers/install} put everything, by the same rule. */
@@ -77,16 +90,21 @@ public enum Peer {
     /**
      * The command line that runs a program with this peer's interpreter and packages.
      *
-     * @param program a file of {@code peers/python} or {@code peers/node}, or an interpreter's own option such as
-     *     {@code -c} or {@code -e}
+     * @param program a file of {@code peers/python} or the like, a compiled program, or an interpreter's own option
+     *     such as {@code -c} or {@code -e}
      */
     public List<String> command(String program, String... arguments) {
         String folder = kind.name().toLowerCase(Locale.ROOT);
         List<String> command = new ArrayList<>();
+        if (kind == Kind.C) {
+            command.add(executable(program).toString());
+            command.addAll(List.of(arguments));
+            return command;
+        }
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
-            case NODE -> command.add("node");
-            case SERVER -> throw new IllegalArgumentException(this + " runs no programs");
+            case NODE, PERL, RUBY -> command.add(folder);
+            case SERVER, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
                 program.startsWith("-")
@@ -107,7 +125,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER -> Map.of();
+            case SERVER, C, PERL, RUBY -> Map.of();
         };
     }
 

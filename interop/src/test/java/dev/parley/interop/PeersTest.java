@@ -37,6 +37,7 @@ class PeersTest {
         "PYZMQ, 'import zmq; print(zmq.__version__)', 27.3.0",
         "PYTHON_AMQP, 'import pika, kombu; print(pika.__version__, kombu.__version__)', 1.4.4 5.7.0",
         "OSLO_MESSAGING, 'import oslo_messaging, importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 18.3.1",
+        "OSLO_MESSAGING_KAFKA, 'import confluent_kafka; print(confluent_kafka.__version__)', 2.16.1",
         "OSLO_MESSAGING_14, 'import oslo_messaging, importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 14.0.3",
         "OSLO_MESSAGING_2, 'import importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 2.9.0",
     })

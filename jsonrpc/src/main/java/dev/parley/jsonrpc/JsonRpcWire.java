@@ -3,9 +3,11 @@ package dev.parley.jsonrpc;
 import dev.parley.Address;
 import dev.parley.Target;
 import dev.parley.jsonrpc.client.JsonRpcHttp;
-import dev.parley.jsonrpc.client.TcpTransport;
+import dev.parley.jsonrpc.client.StreamTransport;
 import dev.parley.jsonrpc.server.HttpListener;
-import dev.parley.jsonrpc.server.TcpListener;
+import dev.parley.jsonrpc.server.StdioListener;
+import dev.parley.jsonrpc.server.StreamListener;
+import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Listener;
@@ -22,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonRpcWire implements Wire {
     private static final String DEFAULT_PATH = "/";
-    private static final String TCP = "jsonrpc+tcp";
+    private static final String STDIO = "jsonrpc+stdio";
 
     /** Made by {@link java.util.ServiceLoader}. */
     public JsonRpcWire() {}
 
     @Override
     public Set<String> schemes() {
-        return Set.of("jsonrpc+http", "jsonrpc+https", "jsonrpc+unix", TCP);
+        return Set.of("jsonrpc+http", "jsonrpc+https", "jsonrpc+unix", StreamAddress.TCP, StreamAddress.IPC, STDIO);
     }
 
     @Override
@@ -50,15 +52,19 @@ public final class JsonRpcWire implements Wire {
 
     @Override
     public Listener listen(Address address, Target target, ServerContext context) {
-        return address.scheme().equals(TCP)
-                ? TcpListener.start(address, context)
-                : HttpListener.start(address, DEFAULT_PATH, context);
+        return switch (address.scheme()) {
+            case StreamAddress.TCP, StreamAddress.IPC -> StreamListener.start(address, context);
+            case STDIO -> StdioListener.start(address, context);
+            default -> HttpListener.start(address, DEFAULT_PATH, context);
+        };
     }
 
     @Override
     public ClientTransport connect(Address address, ClientContext context) {
-        return address.scheme().equals(TCP)
-                ? new TcpTransport(address, context)
-                : JsonRpcHttp.transport(address, DEFAULT_PATH, context);
+        return switch (address.scheme()) {
+            case StreamAddress.TCP, StreamAddress.IPC -> StreamTransport.socket(address, context);
+            case STDIO -> StreamTransport.child(address, context);
+            default -> JsonRpcHttp.transport(address, DEFAULT_PATH, context);
+        };
     }
 }

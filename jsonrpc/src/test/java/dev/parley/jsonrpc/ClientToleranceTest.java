@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.AccessDeniedException;
 import dev.parley.Args;
+import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
 import dev.parley.OverloadedException;
+import dev.parley.PeerProfile;
 import dev.parley.ProtocolException;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
+import dev.parley.RpcException;
+import dev.parley.SerializationException;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.server.HttpExchange;
 import dev.parley.net.http.server.HttpServer;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +73,14 @@ class ClientToleranceTest {
                 "[{'jsonrpc':'2.0','result':5,'id':1}]",
                 "  {'jsonrpc':'2.0','id':1,'extra':{'result':6},'result': 5 }\r\n",
                 "{'jsonrpc':'2.0','result':5.0,'id':1}",
+                "{'jsonrpc':'2.0','result':5,'id':1.0}",
+                "{'jsonrpc':'2.0','result':5,'id':10e-1}",
+                "{'jsonrpc':'2.0','result':5,'id':'1.0'}",
+                "{'result':5,'error':false,'id':1}",
+                "{'result':5,'error':'','id':1}",
+                "{'jsonrpc':'2.0','method':'m','result':5,'id':1}",
+                "{'jsonrpc':'2.0','method':null,'result':5,'id':1}",
+                "\ufeff{'jsonrpc':'2.0','result':5,'id':1}",
             })
     void takesResultsInEveryShape(String body) {
         willAnswer(200, body);
@@ -93,6 +107,12 @@ class ClientToleranceTest {
                 "{}",
                 "[{'result':1,'id':1},{'result':2,'id':2}]",
                 "{'jsonrpc':'2.0','result':5,'id':99}",
+                "{'jsonrpc':'2.0','result':5,'id':1.5}",
+                "{'jsonrpc':'2.0','result':5,'id':1e400}",
+                "{'jsonrpc':'2.0','result':5,'id':-1}",
+                "{'jsonrpc':'2.0','result':5,'id':'one'}",
+                "{'jsonrpc':'2.0','result':NaN,'id':1}",
+                "{'jsonrpc':'2.0','result':5,'id':1}{'jsonrpc':'2.0','result':5,'id':1}",
                 "{'jsonrpc':'2.0','method':'m','id':1}",
                 "{'jsonrpc':'2.0','result':5"
             })
@@ -131,6 +151,96 @@ class ClientToleranceTest {
             });
         }
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '`',
+            value = {
+                "[21,'Job not found',null] # 21 # RemoteException # Job not found",
+                "['20','Other',['a trace']] # 20 # RemoteException # Other",
+                "'text' # # RemoteException # text",
+                "5 # # RemoteException # 5",
+                "{'code':-32601.0,'message':'no m'} # -32601 # MethodNotFoundException # no m",
+                "{'code':'-32602','message':'bad'} # -32602 # InvalidArgumentsException # bad",
+                "{'code':'EACCES','message':'not you'} # # RemoteException # EACCES: not you",
+                "{'code':4294967296,'message':'far'} # # RemoteException # far (code 4294967296)",
+                "{'code':1e999999999,'message':'far'} # # RemoteException # far (code 1E+999999999)",
+                "{'code':null,'message':'m'} # # RemoteException # m",
+                "{'message':'m'} # # RemoteException # m",
+                "{'msg':'m','code':3} # 3 # RemoteException # m",
+                "{'faultCode':7,'faultString':'as XML-RPC'} # 7 # RemoteException # as XML-RPC",
+                "{'code':-32500,'message':'Application error.','data':'Incorrect user name or password.'} # -32500 # RemoteException # Application error. Incorrect user name or password.",
+                "{'code':-32602,'message':'Invalid params.','data':'Not authorised.'} # -32602 # InvalidArgumentsException # Invalid params. Not authorised.",
+                "{'code':3,'message':'execution reverted','data':'0x08c379a0'} # 3 # RemoteException # execution reverted",
+                "{'code':0,'message':'Application error','data':{'type':'TypeError','message':'no x','traceback':'Traceback:\\n  a\\n'}} # 0 # RemoteException # TypeError: Application error: no x",
+                "{'code':-32000,'message':'Server error','data':{'type':'ValueError','args':['bad'],'message':'bad'}} # -32000 # RemoteException # ValueError: Server error: bad",
+                "{'code':200,'message':'Odoo Server Error','data':{'name':'odoo.exceptions.AccessDenied','debug':'Traceback\\n  b','message':'Access Denied','arguments':['Access Denied'],'context':{}}} # 200 # RemoteException # AccessDenied: Odoo Server Error: Access Denied",
+                "{'code':-32001,'message':'no job','data':{'exceptionTypeName':'shop.NoJobException','message':'no job'}} # -32001 # RemoteException # NoJobException: no job",
+                "{'code':-32602,'message':'invalid','data':{'type':'object','path':'a.b'}} # -32602 # InvalidArgumentsException # invalid",
+                "{'code':1,'message':'m','data':{'name':'bob'}} # 1 # RemoteException # m",
+            })
+    void readsTheErrorsOfRealServers(String error, Integer code, String type, String message) {
+        willAnswer(200, "{'jsonrpc':'2.0','id':1,'error':" + error + "}");
+        try (RpcClient client = client("")) {
+            assertThatThrownBy(() -> client.call("m", int.class)).isInstanceOfSatisfying(RpcException.class, e -> {
+                assertThat(e).hasMessage(message);
+                assertThat(e.getClass().getSimpleName()).isEqualTo(type);
+                assertThat(e.code()).isEqualTo(code);
+            });
+        }
+    }
+
+    @Test
+    void keepsWhatAnErrorSaysBesides() {
+        willAnswer(
+                200,
+                "{'id':99,'error':{'code':200,'message':'Odoo Server Error','data':{'name':'odoo.exceptions.UserError',"
+                        + "'debug':'Traceback (most recent call last):\\n  File x','message':'no stock','context':{}}}}");
+        try (RpcClient client = client("")) {
+            // An id that no request had does not lose the error's text.
+            assertThatThrownBy(() -> client.call("m", int.class)).isInstanceOfSatisfying(RemoteException.class, e -> {
+                assertThat(e.type()).isEqualTo("UserError");
+                assertThat(e.module()).isEqualTo("odoo.exceptions");
+                assertThat(e.remoteMessage()).isEqualTo("Odoo Server Error: no stock");
+                assertThat(e.traceback()).containsExactly("Traceback (most recent call last):", "  File x");
+                assertThat(e.data()).asString().contains("context={}");
+            });
+        }
+    }
+
+    @Test
+    void readsAmountsDigitByDigit() {
+        willAnswer(200, "{'result':[0.00000001,20999999.97690000,12345678901.123456789],'error':null,'id':1}");
+        try (RpcClient client = client("")) {
+            assertThat(client.call("m", Object.class))
+                    .isEqualTo(List.of(1e-8, 20999999.9769, new BigDecimal("12345678901.123456789")));
+        }
+    }
+
+    @Test
+    void aProfileReadsWhatItsPeersWriteAndTheErrorNamesIt() {
+        willAnswer(200, "{'jsonrpc':'2.0','id':null,'result':{'name':false}}");
+        try (RpcClient client = client("")) {
+            assertThatThrownBy(() -> client.call("m", Partner.class))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining(
+                            "false is not a valid String, at name; the option peer=odoo reads false as null");
+        }
+        try (RpcClient client = client("?peer=odoo")) {
+            assertThat(client.call("m", Partner.class)).isEqualTo(new Partner(null));
+        }
+        try (RpcClient client = RpcClient.builder("jsonrpc+http://127.0.0.1:" + server.port())
+                .peer(PeerProfile.ODOO)
+                .build()) {
+            assertThat(client.call("m", Partner.class)).isEqualTo(new Partner(null));
+        }
+        assertThatThrownBy(() -> client("?peer=nobody"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("peer=nobody must be one of strict, odoo");
+    }
+
+    record Partner(String name) {}
 
     @ParameterizedTest
     @CsvSource({

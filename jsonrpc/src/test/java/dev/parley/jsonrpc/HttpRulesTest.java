@@ -81,6 +81,10 @@ class HttpRulesTest {
                 "{'jsonrpc':'2.0','method':'rpcless','params':[],'id':1,'method2':1} # -32601",
                 "{'jsonrpc':'2.0','method':'note','params':['x'],'id':1} # {'jsonrpc':'2.0','id':1,'result':null}",
                 "{'jsonrpc':'2.0','method':'sum','id':1} # {'jsonrpc':'2.0','id':1,'result':0}",
+                "{'jsonrpc':'2.0','method':'sum','params':null,'id':1} # {'jsonrpc':'2.0','id':1,'result':0}",
+                "{'jsonrpc':'2.0','method':'sum','params':{},'id':1} # {'jsonrpc':'2.0','id':1,'result':0}",
+                "{'jsonrpc':2.0,'method':'add','params':[2,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
+                "{'jsonrpc':'2.0','method':'add','params':[2.0,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
                 "{'jsonrpc':'2.0','method':'add','params':[2,3],'id':1,'auth':'t','extra':{'id':[1]}} # {'jsonrpc':'2.0','id':1,'result':5}",
                 "{'jsonrpc':'2.0','m\\u0065thod':'\\u0061dd','params':[2,3],'id':1} # {'jsonrpc':'2.0','id':1,'result':5}",
             })
@@ -168,16 +172,16 @@ class HttpRulesTest {
             value = {
                 "{'jsonrpc':'2.0','method':1,'params':'bar'} # null",
                 "{'jsonrpc':'2.0','method':'add','params':'bar','id':7} # 7",
-                "{'jsonrpc':'2.0','method':'add','params':null,'id':7} # 7",
                 "{'jsonrpc':'2.0','method':'add','params':5,'id':'x'} # 'x'",
                 "{'jsonrpc':'2.0','id':7} # 7",
                 "{'jsonrpc':'2.0'} # null",
                 "{'jsonrpc':'2.0','method':'add','params':[1,2],'id':[1]} # null",
                 "{'jsonrpc':'2.0','method':'add','params':[1,2],'id':{'a':1}} # null",
                 "{'jsonrpc':'2.0','method':'add','params':[1,2],'id':true} # null",
-                "{'jsonrpc':'1.0','method':'add','params':[1,2],'id':7} # 7",
                 "{'jsonrpc':'2.1','method':'add','params':[1,2],'id':7} # 7",
-                "{'jsonrpc':2.0,'method':'add','params':[1,2],'id':7} # 7",
+                "{'jsonrpc':true,'method':'add','params':[1,2],'id':7} # 7",
+                "{'jsonrpc':'2.0','method':'add','params':false,'id':7} # 7",
+                "{'jsonrpc':'2.0','method':'add','params':'','id':7} # 7",
                 "{'jsonrpc':null,'method':'add','params':[1,2],'id':7} # 7",
                 "{'method':'add','params':[1,2]} # null",
                 "{'jsonrpc':'2.0','method':'add','method':'note','params':[1,2],'id':7} # null",
@@ -306,6 +310,12 @@ class HttpRulesTest {
                 "{'method':'add','params':[2,3],'id':1} # {'id':1,'result':5,'error':null}",
                 "{'id':'a','method':'add','params':[2,3]} # {'id':'a','result':5,'error':null}",
                 "{'version':'1.1','method':'add','params':[2,3],'id':1} # {'id':1,'result':5,'error':null}",
+                "{'version':'1.1','method':'add','params':{'a':2,'b':3},'id':1} # {'id':1,'result':5,'error':null}",
+                "{'method':'add','params':{'a':2,'b':3},'id':1} # {'id':1,'result':5,'error':null}",
+                "{'jsonrpc':'1.0','method':'add','params':[2,3],'id':'curltest'} # {'id':'curltest','result':5,'error':null}",
+                "{'jsonrpc':1.0,'method':'add','params':[2,3],'id':1} # {'id':1,'result':5,'error':null}",
+                "{'jsonrpc':'1.1','method':'add','params':{'a':2,'b':3},'id':1} # {'id':1,'result':5,'error':null}",
+                "{'method':'sum','params':null,'id':1} # {'id':1,'result':0,'error':null}",
             })
     void answersOldRequestsInTheOldShape(String request, String answer) {
         assertThat(ask(request.replace('\'', '"'))).isEqualTo(answer.replace('\'', '"'));
@@ -315,8 +325,11 @@ class HttpRulesTest {
     void oldErrorsAndNotifications() throws InterruptedException {
         assertThat(ask("{\"method\":\"nosuch\",\"params\":[],\"id\":1}"))
                 .startsWith("{\"id\":1,\"result\":null,\"error\":{\"code\":-32601,");
-        assertThat(ask("{\"method\":\"add\",\"params\":{\"a\":1,\"b\":2},\"id\":1}"))
+        assertThat(ask("{\"jsonrpc\":\"1.0\",\"method\":\"add\",\"params\":5,\"id\":1}"))
                 .startsWith("{\"id\":1,\"result\":null,\"error\":{\"code\":-32600,");
+        assertThat(ask("{\"jsonrpc\":\"1.0\",\"method\":\"note\",\"params\":[\"none\"]}"))
+                .isEmpty();
+        assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("none");
         assertThat(ask("{\"method\":\"note\",\"params\":[\"old\"],\"id\":null}"))
                 .isEmpty();
         assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("old");

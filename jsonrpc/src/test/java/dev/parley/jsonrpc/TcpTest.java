@@ -349,7 +349,7 @@ class TcpTest {
                 assertThat(second.line())
                         .isEqualTo(
                                 "{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"error\":{\"code\":-32601,\"message\":\"this client serves no methods\"}}");
-                second.say("garbage\n\n{\"jsonrpc\":\"2.0\",\"id\":999,\"result\":0}\n");
+                second.say("garbage\n\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":0}\n");
                 String id = request.replaceAll(".*\"id\":(\\d+).*", "$1");
                 second.say("[{\"jsonrpc\":\"2.0\",\"id\":\"" + id + "\",\"result\":3}]\n");
                 assertThat(again.get(20, TimeUnit.SECONDS)).isEqualTo(3);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * oslo.messaging RPC: over AMQP 0-9-1 with scheme {@code rabbit} or its alias {@code kombu}, within this JVM with
- * scheme {@code memory}. Safe for use by any thread.
+ * scheme {@code memory}, or Python's {@code fake} and {@code kombu+memory}. Safe for use by any thread.
  *
  * <p>The address is oslo.messaging's transport URL,
  * {@code rabbit://user:password@host:5672,user:password@host2:5672/virtual_host?option=value}; its options are those of
@@ -27,12 +27,15 @@ import org.jspecify.annotations.Nullable;
  * values go through JSON there too.
  */
 public final class OsloWire implements Wire {
+    private static final String FAKE = "fake";
+    private static final String KOMBU_MEMORY = "kombu+memory";
+
     /** For {@link java.util.ServiceLoader}. */
     public OsloWire() {}
 
     @Override
     public Set<String> schemes() {
-        return Set.of("rabbit", "kombu", "memory");
+        return Set.of("rabbit", "kombu", "memory", FAKE, KOMBU_MEMORY);
     }
 
     @Override
@@ -69,8 +72,11 @@ public final class OsloWire implements Wire {
     }
 
     private static Driver driver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
-        return address.scheme().equals("memory")
-                ? new MemoryDriver(address.host() + address.path())
-                : new RabbitDriver(address, options, tls, daemon);
+        return switch (address.scheme()) {
+            case "memory" -> new MemoryDriver(address.host() + address.path());
+            // As in Python, all transports of the process share one, whatever else the URL says.
+            case FAKE, KOMBU_MEMORY -> new MemoryDriver(address.scheme());
+            default -> new RabbitDriver(address, options, tls, daemon);
+        };
     }
 }

@@ -2,21 +2,21 @@ package dev.parley.oslo;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
-import dev.parley.oslo.options.OsloOptions;
-import java.io.IOException;
+import dev.parley.oslo.config.ConfigOption;
+import dev.parley.oslo.config.KnownServices;
+import dev.parley.oslo.config.MessagingOptions;
+import dev.parley.oslo.config.ServiceConfig;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,157 +29,37 @@ import org.slf4j.LoggerFactory;
  * RpcClient client = RpcClient.connect(transport.address(), Target.topic("compute"));
  * }</pre>
  *
- * <p>Immutable, and safe for use by any thread.
+ * <p>Immutable.
  */
 public final class Transport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
-    private static final String RABBIT_GROUP = "oslo_messaging_rabbit";
-    private static final Set<String> DEFAULT_GROUP_OPTIONS =
-            Set.of("control_exchange", "rpc_response_timeout", "rpc_ping_enabled");
-    /** Options that oslo.messaging 14 also reads from group {@code DEFAULT}, where they were before 2014. */
-    private static final Set<String> FORMERLY_IN_DEFAULT_GROUP = Set.of(
-            "amqp_auto_delete",
-            "kombu_reconnect_delay",
-            "rabbit_ha_queues",
-            "rabbit_login_method",
-            "rabbit_retry_backoff");
-
-    /** Former names of options, and the names that replaced them, which take precedence. As in oslo.messaging 14. */
-    private static final Map<String, String> FORMER_NAMES = Map.of(
-            "rabbit_use_ssl", "ssl",
-            "kombu_ssl_version", "ssl_version",
-            "kombu_ssl_keyfile", "ssl_key_file",
-            "kombu_ssl_certfile", "ssl_cert_file",
-            "kombu_ssl_ca_certs", "ssl_ca_file",
-            "kombu_reconnect_timeout", "kombu_missing_consumer_retry_timeout");
-
-    private static final Pattern REFERENCE =
-            Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_.]*)}|([A-Za-z_][A-Za-z0-9_.]*))");
+    private static final String LOCAL = "rabbit://";
 
     private final String address;
+    private final NotificationSettings notifications;
 
-    private Transport(String address) {
+    private Transport(String address, NotificationSettings notifications) {
         this.address = address;
+        this.notifications = notifications;
     }
 
     /**
-     * Reads {@code transport_url}, {@code control_exchange}, {@code rpc_response_timeout} and {@code rpc_ping_enabled}
-     * of group {@code DEFAULT} and all of group {@code oslo_messaging_rabbit}. An option in the URL itself takes
-     * precedence, as in oslo.messaging. Without a URL the address is {@code rabbit://}: user guest at localhost. Former
-     * names and groups of options are accepted if oslo.messaging 14 accepts them. An unknown option of the group is
-     * ignored with a warning, since other programs read the file too.
+     * Reads files and the environment, as {@link #builder} does with these files and its defaults.
      *
-     * @throws InvalidTargetException if the file cannot be read, or its URL is malformed
+     * @param files the later ones take precedence
+     * @throws InvalidTargetException if a file cannot be read or is malformed, or if its URL is malformed
      */
-    public static Transport fromConfig(Path file) {
-        Objects.requireNonNull(file, "file");
-        Map<String, Map<String, String>> groups;
-        try {
-            groups = parse(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            throw new InvalidTargetException("no such file: " + file, e);
-        } catch (IOException e) {
-            throw new InvalidTargetException("failed to read configuration " + file + ": " + e, e);
+    public static Transport fromConfig(Path... files) {
+        Builder builder = builder();
+        for (Path file : files) {
+            builder.file(file);
         }
-        Map<String, String> defaults = groups.getOrDefault("DEFAULT", Map.of());
-        String url = resolve(defaults.getOrDefault("transport_url", "rabbit://"), "DEFAULT", groups);
-        Map<String, String> options = new LinkedHashMap<>();
-        defaults.forEach((name, value) -> {
-            if (DEFAULT_GROUP_OPTIONS.contains(name) || FORMERLY_IN_DEFAULT_GROUP.contains(name)) {
-                options.put(name, resolve(value, "DEFAULT", groups));
-            }
-        });
-        Set<String> known = OsloOptions.names();
-        Map<String, String> rabbit = groups.getOrDefault(RABBIT_GROUP, Map.of());
-        FORMER_NAMES.forEach((former, name) -> {
-            if (rabbit.containsKey(former)) {
-                options.put(name, resolve(rabbit.get(former), RABBIT_GROUP, groups));
-            }
-        });
-        rabbit.forEach((name, value) -> {
-            if (known.contains(name)) {
-                options.put(name, resolve(value, RABBIT_GROUP, groups));
-            } else if (!FORMER_NAMES.containsKey(name)) {
-                log.warn("ignored unknown option {} of group {} in {}", name, RABBIT_GROUP, file);
-            }
-        });
-        Address parsed = Address.parse(url);
-        options.keySet().removeAll(parsed.options().keySet());
-        String query = options.entrySet().stream()
-                .map(option -> option.getKey() + "="
-                        + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8)
-                                .replace("+", "%20"))
-                .collect(Collectors.joining("&"));
-        return new Transport(query.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + query);
+        return builder.build();
     }
 
-    /**
-     * The groups of the file, as oslo.config reads them: a line that starts with whitespace continues the value before
-     * it.
-     */
-    private static Map<String, Map<String, String>> parse(String text) {
-        Map<String, Map<String, String>> groups = new LinkedHashMap<>();
-        Map<String, String> group = groups.computeIfAbsent("DEFAULT", name -> new LinkedHashMap<>());
-        String last = null;
-        for (String line : text.lines().toList()) {
-            String bare = line.strip();
-            if (bare.isEmpty()) {
-                last = null;
-                continue;
-            } else if (bare.startsWith("#") || bare.startsWith(";")) {
-                continue;
-            }
-            int equals = separator(bare);
-            if (Character.isWhitespace(line.charAt(0)) && last != null) {
-                group.merge(last, bare, (value, more) -> value + more);
-            } else if (bare.startsWith("[") && bare.endsWith("]")) {
-                group = groups.computeIfAbsent(
-                        bare.substring(1, bare.length() - 1).strip(), name -> new LinkedHashMap<>());
-                last = null;
-            } else if (equals > 0) {
-                last = bare.substring(0, equals).strip();
-                group.put(last, unquote(bare.substring(equals + 1).strip()));
-            }
-        }
-        return groups;
-    }
-
-    /** The index of the first equals sign or colon, which ends the name; -1 if there is none. */
-    private static int separator(String line) {
-        int equals = line.indexOf('=');
-        int colon = line.indexOf(':');
-        return colon < 0 || equals >= 0 && equals < colon ? equals : colon;
-    }
-
-    private static String unquote(String value) {
-        boolean quoted = value.length() > 1
-                && (value.charAt(0) == '"' || value.charAt(0) == '\'')
-                && value.charAt(0) == value.charAt(value.length() - 1);
-        return quoted ? value.substring(1, value.length() - 1) : value;
-    }
-
-    /**
-     * Replaces the references to other options in a value: {@code $name}, {@code ${name}} or {@code $group.name};
-     * {@code $$} and {@code \$} are a dollar sign. A name without a group is looked up in the group of the value, then
-     * in {@code DEFAULT}.
-     */
-    private static String resolve(String value, String group, Map<String, Map<String, String>> groups) {
-        Matcher references = REFERENCE.matcher(value.replace("\\$", "$$").replace("$$", "\0"));
-        return references
-                .replaceAll(found -> Matcher.quoteReplacement(
-                        lookUp(found.group(1) == null ? found.group(2) : found.group(1), group, groups, found.group())))
-                .replace('\0', '$');
-    }
-
-    private static String lookUp(String name, String group, Map<String, Map<String, String>> groups, String otherwise) {
-        int dot = name.indexOf('.');
-        List<String> places = dot < 0 ? List.of(group, "DEFAULT") : List.of(name.substring(0, dot));
-        String option = name.substring(dot + 1);
-        return places.stream()
-                .map(place -> groups.getOrDefault(place, Map.of()).get(option))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(otherwise);
+    /** A new builder. */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** The address, with the settings of the configuration as options. Contains passwords: not for logs. */
@@ -187,9 +67,192 @@ public final class Transport {
         return address;
     }
 
+    /** What the configuration says about notifications. */
+    public NotificationSettings notifications() {
+        return notifications;
+    }
+
     /** The address for logs, with {@code ***} for passwords. */
     @Override
     public String toString() {
         return Address.parse(address).toString();
+    }
+
+    /**
+     * Reads a configuration: files and folders in the order in which they are given, of which the later ones take
+     * precedence, and environment variables, which take precedence over both. Not thread-safe.
+     *
+     * <p>Of group {@code DEFAULT} it reads {@code transport_url}, {@code control_exchange},
+     * {@code rpc_response_timeout}, {@code rpc_ping_enabled} and {@code executor_thread_pool_size}, of group
+     * {@code oslo_messaging_rabbit} all options, and the group {@code oslo_messaging_notifications}. An option in the
+     * URL itself takes precedence, as in oslo.messaging. Without a URL the address is {@code rabbit://}: user guest at
+     * localhost. Former names and groups of options are accepted if oslo.messaging 14 accepts them.
+     *
+     * <p>Most services set their control exchange in their code, not in a file. If the configuration sets none, it is
+     * that of {@link #defaultControlExchange}; otherwise that of the OpenStack service to which the configuration
+     * belongs, recognized by the name of a file, its folder in {@code /etc}, or the user name of group
+     * {@code keystone_authtoken}; otherwise {@code openstack}. The log tells which.
+     */
+    public static final class Builder {
+        private final List<Path> files = new ArrayList<>();
+        private Map<String, String> environment = System.getenv();
+        private @Nullable String url;
+        private final Map<String, String> defaults = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /** Reads a file, such as {@code /etc/nova/nova.conf}. */
+        public Builder file(Path file) {
+            files.add(Objects.requireNonNull(file, "file"));
+            return this;
+        }
+
+        /**
+         * Reads the files of a folder whose names end with {@code .conf}, in the order of their names, as
+         * {@code --config-dir} of the services does.
+         *
+         * @throws InvalidTargetException if the folder cannot be read
+         */
+        public Builder directory(Path directory) {
+            files.addAll(ServiceConfig.filesIn(Objects.requireNonNull(directory, "directory")));
+            return this;
+        }
+
+        /**
+         * The environment variables, of which {@code OS_GROUP__OPTION} sets an option, such as
+         * {@code OS_DEFAULT__TRANSPORT_URL}. By default those of the process.
+         */
+        public Builder environment(Map<String, String> variables) {
+            environment = Map.copyOf(variables);
+            return this;
+        }
+
+        /**
+         * Another URL with the options of the same configuration, such as that of one of Nova's cells. By default
+         * {@code transport_url}. Notifications are not affected.
+         */
+        public Builder url(String transportUrl) {
+            url = Objects.requireNonNull(transportUrl, "transportUrl");
+            return this;
+        }
+
+        /**
+         * The control exchange if the configuration sets none, as services set it by
+         * {@code oslo_messaging.set_transport_defaults}.
+         */
+        public Builder defaultControlExchange(String exchange) {
+            defaults.put(MessagingOptions.CONTROL_EXCHANGE.name(), Objects.requireNonNull(exchange, "exchange"));
+            return this;
+        }
+
+        /**
+         * How many calls a server runs at once if the configuration does not set {@code executor_thread_pool_size}, as
+         * services set it by {@code oslo_messaging.opts.set_defaults}. By default as many as the server's
+         * {@code maxConcurrentCalls}.
+         *
+         * @throws IllegalArgumentException if the number is less than 1
+         */
+        public Builder defaultExecutorThreadPoolSize(int calls) {
+            if (calls < 1) {
+                throw new IllegalArgumentException("executor_thread_pool_size must be at least 1, not " + calls);
+            }
+            defaults.put(MessagingOptions.EXECUTOR_THREAD_POOL_SIZE.name(), Integer.toString(calls));
+            return this;
+        }
+
+        /**
+         * Reads the configuration.
+         *
+         * @throws InvalidTargetException if a file cannot be read or is malformed, or if an option is
+         */
+        public Transport build() {
+            ServiceConfig config = ServiceConfig.read(files, environment);
+            Map<String, String> defaults = new LinkedHashMap<>(this.defaults);
+            if (config.value(MessagingOptions.CONTROL_EXCHANGE) == null) {
+                defaults.computeIfAbsent(MessagingOptions.CONTROL_EXCHANGE.name(), name -> exchangeOf(config));
+            }
+            String main = urlOf(config, MessagingOptions.TRANSPORT_URL, LOCAL);
+            String ofNotifications = urlOf(config, MessagingOptions.NOTIFICATION_URL, main);
+            NotificationSettings notifications = new NotificationSettings(
+                    withOptions(ofNotifications, config, defaults),
+                    config.values(MessagingOptions.NOTIFICATION_DRIVER),
+                    topics(config),
+                    retries(config),
+                    routingFile(config));
+            return new Transport(withOptions(url == null ? main : url, config, defaults), notifications);
+        }
+
+        private static @Nullable String exchangeOf(ServiceConfig config) {
+            KnownServices.Service service = KnownServices.of(config);
+            if (service == null) {
+                log.info(
+                        "control exchange {}: {} sets none, and does not belong to a known service",
+                        KnownServices.DEFAULT_EXCHANGE,
+                        config.paths());
+                return null;
+            }
+            log.info(
+                    "control exchange {}: {} sets none, so it is that of {}, recognized by {}",
+                    service.exchange(),
+                    config.paths(),
+                    service.name(),
+                    service.evidence());
+            return service.exchange();
+        }
+
+        private static String urlOf(ServiceConfig config, ConfigOption option, String otherwise) {
+            String url = config.value(option);
+            // A long list of hosts is continued on further lines.
+            return url == null || url.isBlank() ? otherwise : url.replace("\n", "");
+        }
+
+        private static String withOptions(String transportUrl, ServiceConfig config, Map<String, String> defaults) {
+            Address parsed = Address.parse(transportUrl);
+            Map<String, String> options = new LinkedHashMap<>();
+            for (ConfigOption option : MessagingOptions.of(parsed.scheme())) {
+                String value = config.value(option);
+                if (value == null) {
+                    value = defaults.get(option.name());
+                }
+                if (value != null && !parsed.options().containsKey(option.name())) {
+                    options.put(option.name(), value);
+                }
+            }
+            String query = options.entrySet().stream()
+                    .map(option -> option.getKey() + "="
+                            + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8)
+                                    .replace("+", "%20"))
+                    .collect(Collectors.joining("&"));
+            return query.isEmpty() ? transportUrl : transportUrl + (transportUrl.contains("?") ? "&" : "?") + query;
+        }
+
+        private static List<String> topics(ServiceConfig config) {
+            String topics = config.value(MessagingOptions.NOTIFICATION_TOPICS);
+            return topics == null ? List.of("notifications") : ServiceConfig.list(topics);
+        }
+
+        private static int retries(ServiceConfig config) {
+            String retries = config.value(MessagingOptions.NOTIFICATION_RETRY);
+            try {
+                int number = retries == null ? -1 : Integer.parseInt(retries.strip());
+                if (number >= -1) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Reported below.
+            }
+            throw new InvalidTargetException("option " + MessagingOptions.NOTIFICATION_RETRY + "=" + retries
+                    + " must be a whole number, -1 for no limit");
+        }
+
+        private static @Nullable Path routingFile(ServiceConfig config) {
+            String file = config.value(MessagingOptions.ROUTING_CONFIG);
+            try {
+                return file == null || file.isBlank() ? null : Path.of(file);
+            } catch (InvalidPathException e) {
+                throw new InvalidTargetException(
+                        "option " + MessagingOptions.ROUTING_CONFIG + "=" + file + " is not a path", e);
+            }
+        }
     }
 }

@@ -9,7 +9,8 @@
  * <p>A call passes through the other packages in this order: {@code rpc} has both sides of RPC, {@code message} encodes
  * and decodes what they send, {@code topology} names the exchanges and queues, and {@code driver} is what RPC needs of
  * a broker, implemented for RabbitMQ in {@code driver.rabbit} and within the JVM in {@code driver.memory}. Each of them
- * knows only those after it, and {@code options}, which holds the options of the transport URL.
+ * knows only those after it, and {@code options}, which holds the options of the transport URL. {@code config} reads
+ * the configuration of a service.
  */
 @NullMarked
 package dev.parley.oslo;

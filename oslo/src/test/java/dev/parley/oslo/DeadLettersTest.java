@@ -16,6 +16,7 @@ import dev.parley.Target;
 import dev.parley.broker.EmbeddedBroker;
 import dev.parley.broker.QueueInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -129,6 +130,7 @@ class DeadLettersTest {
             assertThat(header(letter, "x-first-death-queue")).isEqualTo("test.server1");
             assertThat(header(letter, "x-first-death-reason")).isEqualTo("rejected");
             assertThat(header(letter, "x-parley-error")).contains("image/png");
+            assertThat(letter.getProps().getHeaders().get("x-parley-time")).isInstanceOf(Date.class);
             channel.basicPublish("openstack", "test", null, "{}".getBytes(StandardCharsets.UTF_8));
             assertThat(header(letter("dead"), "x-parley-error")).contains("without a method");
             note("alive");

@@ -305,7 +305,10 @@ abstract class RpcBehaviour {
         try (RpcClient client = client()) {
             RpcClient strict = client.prepare(o -> o.with(OsloCallOptions.MUST_ROUTE, true));
             assertThatThrownBy(() -> strict.call("who", String.class)).isInstanceOf(DeliveryException.class);
-            assertThatThrownBy(() -> strict.cast("who")).isInstanceOf(DeliveryException.class);
+            assertThatThrownBy(() -> strict.cast("who")).isInstanceOfSatisfying(DeliveryException.class, e -> {
+                assertThat(e.exchange()).isEqualTo("openstack");
+                assertThat(e.routingKey()).isEqualTo(topic);
+            });
             client.cast("who");
             assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(200)))
                             .call("who", String.class))

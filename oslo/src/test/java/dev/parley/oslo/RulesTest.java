@@ -8,9 +8,10 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.Args;
-import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.Execution;
 import dev.parley.MethodNotFoundException;
+import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -337,6 +339,15 @@ class RulesTest {
             assertThat(capped.canSendVersion("2.0")).isFalse();
             assertThat(capped.canSendVersion("0.9")).isFalse();
             assertThatThrownBy(() -> capped.canSendVersion("two")).hasMessageContaining("'two'");
+            assertThat(plain.canSendVersion()).isTrue();
+            assertThat(capped.canSendVersion()).isFalse(); // It has no version.
+            assertThat(capped.prepare(o -> o.withVersion("1.4")).canSendVersion())
+                    .isTrue();
+            assertThat(capped.prepare(o -> o.withVersion("1.6")).canSendVersion())
+                    .isFalse();
+            assertThat(capped.prepare(o -> o.with(OsloCallOptions.VERSION_CAP, null))
+                            .canSendVersion())
+                    .isTrue();
             RpcClient without = capped.prepare(o -> o.withVersion(null));
             assertThatThrownBy(() -> without.call("echo", String.class, Args.named("text", "x")))
                     .isInstanceOf(UnsupportedVersionException.class)
@@ -353,16 +364,61 @@ class RulesTest {
         }
     }
 
+    /** Fails with errors of a module. */
+    @SuppressWarnings("UnusedMethod") // Called by its name.
+    public static class Failing {
+        public void fail(String type, String module) {
+            throw RemoteException.of(type, "no").withModule(module);
+        }
+    }
+
+    /** What a caller has in place of the exceptions of a module. */
+    private static final class NovaException extends RuntimeException {
+        NovaException(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void theExceptionsOfAModuleCanBeThoseOfTheCaller() {
+        try (RpcServer server = server(new Failing(), "").build().start();
+                RpcClient client = RpcClient.builder(broker.address())
+                        .target(Target.topic("test"))
+                        .mapException("nova.exception.Invalid", e -> new IllegalArgumentException(e.remoteMessage()))
+                        .mapException("Missing", e -> new NoSuchElementException(e.remoteMessage()))
+                        .mapExceptions(
+                                "nova.exception", e -> e.type().equals("Internal") ? e : new NovaException(e.type()))
+                        .build()) {
+            assertThatThrownBy(() -> fail(client, "InstanceNotFound", "nova.exception"))
+                    .isInstanceOf(NovaException.class)
+                    .hasMessage("InstanceNotFound")
+                    .hasCauseInstanceOf(RemoteException.class);
+            assertThatThrownBy(() -> fail(client, "Invalid", "nova.exception"))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> fail(client, "Missing", "nova.exception"))
+                    .isInstanceOf(NoSuchElementException.class);
+            assertThatThrownBy(() -> fail(client, "Internal", "nova.exception")).isInstanceOf(RemoteException.class);
+            assertThatThrownBy(() -> fail(client, "InstanceNotFound", "nova.exception.more"))
+                    .isInstanceOf(RemoteException.class);
+        }
+    }
+
+    private static void fail(RpcClient client, String type, String module) {
+        client.call("fail", void.class, Args.named("type", type).and("module", module));
+    }
+
     @Test
     void sendingIsRetriedTheConfiguredNumberOfTimes() {
         try (RpcClient client = client(QUICK)) {
             broker.faults().refuseConnections(true);
             broker.faults().dropConnections();
             // Until the loss of the connection is noticed, a cast may still be in flight.
+            await(client, false);
             for (int retries : new int[] {0, 1, 3}) {
                 assertThatThrownBy(
                                 () -> client.prepare(o -> o.withRetry(retries)).cast("x"))
-                        .isInstanceOf(ConnectionLostException.class);
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("no retries are left");
             }
             assertThatThrownBy(() -> client.prepare(o -> o.withTimeout(Duration.ofMillis(500)))
                             .cast("x"))
@@ -371,5 +427,14 @@ class RulesTest {
             broker.faults().clear();
             assertThat(patient).succeedsWithin(Duration.ofSeconds(20));
         }
+    }
+
+    /** Waits until a client can send, or no longer can. */
+    private static void await(RpcClient client, boolean ready) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (client.isReady() != ready && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(client.isReady()).isEqualTo(ready);
     }
 }

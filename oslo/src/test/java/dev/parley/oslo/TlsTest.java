@@ -12,15 +12,23 @@ import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
 import dev.parley.Target;
 import dev.parley.broker.EmbeddedBroker;
+import dev.parley.oslo.notify.NotificationListener;
+import dev.parley.oslo.notify.Notifier;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -188,6 +196,61 @@ class TlsTest {
             Files.copy(folder.resolve("server.crt"), trusted, StandardCopyOption.REPLACE_EXISTING);
             client.cast("echo");
         }
+    }
+
+    @Test
+    void aListenerTakesANewContextWhenItIsReset() throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("any", certificate("client.crt"));
+        SSLContext distrusting = context(trusted);
+        trusted.setCertificateEntry("any", certificate("server.crt"));
+        SSLContext trusting = context(trusted);
+        AtomicReference<SSLContext> current = new AtomicReference<>(distrusting);
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        String address =
+                address("localhost", "&rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2");
+        try (NotificationListener listener = NotificationListener.builder(address)
+                        .topics("tls")
+                        .on(notification -> seen.add(notification.eventType()))
+                        .tls(current::get)
+                        .build();
+                Notifier notifier = Notifier.builder(address)
+                        .publisherId("p")
+                        .topics("tls")
+                        .tls(trusting)
+                        .build()) {
+            assertThatThrownBy(listener::start)
+                    .isInstanceOf(ConnectionLostException.class)
+                    .hasMessageContaining("PKIX");
+            current.set(trusting);
+            listener.start();
+            notifier.info("first", null);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("first");
+            current.set(distrusting);
+            listener.reset();
+            broker.faults().dropConnections();
+            notifier.info("second", null);
+            assertThat(notifier.flush(Duration.ofSeconds(30))).isTrue();
+            assertThat(seen).isEmpty(); // The listener cannot connect any more.
+            current.set(trusting);
+            listener.reset();
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("second");
+        }
+    }
+
+    private static Certificate certificate(String file) throws Exception {
+        try (InputStream in = Files.newInputStream(folder.resolve(file))) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static SSLContext context(KeyStore trusted) throws Exception {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     @Test

@@ -35,6 +35,15 @@ record Fault(int code, String text) {
 
     private static final Pattern PYTHON_NO_METHOD = Pattern.compile("method \".*\" is not supported", Pattern.DOTALL);
 
+    /** How other servers say that they do not have a method: by code and text, since the codes alone are common ones. */
+    private static final Map<Integer, Pattern> UNKNOWN_METHOD = Map.of(
+            // xmlrpc-c, and rtorrent with it
+            -506, Pattern.compile("(?i)method .*not defined|no such method"),
+            // Ruby and supervisor
+            1, Pattern.compile("(?i)^Method .* missing or wrong number of parameters|^UNKNOWN_METHOD"),
+            // Perl's RPC::XML
+            200, Pattern.compile("(?i)unknown method"));
+
     /** How Parley words an exception whose type is known; a name of one word may as well be the message's own. */
     private static final Pattern TYPED =
             Pattern.compile("([A-Za-z_]\\w*(?:Error|Exception)|[A-Z][a-z0-9]+[A-Z]\\w*): (.*)", Pattern.DOTALL);
@@ -97,13 +106,18 @@ record Fault(int code, String text) {
      * @throws IllegalArgumentException if it is none
      */
     static Fault of(@Nullable Object value) {
-        if (!(value instanceof Map<?, ?> members)
-                || !members.containsKey("faultCode")
-                || !members.containsKey("faultString")) {
+        if (value instanceof String text) {
+            return new Fault(APPLICATION_ERROR, text);
+        }
+        Object code = value instanceof Map<?, ?> members ? member(members, "faultCode") : null;
+        Object message = value instanceof Map<?, ?> members ? member(members, "faultString") : null;
+        if (code == null && message == null) {
             throw new IllegalArgumentException("a fault must be a struct of faultCode and faultString");
         }
-        Object code = members.get("faultCode");
-        String text = String.valueOf(members.get("faultString"));
+        String text = message == null ? "fault " + code + " without a text" : String.valueOf(message);
+        if (code == null) {
+            return new Fault(APPLICATION_ERROR, text);
+        }
         if (code instanceof Number number) {
             return new Fault(number.intValue(), text);
         }
@@ -115,8 +129,26 @@ record Fault(int code, String text) {
         }
     }
 
+    /** A member of a fault, in whatever case and with whatever white space around its name. */
+    private static @Nullable Object member(Map<?, ?> members, String name) {
+        Object exact = members.get(name);
+        if (exact != null) {
+            return exact;
+        }
+        for (Map.Entry<?, ?> member : members.entrySet()) {
+            if (String.valueOf(member.getKey()).strip().equalsIgnoreCase(name)) {
+                return member.getValue();
+            }
+        }
+        return null;
+    }
+
     /** The error for this fault from a peer. */
     RpcException toException() {
+        Pattern unknownMethod = UNKNOWN_METHOD.get(code);
+        if (unknownMethod != null && unknownMethod.matcher(text).find()) {
+            return new MethodNotFoundException(text, code, null);
+        }
         Matcher python = PYTHON.matcher(text);
         if (python.matches()) {
             String type = python.group(2);

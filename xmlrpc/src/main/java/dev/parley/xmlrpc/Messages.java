@@ -4,6 +4,8 @@ import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 
 import dev.parley.ProtocolException;
 import dev.parley.SerializationException;
+import dev.parley.net.http.rpc.ResponseText;
+import dev.parley.spi.ValueErrors;
 import dev.parley.xmlrpc.format.XmlOutput;
 import dev.parley.xmlrpc.format.XmlRpcGenerator;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -35,6 +37,9 @@ final class Messages {
     private static final byte[] RESPONSE_START =
             ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodResponse><params><param><value><array><data>");
     private static final byte[] RESPONSE_END = ascii("</data></array></value></param></params></methodResponse>");
+    private static final byte[] MULTICALL = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?><methodCall><methodName>"
+            + "system.multicall</methodName><params><param><value><array><data>");
+    private static final byte[] END_MULTICALL = ascii("</data></array></value></param></params></methodCall>");
     private static final byte[] ITEM = ascii("<value><array><data>");
     private static final byte[] END_ITEM = ascii("</data></array></value>");
 
@@ -78,12 +83,14 @@ final class Messages {
     /**
      * Reads a call up to its arguments.
      *
+     * @param contentType the {@code Content-Type} of the request, if it has one
      * @throws ProtocolException if the document is malformed
      */
-    Call readCall(byte[] body) {
+    Call readCall(byte[] body, @Nullable String contentType) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
-            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            XmlScanner xml =
+                    mapper.tokenStreamFactory().scanner(io, body, 0, body.length, ResponseText.charset(contentType));
             xml.nextStart("methodCall");
             xml.nextStart("methodName");
             String method = xml.text().strip();
@@ -107,13 +114,15 @@ final class Messages {
     /**
      * Reads a response up to its value.
      *
+     * @param contentType the {@code Content-Type} of the response, if it has one
      * @param all whether to present all values as an array; else the first one
      * @throws ProtocolException if the document is malformed
      */
-    Response readResponse(byte[] body, boolean all) {
+    Response readResponse(byte[] body, @Nullable String contentType, boolean all) {
         try {
             var io = mapper.tokenStreamFactory().context(body);
-            XmlScanner xml = mapper.tokenStreamFactory().scanner(io, body, 0, body.length);
+            XmlScanner xml =
+                    mapper.tokenStreamFactory().scanner(io, body, 0, body.length, ResponseText.charset(contentType));
             xml.nextStart("methodResponse");
             xml.next();
             if (xml.opens("fault")) {
@@ -147,7 +156,7 @@ final class Messages {
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
         String kind = e instanceof StreamConstraintsException ? " within the limits: " : ": ";
-        return new ProtocolException(what + kind + e.getOriginalMessage() + place, e);
+        return new ProtocolException(what + kind + ValueErrors.text(e) + place, e);
     }
 
     // --- writing
@@ -174,11 +183,45 @@ final class Messages {
                 out.markup(END_CALL);
             });
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    (index[0] < 0 ? "the method's name" : "argument " + (index[0] + 1) + " of " + method)
-                            + " cannot be sent: " + e.getOriginalMessage(),
-                    e);
+            throw unwritable(method, index[0], e);
         }
+    }
+
+    private static SerializationException unwritable(String method, int index, JacksonException e) {
+        return new SerializationException(
+                (index < 0 ? "the method's name" : "argument " + (index + 1) + " of " + method) + " cannot be sent: "
+                        + ValueErrors.text(e),
+                e);
+    }
+
+    /**
+     * A call as an item of a multicall: a struct of its name and arguments.
+     *
+     * @throws SerializationException if an argument cannot be written
+     */
+    byte[] writeCallItem(String method, List<? extends @Nullable Object> arguments) {
+        int[] index = {-1};
+        try {
+            return write(generator -> {
+                generator.writeStartObject();
+                generator.writeStringProperty("methodName", method);
+                generator.writeName("params");
+                generator.writeStartArray();
+                for (Object argument : arguments) {
+                    index[0]++;
+                    untyped.writeValue(generator, argument);
+                }
+                generator.writeEndArray();
+                generator.writeEndObject();
+            });
+        } catch (JacksonException e) {
+            throw unwritable(method, index[0], e);
+        }
+    }
+
+    /** The call of a multicall with these items. */
+    static byte[] writeCallItems(List<byte[]> items) {
+        return joined(MULTICALL, items, END_MULTICALL);
     }
 
     /**
@@ -204,8 +247,7 @@ final class Messages {
                 generator.output().markup(after);
             });
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    "the result of " + method + " cannot be sent: " + e.getOriginalMessage(), e);
+            throw new SerializationException("the result of " + method + " cannot be sent: " + ValueErrors.text(e), e);
         }
     }
 
@@ -236,14 +278,18 @@ final class Messages {
 
     /** The response of a multicall with these items. */
     static byte[] writeItems(List<byte[]> items) {
-        int size = RESPONSE_START.length + RESPONSE_END.length;
+        return joined(RESPONSE_START, items, RESPONSE_END);
+    }
+
+    private static byte[] joined(byte[] start, List<byte[]> items, byte[] end) {
+        int size = start.length + end.length;
         for (byte[] item : items) {
             size = Math.addExact(size, item.length);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(size);
-        out.writeBytes(RESPONSE_START);
+        out.writeBytes(start);
         items.forEach(out::writeBytes);
-        out.writeBytes(RESPONSE_END);
+        out.writeBytes(end);
         return out.toByteArray();
     }
 

@@ -62,8 +62,17 @@ final class PeerDescription {
         }
         List<@Nullable Object> results = new ArrayList<>();
         try {
-            for (Object result : list(call("system.multicall", calls))) {
-                results.add(result instanceof List<?> one && one.size() == 1 ? one.getFirst() : null);
+            List<?> all = list(call("system.multicall", calls));
+            // Supervisor does not put each result into an array of one: its help then is plain text.
+            boolean flat = all.stream().anyMatch(String.class::isInstance);
+            for (Object result : all) {
+                boolean fault = result instanceof Map<?, ?>;
+                results.add(
+                        fault
+                                ? null
+                                : flat
+                                        ? result
+                                        : result instanceof List<?> one && one.size() == 1 ? one.getFirst() : null);
             }
             if (results.size() == calls.size()) {
                 return results;
@@ -88,7 +97,9 @@ final class PeerDescription {
         List<?> longest = List.of();
         int shortest = Integer.MAX_VALUE;
         if (signatures instanceof List<?> all) {
-            for (Object signature : all) {
+            // Supervisor has one signature per method, not a list of them.
+            List<?> each = !all.isEmpty() && all.getFirst() instanceof String ? List.of(all) : all;
+            for (Object signature : each) {
                 if (signature instanceof List<?> types && !types.isEmpty()) {
                     longest = types.size() > longest.size() ? types : longest;
                     shortest = Math.min(shortest, types.size());

@@ -7,6 +7,7 @@ import dev.parley.ServiceDescription.Parameter;
 import dev.parley.ServiceDescription.ValueType;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
+import dev.parley.spi.ValueErrors;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
 import dev.parley.xmlrpc.format.XmlRpcWriteFeature;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ final class SystemMethods {
         try (JsonParser parser = call.arguments()) {
             values = parser == null ? List.of() : arguments.readValue(parser);
         } catch (JacksonException e) {
-            throw new InvalidArgumentsException(call.method() + " takes strings: " + e.getOriginalMessage(), e);
+            throw new InvalidArgumentsException(call.method() + " takes strings: " + ValueErrors.text(e), e);
         }
         if (values.size() != count) {
             throw new InvalidArgumentsException(call.method() + " takes " + count

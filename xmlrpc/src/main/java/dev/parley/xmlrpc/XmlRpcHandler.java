@@ -46,7 +46,7 @@ final class XmlRpcHandler {
     void handle(HttpExchange exchange) {
         Messages.Call call;
         try {
-            call = messages.readCall(exchange.body());
+            call = messages.readCall(exchange.body(), exchange.header("Content-Type"));
         } catch (ProtocolException e) {
             log.debug("refused a request of {}: {}", exchange.remoteAddress(), e.getMessage());
             respond(exchange, messages.writeFault(fault(e)));

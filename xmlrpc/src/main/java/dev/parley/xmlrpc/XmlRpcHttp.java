@@ -11,12 +11,14 @@ import dev.parley.ServiceDescription;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.rpc.HttpRpcProtocol;
+import dev.parley.net.http.rpc.ResponseText;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResultReaders;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
 import dev.parley.xmlrpc.format.XmlRpcParser;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -66,6 +68,21 @@ final class XmlRpcHttp implements HttpRpcProtocol {
         return new XmlExchange(messages.writeCall(call.qualifiedMethod(), arguments.values()));
     }
 
+    @Override
+    public boolean batches() {
+        return true;
+    }
+
+    @Override
+    public BatchExchange encodeBatch(List<BatchItem> items) {
+        return new ClientMulticall(items, messages, this::fault);
+    }
+
+    @Override
+    public boolean isWithoutBatches(RpcException error, HttpResponse response) {
+        return ClientMulticall.isUnknown(error, response);
+    }
+
     private final class XmlExchange implements Exchange {
         private final byte[] body;
 
@@ -80,15 +97,20 @@ final class XmlRpcHttp implements HttpRpcProtocol {
 
         @Override
         public EncodedResult result(HttpResponse response) {
-            Messages.Response message = messages.readResponse(response.body(), false);
+            Messages.Response message = read(response, false);
             if (message.fault()) {
                 throw fault(message).toException();
             }
-            return (readers, call) -> decode(message, response.body(), readers, call);
+            return (readers, call) -> decode(message, response, readers, call);
         }
     }
 
-    private @Nullable Object decode(Messages.Response message, byte[] body, ResultReaders readers, ClientCall call) {
+    private Messages.Response read(HttpResponse response, boolean all) {
+        return messages.readResponse(response.body(), response.headers().first("Content-Type"), all);
+    }
+
+    private @Nullable Object decode(
+            Messages.Response message, HttpResponse response, ResultReaders readers, ClientCall call) {
         XmlRpcParser value = message.value();
         if (value == null) {
             return readers.absent(call);
@@ -99,19 +121,19 @@ final class XmlRpcHttp implements HttpRpcProtocol {
                 return result;
             }
         } catch (SerializationException e) {
-            if (!hasSeveralValues(body)) {
+            if (!hasSeveralValues(response)) {
                 throw e;
             }
         }
         // Python gives the values of such a response as a tuple.
-        try (XmlRpcParser values = messages.readResponse(body, true).value()) {
+        try (XmlRpcParser values = read(response, true).value()) {
             return values == null ? null : readers.read(values, call);
         }
     }
 
     /** Whether a response that could not be read as one value has several. */
-    private boolean hasSeveralValues(byte[] body) {
-        Messages.Response response = messages.readResponse(body, false);
+    private boolean hasSeveralValues(HttpResponse http) {
+        Messages.Response response = read(http, false);
         try (XmlRpcParser value = response.value()) {
             if (value == null) {
                 return false;
@@ -124,6 +146,7 @@ final class XmlRpcHttp implements HttpRpcProtocol {
         }
     }
 
+    /** The fault in a response. */
     private Fault fault(Messages.Response message) {
         try (XmlRpcParser value = message.value()) {
             return Fault.of(faults.readValue(value));
@@ -134,10 +157,20 @@ final class XmlRpcHttp implements HttpRpcProtocol {
         }
     }
 
-    /** Faults come with status 200; no other status is known to have one. */
+    /** Faults come with status 200, but front ends and frameworks turn that into one for an error. */
     @Override
     public @Nullable RpcException error(HttpResponse response) {
-        return null;
+        byte[] body = response.body();
+        int start = ResponseText.start(body);
+        if (start == body.length || body[start] != '<' || ResponseText.isHtml(body)) {
+            return null;
+        }
+        try {
+            Messages.Response message = read(response, false);
+            return message.fault() ? fault(message).toException() : null;
+        } catch (ProtocolException e) {
+            return null; // XML of another kind
+        }
     }
 
     @Override

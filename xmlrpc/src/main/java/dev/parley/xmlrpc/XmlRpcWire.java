@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * do. Options of both sides, besides those
  * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), see {@link XmlRpcWriteFeature},
  * and {@code zone} (default UTC), the zone of
- * dates and times, which have none on the wire. Of a server: {@code faults}, {@code standard} (the default: codes of
+ * dates and times, which have none on the wire; and {@code peer}, a {@link dev.parley.PeerProfile}. Of a server: {@code faults}, {@code standard} (the default: codes of
  * the fault code interoperability set, Parley's
  * own wording) or {@code python} (code 1 and {@code <class 'ValueError'>:message}).
  */
@@ -67,7 +67,7 @@ public final class XmlRpcWire implements Wire {
         AddressOptions options = new AddressOptions(address);
         String path = HttpAddress.path(address, options, "");
         var server = HttpAddress.server(address, options, context.values().limits(), context.tls());
-        XmlRpcMapper mapper = mapper(options, context.values());
+        XmlRpcMapper mapper = mapper(options, context.values().forPeer(options.ofServer()));
         boolean pythonFaults =
                 options.ofServer().choice("faults", "standard", "python").equals("python");
         options.refuseOthers();
@@ -86,7 +86,7 @@ public final class XmlRpcWire implements Wire {
         String path = HttpAddress.path(address, options, DEFAULT_PATH);
         var client = HttpAddress.client(address, options, context.values().limits(), path, context.tls())
                 .headers(XmlRpcHttp.HEADERS);
-        XmlRpcMapper mapper = mapper(options, context.values());
+        XmlRpcMapper mapper = mapper(options, context.values().forPeer(options));
         options.refuseOthers();
         return new HttpRpcTransport(address, client.build(), new XmlRpcHttp(address, mapper));
     }

@@ -129,7 +129,7 @@ class FaultTest {
                 .isEqualTo(new Fault(7, "x"));
         assertThat(Fault.of(Map.of("faultCode", " 7 ", "faultString", "x"))).isEqualTo(new Fault(7, "x"));
         assertThat(Fault.of(Map.of("faultCode", "E7", "faultString", "x"))).isEqualTo(new Fault(-32500, "E7: x"));
-        for (Object wrong : Arrays.asList(null, "x", Map.of(), Map.of("faultCode", 1), Map.of("faultString", "x"))) {
+        for (Object wrong : Arrays.asList(null, 5, Map.of())) {
             assertThatThrownBy(() -> Fault.of(wrong))
                     .hasMessageContaining("must be a struct of faultCode and faultString");
         }

@@ -21,7 +21,7 @@ class GoldenCallTest {
         try (InputStream file = getClass().getResourceAsStream("/golden/call-python.xml")) {
             document = file.readAllBytes();
         }
-        Messages.Call call = new Messages(mapper).readCall(document);
+        Messages.Call call = new Messages(mapper).readCall(document, null);
         assertThat(call.method()).isEqualTo("ns.method");
         List<Object> arguments = mapper.readerForListOf(Object.class).readValue(call.arguments());
         byte[] binary = new byte[72];

@@ -154,11 +154,9 @@ class XmlRpcClientTest {
             for (String wrong : List.of(
                     "",
                     "hello",
-                    "<html><body>welcome</body></html>",
                     "<methodResponse/>",
                     "<methodResponse><params>",
                     "<methodResponse><params><value/></params></methodResponse>",
-                    "<methodResponse><fault><value>x</value></fault></methodResponse>",
                     "<methodResponse><fault><value><struct/></value></fault></methodResponse>",
                     "<methodResponse><fault/></methodResponse>",
                     "<!DOCTYPE x><methodResponse/>")) {

@@ -312,7 +312,8 @@ class XmlRpcServerTest {
         byte[] answer = post(call("system.methodSignature", method)).getBytes(UTF_8);
         XmlRpcMapper mapper = XmlRpcMapper.builder().build();
         return mapper.readerFor(Object.class)
-                .readValue(new Messages(mapper).readResponse(answer, false).value());
+                .readValue(
+                        new Messages(mapper).readResponse(answer, null, false).value());
     }
 
     private static String item(String method, String params) {
@@ -343,7 +344,7 @@ class XmlRpcServerTest {
         XmlRpcMapper mapper = XmlRpcMapper.builder().build();
         List<Object> items = mapper.readerForListOf(Object.class)
                 .readValue(new Messages(mapper)
-                        .readResponse(answer.getBytes(UTF_8), false)
+                        .readResponse(answer.getBytes(UTF_8), null, false)
                         .value());
         assertThat(items).hasSize(12);
         assertThat(items.get(0)).isEqualTo(List.of(3));

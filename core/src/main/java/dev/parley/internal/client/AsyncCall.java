@@ -32,12 +32,21 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
 
     void start() {
         if (!engine.transport().blocks()) {
-            deadline = Timers.after(call.remainingNanos(), () -> {
-                end(call.timedOut());
-                started.cancel();
-            });
+            deadline = Timers.after(call.remainingNanos() - call.noticeNanos(), this::expiring);
         }
         attempt();
+    }
+
+    private void expiring() {
+        started.expiring();
+        deadline = Timers.after(call.remainingNanos(), () -> {
+            StartedCall now = started;
+            end(call.timedOut(now.explanation()));
+            now.cancel();
+        });
+        if (over.get()) {
+            stopTimer();
+        }
     }
 
     private void attempt() {
@@ -80,12 +89,16 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
         if (!over.compareAndSet(false, true)) {
             return false;
         }
+        stopTimer();
+        engine.release();
+        return true;
+    }
+
+    private void stopTimer() {
         ScheduledFuture<?> timer = deadline;
         if (timer != null) {
             timer.cancel(false);
         }
-        engine.release();
-        return true;
     }
 
     private void end(RpcException error) {
@@ -121,7 +134,7 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
                 complete(value);
             }
         } catch (Throwable e) {
-            end(engine.failure(call, e));
+            end(engine.failure(call, started, e));
         }
     }
 
@@ -137,7 +150,7 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
 
     @Override
     public void onFailure(Throwable error) {
-        failed(engine.failure(call, error), false);
+        failed(engine.failure(call, started, error), false);
     }
 
     @Override

@@ -31,16 +31,20 @@ class BlockingCall extends AtomicReference<@Nullable Object> implements Response
      */
     Object await(ClientCall call, StartedCall started) {
         Object outcome = get();
+        long notice = call.noticeNanos();
         while (outcome == null) {
             long left = call.remainingNanos();
             if (left <= 0) {
-                complete(new Failure(call.timedOut()));
+                complete(new Failure(call.timedOut(started.explanation())));
                 started.cancel();
             } else if (Thread.currentThread().isInterrupted()) {
                 complete(new Failure(CallEngine.interrupted(call)));
                 started.cancel();
+            } else if (left <= notice) {
+                notice = 0;
+                started.expiring();
             } else {
-                LockSupport.parkNanos(this, left);
+                LockSupport.parkNanos(this, left - notice);
             }
             outcome = get();
         }

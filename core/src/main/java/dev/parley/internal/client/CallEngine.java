@@ -14,10 +14,13 @@ import dev.parley.spi.ResultReaders;
 import dev.parley.spi.StartedCall;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -115,7 +118,7 @@ final class CallEngine {
                 if (!(outcome instanceof BlockingCall.Failure failure)) {
                     return outcome;
                 }
-                error = failureHere(call, failure.error());
+                error = failureHere(call, started, failure.error());
             } catch (RpcException e) {
                 error = e;
             }
@@ -179,6 +182,101 @@ final class CallEngine {
         }
     }
 
+    /**
+     * Makes calls and casts together, in one message where the transport can, and blocks until each has an outcome.
+     *
+     * @return an outcome for each, in order
+     */
+    List<Batch.Outcome> batch(List<ClientCall> calls) {
+        if (calls.isEmpty()) {
+            return List.of();
+        }
+        return transport.batches() ? together(calls) : oneByOne(calls);
+    }
+
+    private List<Batch.Outcome> together(List<ClientCall> calls) {
+        int counted = 0;
+        try {
+            for (; counted < calls.size(); counted++) {
+                acquire();
+            }
+            List<BlockingCall> responses =
+                    calls.stream().map(call -> new BlockingCall()).toList();
+            StartedCall started = transport.startBatch(calls, List.<ResponseListener>copyOf(responses));
+            if (transport.blocks()) {
+                try {
+                    started.run();
+                } catch (Throwable e) {
+                    responses.forEach(response -> response.onFailure(e));
+                }
+            }
+            List<Batch.Outcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < calls.size(); i++) {
+                outcomes.add(outcome(calls.get(i), started, responses.get(i).await(calls.get(i), started)));
+            }
+            return outcomes;
+        } catch (RpcException e) {
+            return Collections.nCopies(calls.size(), new Batch.Outcome(null, e));
+        } finally {
+            for (; counted > 0; counted--) {
+                release();
+            }
+        }
+    }
+
+    private Batch.Outcome outcome(ClientCall call, StartedCall started, Object outcome) {
+        boolean dropped = call.kind() == ClientRequest.Kind.CAST;
+        try {
+            return switch (outcome) {
+                case BlockingCall.Failure failure -> {
+                    RpcException error = failureHere(call, started, failure.error());
+                    if (dropped) {
+                        log.warn("cast of {} failed: {}", call.qualifiedMethod(), error.getMessage());
+                    }
+                    yield new Batch.Outcome(null, error);
+                }
+                case EncodedResult result when !dropped -> new Batch.Outcome(result.decode(readers, call), null);
+                default -> new Batch.Outcome(null, null);
+            };
+        } catch (RpcException e) {
+            return new Batch.Outcome(null, e);
+        }
+    }
+
+    private List<Batch.Outcome> oneByOne(List<ClientCall> calls) {
+        List<CompletableFuture<@Nullable Object>> responses = new ArrayList<>();
+        for (ClientCall call : calls) {
+            if (call.kind() == ClientRequest.Kind.CAST) {
+                CompletableFuture<@Nullable Object> handedOver = new CompletableFuture<>();
+                try {
+                    cast(call, error -> {});
+                    handedOver.complete(null);
+                } catch (RpcException e) {
+                    log.warn("cast of {} failed: {}", call.qualifiedMethod(), e.getMessage());
+                    handedOver.completeExceptionally(e);
+                }
+                responses.add(handedOver);
+            } else {
+                responses.add(callAsync(call));
+            }
+        }
+        List<Batch.Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            CompletableFuture<@Nullable Object> response = responses.get(i);
+            try {
+                outcomes.add(new Batch.Outcome(response.get(), null));
+            } catch (ExecutionException e) {
+                outcomes.add(new Batch.Outcome(
+                        null, failureHere(calls.get(i), StartedCall.NONE, e.getCause() == null ? e : e.getCause())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                response.cancel(true);
+                outcomes.add(new Batch.Outcome(null, interrupted(calls.get(i))));
+            }
+        }
+        return outcomes;
+    }
+
     private void detach(
             ClientCall call,
             StartedCall started,
@@ -202,7 +300,7 @@ final class CallEngine {
     /** A cast that was handed over has its response, which nobody waits for. */
     void castOver(ClientCall call, @Nullable Throwable thrown, Consumer<? super @Nullable Throwable> whenOver) {
         release();
-        RpcException error = thrown == null ? null : failure(call, thrown);
+        RpcException error = thrown == null ? null : failure(call, StartedCall.NONE, thrown);
         if (error != null) {
             log.warn("cast of {} failed: {}", call.qualifiedMethod(), error.getMessage());
         }
@@ -265,11 +363,12 @@ final class CallEngine {
     /**
      * The error of a failed call, as its caller gets it.
      *
+     * @param started explains a timeout
      * @param thrown what the transport reported
      */
-    RpcException failure(ClientCall call, Throwable thrown) {
+    RpcException failure(ClientCall call, StartedCall started, Throwable thrown) {
         if (thrown instanceof RpcTimeoutException && call.remainingNanos() <= 0) {
-            RpcTimeoutException error = call.timedOut();
+            RpcTimeoutException error = call.timedOut(started.explanation());
             error.addSuppressed(thrown);
             return error;
         } else if (Thread.currentThread().isInterrupted() && thrown instanceof ConnectionLostException) {
@@ -289,8 +388,8 @@ final class CallEngine {
      * {@link #failure} for a caller that waits: with the caller's stack, which helps more than that of the thread that
      * read the response.
      */
-    RpcException failureHere(ClientCall call, Throwable thrown) {
-        RpcException error = failure(call, thrown);
+    RpcException failureHere(ClientCall call, StartedCall started, Throwable thrown) {
+        RpcException error = failure(call, started, thrown);
         if (!transport.blocks()) {
             error.setStackTrace(new Throwable().getStackTrace());
         }
@@ -299,6 +398,11 @@ final class CallEngine {
 
     static ConnectionLostException interrupted(ClientCall call) {
         return new ConnectionLostException("interrupted while waiting for the response to " + call.qualifiedMethod());
+    }
+
+    /** Whether a call could be sent now. */
+    boolean isReady() {
+        return !stopped && transport.isReady();
     }
 
     /** Refuses further calls. */

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.CallOptions;
 import dev.parley.ClientInterceptor;
 import dev.parley.Limits;
+import dev.parley.PeerProfile;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.Serializer;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +29,28 @@ import tools.jackson.databind.cfg.MapperBuilder;
 
 /** The builder of {@link RpcClient}. */
 public final class ClientBuilder implements RpcClient.Builder {
-    private final Address address;
+    private final Supplier<Address> address;
     private final List<ClientInterceptor> interceptors = new ArrayList<>();
     private final List<Consumer<MapperBuilder<?, ?>>> customizers = new ArrayList<>();
     private CallOptions options = CallOptions.defaults();
     private @Nullable Serializer serializer;
     private final Map<String, Function<RemoteException, ? extends RuntimeException>> exceptions = new HashMap<>();
+    private final Map<String, Function<RemoteException, ? extends RuntimeException>> modules = new HashMap<>();
     private Limits limits = Limits.defaults();
+    private PeerProfile peer = PeerProfile.STRICT;
     private int maxPendingCalls = 100_000;
     private @Nullable SSLContext tls;
 
     /** For this address. */
     public ClientBuilder(String address) {
-        this.address = Address.parse(address);
+        Address parsed = Address.parse(address);
+        this.address = () -> parsed;
+    }
+
+    /** For the address that this supplies. */
+    public ClientBuilder(Supplier<String> address) {
+        Objects.requireNonNull(address, "address");
+        this.address = () -> Address.parse(address.get());
     }
 
     @Override
@@ -79,8 +90,20 @@ public final class ClientBuilder implements RpcClient.Builder {
     }
 
     @Override
+    public ClientBuilder mapExceptions(String module, Function<RemoteException, ? extends RuntimeException> exception) {
+        modules.put(Objects.requireNonNull(module, "module"), Objects.requireNonNull(exception, "exception"));
+        return this;
+    }
+
+    @Override
     public ClientBuilder limits(Limits newLimits) {
         limits = Objects.requireNonNull(newLimits, "limits");
+        return this;
+    }
+
+    @Override
+    public ClientBuilder peer(PeerProfile profile) {
+        peer = Objects.requireNonNull(profile, "profile");
         return this;
     }
 
@@ -107,8 +130,8 @@ public final class ClientBuilder implements RpcClient.Builder {
 
     @Override
     public RpcClient build() {
-        ValueMapping values = new ValueMapping(limits, customizers);
-        Wires.Resolved wire = Wires.resolve(address, options.target());
+        ValueMapping values = new ValueMapping(limits, customizers, peer);
+        Wires.Resolved wire = Wires.resolve(address.get(), options.target());
         ClientTransport transport =
                 wire.wire().connect(wire.address(), new ClientContext(values, options.target(), tls));
         try {
@@ -117,10 +140,11 @@ public final class ClientBuilder implements RpcClient.Builder {
                     new TransportClient.Shared(
                             engine,
                             wire,
+                            address,
                             values,
                             serializer,
                             List.copyOf(interceptors),
-                            new ExceptionMapping(Map.copyOf(exceptions))),
+                            new ExceptionMapping(Map.copyOf(exceptions), Map.copyOf(modules))),
                     options,
                     true);
         } catch (RuntimeException e) {

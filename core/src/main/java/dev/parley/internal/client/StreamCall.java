@@ -69,7 +69,8 @@ final class StreamCall extends Spliterators.AbstractSpliterator<@Nullable Object
                 begun = true;
                 return first;
             }
-            long pause = engine.retryAfter(call, engine.failure(call, failed.error()), failed.notSent(), failures);
+            long pause =
+                    engine.retryAfter(call, engine.failure(call, started, failed.error()), failed.notSent(), failures);
             if (pause < 0) {
                 return first;
             }
@@ -82,9 +83,14 @@ final class StreamCall extends Spliterators.AbstractSpliterator<@Nullable Object
     /** The next arrival. If it does not come in time, or the thread is interrupted, the caller closes the stream. */
     private Arrival poll(long nanos) {
         try {
-            Arrival arrival = arrivals.poll(nanos, TimeUnit.NANOSECONDS);
+            long notice = Math.max(0, Math.min(call.noticeNanos(), nanos));
+            Arrival arrival = arrivals.poll(nanos - notice, TimeUnit.NANOSECONDS);
             if (arrival == null) {
-                throw call.timedOut();
+                started.expiring();
+                arrival = arrivals.poll(notice, TimeUnit.NANOSECONDS);
+            }
+            if (arrival == null) {
+                throw call.timedOut(started.explanation());
             }
             return arrival;
         } catch (InterruptedException e) {
@@ -106,7 +112,7 @@ final class StreamCall extends Spliterators.AbstractSpliterator<@Nullable Object
                         list = CallEngine.items(whole.value()
                                         .decode(engine.readers(), call.withResultType(engine.listType(call))))
                                 .iterator();
-                    case Arrival.Failed failed -> throw engine.failureHere(call, failed.error());
+                    case Arrival.Failed failed -> throw engine.failureHere(call, started, failed.error());
                     case Arrival.End end -> done = true;
                 }
             } catch (RpcException e) {

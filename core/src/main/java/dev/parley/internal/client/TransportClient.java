@@ -1,5 +1,6 @@
 package dev.parley.internal.client;
 
+import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
@@ -9,6 +10,7 @@ import dev.parley.ClientRequest.Kind;
 import dev.parley.InvalidArgumentsException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RemoteException;
+import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
@@ -18,6 +20,7 @@ import dev.parley.TypeRef;
 import dev.parley.internal.ValueTypes;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
 import java.lang.reflect.Type;
@@ -29,6 +32,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +48,7 @@ final class TransportClient implements RpcClient {
     record Shared(
             CallEngine engine,
             Wires.Resolved wire,
+            Supplier<Address> address,
             ValueMapping values,
             @Nullable Serializer serializer,
             List<ClientInterceptor> interceptors,
@@ -73,6 +78,12 @@ final class TransportClient implements RpcClient {
 
     private String scheme() {
         return shared.wire().address().scheme();
+    }
+
+    @Override
+    public void reset() {
+        transport()
+                .reset(Wires.resolve(shared.address().get(), options.target()).address());
     }
 
     @Override
@@ -112,7 +123,7 @@ final class TransportClient implements RpcClient {
         return (T) value;
     }
 
-    private static Args args(@Nullable Object @Nullable [] args) {
+    static Args args(@Nullable Object @Nullable [] args) {
         if (args == null) {
             return Args.of((Object) null);
         }
@@ -289,7 +300,7 @@ final class TransportClient implements RpcClient {
         }
     }
 
-    private ClientCall clientCall(String method, Args given, Kind kind, Type type, CallOptions callOptions) {
+    ClientCall clientCall(String method, Args given, Kind kind, Type type, CallOptions callOptions) {
         Args args = inStyle(given);
         CallOptions sent = callOptions;
         Serializer front = shared.serializer();
@@ -353,7 +364,8 @@ final class TransportClient implements RpcClient {
         }
     }
 
-    private @Nullable Object entity(String method, Type type, CallOptions callOptions, @Nullable Object value) {
+    @Nullable
+    Object entity(String method, Type type, CallOptions callOptions, @Nullable Object value) {
         Serializer front = shared.serializer();
         if (front == null || type == void.class || type == Void.class) {
             return value;
@@ -367,8 +379,33 @@ final class TransportClient implements RpcClient {
                             .convertValue(entity, transport().mapper().constructType(type));
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "result of " + method + " is not of type " + type.getTypeName() + ": " + e.getOriginalMessage(), e);
+                    "result of " + method + " is not of type " + type.getTypeName() + ": " + ValueErrors.text(e), e);
         }
+    }
+
+    @Override
+    public RpcBatch batch() {
+        requireOneServer(options);
+        return new Batch(this);
+    }
+
+    CallEngine engine() {
+        return engine;
+    }
+
+    boolean hasInterceptors() {
+        return !shared.interceptors().isEmpty();
+    }
+
+    /** What the caller gets for an error. */
+    RuntimeException thrown(RpcException error) {
+        return shared.exceptions().thrown(error);
+    }
+
+    /** Runs a call of a batch through the interceptors. */
+    @Nullable
+    Object intercepted(String method, Args args, Kind kind, ClientInterceptor.Chain transport) {
+        return intercepted(request(method, args, options, kind), transport, true);
     }
 
     @Override
@@ -388,8 +425,7 @@ final class TransportClient implements RpcClient {
                     .json()
                     .convertValue(context, new TypeReference<Map<String, @Nullable Object>>() {}));
         } catch (JacksonException e) {
-            throw new SerializationException(
-                    "a context must be a map, a record or a bean: " + e.getOriginalMessage(), e);
+            throw new SerializationException("a context must be a map, a record or a bean: " + ValueErrors.text(e), e);
         }
     }
 
@@ -412,6 +448,16 @@ final class TransportClient implements RpcClient {
     @Override
     public boolean canSendVersion(String version) {
         return transport().canSendVersion(options, Objects.requireNonNull(version, "version"));
+    }
+
+    @Override
+    public boolean canSendVersion() {
+        return transport().canSendVersion(options, options.target().version());
+    }
+
+    @Override
+    public boolean isReady() {
+        return engine.isReady();
     }
 
     @Override

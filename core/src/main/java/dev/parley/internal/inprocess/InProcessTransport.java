@@ -10,6 +10,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import dev.parley.spi.ValueErrors;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.core.JacksonException;
@@ -75,7 +76,7 @@ final class InProcessTransport implements ClientTransport {
                     });
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + e.getOriginalMessage(), e);
+                    "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + ValueErrors.text(e), e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.internal.ValueTypes;
 import dev.parley.spi.ServerCall;
+import dev.parley.spi.ValueErrors;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 import java.time.Instant;
@@ -200,7 +201,7 @@ final class ActiveCall implements Runnable {
             }
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "the result of " + call.method() + " cannot be encoded: " + e.getOriginalMessage(), e);
+                    "the result of " + call.method() + " cannot be encoded: " + ValueErrors.text(e), e);
         }
         context.complete(
                 delivered ? null : new CancellationException("the caller of " + call.method() + " stopped reading"));

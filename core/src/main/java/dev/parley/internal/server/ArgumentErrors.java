@@ -4,6 +4,7 @@ import dev.parley.InvalidArgumentsException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.ValueErrors;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -25,8 +26,8 @@ final class ArgumentErrors {
     /** The arguments as a whole cannot be read. */
     static RpcException malformed(String method, JacksonException e) {
         return e instanceof StreamConstraintsException
-                ? new ProtocolException("arguments of " + method + " exceed a limit: " + e.getOriginalMessage(), e)
-                : new ProtocolException("arguments of " + method + " are malformed: " + e.getOriginalMessage(), e);
+                ? new ProtocolException("arguments of " + method + " exceed a limit: " + ValueErrors.text(e), e)
+                : new ProtocolException("arguments of " + method + " are malformed: " + ValueErrors.text(e), e);
     }
 
     /**
@@ -49,7 +50,7 @@ final class ArgumentErrors {
                 && databind.getPath().isEmpty();
         return new InvalidArgumentsException(
                 "argument '" + name + "' of " + method + " must be of type " + ValueTypes.of(type)
-                        + (plain ? ", not " + describe(token) : ": " + e.getOriginalMessage()),
+                        + (plain ? ", not " + describe(token) : ": " + ValueErrors.text(e)),
                 e);
     }
 

@@ -4,6 +4,7 @@ import dev.parley.RpcContext;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.spi.ServerCall;
+import dev.parley.spi.ValueErrors;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,8 +65,7 @@ final class CallContext implements RpcContext {
             return call.mapper().convertValue(values(), type);
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "the context of " + method() + " is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(),
-                    e);
+                    "the context of " + method() + " is not a " + type.getSimpleName() + ": " + ValueErrors.text(e), e);
         }
     }
 

@@ -52,9 +52,9 @@ final class MultiWireServer implements RpcServer {
             closeListeners();
             List<Listener> started = new ArrayList<>();
             try {
-                ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls());
+                ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls(), this::stop);
                 for (ServerSettings.Listen listen : settings.listens()) {
-                    Wires.Resolved wire = Wires.resolve(listen.address(), listen.target());
+                    Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));
                 }
             } catch (RuntimeException | Error e) {
@@ -125,10 +125,26 @@ final class MultiWireServer implements RpcServer {
     }
 
     @Override
+    public boolean isReady() {
+        lock.lock();
+        try {
+            return !stopped && !listeners.isEmpty() && listeners.stream().allMatch(Listener::isReady);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void reset() {
         lock.lock();
         try {
-            listeners.forEach(Listener::reset);
+            for (int i = 0; i < listeners.size(); i++) {
+                ServerSettings.Listen listen = settings.listens().get(i);
+                listeners
+                        .get(i)
+                        .reset(Wires.resolve(listen.address().get(), listen.target())
+                                .address());
+            }
         } finally {
             lock.unlock();
         }

@@ -158,7 +158,16 @@ public final class ServerBuilder implements RpcServer.Builder {
     public ServerBuilder listen(String address, Target target) {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(target, "target");
-        listens.add(new ServerSettings.Listen(Address.parse(address), target));
+        Address parsed = Address.parse(address);
+        listens.add(new ServerSettings.Listen(() -> parsed, target));
+        return this;
+    }
+
+    @Override
+    public ServerBuilder listen(Supplier<String> address, Target target) {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(target, "target");
+        listens.add(new ServerSettings.Listen(() -> Address.parse(address.get()), target));
         return this;
     }
 
@@ -260,7 +269,7 @@ public final class ServerBuilder implements RpcServer.Builder {
     /** A checked copy of the settings. */
     ServerSettings settings() {
         for (ServerSettings.Listen listen : listens) {
-            Wires.resolve(listen.address(), listen.target());
+            Wires.Resolved unused = Wires.resolve(listen.address().get(), listen.target());
         }
         return new ServerSettings(
                 name != null

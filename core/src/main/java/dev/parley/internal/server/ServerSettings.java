@@ -29,6 +29,6 @@ record ServerSettings(
         ValueMapping values,
         @Nullable Supplier<SSLContext> tls,
         boolean includeStackTraces) {
-    /** One address to listen to. */
-    record Listen(Address address, Target target) {}
+    /** One address to listen to, as its supplier gives it each time. */
+    record Listen(Supplier<Address> address, Target target) {}
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,8 @@ class ServerBuilderTest {
             return "name";
         } else if (type == Class.class) {
             return Runnable.class;
+        } else if (type == Supplier.class) {
+            return (Supplier<String>) () -> "name";
         }
         return new Object();
     }

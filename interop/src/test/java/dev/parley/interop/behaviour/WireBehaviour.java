@@ -13,6 +13,7 @@ import dev.parley.Limits;
 import dev.parley.MethodNotFoundException;
 import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
+import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.RpcServer;
@@ -227,6 +228,22 @@ abstract class WireBehaviour {
 
     private String taken() throws InterruptedException {
         return String.valueOf(service.noted.poll(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aBatchGivesEachCallItsOutcome() throws Exception {
+        RpcBatch batch = client.batch();
+        RpcBatch.Result<Integer> sum = batch.call("add", int.class, args("a", 2, "b", 3));
+        batch.cast("note", args("text", "in a batch"));
+        RpcBatch.Result<Void> failed = batch.call("fail", void.class, args("message", "no luck"));
+        RpcBatch.Result<Object> unknown = batch.call("nosuch", Object.class);
+        RpcBatch.Result<Object> echo = batch.call("echo", Object.class, args("value", List.of(1, "two")));
+        assertThat(batch.send()).containsExactly(sum, failed, unknown, echo);
+        assertThat(sum.get()).isEqualTo(5);
+        assertThat(failed.error()).isInstanceOf(RemoteException.class).hasMessageContaining("no luck");
+        assertThat(unknown.error()).isInstanceOf(MethodNotFoundException.class);
+        assertThat(echo.get()).isEqualTo(List.of(1, "two"));
+        assertThat(taken()).isEqualTo("in a batch");
     }
 
     @Test

@@ -7,7 +7,11 @@ import dev.parley.InvalidTargetException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.Target;
+import dev.parley.oslo.notify.NotificationListener;
+import dev.parley.oslo.notify.Notifier;
+import dev.parley.oslo.notify.Priority;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,10 +70,12 @@ class OptionsTest {
                 new Kind("http", "jsonrpc+http://127.0.0.1:0", NONE, false, List.of("jsonrpc.md", "http.md")),
                 new Kind("unix", "jsonrpc+unix://DIR/j.sock", NONE, false, List.of("jsonrpc.md", "http.md")),
                 new Kind("tcp", "jsonrpc+tcp://127.0.0.1:0", NONE, false, List.of("jsonrpc.md")),
+                new Kind("ipc", "jsonrpc+ipc://DIR/r.sock", NONE, false, List.of("jsonrpc.md")),
                 new Kind("tcp", "zerorpc+tcp://127.0.0.1:0", NONE, true, List.of("zerorpc.md")),
                 new Kind("ipc", "zerorpc+ipc://DIR/z.sock", NONE, true, List.of("zerorpc.md")),
                 // Reads the same options as rabbit://, without a broker.
-                new Kind("memory", "memory://options", BROKERED, true, List.of("oslo.md")));
+                new Kind("memory", "memory://options", BROKERED, true, List.of("oslo.md")),
+                new Kind("kafka", "kafka://127.0.0.1:0", NONE, true, List.of("kafka.md")));
     }
 
     @ParameterizedTest
@@ -121,7 +127,9 @@ class OptionsTest {
 
     private void build(Kind kind, String side, String query) {
         String address = kind.address().replace("DIR", folder.toString()) + "?" + query;
-        if (side.equals("server")) {
+        if (kind.transport().equals("kafka")) {
+            buildNotifications(address, side);
+        } else if (side.equals("server")) {
             RpcServer.builder()
                     .method("ping", () -> "pong")
                     .listen(address, kind.target())
@@ -131,6 +139,22 @@ class OptionsTest {
         } else {
             RpcClient.builder(address.replace(":0?", ":1?"))
                     .target(kind.target())
+                    .build()
+                    .close();
+        }
+    }
+
+    private static void buildNotifications(String address, String side) {
+        if (side.equals("server")) {
+            NotificationListener.builder(address)
+                    .topics("options")
+                    .on(notification -> {}, Priority.INFO)
+                    .build()
+                    .close();
+        } else {
+            Notifier.builder(address)
+                    .publisherId("options")
+                    .closeTimeout(Duration.ZERO)
                     .build()
                     .close();
         }

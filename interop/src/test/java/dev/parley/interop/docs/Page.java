@@ -112,8 +112,11 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.*;
                 import dev.parley.broker.*;
                 import dev.parley.broker.junit.*;
+                import dev.parley.http.*;
                 import dev.parley.oslo.*;
                 import dev.parley.oslo.admin.*;
+                import dev.parley.oslo.notify.*;
+                import dev.parley.oslo.notify.bridge.*;
                 import java.math.*;
                 import java.net.*;
                 import java.nio.file.*;

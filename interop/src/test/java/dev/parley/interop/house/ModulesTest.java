@@ -21,6 +21,7 @@ class ModulesTest {
             "dev.parley.jsonrpc",
             "dev.parley.zerorpc",
             "dev.parley.oslo",
+            "dev.parley.kafka",
             "dev.parley.broker");
 
     @Test
@@ -41,19 +42,23 @@ class ModulesTest {
 
         Class<?> wire = layer.findLoader("dev.parley.core").loadClass("dev.parley.spi.Wire");
         // This module declares no use of the service, so the loader is asked from within the core.
-        assertThat(providers(layer))
+        assertThat(providers(layer, "dev.parley.spi.Wire"))
                 .contains("dev.parley.xmlrpc", "dev.parley.jsonrpc", "dev.parley.zerorpc", "dev.parley.oslo");
+        assertThat(providers(layer, "dev.parley.oslo.notify.spi.NotificationWire"))
+                .containsExactlyInAnyOrder("dev.parley.oslo", "dev.parley.kafka");
         assertThat(wire.getModule().getName()).isEqualTo("dev.parley.core");
         assertThat(ServiceLoader.load(dev.parley.spi.Wire.class)).hasSizeGreaterThanOrEqualTo(4);
     }
 
-    private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
-            "parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|broker)/target/classes|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client");
+    private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED =
+            java.util.regex.Pattern.compile("parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes"
+                    + "|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client"
+                    + "|h2-mvstore|snakeyaml-engine|kafka-clients");
 
-    private static Set<String> providers(ModuleLayer layer) {
+    private static Set<String> providers(ModuleLayer layer, String service) {
         return layer.modules().stream()
                 .filter(module -> module.getDescriptor().provides().stream()
-                        .anyMatch(provides -> provides.service().equals("dev.parley.spi.Wire")))
+                        .anyMatch(provides -> provides.service().equals(service)))
                 .map(Module::getName)
                 .collect(Collectors.toSet());
     }

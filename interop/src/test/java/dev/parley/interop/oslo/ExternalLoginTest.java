@@ -61,6 +61,7 @@ class ExternalLoginTest {
             auth_mechanisms.1 = EXTERNAL
             auth_mechanisms.2 = PLAIN
             auth_mechanisms.3 = AMQPLAIN
+            auth_mechanisms.4 = RABBIT-CR-DEMO
             """.formatted(port, folder), "rabbitmq_auth_mechanism_ssl");
         rabbit.ctl("add_user", "service", "never used");
         rabbit.ctl("set_permissions", "service", ".*", ".*", ".*");
@@ -151,6 +152,23 @@ class ExternalLoginTest {
                     .hasSizeGreaterThanOrEqualTo(7)
                     .allMatch(line -> line.equals("service\tEXTERNAL\ttrue"));
         }
+    }
+
+    @Test
+    void logsInByChallengeAndResponse() {
+        String url = rabbit.transportUrl() + "?rabbit_login_method=RABBIT-CR-DEMO";
+        Target server = Target.topic("challenge").withServer("java");
+        try (RpcServer started = RpcServer.builder()
+                        .endpoint(new Endpoint())
+                        .listen(url, server)
+                        .build()
+                        .start();
+                RpcClient client = RpcClient.connect(url, server)) {
+            assertThat(client.call("who", String.class)).isEqualTo("java");
+            assertThat(rabbit.ctl("list_connections", "auth_mechanism")).contains("RABBIT-CR-DEMO");
+        }
+        assertThatThrownBy(() -> RpcClient.connect(url.replaceFirst(":[^:@/]*@", ":wrong@"), server))
+                .isInstanceOf(AccessDeniedException.class);
     }
 
     @Test

@@ -13,6 +13,8 @@ import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
 import dev.parley.interop.RabbitMq;
 import dev.parley.interop.oslo.RawAmqp.Tap;
+import dev.parley.oslo.Transport;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -120,6 +124,57 @@ class SharedOptionsTest {
                 assertThat(plain.prepare(o -> o.withServer("python")).call("who", String.class))
                         .isEqualTo("python");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OSLO_MESSAGING, bzip2",
+        "OSLO_MESSAGING, lzma",
+        "OSLO_MESSAGING, zstd",
+        "OSLO_MESSAGING, brotli",
+        "OSLO_MESSAGING_14, bzip2",
+        "OSLO_MESSAGING_14, lzma"
+    })
+    @SuppressWarnings("try") // The server is there to be called, not referenced.
+    void messagesOfEveryMethodOfKombuAreRead(Peer python, String method) {
+        String compression = "kombu_compression=" + method;
+        // In this direction kombu knows the name only as bzip2.
+        String ours = "kombu_compression=bz2";
+        String text = "ü".repeat(50_000);
+        try (PeerProcess pythonServer = pythonServer(python, compression);
+                RpcServer javaServer = javaServer(new Endpoint(), ours);
+                PeerProcess pythonClient = python(python, "oslo_client.py", compression);
+                RpcClient javaClient = javaClient(ours)) {
+            JsonNode answer =
+                    pythonClient.call(Map.of("method", "length", "kwargs", Map.of("text", text), "server", "java"));
+            assertThat(answer.path("ok").asInt()).isEqualTo(text.length());
+            assertThat(javaClient
+                            .prepare(o -> o.withServer("python"))
+                            .call("echo", Object.class, Args.named("text", text)))
+                    .isEqualTo(Map.of("text", text));
+        }
+    }
+
+    /** Nova's code sets its exchange; its file does not tell. */
+    @Test
+    void aServiceIsReachedByItsOwnFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("nova.conf"), "[DEFAULT]\ntransport_url = " + rabbit.transportUrl() + "\n");
+        try (PeerProcess server = python(
+                        Peer.OSLO_MESSAGING,
+                        "oslo_server.py",
+                        "",
+                        "--server",
+                        "python",
+                        "--conf",
+                        "control_exchange=nova");
+                RpcClient client = RpcClient.builder(Transport.fromConfig(file).address())
+                        .target(Target.topic(topic))
+                        .timeout(Duration.ofSeconds(30))
+                        .build()) {
+            server.ready();
+            assertThat(client.call("who", String.class)).isEqualTo("python");
         }
     }
 

@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -172,9 +174,13 @@ class TransportUrlTest {
                 """,
             })
     void aConfigurationMeansTheSame(String text, @TempDir Path folder) throws IOException {
-        JsonNode expected = read("conf", text);
-        Address address = Address.parse(Transport.fromConfig(Files.writeString(folder.resolve("service.conf"), text))
-                .address());
+        assertSame(
+                read("conf", text),
+                Address.parse(Transport.fromConfig(Files.writeString(folder.resolve("service.conf"), text))
+                        .address()));
+    }
+
+    private static void assertSame(JsonNode expected, Address address) {
         assertSameHosts(expected, address);
         Map<String, String> options = new LinkedHashMap<>();
         expected.path("rabbit")
@@ -194,5 +200,134 @@ class TransportUrlTest {
             read.remove(name);
         }
         assertThat(read).isEqualTo(options);
+    }
+
+    /**
+     * A configuration of several sources.
+     *
+     * @param layers the text of a file, or the files of a folder by name
+     */
+    record Layered(String name, List<Object> layers, Map<String, String> environment) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Layered> layered() {
+        String first = """
+                [DEFAULT]
+                transport_url = rabbit://first:$secret@one/
+                secret = a
+                control_exchange = first
+                executor_thread_pool_size = 3
+                [oslo_messaging_rabbit]
+                kombu_reconnect_timeout = 7
+                rabbit_retry_interval = 3
+                [oslo_messaging_notifications]
+                driver = messaging
+                driver = log
+                topics = one , two,
+                retry = 2
+                """;
+        String second = """
+                [DEFAULT]
+                secret = b
+                rpc_thread_pool_size = 4
+                [OSLO_messaging_RABBIT]
+                kombu_missing_consumer_retry_timeout = 8
+                [oslo_messaging_notifications]
+                driver = noop
+                """;
+        return List.of(
+                new Layered("nothing", List.of(), Map.of()),
+                new Layered("one file", List.of(first), Map.of()),
+                new Layered("the second takes precedence", List.of(first, second), Map.of()),
+                new Layered("the first takes precedence", List.of(second, first), Map.of()),
+                new Layered(
+                        "a folder",
+                        List.of(
+                                first,
+                                Map.of(
+                                        "b.conf", "[DEFAULT]\nsecret = of-b\n",
+                                        "a.conf", "[DEFAULT]\nsecret = of-a\ncontrol_exchange = of-a\n",
+                                        "c.conf.orig", "[DEFAULT]\nsecret = of-c\n",
+                                        ".d.conf", "[DEFAULT]\nsecret = of-d\n")),
+                        Map.of()),
+                new Layered(
+                        "a folder between files",
+                        List.of(first, Map.of("a.conf", "[DEFAULT]\nsecret = of-a\ncontrol_exchange = of-a\n"), second),
+                        Map.of()),
+                new Layered(
+                        "the environment",
+                        List.of(first),
+                        Map.of(
+                                "OS_DEFAULT__SECRET", "of-environment",
+                                "OS_DEFAULT__CONTROL_EXCHANGE", "$executor_thread_pool_size",
+                                "OS_OSLO_MESSAGING_RABBIT__RABBIT_RETRY_INTERVAL", "9",
+                                "OS_OSLO_MESSAGING_NOTIFICATIONS__TOPICS", "three",
+                                "OS_OSLO_MESSAGING_NOTIFICATIONS__RETRY", "5")),
+                new Layered("references to references", List.of("""
+                                [DEFAULT]
+                                transport_url = rabbit://$control_exchange@host/
+                                control_exchange = $oslo_messaging_rabbit.hostname-x
+                                [oslo_messaging_rabbit]
+                                hostname = ${processname}y
+                                processname = $$z
+                                """), Map.of()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layered")
+    void severalSourcesMeanTheSame(Layered given, @TempDir Path folder) throws IOException {
+        Transport.Builder builder = Transport.builder().environment(given.environment());
+        for (int i = 0; i < given.layers().size(); i++) {
+            Path path = folder.resolve(i + ".conf");
+            if (given.layers().get(i) instanceof Map<?, ?> files) {
+                Files.createDirectory(path);
+                for (Map.Entry<?, ?> file : files.entrySet()) {
+                    Files.writeString(
+                            path.resolve(file.getKey().toString()),
+                            file.getValue().toString());
+                }
+                builder.directory(path);
+            } else {
+                builder.file(Files.writeString(path, given.layers().get(i).toString()));
+            }
+        }
+        Transport transport = builder.build();
+        JsonNode answer = python.call(Map.of("layers", given.layers(), "env", given.environment()));
+        assertThat(answer.has("ok")).as(answer.toString()).isTrue();
+        JsonNode expected = answer.path("ok");
+        Address address = Address.parse(transport.address());
+        assertThat(address.options().getOrDefault("executor_thread_pool_size", "64"))
+                .isEqualTo(expected.path("executor_thread_pool_size").asString());
+        assertSame(expected, address.withoutOptions(Set.of("executor_thread_pool_size")));
+        JsonNode notifications = expected.path("notifications");
+        assertThat(transport.notifications().drivers()).isEqualTo(texts(notifications.path("driver")));
+        assertThat(transport.notifications().topics()).isEqualTo(texts(notifications.path("topics")));
+        assertThat(transport.notifications().retries())
+                .isEqualTo(notifications.path("retry").asInt());
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a = 1\n",
+                "[DEFAULT]\n= 1\n",
+                "[DEFAULT]\nsecret\n",
+                "[DEFAULT\na = 1\n",
+                "[]\n",
+                "[DEFAULT]\n a = 1\n",
+                "[DEFAULT]\na = 1\n\n b\n",
+            })
+    void neitherReadsMalformedFiles(String text, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("service.conf"), text);
+        assertThat(python.call(Map.of("layers", List.of(text))).has("error")).isTrue();
+        assertThatThrownBy(() -> Transport.fromConfig(file)).isInstanceOf(InvalidTargetException.class);
     }
 }

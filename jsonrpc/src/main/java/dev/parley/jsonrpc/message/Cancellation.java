@@ -23,7 +23,7 @@ public final class Cancellation {
     /** The id that a notification of that name has, as JSON text; empty if it has none. */
     public static String id(Request.Call notification, ObjectMapper mapper) {
         Envelope envelope = notification.envelope();
-        if (envelope.paramsToken == null) {
+        if (!envelope.hasParams()) {
             return "";
         }
         try {

@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.message;
 
+import dev.parley.spi.ValueErrors;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ public final class Envelope {
 
     /** The bytes of the whole message. */
     public final byte[] bytes;
-    /** {@code jsonrpc}: its text, or another kind of value's token. */
+    /** {@code jsonrpc}: its text or number, or another kind of value's token. */
     @Nullable
     public String version;
 
@@ -68,6 +69,28 @@ public final class Envelope {
 
     private Envelope(byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /** Whether there are parameters; null stands for none. */
+    public boolean hasParams() {
+        return paramsToken != null && paramsToken != JsonToken.VALUE_NULL;
+    }
+
+    /** Whether it is a request or notification; a response may repeat the method beside its result. */
+    public boolean isRequest() {
+        return methodToken != null && methodToken != JsonToken.VALUE_NULL && resultToken == null && errorToken == null;
+    }
+
+    /**
+     * Whether it is a response with an error. Some servers of version 1.0 write {@code false} or empty text for none.
+     */
+    public boolean hasError() {
+        if (errorToken == null || errorToken == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        boolean none = errorToken == JsonToken.VALUE_FALSE
+                || (errorToken == JsonToken.VALUE_STRING && errorEnd - errorStart == 2);
+        return !none || resultToken == null || resultToken == JsonToken.VALUE_NULL;
     }
 
     /**
@@ -119,10 +142,10 @@ public final class Envelope {
             }
             return new Message(batch, elements);
         } catch (StreamConstraintsException e) {
-            throw new UnreadableException(e.getOriginalMessage(), true);
+            throw new UnreadableException(ValueErrors.text(e), true);
         } catch (JacksonException e) {
             throw new UnreadableException(
-                    e.getOriginalMessage() + " (at byte " + e.getLocation().getByteOffset() + ")", false);
+                    ValueErrors.text(e) + " (at byte " + e.getLocation().getByteOffset() + ")", false);
         }
     }
 
@@ -155,7 +178,7 @@ public final class Envelope {
             case "jsonrpc" -> {
                 duplicate = versionToken == null ? duplicate : name;
                 versionToken = token;
-                version = token == JsonToken.VALUE_STRING ? parser.getString() : null;
+                version = token == JsonToken.VALUE_STRING || token.isNumeric() ? parser.getString() : null;
                 parser.skipChildren();
             }
             case "method" -> {

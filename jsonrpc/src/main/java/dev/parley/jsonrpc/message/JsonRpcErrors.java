@@ -5,9 +5,7 @@ import dev.parley.RpcException;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.ErrorCodes;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,36 +72,29 @@ public final class JsonRpcErrors {
      * anything
      */
     public static RpcException read(@Nullable Object error) {
-        if (!(error instanceof Map<?, ?> members)) {
-            return RemoteException.of(String.valueOf(error));
-        }
-        Object message = members.get("message");
-        // jsonrpclib and older servers write fault names of XML-RPC.
-        String text = message == null
-                ? String.valueOf(Objects.requireNonNullElse(members.get("faultString"), members))
-                : String.valueOf(message);
-        Object data = members.get("data");
-        Integer code = members.get("code") instanceof Number number && number.intValue() == number.doubleValue()
-                ? number.intValue()
-                : null;
+        ErrorShape shape = ErrorShape.of(error);
+        Integer code = shape.code();
+        Object data = shape.data();
         if (data instanceof Map<?, ?> described && TYPE_MEMBERS.containsAll(described.keySet())) {
-            RpcException typed = typed(described, code, text);
+            RpcException typed = typed(described, code, shape.message());
             if (typed != null) {
                 return typed;
             }
         }
-        if (code == null) {
-            return RemoteException.of(text).withData(data);
+        if (code != null) {
+            RpcException known = CODES.error(code, shape.text(), data);
+            if (!(known instanceof RemoteException)) {
+                return known;
+            }
         }
-        // Zabbix says in data what the message only names; without it the error would say nothing.
-        String all = data instanceof String detail && !text.contains(detail) ? text + " " + detail : text;
-        RpcException known = CODES.error(code, all, data);
-        return known instanceof RemoteException
-                ? RemoteException.of(text).withCode(code).withData(data)
-                : known;
+        RemoteException remote = shape.type() == null
+                ? RemoteException.of(shape.text())
+                : RemoteException.of(shape.type(), shape.text()).withModule(shape.module());
+        remote = remote.withTraceback(shape.traceback()).withData(data);
+        return code == null ? remote : remote.withCode(code);
     }
 
-    /** The error whose data has its type. */
+    /** The error whose data has its type, as Parley sends it. */
     private static @Nullable RpcException typed(Map<?, ?> data, @Nullable Integer code, String message) {
         if (!(data.get("type") instanceof String type)) {
             return null;
@@ -117,16 +108,11 @@ public final class JsonRpcErrors {
         if (data.containsKey("data")) {
             return null;
         }
-        RemoteException typed = RemoteException.of(type, message);
+        RemoteException typed =
+                RemoteException.of(type, message).withTraceback(ErrorShape.lines(data.get("traceback")));
         if (code != null) {
             typed = typed.withCode(code);
         }
-        if (data.get("module") instanceof String module) {
-            typed = typed.withModule(module);
-        }
-        if (data.get("traceback") instanceof List<?> lines) {
-            typed = typed.withTraceback(lines.stream().map(String::valueOf).toList());
-        }
-        return typed;
+        return data.get("module") instanceof String module ? typed.withModule(module) : typed;
     }
 }

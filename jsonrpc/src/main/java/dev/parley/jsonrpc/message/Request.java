@@ -29,7 +29,7 @@ public sealed interface Request {
         if (envelope == null) {
             return invalid("a request must be an object");
         }
-        boolean version1 = envelope.versionToken == null && envelope.idToken != null;
+        boolean version1 = isVersion1(envelope);
         String problem = problem(envelope, version1);
         if (problem != null) {
             String id = envelope.id;
@@ -51,19 +51,34 @@ public sealed interface Request {
         if (envelope.idToken != null && !isId(envelope.idToken)) {
             return "id must be a string, a number or null";
         }
-        if (!version1 && !"2.0".equals(envelope.version)) {
+        if (!version1 && !isVersion2(envelope)) {
             return envelope.versionToken == null
                     ? "member jsonrpc must be \"2.0\"; or, in JSON-RPC 1.0, there must be an id"
-                    : "member jsonrpc must be \"2.0\"";
+                    : "member jsonrpc must be \"2.0\", \"1.1\" or \"1.0\"";
         }
         if (envelope.method == null) {
             return envelope.methodToken == null ? "member method is missing" : "method must be a string";
         }
         JsonToken params = envelope.paramsToken;
-        if (params != null && params != JsonToken.START_ARRAY && (version1 || params != JsonToken.START_OBJECT)) {
-            return version1 ? "params must be an array in JSON-RPC 1.0" : "params must be an array or an object";
+        // Null stands for none: many clients write it where they have no arguments.
+        if (params != null
+                && params != JsonToken.START_ARRAY
+                && params != JsonToken.START_OBJECT
+                && params != JsonToken.VALUE_NULL) {
+            return "params must be an array or an object, or be left out";
         }
         return null;
+    }
+
+    private static boolean isVersion2(Envelope envelope) {
+        return "2.0".equals(envelope.version) || "2".equals(envelope.version);
+    }
+
+    /** Whether it is of JSON-RPC 1.0 or 1.1, as it says, or because it has an id and does not say. */
+    private static boolean isVersion1(Envelope envelope) {
+        return envelope.versionToken == null
+                ? envelope.idToken != null
+                : "1.0".equals(envelope.version) || "1.1".equals(envelope.version) || "1".equals(envelope.version);
     }
 
     private static boolean isId(@Nullable JsonToken token) {

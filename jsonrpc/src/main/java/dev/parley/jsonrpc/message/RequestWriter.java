@@ -4,6 +4,7 @@ import dev.parley.Args;
 import dev.parley.ArgumentStyle;
 import dev.parley.SerializationException;
 import dev.parley.spi.ClientCall;
+import dev.parley.spi.ValueErrors;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -46,7 +47,7 @@ public record RequestWriter(ObjectMapper mapper, boolean version1, boolean ascii
             generator.writeEndObject();
         } catch (JacksonException e) {
             throw new SerializationException(
-                    "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + e.getOriginalMessage(), e);
+                    "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + ValueErrors.text(e), e);
         }
         return out.toByteArray();
     }

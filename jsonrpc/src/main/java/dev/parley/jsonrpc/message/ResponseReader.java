@@ -4,9 +4,9 @@ import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResultReaders;
+import dev.parley.spi.ValueErrors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -35,7 +35,7 @@ public final class ResponseReader {
         }
         Envelope response =
                 scanned.elements().isEmpty() ? null : scanned.elements().getFirst();
-        if (response == null || response.methodToken != null) {
+        if (response == null || response.isRequest()) {
             throw new ProtocolException("the response is not a JSON-RPC response but "
                     + (response == null ? "not an object" : "a request"));
         }
@@ -44,11 +44,7 @@ public final class ResponseReader {
 
     /** Whether the response may be the one to the request of this id. */
     public static boolean isResponseTo(Envelope response, long id) {
-        String given = response.id;
-        return given == null
-                || response.idToken == JsonToken.VALUE_NULL
-                || given.equals(Long.toString(id))
-                || given.equals("\"" + id + "\"");
+        return Ids.isAbsent(response) || Ids.number(response) == id;
     }
 
     /**
@@ -57,7 +53,7 @@ public final class ResponseReader {
      * @throws RpcException the error that the response holds
      */
     public EncodedResult result(Envelope response) {
-        if (response.errorToken != null && response.errorToken != JsonToken.VALUE_NULL) {
+        if (response.hasError()) {
             throw error(response);
         } else if (response.resultToken != null) {
             return (readers, call) -> {
@@ -78,7 +74,7 @@ public final class ResponseReader {
                     .readValue(response.bytes, response.errorStart, response.errorEnd - response.errorStart);
             return JsonRpcErrors.read(error);
         } catch (JacksonException e) {
-            return new ProtocolException("the error in the response cannot be read: " + e.getOriginalMessage());
+            return new ProtocolException("the error in the response cannot be read: " + ValueErrors.text(e));
         }
     }
 }

@@ -26,14 +26,10 @@ public final class HttpListener {
         String path = HttpAddress.path(asked, options, defaultPath);
         HttpServer.Builder server =
                 HttpAddress.server(asked, options, context.values().limits(), context.tls());
-        MessageHandler handler = new MessageHandler(context, asked.scheme(), maxBatch(options));
+        MessageHandler handler = new MessageHandler(context, options, asked.scheme());
         options.refuseOthers();
         return HttpRpcListener.start(
                 options.forClients(), server, List.of(path), context::tls, exchange -> handle(exchange, handler));
-    }
-
-    static int maxBatch(AddressOptions options) {
-        return options.ofServer().integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
     }
 
     private static void handle(HttpExchange exchange, MessageHandler handler) {

@@ -8,10 +8,13 @@ import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Introspection;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
+import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ServerContext;
+import dev.parley.spi.ValueErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,12 +42,14 @@ final class MessageHandler {
     private final int maxBatch;
     private final long maxResponse;
 
-    MessageHandler(ServerContext context, String scheme, int maxBatch) {
+    /** For a listener; reads the options of servers that all transports have. */
+    MessageHandler(ServerContext context, AddressOptions options, String scheme) {
+        AddressOptions own = options.ofServer();
         this.dispatcher = context.dispatcher();
-        this.mapper = context.values().json();
+        this.mapper = context.values().forPeer(own).json();
         this.writer = new ResponseWriter(mapper);
         this.scheme = scheme;
-        this.maxBatch = maxBatch;
+        this.maxBatch = own.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
         this.maxResponse = context.values().limits().messageBytes();
     }
 
@@ -85,8 +90,7 @@ final class MessageHandler {
         } catch (Envelope.UnreadableException e) {
             log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
             int code = e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR;
-            String problem = (e.invalid ? "invalid request: " : "parse error: ") + e.getMessage();
-            response.accept(writer.error(Request.invalid(problem), code, problem, null));
+            response.accept(refusal(code, String.valueOf(e.getMessage())));
             return running;
         }
         List<Request> requests = new ArrayList<>(scanned.elements().size());
@@ -117,9 +121,13 @@ final class MessageHandler {
     }
 
     /** The response to what a transport could not cut into messages. */
-    byte[] refusal(String problem) {
-        Request.Invalid invalid = Request.invalid(problem);
-        return writer.error(invalid, invalid.code(), "invalid request: " + problem, null);
+    byte[] refusal(FrameDecoder.Problem problem) {
+        return refusal(problem.code(), problem.text());
+    }
+
+    private byte[] refusal(int code, String problem) {
+        String kind = code == FaultCodes.PARSE_ERROR ? "parse error: " : "invalid request: ";
+        return writer.error(Request.invalid(problem), code, kind + problem, null);
     }
 
     private void notifyAll(
@@ -157,7 +165,7 @@ final class MessageHandler {
         try {
             Envelope envelope = call.envelope();
             Object arguments = null;
-            if (envelope.paramsToken != null) {
+            if (envelope.hasParams()) {
                 int length = envelope.paramsEnd - envelope.paramsStart;
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
@@ -166,7 +174,7 @@ final class MessageHandler {
         } catch (RpcException e) {
             return writer.error(call, e);
         } catch (JacksonException e) {
-            return writer.error(call, new InvalidArgumentsException(e.getOriginalMessage()));
+            return writer.error(call, new InvalidArgumentsException(ValueErrors.text(e)));
         }
     }
 

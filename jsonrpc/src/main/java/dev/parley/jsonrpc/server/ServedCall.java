@@ -2,6 +2,7 @@ package dev.parley.jsonrpc.server;
 
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.Ids;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.spi.Dispatcher;
@@ -43,7 +44,7 @@ final class ServedCall extends ServerCall {
 
     /** Whether it is the call of this id, given as JSON text. */
     boolean hasId(String id) {
-        return id.equals(request.responseId());
+        return Ids.equal(id, request.responseId());
     }
 
     @Override
@@ -59,7 +60,7 @@ final class ServedCall extends ServerCall {
     @Override
     public @Nullable JsonParser arguments() {
         Envelope envelope = request.envelope();
-        if (envelope.paramsToken == null) {
+        if (!envelope.hasParams()) {
             return null;
         }
         int start = envelope.paramsStart;

@@ -1,42 +1,68 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.net.http.rpc.FaultCodes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream into messages ({@code byte[]}), in either {@link Framing}; which one shows the first byte. A message
- * over the limit is skipped, so that the
- * connection lives on. One per connection.
+ * Cuts a stream into messages ({@code byte[]}), in either {@link Framing}. Without headers a message ends where its JSON
+ * text does, whatever follows it. A message over the limit is skipped, so that the connection lives on. At the end of
+ * input the rest is a message too. Confined to the connection's event loop.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
-    private static final int MAX_HEADER = 4096;
+    private static final Pattern HTTP =
+            Pattern.compile("[A-Z]{3,10} \\S+ HTTP/[0-9.]+\\r?|HTTP/[0-9.]+ [0-9]{3}.*", Pattern.DOTALL);
+    private static final int BOM = 0xefbbbf;
 
     private final int maxMessage;
+    private final HeaderReader headers;
+    private final ValueScanner scanner;
     private @Nullable Framing framing;
     /** The bytes of the body that a header announced; -1 while a header is due. */
     private int length = -1;
     /** What is still to be skipped of a body too large. */
     private long skip;
-    /** Whether the rest of a line too long is being skipped. */
-    private boolean skipLine;
-    /** How far the line at hand has been searched for its end. */
-    private int searched;
+    /** Whether the rest of a text too large is being skipped. */
+    private boolean skipText;
+    /** How far the text at hand has been scanned. */
+    private int scanned;
+    /** Whether nothing but separators has come so far. */
+    private boolean first = true;
 
-    public FrameDecoder(int maxMessage) {
+    private FrameDecoder(int maxMessage, @Nullable Framing framing, boolean tolerant) {
         this.maxMessage = maxMessage;
+        this.framing = framing;
+        this.headers = new HeaderReader(tolerant);
+        this.scanner = new ValueScanner(maxMessage);
+    }
+
+    /** The decoder of a server: the first byte tells the framing of its client, and headers are read strictly. */
+    public static FrameDecoder ofServer(int maxMessage) {
+        return new FrameDecoder(maxMessage, null, false);
+    }
+
+    /**
+     * The decoder of a client.
+     *
+     * @param framing what the client sends; with headers it expects headers, else the first byte tells what its server
+     *     uses
+     */
+    public static FrameDecoder ofClient(int maxMessage, Framing framing) {
+        return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true);
     }
 
     /**
      * What cannot be cut into messages.
      *
+     * @param code the code of the error that its sender gets
      * @param fatal whether it is unknown where the next message starts
      */
-    public record Problem(String text, boolean fatal) {}
+    public record Problem(int code, String text, boolean fatal) {}
 
     /** The framing the peer uses; lines as long as it has said nothing. */
     public Framing framing() {
@@ -46,49 +72,82 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         if (framing == null) {
-            skipBlanks(in);
-            if (!in.isReadable()) {
+            if (!skipSeparators(in)) {
                 return;
             }
-            int first = in.getByte(in.readerIndex());
-            framing = first == 'C' || first == 'c' ? Framing.HEADERS : Framing.LINES;
+            int start = in.getByte(in.readerIndex());
+            framing = start == 'C' || start == 'c' ? Framing.HEADERS : Framing.LINES;
         }
         if (framing == Framing.LINES) {
-            line(in, out);
+            text(ctx, in, out);
         } else {
             body(ctx, in, out);
         }
     }
 
-    private void line(ByteBuf in, List<Object> out) {
-        int end = in.indexOf(in.readerIndex() + searched, in.writerIndex(), (byte) '\n');
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (framing == Framing.HEADERS) {
+            if (length > 0 || skip > 0 || in.isReadable()) {
+                in.skipBytes(in.readableBytes());
+                length = -1;
+                skip = 0;
+                out.add(new Problem(FaultCodes.INVALID_REQUEST, "the connection ended within a message", true));
+            }
+        } else if (in.isReadable() && !skipText) {
+            byte[] rest = bytes(in, in.readableBytes());
+            scanner.reset();
+            scanned = 0;
+            out.add(rest);
+        }
+    }
+
+    private void text(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (!scanner.started() && !skipText && !skipSeparators(in)) {
+            return;
+        }
+        if (first && isUtf16(in)) {
+            fail(ctx, in, out, FaultCodes.PARSE_ERROR, "JSON is exchanged as UTF-8 (RFC 8259), these bytes are not");
+            return;
+        }
+        int start = in.readerIndex();
+        int end = in.forEachByte(start + scanned, in.readableBytes() - scanned, scanner);
         if (end < 0) {
-            searched = in.readableBytes();
-            if (skipLine || searched > maxMessage) {
-                if (!skipLine) {
+            scanned = in.readableBytes();
+            if (skipText || scanned > maxMessage) {
+                if (!skipText) {
                     out.add(tooLarge());
                 }
-                skipLine = true;
-                in.skipBytes(searched);
-                searched = 0;
+                skipText = true;
+                in.skipBytes(scanned);
+                scanned = 0;
             }
             return;
         }
-        searched = 0;
-        int size = end - in.readerIndex();
-        if (skipLine) {
-            skipLine = false;
-            in.skipBytes(size + 1);
-        } else if (size > maxMessage) {
-            in.skipBytes(size + 1);
-            out.add(tooLarge());
+        int size = end - start + (scanner.includesLast() ? 1 : 0);
+        boolean line = scanner.isLine();
+        scanner.reset();
+        scanned = 0;
+        if (skipText || size > maxMessage) {
+            if (!skipText) {
+                out.add(tooLarge());
+            }
+            skipText = false;
+            in.skipBytes(size);
         } else {
             byte[] message = bytes(in, size);
-            in.skipBytes(1);
-            if (!isBlank(message)) {
+            if (first && line && isHttp(message)) {
+                fail(
+                        ctx,
+                        in,
+                        out,
+                        FaultCodes.PARSE_ERROR,
+                        "this is HTTP, which has an address of its own, jsonrpc+http");
+            } else {
                 out.add(message);
             }
         }
+        first = false;
     }
 
     private void body(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
@@ -109,87 +168,64 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private void header(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        skipBlanks(in);
-        int limit = Math.min(in.readableBytes(), MAX_HEADER);
-        String text = in.toString(in.readerIndex(), limit, StandardCharsets.US_ASCII);
-        int end = text.indexOf("\r\n\r\n");
-        if (end < 0) {
-            if (limit == MAX_HEADER) {
-                fail(ctx, in, out, "the header is longer than " + MAX_HEADER + " bytes");
-            }
+        if (!skipSeparators(in)) {
             return;
         }
-        in.skipBytes(end + 4);
-        long announced = -1;
-        for (String field : text.substring(0, end).split("\r\n")) {
-            int colon = field.indexOf(':');
-            String name = colon < 0 ? "" : field.substring(0, colon).strip().toLowerCase(Locale.ROOT);
-            String value = field.substring(colon + 1).strip();
-            if (name.equals("content-length") && announced < 0 && value.matches("[0-9]{1,18}")) {
-                announced = Long.parseLong(value);
-            } else if (!name.equals("content-type") || !isUtf8(value)) {
-                fail(
-                        ctx,
-                        in,
-                        out,
-                        "header \"" + printable(field)
-                                + "\"; it must be one Content-Length, and Content-Type with charset utf-8 if any");
-                return;
+        try {
+            long announced = headers.read(in);
+            if (announced > maxMessage) {
+                skip = announced;
+                out.add(tooLarge());
+            } else if (announced == 0) {
+                out.add(new byte[0]);
+            } else {
+                length = (int) announced;
             }
-        }
-        if (announced < 0) {
-            fail(ctx, in, out, "the header has no Content-Length");
-        } else if (announced > maxMessage) {
-            skip = announced;
-            out.add(tooLarge());
-        } else if (announced == 0) {
-            out.add(new byte[0]);
-        } else {
-            length = (int) announced;
+        } catch (HeaderReader.HeaderException e) {
+            fail(ctx, in, out, FaultCodes.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
-    private void fail(ChannelHandlerContext ctx, ByteBuf in, List<Object> out, String text) {
+    private static void fail(ChannelHandlerContext ctx, ByteBuf in, List<Object> out, int code, String text) {
         in.skipBytes(in.readableBytes());
         ctx.channel().config().setAutoRead(false);
-        out.add(new Problem(text, true));
+        out.add(new Problem(code, text, true));
     }
 
     private Problem tooLarge() {
-        return new Problem("the message is larger than the " + maxMessage + " bytes allowed", false);
+        return new Problem(
+                FaultCodes.INVALID_REQUEST, "the message is larger than the " + maxMessage + " bytes allowed", false);
     }
 
-    private static boolean isUtf8(String contentType) {
-        String lower = contentType.toLowerCase(Locale.ROOT);
-        int charset = lower.indexOf("charset=");
-        // "utf8" is what early language servers wrote; the specification asks to take it.
-        return charset < 0
-                || lower.substring(charset + 8).replace("\"", "").strip().matches("utf-?8([;\\s].*)?");
-    }
-
-    private static void skipBlanks(ByteBuf in) {
-        while (in.isReadable() && in.getByte(in.readerIndex()) <= ' ' && in.getByte(in.readerIndex()) > 0) {
-            in.skipBytes(1);
-        }
-    }
-
-    private static boolean isBlank(byte[] message) {
-        for (byte b : message) {
-            if (b != ' ' && b != '\t' && b != '\r') {
-                return false;
+    /** Removes what may stand between messages; returns whether something else follows. */
+    private static boolean skipSeparators(ByteBuf in) {
+        while (in.isReadable()) {
+            if (ValueScanner.isSeparator(in.getByte(in.readerIndex()))) {
+                in.skipBytes(1);
+            } else if (in.readableBytes() >= 3 && in.getUnsignedMedium(in.readerIndex()) == BOM) {
+                in.skipBytes(3);
+            } else {
+                // The beginning of a byte order mark waits for its end.
+                return in.getUnsignedByte(in.readerIndex()) != BOM >> 16 || in.readableBytes() >= 3;
             }
         }
-        return true;
+        return false;
+    }
+
+    private static boolean isUtf16(ByteBuf in) {
+        int start = in.getUnsignedByte(in.readerIndex());
+        boolean opens = start == '{' || start == '[';
+        return start >= 0xfe || (opens && in.readableBytes() > 1 && in.getByte(in.readerIndex() + 1) == 0);
+    }
+
+    private static boolean isHttp(byte[] line) {
+        return line.length < HeaderReader.MAX
+                && HTTP.matcher(new String(line, StandardCharsets.ISO_8859_1)).matches();
     }
 
     private static byte[] bytes(ByteBuf in, int size) {
         byte[] bytes = new byte[size];
         in.readBytes(bytes);
         return bytes;
-    }
-
-    private static String printable(String text) {
-        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return shown.replaceAll("[^\\x20-\\x7e…]", "?");
     }
 }

@@ -6,13 +6,10 @@ import java.nio.charset.StandardCharsets;
 
 /** How messages follow each other on a stream. */
 public enum Framing {
-    /** One JSON text per line, ended by a line feed; blank lines mean nothing. */
+    /** JSON texts, each followed by a line feed; read wherever they end, with anything blank between them. */
     LINES,
     /** The base protocol of the Language Server Protocol: {@code Content-Length: n}, a blank line, n bytes. */
     HEADERS;
-
-    /** The TCP port of an address without one. */
-    public static final int DEFAULT_PORT = 4040;
 
     private static final byte[] LINE_FEED = {'\n'};
 

@@ -27,9 +27,18 @@ public final class ContentCoding {
         }
     }
 
-    /** Whether the value of {@code Content-Encoding} stands for no coding. */
+    /**
+     * Whether the value of {@code Content-Encoding} stands for no coding: also a charset, which some programs write
+     * there.
+     */
     public static boolean isIdentity(@Nullable String coding) {
-        return coding == null || coding.isBlank() || coding.strip().equalsIgnoreCase("identity");
+        if (coding == null || coding.isBlank()) {
+            return true;
+        }
+        return switch (coding.strip().toLowerCase(Locale.ROOT)) {
+            case "identity", "none", "utf-8", "utf8", "us-ascii", "iso-8859-1" -> true;
+            default -> false;
+        };
     }
 
     /** Whether {@link #decode} supports the coding. */

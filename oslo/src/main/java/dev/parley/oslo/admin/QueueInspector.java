@@ -21,11 +21,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -38,13 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class QueueInspector implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Set<String> PRIORITIES =
-            Set.of("audit", "debug", "info", "warn", "error", "critical", "sample");
-    private static final String OWNER = "([0-9a-f]{32}|[^:]+:[^:]+:[0-9]+)";
-    private static final String FANOUTS = "_fanout";
-    private static final Pattern REPLY = Pattern.compile("reply_" + OWNER);
-    private static final Pattern FANOUT = Pattern.compile("(.+" + FANOUTS + ")(_" + OWNER + ")?");
-
     private final URI management;
     private final String authorization;
     private final String virtualHost;
@@ -98,9 +86,9 @@ public final class QueueInspector implements AutoCloseable {
         FANOUT,
         /** Replies to one client. */
         REPLY,
-        /** Notifications of one topic and priority. */
+        /** Notifications of one topic and priority, or of a pool of listeners. */
         NOTIFICATION,
-        /** Anything else: its name and bindings are not those of oslo.messaging. */
+        /** Anything else, such as a queue of Celery's: its name and bindings are not those of oslo.messaging. */
         OTHER
     }
 
@@ -109,7 +97,8 @@ public final class QueueInspector implements AutoCloseable {
      *
      * @param name its name
      * @param kind what it is used for
-     * @param explanation the same in words, with the topic or server it belongs to
+     * @param explanation the same in words, with the topic or server it belongs to; it says "perhaps" where the name
+     *     and the bindings of the queue are as oslo.messaging makes them, and nothing else on the broker confirms it
      * @param messages the number of messages in it, ready or unacknowledged
      * @param consumers the number of consumers
      * @param bindings the exchange and routing key of each binding, as {@code exchange/key}
@@ -125,7 +114,12 @@ public final class QueueInspector implements AutoCloseable {
          * all servers, and is never abandoned.
          */
         public boolean isLeaked() {
-            return consumers == 0 && (kind == Kind.REPLY || kind == Kind.FANOUT && !name.endsWith(FANOUTS));
+            return consumers == 0 && (kind == Kind.REPLY || kind == Kind.FANOUT && !name.endsWith(Classifier.FANOUTS));
+        }
+
+        /** Whether notifications accumulate in it because it has no consumer. */
+        public boolean isUnread() {
+            return consumers == 0 && kind == Kind.NOTIFICATION;
         }
     }
 
@@ -138,79 +132,39 @@ public final class QueueInspector implements AutoCloseable {
      */
     public List<OsloQueue> queues() {
         JsonNode queues = get("/api/queues/" + virtualHost);
-        Map<String, List<String>> bindings = new HashMap<>();
+        Map<String, String> types = new HashMap<>();
+        get("/api/exchanges/" + virtualHost)
+                .forEach(one -> types.put(
+                        one.path("name").asString(""), one.path("type").asString("")));
+        Map<String, List<Binding>> bindings = new HashMap<>();
         for (JsonNode binding : get("/api/bindings/" + virtualHost)) {
             String source = binding.path("source").asString("");
             if (!source.isEmpty()
                     && binding.path("destination_type").asString("queue").equals("queue")) {
                 bindings.computeIfAbsent(binding.path("destination").asString(""), name -> new ArrayList<>())
-                        .add(source + "/" + binding.path("routing_key").asString(""));
+                        .add(new Binding(
+                                source,
+                                types.getOrDefault(source, ""),
+                                binding.path("routing_key").asString("")));
             }
         }
-        Set<String> names = new TreeSet<>();
-        queues.forEach(queue -> names.add(queue.path("name").asString("")));
+        Classifier classifier = new Classifier(bindings, types);
         List<OsloQueue> found = new ArrayList<>();
         for (JsonNode queue : queues) {
             String name = queue.path("name").asString("");
-            List<String> own = bindings.getOrDefault(name, List.of());
-            Kind kind = kind(name, own, names);
+            Classifier.Use use = classifier.use(name);
             found.add(new OsloQueue(
                     name,
-                    kind,
-                    explain(name, kind),
+                    use.kind(),
+                    use.explanation(),
                     queue.path("messages").asLong(0),
                     queue.path("consumers").asInt(0),
-                    own));
+                    bindings.getOrDefault(name, List.of()).stream()
+                            .map(binding -> binding.exchange() + "/" + binding.key())
+                            .toList()));
         }
         found.sort(Comparator.comparing(OsloQueue::name));
         return found;
-    }
-
-    private static Kind kind(String name, List<String> bindings, Set<String> names) {
-        if (REPLY.matcher(name).matches()) {
-            return Kind.REPLY;
-        }
-        // The name of a topic may look like this too, but its queue is not bound to that exchange.
-        Matcher fanout = FANOUT.matcher(name);
-        if (fanout.matches() && bindings.stream().anyMatch(binding -> binding.startsWith(fanout.group(1) + "/"))) {
-            return Kind.FANOUT;
-        }
-        // All others are bound with their own name as the routing key.
-        Set<String> keys = bindings.stream()
-                .map(binding -> binding.substring(binding.indexOf('/') + 1))
-                .collect(Collectors.toSet());
-        int dot = name.lastIndexOf('.');
-        if (!keys.contains(name)) {
-            return Kind.OTHER;
-        } else if (dot > 0 && PRIORITIES.contains(name.substring(dot + 1))) {
-            return Kind.NOTIFICATION;
-        }
-        // The name of the server may contain dots too, so any prefix may be the topic.
-        for (int at = name.indexOf('.'); at > 0; at = name.indexOf('.', at + 1)) {
-            if (names.contains(name.substring(0, at))) {
-                return Kind.SERVER;
-            }
-        }
-        return Kind.TOPIC;
-    }
-
-    private static String explain(String name, Kind kind) {
-        return switch (kind) {
-            case TOPIC -> "calls and casts to any server of topic " + name;
-            case SERVER ->
-                "calls and casts to server " + name.substring(name.indexOf('.') + 1) + " of topic "
-                        + name.substring(0, name.indexOf('.'));
-            case FANOUT -> {
-                Matcher fanout = FANOUT.matcher(name);
-                String exchange = fanout.matches() ? fanout.group(1) : name;
-                yield "casts to all servers of topic " + exchange.substring(0, exchange.length() - FANOUTS.length());
-            }
-            case REPLY -> "replies to one client";
-            case NOTIFICATION ->
-                "notifications of priority " + name.substring(name.lastIndexOf('.') + 1) + " on topic "
-                        + name.substring(0, name.lastIndexOf('.'));
-            case OTHER -> "not used by oslo.messaging";
-        };
     }
 
     /**

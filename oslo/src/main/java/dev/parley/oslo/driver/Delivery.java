@@ -16,13 +16,22 @@ public interface Delivery extends Content {
     String queue();
 
     /**
-     * How many times the message returned to its queue unacknowledged: as a quorum queue counts, otherwise as the
-     * header {@link RedeliveryHeaders#RETURNS} and the broker's redelivered flag say.
+     * How many times the message returned to its queue unacknowledged: the number in the header {@link
+     * RedeliveryHeaders#RETURNS}, and in addition what a quorum queue has counted, or 1 if another queue has set the
+     * redelivered flag.
      */
     int returns();
 
+    /**
+     * Whether its channel is still open. If not, settling it has no effect, and the broker delivers the message again.
+     */
+    boolean isCurrent();
+
     /** Whether the queue counts the returns, so that the message needs no header for that. */
     boolean isCounted();
+
+    /** As {@link #returns}, without the redelivered flag: only what was counted. */
+    int countedReturns();
 
     /**
      * Acknowledges the message. Returns {@code false} if its channel is gone, in which case the broker delivers it

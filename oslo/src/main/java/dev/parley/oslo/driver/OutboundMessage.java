@@ -3,6 +3,7 @@ package dev.parley.oslo.driver;
 import dev.parley.DeliveryException;
 import dev.parley.RpcException;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.oslo.topology.Queue;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,9 +25,11 @@ public final class OutboundMessage {
     private final boolean repeatable;
     private final long expirationMillis;
     private final AtomicInteger retries;
+    private volatile boolean watched;
     private final @Nullable Delivery original;
     private final Map<String, Object> headers;
     private final boolean kept;
+    private final @Nullable Queue queue;
     private final CompletableFuture<@Nullable Void> confirmed = new CompletableFuture<>();
     private volatile @Nullable String returned;
 
@@ -36,12 +39,14 @@ public final class OutboundMessage {
         body = builder.body;
         deadlineNanos = builder.deadlineNanos;
         mandatory = builder.mandatory;
+        watched = builder.watched;
         repeatable = builder.repeatable;
         expirationMillis = builder.expirationMillis;
         retries = new AtomicInteger(builder.retries);
         original = builder.original;
         headers = builder.headers;
         kept = builder.kept;
+        queue = builder.queue;
     }
 
     /**
@@ -62,12 +67,14 @@ public final class OutboundMessage {
         private final byte[] body;
         private final long deadlineNanos;
         private boolean mandatory;
+        private boolean watched;
         private boolean repeatable;
         private long expirationMillis = -1;
         private int retries = -1;
         private @Nullable Delivery original;
         private Map<String, Object> headers = Map.of();
         private boolean kept;
+        private @Nullable Queue queue;
 
         private Builder(Exchange exchange, String key, byte[] body, long deadlineNanos) {
             this.exchange = exchange;
@@ -79,6 +86,15 @@ public final class OutboundMessage {
         /** Whether the message fails if no queue takes it. False by default. */
         public Builder mandatory(boolean value) {
             mandatory = value;
+            return this;
+        }
+
+        /**
+         * Asks the broker whether a queue takes the message, which {@link OutboundMessage#isRouted} tells; the message
+         * does not fail if none does.
+         */
+        public Builder watched() {
+            watched = true;
             return this;
         }
 
@@ -115,6 +131,15 @@ public final class OutboundMessage {
             return this;
         }
 
+        /**
+         * Declares this queue before the message is published, once per channel, so that the message is kept even if
+         * nobody has consumed from the queue yet.
+         */
+        public Builder declaring(Queue target) {
+            queue = target;
+            return this;
+        }
+
         /** The message. */
         public OutboundMessage build() {
             return new OutboundMessage(this);
@@ -141,6 +166,11 @@ public final class OutboundMessage {
         return exchange;
     }
 
+    /** The queue to declare before the message is published, {@code null} if only the exchange is. */
+    public @Nullable Queue queue() {
+        return queue;
+    }
+
     /** The routing key. */
     public String key() {
         return key;
@@ -152,8 +182,28 @@ public final class OutboundMessage {
     }
 
     /** Whether the message fails if no queue takes it. */
-    public boolean isMandatory() {
+    public boolean failsUnrouted() {
         return mandatory;
+    }
+
+    /** Whether the broker is to return the message if no queue takes it. */
+    public boolean isMandatory() {
+        return mandatory || watched;
+    }
+
+    /** Whether a queue took the message, once it is confirmed; {@code null} if the broker was not asked to tell. */
+    public @Nullable Boolean isRouted() {
+        return isMandatory() ? Boolean.valueOf(returned == null) : null;
+    }
+
+    /** Whether the broker has returned the message. */
+    public boolean isReturned() {
+        return returned != null;
+    }
+
+    /** From now on the broker is not asked whether a queue takes the message, unless it must. */
+    public void stopWatching() {
+        watched = false;
     }
 
     /** Whether the message may be sent again when it is not known if the broker has it. */
@@ -201,7 +251,7 @@ public final class OutboundMessage {
     /** The broker has confirmed the message: completes it, or fails it if the broker returned it before. */
     public void confirm() {
         String reason = returned;
-        if (reason == null) {
+        if (reason == null || !mandatory) {
             confirmed.complete(null);
         } else {
             fail(unroutable(reason));
@@ -215,8 +265,11 @@ public final class OutboundMessage {
 
     /** The error of a message that no queue takes. */
     public DeliveryException unroutable(String reason) {
-        return new DeliveryException("no queue takes routing key '" + key + "' of "
-                + (exchange.isDefault() ? "the default exchange" : "exchange '" + exchange.name() + "'") + ": "
-                + reason);
+        return DeliveryException.unroutable(
+                "no queue takes routing key '" + key + "' of "
+                        + (exchange.isDefault() ? "the default exchange" : "exchange '" + exchange.name() + "'") + ": "
+                        + reason,
+                exchange.name(),
+                key);
     }
 }

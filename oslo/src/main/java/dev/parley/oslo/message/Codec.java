@@ -10,6 +10,10 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,6 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -32,6 +37,12 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>As Python's JSON does, it reads and writes the bare words NaN and Infinity.
  */
 public final class Codec {
+    private static final long SUMMARY_FACTOR = 8;
+    /** Python's {@code str(datetime.utcnow())}. */
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
     private final JsonMapper mapper;
     private final int maxBytes;
     private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
@@ -48,6 +59,11 @@ public final class Codec {
         maxBytes = values.limits().messageBytes();
     }
 
+    /** A time as Python's {@code str(datetime)} has it, in UTC. */
+    public static String timestamp(Instant time) {
+        return TIMESTAMP.format(time);
+    }
+
     /** The JSON mapper for arguments and results. */
     public JsonMapper mapper() {
         return mapper;
@@ -56,6 +72,16 @@ public final class Codec {
     /** The JSON text of the message in an AMQP body. */
     public char[] open(Content content) {
         return Envelope.open(content, mapper, maxBytes);
+    }
+
+    /** What can be read of a message that {@link #open} or a parser refuses, in up to eight times the limit. */
+    public MessageSummary summary(Content content) {
+        return MessageSummary.read(content, SUMMARY_FACTOR * maxBytes);
+    }
+
+    /** Whether {@link #open} or a parser has refused a message because it exceeds a limit, rather than as malformed. */
+    public static boolean exceedsLimit(RpcException error) {
+        return error.getCause() instanceof StreamConstraintsException;
     }
 
     /**
@@ -133,6 +159,39 @@ public final class Codec {
         });
     }
 
+    /**
+     * A notification. Two calls with the same content differ in the id of the message.
+     *
+     * @throws SerializationException if the payload or the context cannot be encoded
+     */
+    public byte[] notification(NotificationContent content, NotificationFormat format) {
+        try {
+            byte[] json = json(members -> {
+                members.writeStringProperty("message_id", content.messageId());
+                members.writeStringProperty("publisher_id", content.publisherId());
+                members.writeStringProperty("event_type", content.eventType());
+                members.writeStringProperty("priority", content.priority());
+                members.writeName("payload");
+                if (content.payload() == null) {
+                    members.writeNull();
+                } else {
+                    writer(content.payloadType()).writeValue(members, content.payload());
+                }
+                members.writeStringProperty("timestamp", timestamp(content.timestamp()));
+                members.writeStringProperty("_unique_id", MessageIds.unique());
+                if (format == NotificationFormat.KAFKA) {
+                    members.writePOJOProperty("_context", content.context());
+                } else {
+                    content.context().forEach((name, value) -> property(members, "_context_" + name, value));
+                }
+            });
+            return checked(format == NotificationFormat.BARE ? json : Envelope.seal(json));
+        } catch (JacksonException e) {
+            throw new SerializationException(
+                    "notification " + content.eventType() + " cannot be encoded: " + e.getOriginalMessage(), e);
+        }
+    }
+
     private byte[] reply(
             String msgId,
             @Nullable Object value,
@@ -185,13 +244,20 @@ public final class Codec {
     }
 
     private byte[] message(Consumer<JsonGenerator> members) {
+        return checked(Envelope.seal(json(members)));
+    }
+
+    private byte[] json(Consumer<JsonGenerator> members) {
         ByteArrayBuilder bytes = new ByteArrayBuilder(512);
         try (JsonGenerator json = mapper.createGenerator(bytes)) {
             json.writeStartObject();
             members.accept(json);
             json.writeEndObject();
         }
-        byte[] body = Envelope.seal(bytes.toByteArray());
+        return bytes.toByteArray();
+    }
+
+    private byte[] checked(byte[] body) {
         if (body.length > maxBytes) {
             throw new SerializationException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
         }

@@ -1,9 +1,6 @@
 package dev.parley.oslo.message;
 
 import dev.parley.ProtocolException;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,12 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -31,9 +27,6 @@ public final class Envelope {
 
     /** The content encoding of every message. */
     public static final String CONTENT_ENCODING = "utf-8";
-
-    /** kombu's name for zlib data, although that is not gzip. */
-    public static final String ZLIB = "application/x-gzip";
 
     private static final String VERSION = "2.0";
     private static final byte[] HEAD =
@@ -65,17 +58,6 @@ public final class Envelope {
         return body;
     }
 
-    /** Compresses a body with zlib. */
-    public static byte[] compress(byte[] body) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
-        try (DeflaterOutputStream zlib = new DeflaterOutputStream(bytes)) {
-            zlib.write(body);
-        } catch (IOException e) {
-            throw new AssertionError("a byte array does no I/O", e);
-        }
-        return bytes.toByteArray();
-    }
-
     /**
      * Unwraps the JSON text.
      *
@@ -87,9 +69,13 @@ public final class Envelope {
         if (type != null && !type.toLowerCase(Locale.ROOT).startsWith(CONTENT_TYPE)) {
             throw new ProtocolException("unsupported content type '" + type + "', expected " + CONTENT_TYPE);
         }
-        byte[] body = decompress(content.body(), content.compression(), maxBytes);
+        String compression = content.compression();
+        byte[] body = compression == null
+                ? content.body()
+                : Compression.ofHeader(compression).decompress(content.body(), maxBytes);
         if (body.length > maxBytes) {
-            throw new ProtocolException("a message of " + body.length + " bytes exceeds the limit of " + maxBytes);
+            String error = "a message of " + body.length + " bytes exceeds the limit of " + maxBytes;
+            throw new ProtocolException(error, new StreamConstraintsException(error));
         }
         Charset charset = charset(content.contentEncoding());
         boolean utf8 = charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.US_ASCII);
@@ -129,20 +115,6 @@ public final class Envelope {
             throw new ProtocolException("unsupported envelope version '" + version + "', expected " + VERSION);
         }
         return message;
-    }
-
-    private static byte[] decompress(byte[] body, @Nullable String compression, int maxBytes) {
-        if (compression == null) {
-            return body;
-        } else if (!compression.equals(ZLIB)) {
-            throw new ProtocolException("unsupported compression '" + compression + "', expected " + ZLIB);
-        }
-        try (InflaterInputStream zlib = new InflaterInputStream(new ByteArrayInputStream(body))) {
-            // One byte more shows that it is too large without decompressing all of it.
-            return zlib.readNBytes(maxBytes == Integer.MAX_VALUE ? maxBytes : maxBytes + 1);
-        } catch (IOException e) {
-            throw new ProtocolException("the body is not valid zlib data: " + e.getMessage(), e);
-        }
     }
 
     private static Charset charset(@Nullable String encoding) {

@@ -2,6 +2,7 @@ package dev.parley.oslo.options;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.topology.QueueNames;
 import dev.parley.oslo.topology.Topology;
 import dev.parley.spi.AddressOptions;
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param tls how to secure the connection, {@code null} for plain TCP
  * @param loginMethod how to log in
  * @param heartbeat the heartbeat timeout, zero for no heartbeats
+ * @param waitForBroker whether a client or server starts without its broker, and connects in the background
  * @param reconnectBackoff the pauses between attempts to reconnect
  * @param consumerRetryPause the pause before a consumer that the broker cancelled is set up again
  * @param failoverStrategy which host is tried first
  * @param prefetch how many unacknowledged messages a consumer may have: -1 as many as calls may run at once, 0 no limit
- * @param compress whether bodies are compressed with zlib, which kombu calls gzip
+ * @param maxCalls how many calls a server runs at once for this address, 0 for as many as it runs in all
+ * @param compression how bodies are compressed, {@code null} for not at all
  * @param missingConsumerRetry how long a reply to a queue that does not exist is retried
  * @param acknowledge when a server acknowledges a request
  * @param duplicateWindow how many requests a server remembers to recognize duplicates
@@ -44,11 +47,13 @@ public record OsloOptions(
         @Nullable Tls tls,
         LoginMethod loginMethod,
         Duration heartbeat,
+        boolean waitForBroker,
         Backoff reconnectBackoff,
         Duration consumerRetryPause,
         FailoverStrategy failoverStrategy,
         int prefetch,
-        boolean compress,
+        int maxCalls,
+        @Nullable Compression compression,
         Duration missingConsumerRetry,
         Acknowledge acknowledge,
         int duplicateWindow,
@@ -64,7 +69,9 @@ public record OsloOptions(
         /** SASL PLAIN. */
         PLAIN,
         /** The client's certificate. */
-        EXTERNAL
+        EXTERNAL,
+        /** RabbitMQ's demonstration of a challenge and a response. */
+        RABBIT_CR_DEMO
     }
 
     /** Which host of the transport URL is tried first. */
@@ -83,6 +90,13 @@ public record OsloOptions(
         AFTER
     }
 
+    private enum Start {
+        /** Starting fails if the broker cannot be reached. */
+        NOW,
+        /** The broker is waited for in the background. */
+        WAIT
+    }
+
     /**
      * Files in PEM format.
      *
@@ -97,7 +111,18 @@ public record OsloOptions(
             @Nullable String keyFile,
             boolean verifyHost) {}
 
+    /** Pools, threads and flags of the Python driver that are accepted without effect. */
+    public static final Set<String> WITHOUT_EFFECT = Set.of(
+            "rpc_conn_pool_size",
+            "conn_pool_min_size",
+            "conn_pool_ttl",
+            "heartbeat_in_pthread",
+            "heartbeat_rate",
+            "direct_mandatory_flag",
+            "ssl_version");
+
     private static final int MIN_DUPLICATE_WINDOW = 16;
+    private static final int MAX_CALLS = 1_000_000;
 
     /**
      * Reads the options of an address.
@@ -142,6 +167,7 @@ public record OsloOptions(
                 tls(options),
                 options.choice("rabbit_login_method", LoginMethod.AMQPLAIN, LoginMethod.class),
                 options.seconds("heartbeat_timeout_threshold", Duration.ofSeconds(60)),
+                options.choice("start", Start.NOW, Start.class) == Start.WAIT,
                 Backoff.linear(
                         options.seconds("rabbit_retry_interval", Duration.ofSeconds(1)),
                         options.seconds("rabbit_retry_backoff", Duration.ofSeconds(2)),
@@ -150,7 +176,8 @@ public record OsloOptions(
                 options.seconds("kombu_reconnect_delay", Duration.ofSeconds(1)),
                 options.choice("kombu_failover_strategy", FailoverStrategy.ROUND_ROBIN, FailoverStrategy.class),
                 options.integer("rabbit_qos_prefetch_count", -1, 0, 65_535),
-                compress(options),
+                options.integer("executor_thread_pool_size", 0, 1, MAX_CALLS),
+                compression(options),
                 options.seconds("kombu_missing_consumer_retry_timeout", Duration.ofSeconds(60)),
                 options.choice("acknowledge", Acknowledge.BEFORE, Acknowledge.class),
                 options.integer("duplicate_window", 4096, MIN_DUPLICATE_WINDOW, 10_000_000),
@@ -159,18 +186,7 @@ public record OsloOptions(
                 options.flag("multicall", false),
                 options.flag("rpc_ping_enabled", false),
                 QueueNames.of(options));
-        // Pools, threads and flags of the Python driver that have no meaning here: one connection carries everything.
-        for (String ignored : new String[] {
-            "rpc_conn_pool_size",
-            "conn_pool_min_size",
-            "conn_pool_ttl",
-            "heartbeat_in_pthread",
-            "heartbeat_rate",
-            "direct_mandatory_flag",
-            "ssl_version"
-        }) {
-            options.text(ignored, null);
-        }
+        WITHOUT_EFFECT.forEach(name -> options.text(name, null));
         return result;
     }
 
@@ -188,14 +204,8 @@ public record OsloOptions(
         return on ? tls : null;
     }
 
-    private static boolean compress(AddressOptions options) {
+    private static @Nullable Compression compression(AddressOptions options) {
         String value = options.textOrDefault("kombu_compression", "");
-        return switch (value) {
-            case "", "None" -> false;
-            case "gzip", "zlib" -> true;
-            default ->
-                throw new InvalidTargetException(
-                        "option kombu_compression=" + value + " must be gzip; bz2 and others are not supported");
-        };
+        return value.isEmpty() || value.equals("None") ? null : Compression.ofOption(value);
     }
 }

@@ -1,16 +1,13 @@
 package dev.parley.oslo.rpc;
 
 import dev.parley.RpcException;
+import dev.parley.oslo.driver.DeadLetterHeaders;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
-import dev.parley.oslo.driver.OutboundMessage;
-import dev.parley.oslo.driver.RedeliveryHeaders;
+import dev.parley.oslo.driver.MessageMover;
+import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.options.OsloOptions;
-import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
-import dev.parley.spi.Timers;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,36 +17,38 @@ import org.slf4j.LoggerFactory;
  * too often, since they may crash the server. They are rejected, as in oslo.messaging, so that the broker drops them or
  * dead-letters them by its own policy; or they are moved unchanged to the configured dead letter queue, with headers
  * for their origin and the reason. Safe for use by any thread.
- *
- * <p>A quorum queue counts how many times a message returned; a classic queue only sets a flag. There the message
- * carries its count: it is published to its queue again with the count in a header, then acknowledged.
  */
 final class DeadLetters {
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
 
-    // The names of RabbitMQ's own headers.
-    private static final String ORIGIN = "x-first-death-queue";
-    private static final String REASON = "x-first-death-reason";
-    private static final String ERROR = "x-parley-error";
-
-    private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private final Driver driver;
+    private final MessageMover mover;
     private final @Nullable Queue queue;
     private final int limit;
 
     DeadLetters(Driver driver, OsloOptions options) {
-        this.driver = driver;
+        this.mover = new MessageMover(driver, options.topology().quorum());
         String name = options.deadLetterQueue();
-        this.queue = name == null ? null : new Queue(name, true, false, Map.of(), Exchange.DEFAULT, name);
+        this.queue = name == null ? null : MessageMover.deadLetterQueue(name);
         this.limit = options.deliveryLimit();
     }
 
-    /** Handles a message that is not a valid request. */
-    void malformed(Delivery delivery, RpcException error) {
-        log.warn("rejected a malformed request: {}", error.getMessage());
-        deadLetter(delivery, "rejected", String.valueOf(error.getMessage()));
+    /**
+     * Handles a message that is not a valid request, or exceeds a limit.
+     *
+     * @param request what could be read of it
+     * @param answered whether its caller is sent the error
+     */
+    void malformed(Delivery delivery, MessageSummary request, boolean answered, RpcException error) {
+        log.warn(
+                "rejected a request{} in queue {}, {}: {}",
+                request.method() == null ? "" : " for " + request.method(),
+                delivery.queue(),
+                request.replyQueue() == null
+                        ? "whose reply queue, if it has one, cannot be read"
+                        : (answered ? "with an error reply to queue " : "of the client with reply queue ")
+                                + request.replyQueue(),
+                error.getMessage());
+        deadLetter(delivery, DeadLetterHeaders.REJECTED, String.valueOf(error.getMessage()));
     }
 
     /**
@@ -63,50 +62,20 @@ final class DeadLetters {
             return true;
         } else if (returns > limit) {
             log.warn("dead-lettered a request for {}: it returned {} times unacknowledged", method, returns);
-            deadLetter(delivery, "delivery_limit", "returned " + returns + " times unacknowledged");
+            deadLetter(delivery, DeadLetterHeaders.DELIVERY_LIMIT, "returned " + returns + " times unacknowledged");
             return false;
         } else if (!delivery.isCounted()) {
-            move(delivery, delivery.queue(), Map.of(RedeliveryHeaders.RETURNS, returns), false);
+            mover.count(delivery, returns);
             return false;
         }
         return true;
     }
 
     private void deadLetter(Delivery delivery, String reason, String error) {
-        Queue letters = queue;
-        if (letters == null) {
+        if (queue == null) {
             delivery.reject();
-            return;
+        } else {
+            mover.deadLetter(delivery, queue, reason, error);
         }
-        // Not on this thread, which delivers messages: declaring waits for the broker.
-        Thread.ofVirtual().name("parley-dead-letter").start(() -> {
-            try {
-                driver.declare(letters);
-                move(delivery, letters.name(), Map.of(ORIGIN, delivery.queue(), REASON, reason, ERROR, error), true);
-            } catch (RpcException e) {
-                retry(delivery, e);
-            }
-        });
-    }
-
-    private void move(Delivery delivery, String to, Map<String, Object> headers, boolean keep) {
-        OutboundMessage message = OutboundMessage.builder(
-                        Exchange.DEFAULT, to, delivery.body(), System.nanoTime() + CONFIRM_NANOS)
-                .mandatory(true)
-                .forwarding(delivery, headers, keep)
-                .build();
-        message.confirmed().whenComplete((nothing, error) -> {
-            if (error == null) {
-                delivery.acknowledge();
-            } else {
-                retry(delivery, error);
-            }
-        });
-        driver.publish(message);
-    }
-
-    private static void retry(Delivery delivery, Throwable error) {
-        log.warn("failed to move a message of queue {}, retrying: {}", delivery.queue(), error.getMessage());
-        Timers.after(RETRY_NANOS, delivery::requeue);
     }
 }

@@ -56,7 +56,8 @@ final class OsloCall extends ServerCall {
         heartbeats = heartbeats();
     }
 
-    private static @Nullable Instant deadline(@Nullable String expiration) {
+    /** When a caller stops waiting, by the time to live of its message; {@code null} if unknown. */
+    static @Nullable Instant deadline(@Nullable String expiration) {
         try {
             return expiration == null ? null : Instant.now().plusMillis(Long.parseLong(expiration));
         } catch (ArithmeticException | java.time.DateTimeException | NumberFormatException e) {
@@ -223,6 +224,9 @@ final class OsloCall extends ServerCall {
         }
         List<Delivery> settled;
         synchronized (unacknowledged) {
+            if (ended) {
+                return;
+            }
             ended = true;
             settled = List.copyOf(unacknowledged);
             unacknowledged.clear();

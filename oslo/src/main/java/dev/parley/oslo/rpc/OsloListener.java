@@ -7,6 +7,7 @@ import dev.parley.Target;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.message.Codec;
+import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.message.Request;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,18 +37,22 @@ import org.slf4j.LoggerFactory;
 public final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
     private static final int MAX_BATCH = 64;
+    private static final int MAX_INLINE_BYTES = 64 * 1024;
     private static final int MAX_PREFETCH = 65_535;
     private static final String PING = "oslo_rpc_server_ping";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Address address;
     private final OsloOptions options;
+    /** The options after the last reset: of use for what can change. */
+    private volatile OsloOptions current;
+
     private final Driver driver;
     private final Dispatcher dispatcher;
     private final Codec codec;
     private final ReplySender replies;
     private final StreamCredits credits;
-    private final DeadLetters deadLetters;
+    private volatile DeadLetters deadLetters;
     private final DuplicateWindow window;
     private final List<Queue> queues;
     private final Queue fanoutQueue;
@@ -56,6 +62,11 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private final ConcurrentMap<String, OsloCall> running = new ConcurrentHashMap<>();
 
     private final ReentrantLock taking = new ReentrantLock();
+    private final int maxCalls;
+    private final AtomicInteger active = new AtomicInteger();
+    /** One at a time, so that large messages take no more than one processor. */
+    private final ReentrantLock refusing = new ReentrantLock();
+
     private final Runnable resume = this::resume;
     private volatile boolean full;
     private volatile boolean stopped;
@@ -75,12 +86,14 @@ public final class OsloListener implements Listener, Driver.Receiver {
         }
         this.address = address;
         this.options = options;
+        this.current = options;
         this.driver = driver;
         this.dispatcher = context.dispatcher();
         this.codec = new Codec(context.values());
         this.replies = new ReplySender(driver, codec, options);
         this.credits = new StreamCredits(driver, codec, options);
         this.deadLetters = new DeadLetters(driver, options);
+        this.maxCalls = options.maxCalls() == 0 ? Integer.MAX_VALUE : options.maxCalls();
         this.window = new DuplicateWindow(options.duplicateWindow());
         Topology topology = options.topology();
         Exchange exchange =
@@ -91,15 +104,21 @@ public final class OsloListener implements Listener, Driver.Receiver {
     }
 
     /**
-     * Connects, and starts taking requests. Blocks until the broker has accepted the consumers.
+     * Connects, and starts taking requests. Blocks until the broker has accepted the consumers, unless the driver waits
+     * for its broker in the background.
      *
      * @throws RpcException if no host accepts the connection, or the broker refuses
      */
     public void start() {
         driver.start();
-        int prefetch =
-                options.prefetch() < 0 ? Math.min(dispatcher.maxConcurrentCalls(), MAX_PREFETCH) : options.prefetch();
+        int calls = Math.min(maxCalls, dispatcher.maxConcurrentCalls());
+        int prefetch = options.prefetch() < 0 ? Math.min(calls, MAX_PREFETCH) : options.prefetch();
         subscription.complete(driver.subscribe(queues, prefetch, this));
+    }
+
+    @Override
+    public boolean isReady() {
+        return !stopped && driver.isReady();
     }
 
     String scheme() {
@@ -116,7 +135,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     /** Whether streams are sent item by item to callers from before 2018. */
     boolean isMulticall() {
-        return options.multicall();
+        return current.multicall();
     }
 
     StreamCredits credits() {
@@ -135,18 +154,22 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     /** The thread that gets the lock takes as many requests as can run, and looks again after releasing it. */
     private void takeAll() {
-        while (!full && !waiting.isEmpty()) {
+        while (hasRoom() && !waiting.isEmpty()) {
             if (!taking.tryLock()) {
                 return;
             }
             try {
-                while (!full && !waiting.isEmpty()) {
+                while (hasRoom() && !waiting.isEmpty()) {
                     takeBatch();
                 }
             } finally {
                 taking.unlock();
             }
         }
+    }
+
+    private boolean hasRoom() {
+        return !full && active.get() < maxCalls;
     }
 
     /**
@@ -156,7 +179,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private void takeBatch() {
         List<OsloCall> calls = new ArrayList<>();
         driver.batch(() -> {
-            for (int room = Math.clamp(dispatcher.available(), 1, MAX_BATCH); room > 0; room--) {
+            int most = Math.clamp(Math.min(dispatcher.available(), maxCalls - active.get()), 1, MAX_BATCH);
+            for (int room = most; room > 0; room--) {
                 Delivery delivery = waiting.poll();
                 if (delivery == null) {
                     break;
@@ -194,7 +218,12 @@ public final class OsloListener implements Listener, Driver.Receiver {
         try {
             request = Request.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            deadLetters.malformed(delivery, e);
+            if (delivery.body().length <= MAX_INLINE_BYTES && delivery.compression() == null) {
+                refuse(delivery, e);
+            } else {
+                // Not on this thread: to read a large message takes a while.
+                Thread.ofVirtual().name("parley-oslo-refuse").start(() -> refuse(delivery, e));
+            }
             return null;
         }
         String id = request.uniqueId();
@@ -214,8 +243,9 @@ public final class OsloListener implements Listener, Driver.Receiver {
             }
             return null;
         }
+        active.incrementAndGet();
         OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
-        if (options.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
+        if (current.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
             call.reply("pong", String.class);
             return null;
         }
@@ -226,16 +256,41 @@ public final class OsloListener implements Listener, Driver.Receiver {
         return call;
     }
 
+    /**
+     * Rejects a malformed request, or one that exceeds a limit. For the latter its caller gets the error, if the
+     * request can be read far enough.
+     */
+    private void refuse(Delivery delivery, RpcException error) {
+        refusing.lock();
+        try {
+            MessageSummary request = codec.summary(delivery);
+            boolean answer = Codec.exceedsLimit(error) && request.replyQueue() != null && request.msgId() != null;
+            deadLetters.malformed(delivery, request, answer, error);
+            if (answer) {
+                replies.sendError(request, error, OsloCall.deadline(delivery.expiration()));
+            }
+        } finally {
+            refusing.unlock();
+        }
+    }
+
     /** A call has ended. */
     void ended(Request request) {
         String id = request.uniqueId();
         if (id != null) {
             running.remove(id);
         }
+        if (active.getAndDecrement() == maxCalls) {
+            takeLater();
+        }
     }
 
     private void resume() {
         full = false;
+        takeLater();
+    }
+
+    private void takeLater() {
         if (!waiting.isEmpty()) {
             Thread.ofVirtual().name("parley-oslo-resume").start(this::takeAll);
         }
@@ -244,6 +299,14 @@ public final class OsloListener implements Listener, Driver.Receiver {
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public void reset(Address changed) {
+        OsloOptions fresh = Reset.of(changed, address, options, driver);
+        replies.reset(fresh);
+        deadLetters = new DeadLetters(driver, fresh);
+        current = fresh;
     }
 
     @Override

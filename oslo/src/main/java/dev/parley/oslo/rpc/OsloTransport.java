@@ -6,6 +6,7 @@ import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
 import dev.parley.CallOptions;
 import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcException;
 import dev.parley.Target;
@@ -33,22 +34,33 @@ import tools.jackson.databind.ObjectMapper;
 /** The client side of oslo.messaging RPC on one driver. Thread-safe. */
 public final class OsloTransport implements ClientTransport {
     private final String scheme;
+    private final Address address;
     private final OsloOptions options;
     private final Driver driver;
     private final Codec codec;
     private final ReplyQueue replies;
+    private final QueueProbe probe;
+    private volatile Duration responseTimeout;
 
     /** A transport, not started yet. */
     public OsloTransport(Address address, OsloOptions options, Driver driver, ClientContext context) {
         this.scheme = address.scheme();
+        this.address = address;
         this.options = options;
+        this.responseTimeout = options.responseTimeout();
         this.driver = driver;
         this.codec = new Codec(context.values());
         this.replies = new ReplyQueue(driver, codec, options);
+        this.probe = new QueueProbe(driver);
+    }
+
+    @Override
+    public boolean isReady() {
+        return driver.isReady();
     }
 
     /**
-     * Connects. Blocks.
+     * Connects. Blocks, unless the driver waits for its broker in the background.
      *
      * @throws RpcException if no host accepts the connection
      */
@@ -68,7 +80,7 @@ public final class OsloTransport implements ClientTransport {
 
     @Override
     public Duration defaultTimeout() {
-        return options.responseTimeout();
+        return responseTimeout;
     }
 
     @Override
@@ -99,14 +111,19 @@ public final class OsloTransport implements ClientTransport {
         }
         return switch (call.kind()) {
             case CAST -> cast(call, listener);
-            case CALL -> request(call, new PendingCall(call, listener, replies), 0);
-            case STREAM -> request(call, new PendingStream(call, listener, replies, this::grant), PendingStream.WINDOW);
+            case CALL -> request(call, new PendingCall(call, listener, replies, trace(call)), 0);
+            case STREAM ->
+                request(
+                        call,
+                        new PendingStream(call, listener, replies, this::grant, trace(call)),
+                        PendingStream.WINDOW);
         };
     }
 
     private StartedCall cast(ClientCall call, ResponseListener listener) {
+        RequestTrace trace = trace(call);
         OutboundMessage message =
-                message(call, codec.request(call, null, null, 0)).build();
+                message(call, trace, codec.request(call, null, null, 0)).build();
         message.confirmed().whenComplete((nothing, error) -> {
             if (error == null) {
                 listener.onSent();
@@ -115,11 +132,26 @@ public final class OsloTransport implements ClientTransport {
             }
         });
         driver.publish(message);
-        return StartedCall.NONE;
+        return new StartedCast(trace);
+    }
+
+    /** A cast that the broker has not confirmed yet. */
+    private record StartedCast(RequestTrace trace) implements StartedCall {
+        @Override
+        public String explanation() {
+            return trace.explanation();
+        }
+
+        @Override
+        public void cancel() {
+            // Its deadline is that of the message.
+        }
     }
 
     private <P extends PendingReply & StartedCall> StartedCall request(ClientCall call, P pending, int window) {
-        OutboundMessage message = message(call, codec.request(call, pending.id(), replies.queueName(), window))
+        OutboundMessage message = message(
+                        call, pending.trace(), codec.request(call, pending.id(), replies.queueName(), window))
+                .watched()
                 .expirationMillis(Math.max(1, call.timeout().toMillis()))
                 .build();
         if (replies.isReady()) {
@@ -129,7 +161,7 @@ public final class OsloTransport implements ClientTransport {
                 if (error == null) {
                     send(message, pending);
                 } else {
-                    pending.notSent(fresh(error));
+                    pending.notSent(fresh(error, call.options().retry()));
                 }
             });
         }
@@ -143,7 +175,9 @@ public final class OsloTransport implements ClientTransport {
         pending.sending();
         // The confirm is not waited for, since the reply follows; a refusal by the broker fails the call.
         message.confirmed().whenComplete((nothing, error) -> {
-            if (error != null) {
+            if (error == null) {
+                pending.trace().confirmed(message);
+            } else {
                 pending.fail(error);
             }
         });
@@ -151,14 +185,17 @@ public final class OsloTransport implements ClientTransport {
     }
 
     /** The reply queue's failure as that of one call: an exception has one stack trace. */
-    private static RpcException fresh(Throwable shared) {
+    private static RpcException fresh(Throwable shared, int retries) {
         Throwable cause =
                 shared instanceof CompletionException && shared.getCause() != null ? shared.getCause() : shared;
         String message = String.valueOf(cause.getMessage());
         return switch (cause) {
             case AccessDeniedException e -> new AccessDeniedException(message, e);
             case InvalidTargetException e -> new InvalidTargetException(message, e);
-            default -> new ConnectionLostException(message, cause);
+            default ->
+                retries < 0
+                        ? new ConnectionLostException(message, cause)
+                        : new DeliveryException("the call was not sent, and no retries are left: " + message, cause);
         };
     }
 
@@ -169,7 +206,8 @@ public final class OsloTransport implements ClientTransport {
                 .build());
     }
 
-    private OutboundMessage.Builder message(ClientCall call, byte[] body) {
+    /** Where a call goes. */
+    private RequestTrace trace(ClientCall call) {
         Target target = call.target();
         String topic = target.topic();
         if (topic == null || topic.isEmpty()) {
@@ -177,15 +215,25 @@ public final class OsloTransport implements ClientTransport {
         }
         Topology topology = options.topology();
         if (target.fanout()) {
-            // A fanout has neither server nor exchange, and may reach no server.
-            return OutboundMessage.builder(topology.fanoutExchange(topic), "", body, call.deadlineNanos())
-                    .retries(call.options().retry());
+            // A fanout has neither server nor exchange.
+            return new RequestTrace(topology.fanoutExchange(topic), "", driver, probe);
         }
         String exchange = target.exchange() == null ? options.controlExchange() : target.exchange();
         String key = ShortString.check("topic", target.server() == null ? topic : topic + "." + target.server());
-        return OutboundMessage.builder(topology.topicExchange(exchange), key, body, call.deadlineNanos())
-                .mandatory(Boolean.TRUE.equals(call.options().get(OsloCallOptions.MUST_ROUTE)))
+        return new RequestTrace(topology.topicExchange(exchange), key, driver, probe);
+    }
+
+    private static OutboundMessage.Builder message(ClientCall call, RequestTrace trace, byte[] body) {
+        // A fanout may reach no server.
+        boolean mandatory = Boolean.TRUE.equals(call.options().get(OsloCallOptions.MUST_ROUTE));
+        return OutboundMessage.builder(trace.exchange(), trace.key(), body, call.deadlineNanos())
+                .mandatory(mandatory && !call.target().fanout())
                 .retries(call.options().retry());
+    }
+
+    @Override
+    public void reset(Address current) {
+        responseTimeout = Reset.of(current, address, options, driver).responseTimeout();
     }
 
     @Override

@@ -22,11 +22,13 @@ final class PendingCall implements PendingReply, StartedCall {
     private final String method;
     private volatile @Nullable Reply result;
     private volatile @Nullable ScheduledFuture<?> silence;
+    private final RequestTrace trace;
     private volatile boolean over;
 
-    PendingCall(ClientCall call, ResponseListener listener, ReplyQueue replies) {
+    PendingCall(ClientCall call, ResponseListener listener, ReplyQueue replies, RequestTrace trace) {
         this.listener = listener;
         this.replies = replies;
+        this.trace = trace;
         this.monitor = call.options().get(OsloCallOptions.MONITOR_TIMEOUT);
         this.method = call.qualifiedMethod();
     }
@@ -65,8 +67,8 @@ final class PendingCall implements PendingReply, StartedCall {
             stopWatching();
             silence = Timers.after(
                     monitor.toNanos(),
-                    () -> fail(new RpcTimeoutException(
-                            "no heartbeat of " + method + " within " + monitor.toSeconds() + " s")));
+                    () -> fail(new RpcTimeoutException("no heartbeat of " + method + " within " + monitor.toSeconds()
+                            + " s: " + trace.explanation())));
             if (over) {
                 stopWatching();
             }
@@ -96,6 +98,21 @@ final class PendingCall implements PendingReply, StartedCall {
     public void notSent(RpcException error) {
         over();
         listener.onNotSent(error);
+    }
+
+    @Override
+    public RequestTrace trace() {
+        return trace;
+    }
+
+    @Override
+    public void expiring() {
+        trace.expiring();
+    }
+
+    @Override
+    public String explanation() {
+        return trace.explanation();
     }
 
     @Override

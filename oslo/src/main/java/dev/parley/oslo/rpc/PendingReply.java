@@ -17,6 +17,9 @@ interface PendingReply {
     /** The call is about to be sent. */
     default void sending() {}
 
+    /** Where the request went. */
+    RequestTrace trace();
+
     /** The call has not been sent. */
     void notSent(RpcException error);
 }

@@ -37,14 +37,16 @@ final class PendingStream implements PendingReply, StartedCall {
     private final String method;
     private final boolean monitored;
     private final DuplicateWindow window = new DuplicateWindow(DUPLICATE_WINDOW);
+    private final RequestTrace trace;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable String creditQueue;
     private int received; // Only touched by received.
     private int requested; // Only touched by the reader.
 
-    PendingStream(ClientCall call, ResponseListener listener, ReplyQueue replies, Granter granter) {
+    PendingStream(ClientCall call, ResponseListener listener, ReplyQueue replies, Granter granter, RequestTrace trace) {
         this.listener = listener;
         this.replies = replies;
+        this.trace = trace;
         this.granter = granter;
         this.method = call.qualifiedMethod();
         this.monitored = call.options().get(OsloCallOptions.MONITOR_TIMEOUT) != null;
@@ -122,6 +124,21 @@ final class PendingStream implements PendingReply, StartedCall {
         if (over()) {
             listener.onNotSent(error);
         }
+    }
+
+    @Override
+    public RequestTrace trace() {
+        return trace;
+    }
+
+    @Override
+    public void expiring() {
+        trace.expiring();
+    }
+
+    @Override
+    public String explanation() {
+        return trace.explanation();
     }
 
     @Override

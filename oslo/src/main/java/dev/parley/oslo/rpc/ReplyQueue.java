@@ -1,6 +1,7 @@
 package dev.parley.oslo.rpc;
 
 import dev.parley.ConnectionLostException;
+import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
@@ -8,6 +9,7 @@ import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Reply;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -94,7 +96,7 @@ final class ReplyQueue {
             return;
         }
         try {
-            driver.receive(queue, this::received);
+            driver.receive(queue, this::received, this::deleted);
             opened.complete(queue.name());
         } catch (RpcException e) {
             opened.completeExceptionally(e);
@@ -134,7 +136,8 @@ final class ReplyQueue {
         try {
             reply = Reply.parse(codec.open(delivery), codec.mapper());
         } catch (RpcException e) {
-            log.warn("dropped a malformed reply in {}: {}", queue.name(), e.getMessage());
+            // Not on this thread: to read a large message takes a while.
+            Thread.ofVirtual().name("parley-malformed-reply").start(() -> malformed(delivery, e));
             return;
         }
         PendingReply call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
@@ -142,6 +145,25 @@ final class ReplyQueue {
             log.info("dropped a reply to {}: its caller no longer waits", reply.msgId());
         } else {
             call.received(reply);
+        }
+    }
+
+    /** Fails the calls in flight: their replies may have been in the queue. The driver declares it again. */
+    private void deleted() {
+        List<PendingReply> lost = List.copyOf(calls.values());
+        log.warn("reply queue {} was deleted: {} calls in flight fail", queue.name(), lost.size());
+        lost.forEach(call -> call.fail(new ConnectionLostException("reply queue '" + queue.name()
+                + "' was deleted while the call was in flight: its reply may be lost; the method may have run")));
+    }
+
+    /** Fails the call whose reply is malformed or exceeds a limit, if the reply can be read far enough. */
+    private void malformed(Delivery delivery, RpcException error) {
+        String id = codec.summary(delivery).msgId();
+        PendingReply call = id == null ? null : calls.get(id);
+        if (call == null) {
+            log.warn("dropped a malformed reply in {}: {}", queue.name(), error.getMessage());
+        } else {
+            call.fail(new ProtocolException("the reply cannot be read: " + error.getMessage(), error));
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.parley.oslo.rpc;
 
 import dev.parley.DeliveryException;
+import dev.parley.RpcException;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.message.Codec;
+import dev.parley.oslo.message.Failure;
+import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.message.Request;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
@@ -29,7 +32,7 @@ final class ReplySender {
 
     private final Driver driver;
     private final Codec codec;
-    private final Duration missingConsumerRetry;
+    private volatile Duration missingConsumerRetry;
 
     /**
      * Queues that did not appear within the retry time, and when that was known: replies to them are tried only once.
@@ -47,6 +50,11 @@ final class ReplySender {
         this.missingConsumerRetry = options.missingConsumerRetry();
     }
 
+    /** Uses the options from now on. */
+    void reset(OsloOptions options) {
+        missingConsumerRetry = options.missingConsumerRetry();
+    }
+
     /**
      * Sends a reply and then, to a caller from before 2018, whose request has no {@code _timeout}, the ending.
      *
@@ -58,6 +66,25 @@ final class ReplySender {
             send(queue, body, System.nanoTime(), until(queue, callerDeadline));
             if (!request.hasTimeout()) {
                 sendEnding(request, callerDeadline);
+            }
+        }
+    }
+
+    /**
+     * Sends the error of a request that cannot be served, if its caller is known.
+     *
+     * @param callerDeadline when the caller stops waiting, {@code null} if unknown
+     */
+    void sendError(MessageSummary request, RpcException error, @Nullable Instant callerDeadline) {
+        String queue = request.replyQueue();
+        String msgId = request.msgId();
+        if (queue != null && msgId != null) {
+            String failure = Failure.encodeBriefly(error, codec);
+            byte[] body = codec.reply(msgId, null, Object.class, failure, request.hasTimeout());
+            send(queue, body, System.nanoTime(), until(queue, callerDeadline));
+            if (!request.hasTimeout()) {
+                byte[] ending = codec.reply(msgId, null, Object.class, null, true);
+                send(queue, ending, System.nanoTime(), until(queue, callerDeadline));
             }
         }
     }

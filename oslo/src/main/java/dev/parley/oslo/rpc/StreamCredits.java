@@ -41,7 +41,7 @@ final class StreamCredits {
         try {
             if (queue == null) {
                 Queue fresh = options.topology().replyQueue(options.queueNames().next());
-                driver.receive(fresh, this::received);
+                driver.receive(fresh, this::received, this::deleted);
                 queue = fresh;
             }
             return queue.name();
@@ -53,6 +53,12 @@ final class StreamCredits {
     /** Stops taking credit for a stream. */
     void forget(String id) {
         streams.remove(id);
+    }
+
+    /** Credit may be lost with the queue, and until it is declared again: streams end rather than wait for it. */
+    private void deleted() {
+        log.warn("the queue for the credit of streams was deleted: {} streams end", streams.size());
+        streams.values().forEach(stream -> stream.grant(0));
     }
 
     private void received(Delivery delivery) {

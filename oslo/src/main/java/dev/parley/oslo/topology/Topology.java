@@ -4,6 +4,7 @@ import dev.parley.InvalidTargetException;
 import dev.parley.spi.AddressOptions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,6 +42,11 @@ public record Topology(
         boolean replyExchange,
         boolean streamFanout) {
     private static final long MAX_TTL_MILLIS = 4_294_967_000L;
+    /** The start of the name of a queue for a listener that only watches. */
+    public static final String WATCH_PREFIX = "parley_watch_";
+
+    private static final int WATCH_EXPIRES_MILLIS = 60_000;
+    private static final int WATCH_LENGTH = 10_000;
 
     public Topology {
         if (mirrored && (quorum || transientQuorum)) {
@@ -88,6 +94,29 @@ public record Topology(
     /** The queue that the servers of a topic share. */
     public Queue topicQueue(Exchange exchange, String topic) {
         return new Queue(topic, durable || quorum, autoDelete, topicArguments(), exchange, topic);
+    }
+
+    /** The queue of a notification topic and priority; its arguments are those of a topic queue and these. */
+    public Queue notificationQueue(Exchange exchange, String name, Map<String, Object> arguments) {
+        return notificationPool(exchange, name, List.of(name), arguments);
+    }
+
+    /** The queue of a pool of notification listeners, which gets a copy of what these routing keys get. */
+    public Queue notificationPool(Exchange exchange, String pool, List<String> keys, Map<String, Object> arguments) {
+        Map<String, Object> all = topicArguments();
+        all.putAll(arguments);
+        return new Queue(pool, durable || quorum, autoDelete, all, exchange, keys);
+    }
+
+    /** The queue of one notification listener, which gets a copy of what these routing keys get while it is there. */
+    public Queue watchQueue(Exchange exchange, String suffix, List<String> keys) {
+        return new Queue(
+                WATCH_PREFIX + suffix,
+                durable || quorum,
+                false,
+                Map.of("x-expires", WATCH_EXPIRES_MILLIS, "x-max-length", WATCH_LENGTH),
+                exchange,
+                keys);
     }
 
     /** The queue of one server. */

@@ -82,6 +82,84 @@ class QueueInspectorTest {
     }
 
     @Test
+    void onlyWhatIsKnownIsSaidAsAFact() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {
+            factory.setUri(broker.amqpUri());
+            try (Connection connection = factory.newConnection();
+                    QueueInspector inspector = new QueueInspector(
+                            URI.create("http://127.0.0.1:" + broker.managementPort()), "guest", "guest", "/")) {
+                Channel channel = connection.createChannel();
+                channel.exchangeDeclare("openstack", "topic");
+                channel.exchangeDeclare("celery", "direct");
+                bind(channel, "celery", "celery", "celery");
+                bind(channel, "news", "openstack", "news.*");
+                bind(channel, "alone", "openstack", "alone");
+                bind(channel, "a.b", "openstack", "a.b");
+                bind(channel, "a.b.host.1", "openstack", "a.b.host.1");
+                bind(channel, "notifications.error", "openstack", "notifications.error");
+                bind(channel, "telemetry", "openstack", "notifications.info");
+                bind(channel, "telemetry", "openstack", "notifications.error");
+                channel.queueDeclare("dead", true, false, false, Map.of());
+                channel.queueDeclare("alone.dead-letters", true, false, false, Map.of());
+                channel.queueDeclare("alone.retry.1000", true, false, false, Map.of());
+                bind(channel, "parley_watch_1", "openstack", "notifications.info");
+                assertThat(inspector.queues())
+                        .extracting(OsloQueue::name, OsloQueue::kind, OsloQueue::explanation)
+                        .containsExactly(
+                                tuple("a.b", Kind.TOPIC, "calls and casts to any server of topic a.b"),
+                                tuple("a.b.host.1", Kind.SERVER, "calls and casts to server host.1 of topic a.b"),
+                                tuple("alone", Kind.TOPIC, "perhaps calls and casts to any server of topic alone"),
+                                tuple("alone.dead-letters", Kind.OTHER, "perhaps dead letters of queue alone"),
+                                tuple(
+                                        "alone.retry.1000",
+                                        Kind.OTHER,
+                                        "perhaps notifications of queue alone that wait to be delivered again"),
+                                tuple(
+                                        "celery",
+                                        Kind.OTHER,
+                                        "not as oslo.messaging declares queues: bound to direct exchange celery with"
+                                                + " key 'celery'"),
+                                tuple(
+                                        "dead",
+                                        Kind.OTHER,
+                                        "not as oslo.messaging declares queues: bound to no exchange"),
+                                tuple(
+                                        "news",
+                                        Kind.OTHER,
+                                        "not as oslo.messaging declares queues: bound to topic exchange openstack with"
+                                                + " key 'news.*'"),
+                                tuple(
+                                        "notifications.error",
+                                        Kind.NOTIFICATION,
+                                        "notifications of priority error on topic notifications"),
+                                tuple(
+                                        "parley_watch_1",
+                                        Kind.NOTIFICATION,
+                                        "notifications on topic notifications for one listener that only watches"),
+                                tuple(
+                                        "telemetry",
+                                        Kind.NOTIFICATION,
+                                        "notifications on topic notifications for the listeners of pool telemetry"));
+                assertThat(inspector.queues())
+                        .filteredOn(OsloQueue::isUnread)
+                        .extracting(OsloQueue::name)
+                        .containsExactly("notifications.error", "parley_watch_1", "telemetry");
+                channel.basicConsume("telemetry", (tag, delivery) -> {}, tag -> {});
+                assertThat(inspector.queues())
+                        .filteredOn(OsloQueue::isUnread)
+                        .extracting(OsloQueue::name)
+                        .containsExactly("notifications.error", "parley_watch_1");
+            }
+        }
+    }
+
+    private static void bind(Channel channel, String queue, String exchange, String key) throws Exception {
+        channel.queueDeclare(queue, false, false, false, Map.of());
+        channel.queueBind(queue, exchange, key);
+    }
+
+    @Test
     void queuesThatOnlyLookLikeFanoutsAreNotAbandoned() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         try (EmbeddedBroker broker = EmbeddedBroker.builder().managementPort(0).start()) {

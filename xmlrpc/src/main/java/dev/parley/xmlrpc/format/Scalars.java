@@ -1,6 +1,8 @@
 package dev.parley.xmlrpc.format;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -8,13 +10,26 @@ import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Parses the text of scalar values, as leniently as peers write them. Text that is malformed throws
  * {@link IllegalArgumentException}. Thread-safe.
  */
 final class Scalars {
+    /** So many digits tell every double from every other. */
+    private static final int DOUBLE_DIGITS = 17;
+
+    /** What servers send for a date that they do not have: zeros, or what PHP makes of them. */
+    private static final Pattern NO_DATE =
+            Pattern.compile("|0000-?00-?00.*|-0001-?11-?30T00:?00:?00.*", Pattern.DOTALL);
+
     private Scalars() {}
+
+    /** Whether the text of a date and time stands for none, as WordPress and MySQL write it. */
+    static boolean isNoDate(String text) {
+        return NO_DATE.matcher(text.strip()).matches();
+    }
 
     /** The digits of a whole number: without white space and plus sign, and checked. */
     static String integerDigits(String text) {
@@ -83,13 +98,32 @@ final class Scalars {
         }
     }
 
-    /** Parses a boolean: 0 or 1, as the specification has it. */
+    /** Parses a boolean: 0 or 1, as the specification has it, or a word, as several servers write it. */
     static boolean parseBoolean(String text) {
-        return switch (text.strip()) {
-            case "1" -> true;
-            case "0" -> false;
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "1", "true" -> true;
+            case "0", "false" -> false;
             default -> throw new IllegalArgumentException(quote(text) + " is not 0 or 1");
         };
+    }
+
+    /**
+     * Whether a decimal number can be given as this double without a change that anybody sees: the double's shortest
+     * text is that number, or the number is the double printed with as many digits.
+     */
+    static boolean isExact(double value, BigDecimal sent) {
+        if (!Double.isFinite(value)) {
+            return false;
+        }
+        if (sent.signum() == 0 || sent.compareTo(BigDecimal.valueOf(value)) == 0) {
+            return true;
+        }
+        BigDecimal digits = sent.stripTrailingZeros();
+        return digits.precision() >= DOUBLE_DIGITS
+                && new BigDecimal(value)
+                                .round(new MathContext(digits.precision(), RoundingMode.HALF_EVEN))
+                                .compareTo(digits)
+                        == 0;
     }
 
     /** Decodes base64 as Python does: characters outside its alphabet are skipped, and padding may be missing. */

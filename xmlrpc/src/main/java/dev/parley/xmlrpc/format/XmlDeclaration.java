@@ -11,12 +11,13 @@ final class XmlDeclaration {
     private XmlDeclaration() {}
 
     /**
-     * Moves the cursor past the byte order mark and the XML declaration, if they are there.
+     * Moves the cursor past the byte order mark and the XML declaration, if they are there. Blank lines may precede
+     * them, although XML does not allow that: PHP sends those that its source files have around their code.
      *
      * @throws StreamReadException if the declaration is malformed
      */
     static void skip(XmlCursor in) {
-        if (in.at("\uFEFF")) {
+        while (in.pos < in.end && (in.chars[in.pos] == '\uFEFF' || XmlCursor.isBlank(in.chars[in.pos]))) {
             in.pos++;
         }
         if (in.at("<?xml") && in.pos + 5 < in.end && XmlCursor.isBlank(in.chars[in.pos + 5])) {

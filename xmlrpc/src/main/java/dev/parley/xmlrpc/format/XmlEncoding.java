@@ -10,12 +10,14 @@ import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.exc.StreamReadException;
 
 /**
  * Decodes the bytes of a document by the rules of XML 1.0, appendix F: the encoding is given by a byte order mark, else
- * by the pattern of the first bytes, else by the XML declaration, else it is UTF-8. Bytes that are malformed in the
- * encoding are an error and never replaced. Thread-safe.
+ * by the pattern of the first bytes, else by the XML declaration, else it is UTF-8. A mark and a declaration are found
+ * behind leading white space too. Bytes that are malformed in the encoding are an error and never replaced.
+ * Thread-safe.
  */
 final class XmlEncoding {
     /** The XML declaration is searched for in this many bytes. */
@@ -26,40 +28,60 @@ final class XmlEncoding {
     /**
      * Decodes a document.
      *
+     * @param fallback the charset that the message around the document tells, for one that tells none itself and is not
+     *     UTF-8
      * @return the characters, in an array that may be longer
      * @throws StreamReadException if the encoding is unknown, contradicts the bytes, or does not fit them
      */
-    static CharBuffer decode(byte[] bytes, int offset, int length) {
+    static CharBuffer decode(byte[] bytes, int offset, int length, @Nullable Charset fallback) {
         int first = length > 0 ? bytes[offset] & 0xFF : -1;
         int second = length > 1 ? bytes[offset + 1] & 0xFF : -1;
         int third = length > 2 ? bytes[offset + 2] & 0xFF : -1;
         if (first == 0xEF && second == 0xBB && third == 0xBF) {
-            return decode(bytes, offset + 3, length - 3, StandardCharsets.UTF_8);
+            return decodeAs(bytes, offset + 3, length - 3, StandardCharsets.UTF_8);
         }
         if (first == 0xFF && second == 0xFE) {
-            return decode(bytes, offset + 2, length - 2, StandardCharsets.UTF_16LE);
+            return decodeAs(bytes, offset + 2, length - 2, StandardCharsets.UTF_16LE);
         }
         if (first == 0xFE && second == 0xFF) {
-            return decode(bytes, offset + 2, length - 2, StandardCharsets.UTF_16BE);
+            return decodeAs(bytes, offset + 2, length - 2, StandardCharsets.UTF_16BE);
         }
         if (first == '<' && second == 0) {
-            return decode(bytes, offset, length, StandardCharsets.UTF_16LE);
+            return decodeAs(bytes, offset, length, StandardCharsets.UTF_16LE);
         }
         if (first == 0 && second == '<') {
-            return decode(bytes, offset, length, StandardCharsets.UTF_16BE);
+            return decodeAs(bytes, offset, length, StandardCharsets.UTF_16BE);
         }
-        return decode(bytes, offset, length, declared(bytes, offset, length));
+        int start = offset;
+        int stop = offset + length;
+        while (start < stop && XmlCursor.isBlank((char) bytes[start])) {
+            start++;
+        }
+        boolean marked = stop - start >= 3
+                && bytes[start] == (byte) 0xEF
+                && bytes[start + 1] == (byte) 0xBB
+                && bytes[start + 2] == (byte) 0xBF;
+        Charset declared = marked ? StandardCharsets.UTF_8 : declared(bytes, start, stop - start);
+        try {
+            return decodeAs(bytes, offset, length, declared == null ? StandardCharsets.UTF_8 : declared);
+        } catch (StreamReadException e) {
+            if (declared != null || fallback == null || fallback.equals(StandardCharsets.UTF_8)) {
+                throw e;
+            }
+            return decodeAs(bytes, offset, length, fallback);
+        }
     }
 
-    private static Charset declared(byte[] bytes, int offset, int length) {
+    /** The encoding in the XML declaration; {@code null} if there is none. */
+    private static @Nullable Charset declared(byte[] bytes, int offset, int length) {
         if (length < 6 || bytes[offset] != '<' || bytes[offset + 1] != '?' || bytes[offset + 2] != 'x') {
-            return StandardCharsets.UTF_8;
+            return null;
         }
         String head = new String(bytes, offset, Math.min(length, DECLARATION_BYTES), StandardCharsets.ISO_8859_1);
         int end = head.indexOf("?>");
         int at = head.indexOf("encoding");
         if (at < 0 || end < at) {
-            return StandardCharsets.UTF_8;
+            return null;
         }
         int quote = at + "encoding".length();
         while (quote < end && head.charAt(quote) != '"' && head.charAt(quote) != '\'') {
@@ -67,7 +89,7 @@ final class XmlEncoding {
         }
         int close = head.indexOf(head.charAt(quote), quote + 1);
         if (close < 0 || close > end) {
-            return StandardCharsets.UTF_8; // the scanner reports the broken declaration
+            return null; // the scanner reports the broken declaration
         }
         String name = head.substring(quote + 1, close);
         Charset charset;
@@ -85,7 +107,7 @@ final class XmlEncoding {
         return charset;
     }
 
-    private static CharBuffer decode(byte[] bytes, int offset, int length, Charset charset) {
+    private static CharBuffer decodeAs(byte[] bytes, int offset, int length, Charset charset) {
         CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);

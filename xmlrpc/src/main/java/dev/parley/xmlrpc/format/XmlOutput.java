@@ -21,6 +21,7 @@ public final class XmlOutput {
     private static final byte[] GT = ascii("&gt;");
     private static final byte[] AMP = ascii("&amp;");
     private static final byte[] CR = ascii("&#13;");
+    private static final byte[] LF = ascii("&#10;");
 
     static {
         Arrays.fill(PLAIN, ' ', 128, true);
@@ -128,6 +129,20 @@ public final class XmlOutput {
                 put((byte) (0x80 | c & 0x3F));
             }
         }
+    }
+
+    /**
+     * Writes the name of a member. Line feeds in it are escaped, since a reader may take those around a name for
+     * indentation.
+     */
+    void name(String name, XmlRpcGenerator generator) {
+        int from = 0;
+        for (int lf = name.indexOf('\n'); lf >= 0; lf = name.indexOf('\n', from)) {
+            text(name.substring(from, lf), generator);
+            markup(LF);
+            from = lf + 1;
+        }
+        text(from == 0 ? name : name.substring(from), generator);
     }
 
     private void special(char c, int index, XmlRpcGenerator generator) {

@@ -4,6 +4,8 @@ import dev.parley.spi.format.FormatFactory;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ErrorReportConfiguration;
 import tools.jackson.core.FormatFeature;
 import tools.jackson.core.JsonGenerator;
@@ -86,15 +88,21 @@ public final class XmlRpcFactory extends FormatFactory {
         return _createContext(_createContentReference(content), false);
     }
 
+    /** A scanner at the start of a document that tells its encoding itself, or is UTF-8. */
+    XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length) {
+        return scanner(io, bytes, offset, length, null);
+    }
+
     /**
      * A scanner at the start of a document.
      *
+     * @param fallback the charset of a document that tells none and is not UTF-8
      * @throws tools.jackson.core.JacksonException if the document is too long or is not in the encoding that it
      *     declares
      */
-    public XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length) {
+    public XmlScanner scanner(IOContext io, byte[] bytes, int offset, int length, @Nullable Charset fallback) {
         _streamReadConstraints.validateDocumentLength(length);
-        CharBuffer text = XmlEncoding.decode(bytes, offset, length);
+        CharBuffer text = XmlEncoding.decode(bytes, offset, length, fallback);
         XmlCursor cursor = new XmlCursor(text.array(), text.limit(), _streamReadConstraints, io.contentReference());
         return new XmlScanner(cursor, _streamReadConstraints);
     }

@@ -86,7 +86,7 @@ public final class XmlRpcGenerator extends FormatGenerator {
     @Override
     protected void encodeName(String name) {
         out.markup(MEMBER);
-        out.text(name, this);
+        out.name(name, this);
         out.markup(END_NAME);
     }
 

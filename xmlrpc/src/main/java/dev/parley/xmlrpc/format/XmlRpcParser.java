@@ -3,6 +3,8 @@ package dev.parley.xmlrpc.format;
 import dev.parley.spi.format.FormatParser;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.BitSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variant;
 import tools.jackson.core.JsonToken;
@@ -13,8 +15,12 @@ import tools.jackson.core.io.IOContext;
 
 /**
  * Gives XML-RPC values as Jackson tokens. {@code dateTime.iso8601} and {@code base64} are embedded objects: a
- * {@link java.time.LocalDateTime} or {@link java.time.OffsetDateTime}, and a byte array. The text of a scalar is that
- * of its element, as it was sent.
+ * {@link java.time.LocalDateTime} or {@link java.time.OffsetDateTime}, and a byte array. A date that stands for none is
+ * null, and one that cannot be read is its text. The text of a scalar is that of its element, as it was sent, of types other than {@code string} without the white
+ * space around it.
+ *
+ * <p>Reads what Python's client reads, although the specification does not allow it: values without {@code <value>}
+ * around them, and arrays without {@code <data>}.
  *
  * <p>Not thread-safe.
  */
@@ -22,8 +28,30 @@ public final class XmlRpcParser extends FormatParser {
     private static final String TYPES = "int, i4, i8, i1, i2, biginteger, boolean, double, float, bigdecimal, string,"
             + " dateTime.iso8601, base64, nil, array and struct";
 
+    private static final Set<String> TYPE_TAGS = Set.of(
+            "int",
+            "i4",
+            "i8",
+            "i1",
+            "i2",
+            "biginteger",
+            "boolean",
+            "double",
+            "float",
+            "bigdecimal",
+            "string",
+            "dateTime.iso8601",
+            "dateTime",
+            "base64",
+            "nil",
+            "array",
+            "struct");
+
     /** The maximum number of digits, with a sign, that fit in a {@code long} whatever they are. */
     private static final int SAFE_LONG_DIGITS = 18;
+
+    /** The maximum length of a number, white space and point included, every digit of which a double holds. */
+    private static final int SAFE_DOUBLE_LENGTH = 16;
 
     /** The part of a document that a parser presents. The parser starts on the start tag that is named. */
     public enum Scope {
@@ -48,6 +76,11 @@ public final class XmlRpcParser extends FormatParser {
     private boolean named;
     /** Whether the end tag of the current array has been read already, as that of {@code <array/>} is. */
     private boolean arrayClosed;
+
+    /** Whether the first tag inside the current array, which has no {@code <data>}, has been read already. */
+    private boolean tagRead;
+    /** The nesting depths of the open structs and arrays that have no {@code <value>} around them. */
+    private @Nullable BitSet bare;
 
     private boolean ended;
     private @Nullable Object embedded;
@@ -90,18 +123,28 @@ public final class XmlRpcParser extends FormatParser {
         return switch (scope) {
             case VALUE -> value();
             case PARAMS, NOTHING -> startArray();
-            case PARAM, FAULT -> {
-                xml.nextStart("value");
-                yield value();
+            case FAULT -> followingValue();
+            case PARAM -> {
+                xml.next();
+                yield xml.closes("param") ? noValue() : valueOrBare();
             }
         };
+    }
+
+    /** {@code <param/>}, which some servers send as the result of a method that has none. */
+    private JsonToken noValue() {
+        valueEnded = true;
+        xml.next();
+        if (xml.closes("params")) {
+            endDocument();
+        }
+        return JsonToken.VALUE_NULL;
     }
 
     private JsonToken inStruct() {
         if (named) {
             named = false;
-            xml.nextStart("value");
-            return value();
+            return followingValue();
         }
         xml.next();
         if (valueEnded) {
@@ -109,12 +152,12 @@ public final class XmlRpcParser extends FormatParser {
             xml.next();
         }
         if (xml.closes("struct")) {
-            xml.nextEnd("value");
+            endValue(isBare());
             return complete(endObject());
         }
         xml.expectStart("member");
         xml.nextStart("name");
-        String name = xml.text();
+        String name = xml.name();
         _streamReadConstraints.validateNameLength(name.length());
         xml.expectEnd("name");
         named = true;
@@ -127,20 +170,43 @@ public final class XmlRpcParser extends FormatParser {
             arrayClosed = false;
             return closeArray();
         }
-        xml.next();
+        if (tagRead) {
+            tagRead = false;
+        } else {
+            xml.next();
+        }
         if (xml.closes("data")) {
             xml.next();
         }
         if (xml.closes("array")) {
             return closeArray();
         }
-        xml.expectStart("value");
-        return value();
+        return valueOrBare();
     }
 
     private JsonToken closeArray() {
-        xml.nextEnd("value");
+        endValue(isBare());
         return complete(endArray());
+    }
+
+    /** Whether the current struct or array has no {@code <value>} around it. */
+    private boolean isBare() {
+        return bare != null && bare.get(context.getNestingDepth());
+    }
+
+    private void bare(boolean isBare) {
+        if (bare == null && isBare) {
+            bare = new BitSet();
+        }
+        if (bare != null) {
+            bare.set(context.getNestingDepth(), isBare);
+        }
+    }
+
+    private void endValue(boolean isBare) {
+        if (!isBare) {
+            xml.nextEnd("value");
+        }
     }
 
     private JsonToken inParams() {
@@ -154,13 +220,27 @@ public final class XmlRpcParser extends FormatParser {
             return endParams();
         }
         xml.expectStart("param");
-        xml.nextStart("value");
-        return value();
+        return followingValue();
     }
 
     private JsonToken endParams() {
         valueEnded = true;
         return endArray();
+    }
+
+    private JsonToken followingValue() {
+        xml.next();
+        return valueOrBare();
+    }
+
+    /** Reads the value that starts with the current tag, which is {@code <value>} or that of a type. */
+    private JsonToken valueOrBare() {
+        if (!xml.opening() || !TYPE_TAGS.contains(xml.tag())) {
+            xml.expectStart("value");
+            return value();
+        }
+        context.valueRead();
+        return typed(true);
     }
 
     /** Reads the value that starts with the current tag. */
@@ -174,41 +254,52 @@ public final class XmlRpcParser extends FormatParser {
             throw xml.malformed(
                     "a <value> has both text " + Scalars.quote(plain.strip()) + " and an element <" + xml.tag() + ">");
         }
+        return typed(false);
+    }
+
+    /** Reads the value whose type is the current tag. */
+    private JsonToken typed(boolean isBare) {
         String type = xml.tag();
         return switch (type) {
             case "struct" -> {
                 valueEnded = false;
-                yield startObject();
+                JsonToken token = startObject();
+                bare(isBare);
+                yield token;
             }
-            case "array" -> openArray();
-            default -> scalar(type);
+            case "array" -> openArray(isBare);
+            default -> scalar(type, isBare);
         };
     }
 
-    private JsonToken openArray() {
+    private JsonToken openArray(boolean isBare) {
         valueEnded = false;
         xml.next();
         if (xml.closes("array")) {
             arrayClosed = true; // <array/>, without <data>
+        } else if (xml.opens("value")) {
+            tagRead = true;
         } else {
             xml.expectStart("data");
         }
-        return startArray();
+        JsonToken token = startArray();
+        bare(isBare);
+        return token;
     }
 
-    private JsonToken scalar(String type) {
+    private JsonToken scalar(String type, boolean isBare) {
         String content = xml.text();
         if (xml.opening()) {
             throw xml.malformed("unexpected <" + xml.tag() + "> inside <" + type + ">");
         }
         JsonToken token;
-        text(content);
+        text(type.equals("string") ? content : content.strip());
         try {
             token = convert(type, content);
         } catch (IllegalArgumentException e) {
             throw xml.malformed("malformed <" + type + ">: " + e.getMessage());
         }
-        xml.nextEnd("value");
+        endValue(isBare);
         return complete(token);
     }
 
@@ -261,7 +352,7 @@ public final class XmlRpcParser extends FormatParser {
             case "int", "i4", "i8", "i2", "i1", "biginteger" -> parseInteger(content);
             case "double", "float" -> {
                 _streamReadConstraints.validateFPLength(content.length());
-                yield floating(Scalars.parseDouble(content));
+                yield number(content);
             }
             case "bigdecimal" -> {
                 _streamReadConstraints.validateFPLength(content.length());
@@ -275,7 +366,14 @@ public final class XmlRpcParser extends FormatParser {
                 yield JsonToken.VALUE_NULL;
             }
             case "dateTime.iso8601", "dateTime" -> {
-                embedded = Scalars.parseDateTime(content);
+                if (Scalars.isNoDate(content)) {
+                    yield JsonToken.VALUE_NULL;
+                }
+                try {
+                    embedded = Scalars.parseDateTime(content);
+                } catch (IllegalArgumentException e) {
+                    yield JsonToken.VALUE_STRING; // only a caller who wants a date cannot do with its text
+                }
                 yield JsonToken.VALUE_EMBEDDED_OBJECT;
             }
             case "base64" -> {
@@ -284,6 +382,21 @@ public final class XmlRpcParser extends FormatParser {
             }
             default -> throw xml.malformed("unknown type <" + type + ">; the types are " + TYPES);
         };
+    }
+
+    /** A double, unless it has more digits than one can hold. */
+    private JsonToken number(String content) {
+        double value = Scalars.parseDouble(content);
+        boolean normal = Double.isFinite(value) && Math.abs(value) >= Double.MIN_NORMAL;
+        if (normal ? content.length() <= SAFE_DOUBLE_LENGTH : !hasDigit(content)) {
+            return floating(value);
+        }
+        BigDecimal sent = Scalars.parseDecimal(content);
+        return Scalars.isExact(value, sent) ? floating(value) : decimal(sent);
+    }
+
+    private static boolean hasDigit(String text) {
+        return text.chars().anyMatch(c -> c >= '0' && c <= '9');
     }
 
     private JsonToken parseInteger(String content) {

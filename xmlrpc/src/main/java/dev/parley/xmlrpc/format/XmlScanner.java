@@ -171,6 +171,28 @@ public final class XmlScanner {
         }
     }
 
+    /**
+     * Reads the name of a member up to the next tag, and that tag. White space around a name that stands on a line of
+     * its own is not part of it; a line feed that is part of it is sent as a character reference.
+     */
+    String name() {
+        int from = in.pos;
+        String name = text();
+        if (name.isEmpty()
+                || !XmlCursor.isBlank(name.charAt(0)) && !XmlCursor.isBlank(name.charAt(name.length() - 1))) {
+            return name;
+        }
+        int start = from;
+        while (XmlCursor.isBlank(chars[start]) && chars[start] != '\n') {
+            start++;
+        }
+        int stop = tagStart;
+        while (stop > from && XmlCursor.isBlank(chars[stop - 1]) && chars[stop - 1] != '\n') {
+            stop--;
+        }
+        return chars[start] == '\n' || stop > from && chars[stop - 1] == '\n' ? name.strip() : name;
+    }
+
     /** Checks that the document ends here: only comments and processing instructions may follow the root element. */
     public void finish() {
         if (depth > 0 || selfClosed) {

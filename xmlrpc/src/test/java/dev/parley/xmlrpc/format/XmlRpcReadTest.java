@@ -101,10 +101,13 @@ class XmlRpcReadTest {
     }
 
     @Test
-    void booleansAreZeroOrOne() {
+    void booleansAreZeroOrOneOrWords() {
         assertThat(value("<boolean>1</boolean>")).isEqualTo(true);
         assertThat(value("<boolean> 0\n</boolean>")).isEqualTo(false);
-        assertThatThrownBy(() -> value("<boolean>true</boolean>")).hasMessageContaining("'true' is not 0 or 1");
+        assertThat(value("<boolean>true</boolean>")).isEqualTo(true);
+        assertThat(value("<boolean> False </boolean>")).isEqualTo(false);
+        assertThatThrownBy(() -> value("<boolean>2</boolean>")).hasMessageContaining("'2' is not 0 or 1");
+        assertThatThrownBy(() -> value("<boolean/>")).hasMessageContaining("'' is not 0 or 1");
     }
 
     @Test
@@ -194,11 +197,13 @@ class XmlRpcReadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "yesterday", "20261322T00:00:00", "20261122T25:00:00", "20261122T20:15:07+2", "20261122T"})
-    void noDateAndTime(String text) {
-        assertThatThrownBy(() -> value("<dateTime.iso8601>" + text + "</dateTime.iso8601>"))
-                .hasMessageContaining("is not a date and time such as 20261122T20:15:00");
+    @ValueSource(strings = {"yesterday", "20261322T00:00:00", "20261122T25:00:00", "20261122T20:15:07+2", "20261122T"})
+    void noDateAndTimeIsItsText(String text) {
+        assertThat(value("<dateTime.iso8601>" + text + "</dateTime.iso8601>")).isEqualTo(text);
+        assertThatThrownBy(() ->
+                        read("<value><dateTime.iso8601>" + text + "</dateTime.iso8601></value>", LocalDateTime.class))
+                .isInstanceOf(JacksonException.class)
+                .hasMessageContaining(text);
     }
 
     @Test
@@ -313,8 +318,8 @@ class XmlRpcReadTest {
                 .hasMessageContaining("the types are int");
         assertThatThrownBy(() -> value("<struct><name>a</name></struct>"))
                 .hasMessageContaining("expected <member> but found <name>");
-        assertThatThrownBy(() -> value("<array><value/></array>"))
-                .hasMessageContaining("expected <data> but found <value>");
+        assertThatThrownBy(() -> value("<array><int/></array>"))
+                .hasMessageContaining("expected <data> but found <int>");
         assertThatThrownBy(() -> value("<struct><member><value/><name>a</name></member></struct>"))
                 .hasMessageContaining("expected <name> but found <value>");
         assertThatThrownBy(() -> value("<int><b>1</b></int>")).hasMessageContaining("<b> inside <int>");

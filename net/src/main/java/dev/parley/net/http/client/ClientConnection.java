@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One connection of an {@link HttpClient}. Used by one thread at a time. */
 final class ClientConnection {
@@ -20,8 +22,20 @@ final class ClientConnection {
     private final ResponseReader reader;
     private boolean reusable;
 
+    // --- of the pool, for the thread that uses the connection and under the lock
+
     /** The {@link System#nanoTime()} at which the connection was put back into the pool. */
     long idleSince;
+    /** The {@link System#nanoTime()} at which an idle connection is closed. */
+    long idleUntil;
+    /** The {@link System#nanoTime()} at which the connection was taken from the pool. */
+    long usedSince;
+    /** The number of responses. */
+    int answers;
+
+    /** Its place among the connections without a response; {@code null} after the first one. */
+    @Nullable
+    ConnectionSlot slot;
 
     private ClientConnection(Origin origin, ClientSocket socket, int maxResponse) {
         this.origin = origin;
@@ -43,6 +57,7 @@ final class ClientConnection {
      */
     HttpResponse exchange(byte[] head, String method, byte[] body, Deadline deadline) {
         reusable = false;
+        reader.expect();
         Watchdog watchdog = null;
         try {
             socket.timeout(deadline.remainingMillis("sending to " + origin));
@@ -89,6 +104,30 @@ final class ClientConnection {
     /** Whether the peer has neither closed this idle connection nor sent anything on it. */
     boolean isAlive() {
         return reader.isDrained() && socket.isQuiet();
+    }
+
+    /** Whether any byte of the response to the last request has been received. Any thread may ask. */
+    boolean hasReceived() {
+        return reader.hasReceived();
+    }
+
+    /** How long the peer says that it keeps the connection, with a margin. */
+    static long announcedNanos(HttpResponse response) {
+        String field = response.headers().first("Keep-Alive");
+        if (field != null) {
+            for (String part : field.split(",")) {
+                String[] pair = part.strip().split("=", 2);
+                if (pair.length == 2 && pair[0].strip().equalsIgnoreCase("timeout")) {
+                    try {
+                        return TimeUnit.MILLISECONDS.toNanos(
+                                Math.max(0, Integer.parseInt(pair[1].strip()) * 1000L - 500));
+                    } catch (NumberFormatException e) {
+                        return Long.MAX_VALUE;
+                    }
+                }
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     void close() {

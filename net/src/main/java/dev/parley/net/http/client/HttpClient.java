@@ -9,11 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -28,27 +23,17 @@ import org.jspecify.annotations.Nullable;
  * and closes that connection. Redirects are not followed, and cookies are not kept. Thread-safe.
  */
 public final class HttpClient implements AutoCloseable {
-    /**
-     * Connections that have been idle longer are not used again. Shorter than the idle timeout of common servers and
-     * proxies, so that a request rarely meets a connection that is just being closed.
-     */
-    private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
-
     private final Origin origin;
     private final RequestHead heads;
-    private final int maxResponse;
-    private final Duration connectTimeout;
-    private final Semaphore permits;
-    private final ConcurrentLinkedDeque<ClientConnection> idle = new ConcurrentLinkedDeque<>();
-    private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final ConnectionPool pool;
 
     private HttpClient(Builder builder) {
         this.origin = new Origin(builder);
-        this.heads = new RequestHead(origin, builder.headers);
-        this.maxResponse = builder.maxResponse;
-        this.connectTimeout = builder.connectTimeout;
-        this.permits = new Semaphore(builder.maxConnections);
+        this.heads = new RequestHead(
+                origin,
+                builder.headers.contains("User-Agent") ? builder.headers : builder.userAgent.with(builder.headers));
+        this.pool = new ConnectionPool(
+                origin, builder.maxResponse, builder.connectTimeout, builder.idleTimeout, builder.maxConnections);
     }
 
     /**
@@ -76,7 +61,7 @@ public final class HttpClient implements AutoCloseable {
      * Sends one request and blocks until the whole response has been received, whatever its status.
      *
      * @param headers fields of this request besides those of the client. {@code Host}, {@code Content-Length} and
-     *     {@code Accept-Encoding} are added; {@code Authorization} replaces the client's own
+     *     {@code Accept-Encoding} are added; others replace the client's own of the same name
      * @param timeout from waiting for a connection to the last byte of the response; none if null
      * @throws dev.parley.RpcTimeoutException if the timeout passes
      * @throws ConnectionLostException if no connection can be made, it ends before the response does, the thread is
@@ -91,63 +76,29 @@ public final class HttpClient implements AutoCloseable {
             String method, Headers headers, byte[] body, @Nullable Duration timeout, boolean authorize) {
         byte[] head = heads.bytes(method, headers, body.length, authorize);
         Deadline deadline = Deadline.in(timeout);
-        ClientConnection connection = null;
+        ClientConnection connection = pool.acquire(deadline);
+        HttpResponse response = null;
         try {
-            if (!permits.tryAcquire() && !permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                throw deadline.exceeded("waiting for a connection to " + origin);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectionLostException("interrupted while waiting for a connection to " + origin, e);
-        }
-        try {
-            connection = take(deadline);
-            HttpResponse response = connection.exchange(head, method, body, deadline);
-            if (connection.isReusable() && !closed) {
-                connection.idleSince = System.nanoTime();
-                idle.push(connection);
-                connection = null;
-            }
+            response = connection.exchange(head, method, body, deadline);
             return response;
         } finally {
-            permits.release();
-            if (connection != null) {
-                drop(connection);
+            if (response == null) {
+                pool.failed(connection);
+            } else {
+                pool.answered(connection, response);
             }
         }
-    }
-
-    private void drop(ClientConnection connection) {
-        open.remove(connection);
-        connection.close();
-    }
-
-    private ClientConnection take(Deadline deadline) {
-        if (closed) {
-            throw new ConnectionLostException("the client of " + origin + " is closed");
-        }
-        ClientConnection connection;
-        while ((connection = idle.poll()) != null) {
-            if (System.nanoTime() - connection.idleSince < MAX_IDLE_NANOS && connection.isAlive()) {
-                return connection;
-            }
-            drop(connection);
-        }
-        connection = ClientConnection.open(origin, maxResponse, deadline, connectTimeout);
-        open.add(connection);
-        if (closed) {
-            drop(connection);
-            throw new ConnectionLostException("the client of " + origin + " is closed");
-        }
-        return connection;
     }
 
     /** Closes all connections: requests in flight fail with {@link ConnectionLostException}, and further ones too. */
     @Override
     public void close() {
-        closed = true;
-        open.forEach(this::drop);
-        idle.clear();
+        pool.close();
+    }
+
+    /** The address of requests for error messages: without user info and query, which may hold secrets. */
+    public String url() {
+        return origin.toString();
     }
 
     /** The address, without user info. */
@@ -161,6 +112,7 @@ public final class HttpClient implements AutoCloseable {
         final URI address;
         final boolean secure;
         Headers headers = Headers.empty();
+        Headers userAgent = Headers.of("User-Agent", "Parley");
 
         /** The value of the {@code Authorization} field. */
         @Nullable
@@ -177,6 +129,7 @@ public final class HttpClient implements AutoCloseable {
 
         Duration connectTimeout = Duration.ofSeconds(10);
         int maxResponse = 64 << 20;
+        Duration idleTimeout = Duration.ofSeconds(4);
         int maxConnections = 256;
 
         private Builder(URI address) {
@@ -197,6 +150,12 @@ public final class HttpClient implements AutoCloseable {
         /** Fields sent with every request. Default none; {@code User-Agent} defaults to {@code Parley}. */
         public Builder headers(Headers value) {
             this.headers = Objects.requireNonNull(value, "headers");
+            return this;
+        }
+
+        /** The {@code User-Agent}, unless {@link #headers} has one. Default {@code Parley}. */
+        public Builder userAgent(String value) {
+            this.userAgent = Headers.of("User-Agent", value);
             return this;
         }
 
@@ -277,7 +236,8 @@ public final class HttpClient implements AutoCloseable {
         }
 
         /**
-         * The largest number of connections, and so of requests in flight; further callers wait. Default 256.
+         * The largest number of connections, and so of requests in flight; further callers wait. Default 256. There
+         * are fewer at first: they grow with the responses of the server.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -286,6 +246,20 @@ public final class HttpClient implements AutoCloseable {
                 throw new IllegalArgumentException("maxConnections must be positive, not " + connections);
             }
             this.maxConnections = connections;
+            return this;
+        }
+
+        /**
+         * After this time without a request a connection is closed. Default 4 s: below the 5 s after which several
+         * servers close it themselves, so that a request rarely meets a connection that is just being closed.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder idleTimeout(Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException("idleTimeout must be positive, not " + value);
+            }
+            this.idleTimeout = value;
             return this;
         }
 

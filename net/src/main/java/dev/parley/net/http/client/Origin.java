@@ -51,6 +51,9 @@ final class Origin {
 
     @Override
     public String toString() {
-        return unixPath != null ? unixPath.toString() : (secure ? "https://" : "http://") + authority() + target;
+        int query = target.indexOf('?');
+        return unixPath != null
+                ? unixPath.toString()
+                : (secure ? "https://" : "http://") + authority() + (query < 0 ? target : target.substring(0, query));
     }
 }

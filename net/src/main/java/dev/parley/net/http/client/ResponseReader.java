@@ -22,6 +22,7 @@ final class ResponseReader {
     private int position;
     private int end;
     private boolean reusable;
+    private volatile boolean received;
     private BeforeRead beforeRead = () -> {};
 
     /** Runs before each blocking read, to set the remaining time. */
@@ -44,6 +45,16 @@ final class ResponseReader {
     /** Whether a further request may follow on the connection. */
     boolean isReusable() {
         return reusable;
+    }
+
+    /** A request is sent: nothing of the response to it has been received. */
+    void expect() {
+        received = false;
+    }
+
+    /** Whether anything has been received since. Any thread may ask. */
+    boolean hasReceived() {
+        return received;
     }
 
     /** Whether nothing has been buffered beyond the last response. */
@@ -315,6 +326,9 @@ final class ResponseReader {
         }
         position = 0;
         end = read;
+        if (!received) {
+            received = true;
+        }
     }
 
     /** Reads the head of a proxy's response to CONNECT and not a byte more. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
  * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
  * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code idle_timeout}, after which an unused connection is closed</td><td>client</td><td>4 s</td>
+ * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code max_connections}</td><td>client</td><td>256</td><td>1 to 1,000,000</td></tr>
+ * <tr><td>{@code query}, the query of the URL of each request</td><td>client</td><td>none</td>
+ * <td>as it is sent</td></tr>
+ * <tr><td>{@code user_agent}</td><td>client</td><td>{@code Parley}</td><td>printable Latin-1</td></tr>
  * <tr><td>{@code proxy}</td><td>client</td><td>none</td><td>{@code http://[user:password@]host:port}</td></tr>
  * <tr><td>{@code token}, sent as {@code Authorization: Bearer}</td><td>client</td><td>none</td>
  * <td>printable Latin-1, without user info</td></tr>
@@ -43,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Stateless and thread-safe.
  */
 public final class HttpAddress {
+    private static final Pattern QUERY = Pattern.compile("(?:[A-Za-z0-9-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*");
+
     private HttpAddress() {}
 
     /**
@@ -113,11 +121,15 @@ public final class HttpAddress {
                     shown(address) + " has both user info and the option token; a request carries only one of them");
         }
         Duration connectTimeout = options.connectTimeout();
+        Duration idleTimeout = options.positiveSeconds("idle_timeout", Duration.ofSeconds(4));
         int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
         String proxy = options.text("proxy", null);
+        String query = options.textOrNull("query");
+        String userAgent = options.textOrNull("user_agent");
         try {
-            HttpClient.Builder client = HttpClient.builder(url(address, path))
+            HttpClient.Builder client = HttpClient.builder(url(address, path, query))
                     .connectTimeout(connectTimeout)
+                    .idleTimeout(idleTimeout)
                     .maxConnections(maxConnections)
                     .maxResponse(limits.messageBytes());
             if (credentials != null) {
@@ -128,6 +140,9 @@ public final class HttpAddress {
             }
             if (isUnix(address)) {
                 client.unixSocket(socketFile(address, options));
+            }
+            if (userAgent != null) {
+                client.userAgent(userAgent);
             }
             if (proxy != null) {
                 setProxy(client, proxy);
@@ -150,11 +165,20 @@ public final class HttpAddress {
         }
     }
 
-    private static URI url(Address address, String path) {
+    private static URI url(Address address, String path, @Nullable String query) {
         String name = isUnix(address) ? "localhost" : address.host();
         String host = name.contains(":") ? "[" + name + "]" : name;
         int port = isUnix(address) ? 80 : address.port(defaultPort(address));
-        return URI.create((isSecure(address) ? "https://" : "http://") + host + ":" + port + path);
+        URI url = URI.create((isSecure(address) ? "https://" : "http://") + host + ":" + port + path);
+        if (query == null) {
+            return url;
+        }
+        if (!QUERY.matcher(query).matches()) {
+            // The value is not shown, since it may contain a key.
+            throw new InvalidTargetException("option query must be the query of a URL as it is sent, such as"
+                    + " key=value&name=a%20b, percent-encoded once more in the address: key%3Dvalue%26name%3Da%2520b");
+        }
+        return URI.create(url + "?" + query);
     }
 
     /** The address with the port that a started server listens on; unchanged if it is Unix-domain. */
@@ -203,7 +227,7 @@ public final class HttpAddress {
     }
 
     /** The address for error messages, without credentials. */
-    private static String shown(Address address) {
-        return address.withoutOptions(Set.of("token", "proxy")).toString();
+    static String shown(Address address) {
+        return address.withoutOptions(Set.of("token", "proxy", "query")).toString();
     }
 }

@@ -7,6 +7,8 @@ import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport.PeerCaller;
 import dev.parley.spi.EncodedResult;
+import dev.parley.spi.ResponseListener;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
 
@@ -34,6 +36,28 @@ public interface HttpRpcProtocol {
      */
     Exchange encode(ClientCall call);
 
+    /** Whether several calls fit into one message. By default {@code false}. */
+    default boolean batches() {
+        return false;
+    }
+
+    /**
+     * Encodes several calls as one message. A call that cannot be encoded is reported to its listener and left out.
+     *
+     * @param items at least two
+     */
+    default BatchExchange encodeBatch(List<BatchItem> items) {
+        throw new UnsupportedOperationException(name() + " has no batches");
+    }
+
+    /**
+     * Whether an error for a batch tells that the peer has no batches and so has run none of its calls. By default
+     * {@code false}.
+     */
+    default boolean isWithoutBatches(RpcException error, HttpResponse response) {
+        return false;
+    }
+
     /**
      * The error in the body of a response whose status is not 2xx; {@code null} if the body is not of this protocol.
      */
@@ -42,6 +66,25 @@ public interface HttpRpcProtocol {
 
     /** Asks the peer what it offers. */
     ServiceDescription describe(PeerCaller caller);
+
+    /** A call of a batch, and what is told of it. */
+    record BatchItem(ClientCall call, ResponseListener listener) {}
+
+    /** A batch: its request, and how to read the response to it. For one thread. */
+    interface BatchExchange {
+        /** Whether the client's credentials or token are sent. */
+        boolean isAuthorized();
+
+        /** The request's body; empty if no call could be encoded. */
+        byte[] body();
+
+        /**
+         * Reads the body of a response with status 2xx, which may be empty, and reports each call to its listener.
+         *
+         * @throws RpcException the error for all calls that the response holds, or that it is malformed
+         */
+        void results(HttpResponse response);
+    }
 
     /** One call: its request, and how to read the response to it. For one thread. */
     interface Exchange {

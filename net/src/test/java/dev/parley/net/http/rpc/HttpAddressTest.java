@@ -129,7 +129,8 @@ class HttpAddressTest {
             strings = {
                 "test+http://127.0.0.1:1?max_connections=0",
                 "test+http://127.0.0.1:1?proxy=socks://127.0.0.1:1",
-                "test+http://127.0.0.1:1?idle_timeout=1",
+                "test+http://127.0.0.1:1?idle_timeout=0",
+                "test+http://127.0.0.1:1?read_timeout=1",
                 "test+http://a%3ab:c@127.0.0.1:1",
                 "test+unix:///",
                 "test+unix:///run/x.sock?path=rpc"

@@ -1,8 +1,11 @@
 package dev.parley.oslo.driver.memory;
 
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
+import dev.parley.oslo.driver.RedeliveryHeaders;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Timers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,10 +34,10 @@ final class MemoryBroker {
 
     /** A message in a queue. Immutable. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, and no body is ever modified.
-    record StoredMessage(byte[] body, @Nullable String expiration, long expiresNanos, int returns) {
+    record StoredMessage(byte[] body, @Nullable String expiration, long expiresNanos, int countedReturns, int returns) {
         /** The message after it went back to its queue. */
         StoredMessage returned() {
-            return new StoredMessage(body, expiration, expiresNanos, returns + 1);
+            return new StoredMessage(body, expiration, expiresNanos, countedReturns, returns + 1);
         }
 
         boolean isExpired() {
@@ -54,6 +57,16 @@ final class MemoryBroker {
     private static final class StoredQueue {
         final Deque<StoredMessage> messages = new ArrayDeque<>();
         final Deque<Consumer> consumers = new ArrayDeque<>();
+        final Map<String, Object> arguments;
+
+        StoredQueue(Map<String, Object> arguments) {
+            this.arguments = arguments;
+        }
+
+        /** An argument that is a number, -1 if it is not there. */
+        long number(String argument) {
+            return arguments.get(argument) instanceof Number number ? number.longValue() : -1;
+        }
     }
 
     /** The broker of this name, the same one for every caller. */
@@ -64,11 +77,13 @@ final class MemoryBroker {
     void declare(Queue queue) {
         lock.lock();
         try {
-            queues.computeIfAbsent(queue.name(), name -> new StoredQueue());
+            queues.computeIfAbsent(queue.name(), name -> new StoredQueue(queue.arguments()));
             if (!queue.exchange().isDefault()) {
-                bindings.computeIfAbsent(queue.exchange().name(), name -> new HashMap<>())
-                        .computeIfAbsent(queue.key(), key -> new HashSet<>())
-                        .add(queue.name());
+                Map<String, Set<String>> keys =
+                        bindings.computeIfAbsent(queue.exchange().name(), name -> new HashMap<>());
+                for (String key : queue.keys()) {
+                    keys.computeIfAbsent(key, bound -> new HashSet<>()).add(queue.name());
+                }
             }
         } finally {
             lock.unlock();
@@ -85,25 +100,77 @@ final class MemoryBroker {
         }
     }
 
+    /** What there is of a queue. */
+    QueueState look(String name) {
+        lock.lock();
+        try {
+            StoredQueue queue = queues.get(name);
+            return queue == null
+                    ? QueueState.MISSING
+                    : new QueueState(true, queue.messages.size(), queue.consumers.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Puts a message into the queues it is routed to; returns {@code false} if there is none. */
     boolean publish(OutboundMessage message) {
         long millis = message.expirationMillis();
+        int returns = message.headers().get(RedeliveryHeaders.RETURNS) instanceof Number count ? count.intValue() : 0;
         StoredMessage stored = new StoredMessage(
                 message.body(),
                 millis < 0 ? null : Long.toString(millis),
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis),
-                0);
+                returns,
+                returns);
+        Queue declared = message.queue();
+        if (declared != null) {
+            declare(declared);
+        }
         lock.lock();
         try {
             List<String> targets = route(message.exchange(), message.key());
             for (String name : targets) {
                 StoredQueue queue = queues.get(name);
                 if (queue != null) {
-                    queue.messages.add(stored);
+                    add(name, queue, stored);
                     deliver(name, queue);
                 }
             }
             return !targets.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a message, within the limits that the arguments of the queue set. */
+    private void add(String name, StoredQueue queue, StoredMessage message) {
+        queue.messages.add(message);
+        long length = queue.number("x-max-length");
+        while (length >= 0 && queue.messages.size() > length) {
+            queue.messages.removeFirst();
+        }
+        long ttl = queue.number("x-message-ttl");
+        if (ttl >= 0) {
+            Timers.after(TimeUnit.MILLISECONDS.toNanos(ttl), () -> expire(name, message));
+        }
+    }
+
+    /** Takes a message that has waited too long out of its queue, to the queue for such messages if there is one. */
+    @SuppressWarnings("ReferenceEquality") // A message has no other identity.
+    private void expire(String name, StoredMessage message) {
+        lock.lock();
+        try {
+            StoredQueue queue = queues.get(name);
+            if (queue == null || !queue.messages.removeIf(each -> each == message)) {
+                return;
+            }
+            String to = String.valueOf(queue.arguments.get("x-dead-letter-routing-key"));
+            StoredQueue next = queues.get(to);
+            if (next != null) {
+                add(to, next, message);
+                deliver(to, next);
+            }
         } finally {
             lock.unlock();
         }

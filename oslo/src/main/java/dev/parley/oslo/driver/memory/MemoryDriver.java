@@ -4,17 +4,20 @@ import dev.parley.ConnectionLostException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Queue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,11 @@ public final class MemoryDriver implements Driver {
     }
 
     @Override
+    public boolean isReady() {
+        return !closed;
+    }
+
+    @Override
     public void publish(OutboundMessage message) {
         if (closed) {
             message.fail(new ConnectionLostException("the client or server is closed"));
@@ -58,6 +66,16 @@ public final class MemoryDriver implements Driver {
     }
 
     @Override
+    public QueueState look(String queue) {
+        return broker.look(queue);
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return null;
+    }
+
+    @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
         MemorySubscription subscription = new MemorySubscription(queues, prefetch, receiver);
         subscriptions.add(subscription);
@@ -66,7 +84,7 @@ public final class MemoryDriver implements Driver {
     }
 
     @Override
-    public void receive(Queue own, Consumer<Delivery> handler) {
+    public void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted) {
         subscribe(List.of(own), 0, new Receiver() {
             @Override
             public void received(Delivery delivery) {
@@ -79,6 +97,16 @@ public final class MemoryDriver implements Driver {
                 // Every message is acknowledged at once.
             }
         });
+    }
+
+    @Override
+    public boolean canDelay() {
+        return true;
+    }
+
+    @Override
+    public void useTls(SSLContext context) {
+        // There is no connection.
     }
 
     @Override
@@ -110,7 +138,10 @@ public final class MemoryDriver implements Driver {
         private final Receiver receiver;
         private final LinkedBlockingQueue<MemoryDelivery> arrived = new LinkedBlockingQueue<>();
         private final Map<String, AtomicInteger> unsettled = new ConcurrentHashMap<>();
+        private final ConcurrentSkipListMap<Long, MemoryDelivery> open = new ConcurrentSkipListMap<>();
+        private long delivered; // Guarded by the broker's lock.
         private volatile @Nullable Thread thread;
+        private volatile boolean stopped;
 
         MemorySubscription(List<Queue> queues, int prefetch, Receiver receiver) {
             this.queues = List.copyOf(queues);
@@ -124,8 +155,8 @@ public final class MemoryDriver implements Driver {
             for (Queue queue : queues) {
                 unsettled.put(queue.name(), new AtomicInteger());
                 broker.declare(queue);
-                broker.consume(queue.name(), this);
             }
+            Queue.distinctNames(queues).forEach(queue -> broker.consume(queue.name(), this));
         }
 
         private void run() {
@@ -148,11 +179,13 @@ public final class MemoryDriver implements Driver {
         }
 
         void stop() {
+            stopped = true;
             Thread running = thread;
             if (running != null) {
                 running.interrupt();
             }
-            arrived.forEach(MemoryDelivery::requeue);
+            // The last one first, so that they are in the queue in their old order again.
+            List.copyOf(open.descendingMap().values()).forEach(MemoryDelivery::requeue);
         }
 
         @Override
@@ -167,10 +200,13 @@ public final class MemoryDriver implements Driver {
             if (count != null) {
                 count.incrementAndGet();
             }
-            arrived.add(new MemoryDelivery(this, queue, message, new AtomicBoolean()));
+            MemoryDelivery delivery = new MemoryDelivery(this, ++delivered, queue, message, new AtomicBoolean());
+            open.put(delivered, delivery);
+            arrived.add(delivery);
         }
 
-        void settled(String queue, MemoryBroker.@Nullable StoredMessage back) {
+        void settled(long number, String queue, MemoryBroker.@Nullable StoredMessage back) {
+            open.remove(number);
             AtomicInteger count = unsettled.get(queue);
             if (count != null) {
                 count.decrementAndGet();
@@ -187,7 +223,11 @@ public final class MemoryDriver implements Driver {
 
     /** A delivered message; only the first attempt to settle it counts. Safe for use by any thread. */
     private record MemoryDelivery(
-            MemorySubscription source, String queue, MemoryBroker.StoredMessage message, AtomicBoolean settled)
+            MemorySubscription source,
+            long number,
+            String queue,
+            MemoryBroker.StoredMessage message,
+            AtomicBoolean settled)
             implements Delivery {
         @Override
         public byte[] body() {
@@ -225,6 +265,16 @@ public final class MemoryDriver implements Driver {
         }
 
         @Override
+        public int countedReturns() {
+            return message.countedReturns();
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return !source.stopped;
+        }
+
+        @Override
         public boolean acknowledge() {
             settle(null);
             return true;
@@ -247,7 +297,7 @@ public final class MemoryDriver implements Driver {
 
         private void settle(MemoryBroker.@Nullable StoredMessage back) {
             if (settled.compareAndSet(false, true)) {
-                source.settled(queue, back);
+                source.settled(number, queue, back);
             }
         }
     }

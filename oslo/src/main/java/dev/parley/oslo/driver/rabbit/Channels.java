@@ -4,12 +4,13 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Helpers for channels of the client library. Safe for use by any thread. */
+/** Helpers for channels and connections of the client library. Safe for use by any thread. */
 final class Channels {
     private static final Logger log = LoggerFactory.getLogger(Channels.class);
 
@@ -36,6 +37,20 @@ final class Channels {
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             log.debug("failed to close a channel", e);
+        }
+    }
+
+    /** Closes a connection, by force if it does not close in time. Blocks. */
+    static void abort(Connection connection, int millis) {
+        // While a writer is blocked by the broker, the client library cannot close, whatever timeout it is given.
+        Thread closing = Thread.ofVirtual().name("parley-amqp-close").start(() -> connection.abort(millis));
+        try {
+            if (!closing.join(Duration.ofMillis(millis))) {
+                BatchingFrameHandler.of(connection).forceClose();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            BatchingFrameHandler.of(connection).forceClose();
         }
     }
 

@@ -8,6 +8,7 @@ import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQConnection;
+import com.rabbitmq.client.impl.CRDemoMechanism;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 import com.rabbitmq.client.impl.FrameHandlerFactory;
 import com.rabbitmq.client.impl.SocketFrameHandler;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
@@ -46,11 +48,11 @@ final class Connector {
     private static final int CONNECT_MILLIS = 10_000;
     private static final Address.Host LOCAL = new Address.Host("localhost", DEFAULT_PORT, null, null);
 
-    private final List<Address.Host> hosts;
     private final String virtualHost;
-    private final OsloOptions options;
-    private final @Nullable SSLContext tlsContext;
+    private volatile @Nullable SSLContext tlsContext;
     private final AtomicInteger next = new AtomicInteger();
+    private volatile List<Address.Host> hosts;
+    private volatile OsloOptions options;
 
     /**
      * A connector.
@@ -59,24 +61,52 @@ final class Connector {
      * @throws InvalidTargetException if a TLS file cannot be used
      */
     Connector(Address address, OsloOptions options, @Nullable SSLContext tlsContext) {
-        List<Address.Host> all = new ArrayList<>(address.hosts().isEmpty() ? List.of(LOCAL) : address.hosts());
-        // As oslo.messaging does, so that many clients with the same configuration spread over the cluster.
-        Collections.shuffle(all);
-        this.hosts = List.copyOf(all);
+        this.hosts = shuffled(address);
         this.virtualHost = VirtualHost.of(address.path());
         this.options = options;
         this.tlsContext = tlsContext;
         // Fails early if something is wrong with the files.
-        tls();
+        tls(options);
+    }
+
+    /** As oslo.messaging does, so that many clients with the same configuration spread over the cluster. */
+    private static List<Address.Host> shuffled(Address address) {
+        List<Address.Host> all = new ArrayList<>(address.hosts().isEmpty() ? List.of(LOCAL) : address.hosts());
+        Collections.shuffle(all);
+        return List.copyOf(all);
+    }
+
+    /**
+     * Connects to other hosts, or in another way, from now on. The virtual host stays.
+     *
+     * @throws InvalidTargetException if a TLS file cannot be used; nothing changes then
+     */
+    void reset(Address address, OsloOptions current) {
+        tls(current);
+        options = current;
+        if (!Set.copyOf(address.hosts()).equals(Set.copyOf(hosts))) {
+            hosts = shuffled(address);
+        }
+    }
+
+    /** The options now. */
+    OsloOptions options() {
+        return options;
     }
 
     /**
      * The TLS context, {@code null} for plain TCP. The files are read each time, since certificates are renewed while a
      * process runs.
      */
-    private @Nullable SSLContext tls() {
-        OsloOptions.Tls files = options.tls();
-        return files == null ? null : tlsContext == null ? PemFiles.context(files) : tlsContext;
+    private @Nullable SSLContext tls(OsloOptions current) {
+        OsloOptions.Tls files = current.tls();
+        SSLContext context = tlsContext;
+        return files == null ? null : context == null ? PemFiles.context(files) : context;
+    }
+
+    /** Uses this TLS context for new connections. */
+    void useTls(SSLContext context) {
+        tlsContext = context;
     }
 
     /** A connection and the index of its host. */
@@ -99,12 +129,13 @@ final class Connector {
      */
     Connected connect(String purpose, boolean daemon) {
         RpcException last = null;
+        List<Address.Host> all = hosts;
         int first = options.failoverStrategy() == OsloOptions.FailoverStrategy.SHUFFLE
-                ? ThreadLocalRandom.current().nextInt(hosts.size())
+                ? ThreadLocalRandom.current().nextInt(all.size())
                 : next.get();
-        for (int i = 0; i < hosts.size(); i++) {
-            int index = Math.floorMod(first + i, hosts.size());
-            Address.Host host = hosts.get(index);
+        for (int i = 0; i < all.size(); i++) {
+            int index = Math.floorMod(first + i, all.size());
+            Address.Host host = all.get(index);
             try {
                 Connection connection = connect(host, purpose, daemon);
                 next.set(index);
@@ -119,6 +150,7 @@ final class Connector {
     }
 
     private Connection connect(Address.Host host, String purpose, boolean daemon) throws IOException, TimeoutException {
+        OsloOptions current = options;
         ConnectionFactory factory = new BatchingConnectionFactory();
         factory.useBlockingIo();
         factory.setAutomaticRecoveryEnabled(false);
@@ -127,12 +159,13 @@ final class Connector {
         factory.setUsername(host.user() == null || host.user().isEmpty() ? "guest" : host.user());
         factory.setPassword(host.password() == null || host.password().isEmpty() ? "guest" : host.password());
         factory.setSaslConfig(
-                switch (options.loginMethod()) {
+                switch (current.loginMethod()) {
                     case AMQPLAIN -> mechanisms -> new AmqPlain();
                     case PLAIN -> DefaultSaslConfig.PLAIN;
                     case EXTERNAL -> DefaultSaslConfig.EXTERNAL;
+                    case RABBIT_CR_DEMO -> mechanisms -> new CRDemoMechanism();
                 });
-        factory.setRequestedHeartbeat((int) options.heartbeat().toSeconds());
+        factory.setRequestedHeartbeat((int) current.heartbeat().toSeconds());
         factory.setConnectionTimeout(CONNECT_MILLIS);
         factory.setHandshakeTimeout(CONNECT_MILLIS);
         factory.setChannelRpcTimeout(3 * CONNECT_MILLIS);
@@ -154,9 +187,9 @@ final class Connector {
                 .name("parley-amqp-" + purpose + (threads.incrementAndGet() > 1 ? "-" + threads : ""))
                 .daemon(daemon)
                 .unstarted(task));
-        SSLContext tls = tls();
+        SSLContext tls = tls(current);
         if (tls != null) {
-            OsloOptions.Tls files = options.tls();
+            OsloOptions.Tls files = current.tls();
             if (files == null || files.verifyHost()) {
                 factory.useSslProtocol(tls);
                 factory.enableHostnameVerification();

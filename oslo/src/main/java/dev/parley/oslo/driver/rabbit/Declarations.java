@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
@@ -53,8 +54,24 @@ final class Declarations {
                                 exchange.name(), exchange.type(), exchange.durable(), exchange.autoDelete(), null));
     }
 
+    /** What the broker says about a queue. */
+    static QueueState look(Connection connection, String queue) throws IOException {
+        Channel channel = Channels.open(connection);
+        try {
+            AMQP.Queue.DeclareOk state = channel.queueDeclarePassive(queue);
+            return new QueueState(true, state.getMessageCount(), state.getConsumerCount());
+        } catch (IOException | ShutdownSignalException e) {
+            if (refusal(e, AMQP.NOT_FOUND) == null) {
+                throw e;
+            }
+            return QueueState.MISSING;
+        } finally {
+            Channels.closeQuietly(channel);
+        }
+    }
+
     /**
-     * Declares a queue: its exchange first and its binding last, as oslo.messaging does. Starts again, a few times, if
+     * Declares a queue: its exchange first and its bindings last, as oslo.messaging does. Starts again, a few times, if
      * one of them is deleted in between: an auto-delete exchange is deleted with its last queue, which may belong to a
      * server that is just stopping.
      */
@@ -81,10 +98,13 @@ final class Declarations {
                 channel -> channel.queueDeclare(
                         queue.name(), queue.durable(), false, queue.autoDelete(), queue.arguments()));
         if (!queue.exchange().isDefault()) {
-            attempt(
-                    connection,
-                    "binding of queue '" + queue.name() + "'",
-                    channel -> channel.queueBind(queue.name(), queue.exchange().name(), queue.key()));
+            for (String key : queue.keys()) {
+                attempt(
+                        connection,
+                        "binding of queue '" + queue.name() + "'",
+                        channel ->
+                                channel.queueBind(queue.name(), queue.exchange().name(), key));
+            }
         }
     }
 

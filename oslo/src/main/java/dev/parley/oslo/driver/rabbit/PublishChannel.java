@@ -10,8 +10,10 @@ import dev.parley.ConnectionLostException;
 import dev.parley.SerializationException;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.RedeliveryHeaders;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,10 +30,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel for publishing with confirms: which exchanges it has declared, and which messages the broker has not
- * confirmed yet. Reports what happens to a {@link Listener}.
+ * A channel for publishing with confirms: which exchanges and queues it has declared, and which messages the broker has
+ * not confirmed yet. Reports what happens to a {@link Listener}.
  *
- * <p>{@link #declare} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
+ * <p>{@link #declareFor} and {@link #publish} are for one thread at a time, {@link #isStuck} is for the timer thread;
  * everything else is safe for use by any thread.
  */
 final class PublishChannel {
@@ -54,32 +56,37 @@ final class PublishChannel {
     }
 
     private static final AMQP.BasicProperties PLAIN = properties(Map.of());
-    private static final AMQP.BasicProperties COMPRESSED = properties(Map.of("compression", Envelope.ZLIB));
 
     private final Connection connection;
     private final Channel channel;
-    private final boolean compress;
+    private final @Nullable Compression compression;
+    private final AMQP.BasicProperties properties;
     private final Listener listener;
-    private final Set<String> declared = ConcurrentHashMap.newKeySet();
+    /** Exchanges and queues. */
+    private final Set<Object> declared = ConcurrentHashMap.newKeySet();
+
     private final ConcurrentNavigableMap<Long, OutboundMessage> unconfirmed = new ConcurrentSkipListMap<>();
     private long published; // The number of the last message. For the publishing thread.
     private long oldest; // For the timer thread.
     private volatile boolean refused;
 
-    private PublishChannel(Connection connection, Channel channel, boolean compress, Listener listener) {
+    private PublishChannel(
+            Connection connection, Channel channel, @Nullable Compression compression, Listener listener) {
         this.connection = connection;
         this.channel = channel;
-        this.compress = compress;
+        this.compression = compression;
+        this.properties = compression == null ? PLAIN : properties(Map.of("compression", compression.header()));
         this.listener = listener;
     }
 
     /**
      * Opens a channel on a connection. Blocks.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    static PublishChannel open(Connection connection, boolean compress, Listener listener) throws IOException {
-        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compress, listener);
+    static PublishChannel open(Connection connection, @Nullable Compression compression, Listener listener)
+            throws IOException {
+        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compression, listener);
         opened.start();
         return opened;
     }
@@ -109,16 +116,24 @@ final class PublishChannel {
         return connection.equals(which);
     }
 
-    /** Whether messages to this exchange can be published without declaring it first. */
-    boolean isReadyFor(Exchange exchange) {
-        return exchange.isDefault() || declared.contains(exchange.name());
+    /** Whether a message can be published without declaring its exchange or queue first. */
+    boolean isReadyFor(OutboundMessage message) {
+        Queue queue = message.queue();
+        return (message.exchange().isDefault() || declared.contains(message.exchange()))
+                && (queue == null || declared.contains(queue));
     }
 
-    /** Declares an exchange unless this channel already has. Blocks. */
-    void declare(Exchange exchange) throws IOException, TimeoutException {
-        if (!isReadyFor(exchange)) {
+    /** Declares the exchange and the queue of a message unless this channel already has. Blocks. */
+    void declareFor(OutboundMessage message) throws IOException, TimeoutException {
+        Exchange exchange = message.exchange();
+        if (!exchange.isDefault() && !declared.contains(exchange)) {
             Declarations.declare(connection, exchange);
-            declared.add(exchange.name());
+            declared.add(exchange);
+        }
+        Queue queue = message.queue();
+        if (queue != null && !declared.contains(queue)) {
+            Declarations.declare(connection, queue);
+            declared.add(queue);
         }
     }
 
@@ -127,16 +142,14 @@ final class PublishChannel {
         long tag = ++published;
         unconfirmed.put(tag, message);
         listener.unconfirmedBytesChanged(message.size());
-        AMQP.BasicProperties properties = properties(message);
+        AMQP.BasicProperties sent = properties(message);
         if (message.expirationMillis() >= 0) {
-            properties = properties
-                    .builder()
+            sent = sent.builder()
                     .expiration(Long.toString(message.expirationMillis()))
                     .build();
         }
         try {
-            channel.basicPublish(
-                    message.exchange().name(), message.key(), message.isMandatory(), properties, bytes(message));
+            channel.basicPublish(message.exchange().name(), message.key(), message.isMandatory(), sent, bytes(message));
         } catch (IllegalArgumentException e) {
             // The client library cannot encode the message. It throws before it writes, so the number is free again.
             published--;
@@ -167,15 +180,14 @@ final class PublishChannel {
 
     private AMQP.BasicProperties properties(OutboundMessage message) {
         if (!(message.original() instanceof RabbitDelivery original)) {
-            return compress ? COMPRESSED : PLAIN;
+            return properties;
         }
-        AMQP.BasicProperties properties = original.properties();
         Map<String, Object> headers =
-                new HashMap<>(Objects.requireNonNullElse(properties.getHeaders(), Map.<String, Object>of()));
+                new HashMap<>(Objects.requireNonNullElse(original.properties().getHeaders(), Map.<String, Object>of()));
         // The count starts again in the new queue; a CC header would send the message to further queues.
         headers.keySet().removeAll(Set.of(RedeliveryHeaders.DELIVERY_COUNT, RedeliveryHeaders.RETURNS, "CC"));
         headers.putAll(message.headers());
-        AMQP.BasicProperties.Builder forwarded = properties.builder().headers(headers);
+        AMQP.BasicProperties.Builder forwarded = original.properties().builder().headers(headers);
         // The broker closes the channel if this is not the user of the connection.
         forwarded.userId(null);
         if (message.isKept()) {
@@ -185,7 +197,9 @@ final class PublishChannel {
     }
 
     private byte[] bytes(OutboundMessage message) {
-        return compress && message.original() == null ? Envelope.compress(message.body()) : message.body();
+        return compression != null && message.original() == null
+                ? compression.compress(message.body())
+                : message.body();
     }
 
     private void settle(long tag, boolean multiple, boolean confirmed) {
@@ -216,7 +230,9 @@ final class PublishChannel {
     private void returned(Return back) {
         byte[] body = back.getBody();
         for (OutboundMessage message : unconfirmed.values()) {
+            // Messages are returned in the order of publishing.
             if (message.isMandatory()
+                    && !message.isReturned()
                     && message.key().equals(back.getRoutingKey())
                     && Arrays.equals(bytes(message), body)) {
                 message.returned(back.getReplyCode() + " " + back.getReplyText());
@@ -261,6 +277,11 @@ final class PublishChannel {
             }
         });
         return taken;
+    }
+
+    /** Whether it can be written to. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** Closes the channel. Blocks. */

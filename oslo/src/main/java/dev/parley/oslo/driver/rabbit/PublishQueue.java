@@ -5,10 +5,13 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
+import dev.parley.DeliveryException;
 import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.message.Compression;
+import dev.parley.oslo.topology.Queue;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,7 +43,7 @@ final class PublishQueue implements PublishChannel.Listener {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final PublishState state;
-    private final boolean compress;
+    private final @Nullable Compression compression;
     private final OutboundBacklog backlog = new OutboundBacklog();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean writing = new AtomicBoolean();
@@ -51,11 +54,11 @@ final class PublishQueue implements PublishChannel.Listener {
     /**
      * A queue.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    PublishQueue(PublishState state, boolean compress) {
+    PublishQueue(PublishState state, @Nullable Compression compression) {
         this.state = state;
-        this.compress = compress;
+        this.compression = compression;
     }
 
     /** Publishes a message as soon as possible, or fails it. Never blocks. */
@@ -63,7 +66,7 @@ final class PublishQueue implements PublishChannel.Listener {
         if (state.isClosed()) {
             message.fail(new ConnectionLostException("the client or server is closed"));
         } else if (!state.isConnected() && !message.tryRetry()) {
-            message.fail(new ConnectionLostException("no connection to the broker, and no time or retries left"));
+            message.fail(notSent(message, null));
         } else if (isFull()) {
             message.fail(new OverloadedException("too many messages are waiting for the broker"));
         } else {
@@ -133,7 +136,7 @@ final class PublishQueue implements PublishChannel.Listener {
                 return false;
             }
             PublishChannel current = channelOn(connection);
-            boolean ready = current != null && current.isReadyFor(message.exchange());
+            boolean ready = current != null && current.isReadyFor(message);
             if (!mayBlock && !(ready && state.hasRoomFor(message))) {
                 write();
                 return false;
@@ -175,7 +178,7 @@ final class PublishQueue implements PublishChannel.Listener {
                 message != null
                         && channel.get() == current
                         && state.writable() != null
-                        && current.isReadyFor(message.exchange())
+                        && current.isReadyFor(message)
                         && (mayBlock || state.hasRoomFor(message));
                 message = backlog.peek()) {
             if (backlog.remove(message) && !isDoneOrLate(message)) {
@@ -185,17 +188,17 @@ final class PublishQueue implements PublishChannel.Listener {
     }
 
     /**
-     * Opens the channel and declares the exchange that a message needs; returns {@code false} if the connection is
-     * lost.
+     * Opens the channel and declares the exchange and the queue that a message needs; returns {@code false} if the
+     * connection is lost.
      */
     private boolean prepare(Connection connection, @Nullable PublishChannel existing, OutboundMessage message) {
         try {
             PublishChannel current = existing;
             if (current == null) {
-                current = PublishChannel.open(connection, compress, this);
+                current = PublishChannel.open(connection, compression, this);
                 channel.set(current);
             }
-            current.declare(message.exchange());
+            current.declareFor(message);
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (!connection.isOpen()) {
                 // Its shutdown listener is about to report this; until then it must not be tried again and again.
@@ -208,15 +211,22 @@ final class PublishQueue implements PublishChannel.Listener {
         return true;
     }
 
-    private static RpcException refusal(OutboundMessage message, Exception e) {
+    /** The error of a message whose exchange or queue could not be declared. */
+    static RpcException refusal(OutboundMessage message, Exception e) {
         ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
-            String text = "the broker refused exchange '" + message.exchange().name() + "': " + close.getReplyText();
+            String text = "the broker refused " + destination(message) + ": " + close.getReplyText();
             return close.getReplyCode() == AMQP.ACCESS_REFUSED
                     ? new AccessDeniedException(text, e)
                     : new ConnectionLostException(text, e);
         }
         return new ConnectionLostException("failed to open a channel: " + e, e);
+    }
+
+    private static String destination(OutboundMessage message) {
+        String exchange = "exchange '" + message.exchange().name() + "'";
+        Queue queue = message.queue();
+        return queue == null ? exchange : exchange + " or queue '" + queue.name() + "'";
     }
 
     @Override
@@ -260,9 +270,12 @@ final class PublishQueue implements PublishChannel.Listener {
 
     @Override
     public void refused(OutboundMessage message) {
-        if (message.isMandatory()) {
+        if (message.failsUnrouted()) {
             // Qpid refuses a message before it returns it.
             message.fail(message.unroutable("the broker refused it"));
+        } else if (message.isMandatory()) {
+            message.stopWatching();
+            publish(message);
         } else if (message.tryRetry()) {
             Timers.after(RETRY_NANOS, () -> publish(message));
         } else {
@@ -305,18 +318,25 @@ final class PublishQueue implements PublishChannel.Listener {
         }
     }
 
+    /**
+     * The error of a message that was not sent because there is no connection.
+     *
+     * @param cause why there is none, {@code null} if that is not known
+     */
+    private static RpcException notSent(OutboundMessage message, @Nullable RpcException cause) {
+        String why = cause == null ? "there is no connection to the broker" : String.valueOf(cause.getMessage());
+        return message.remainingNanos() <= 0
+                ? new RpcTimeoutException("the message could not be sent in time: " + why, cause)
+                : new DeliveryException("the message was not sent, and no retries are left: " + why, cause);
+    }
+
     /** An attempt to reconnect failed: fails the messages that have no time or retries left. */
     void reconnectFailed(RpcException error) {
         backlog.removeIf(message -> {
             if (message.isDone()) {
                 return true;
             } else if (error instanceof AccessDeniedException || !message.tryRetry()) {
-                boolean late = !(error instanceof AccessDeniedException) && message.remainingNanos() <= 0;
-                message.fail(
-                        late
-                                ? new RpcTimeoutException(
-                                        "the message could not be sent in time: " + error.getMessage(), error)
-                                : error);
+                message.fail(error instanceof AccessDeniedException ? error : notSent(message, error));
                 return true;
             }
             return false;

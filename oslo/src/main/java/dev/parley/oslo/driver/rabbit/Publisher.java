@@ -4,6 +4,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.spi.Timers;
 import java.time.Duration;
@@ -37,18 +38,27 @@ final class Publisher implements ReconnectingConnection.Listener {
     /**
      * A publisher.
      *
-     * @param compress whether bodies are compressed
+     * @param compression how bodies are compressed, {@code null} for not at all
      */
-    Publisher(boolean compress) {
-        replies = new PublishQueue(state, compress);
-        topics = new PublishQueue(state, compress);
-        fanouts = new PublishQueue(state, compress);
+    Publisher(@Nullable Compression compression) {
+        replies = new PublishQueue(state, compression);
+        topics = new PublishQueue(state, compression);
+        fanouts = new PublishQueue(state, compression);
         queues = List.of(replies, topics, fanouts);
     }
 
     /** Publishes a message as soon as there is a connection, or fails it. Never blocks. */
     void publish(OutboundMessage message) {
         queue(message.exchange()).publish(message);
+    }
+
+    /** Why nothing can be published at the moment; {@code null} if it can. */
+    @Nullable
+    String obstacle() {
+        if (!state.isConnected()) {
+            return "there is no connection to the broker";
+        }
+        return state.writable() == null ? "the broker has blocked publishing" : null;
     }
 
     private PublishQueue queue(Exchange exchange) {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param body its body
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record RabbitDelivery(
+public record RabbitDelivery(
         Channel channel, String queue, long tag, boolean redelivered, AMQP.BasicProperties properties, byte[] body)
         implements Delivery {
     private static final Logger log = LoggerFactory.getLogger(RabbitDelivery.class);
@@ -34,11 +34,22 @@ record RabbitDelivery(
 
     @Override
     public int returns() {
-        if (header(RedeliveryHeaders.DELIVERY_COUNT) instanceof Number count) {
-            return count.intValue();
-        }
-        int before = header(RedeliveryHeaders.RETURNS) instanceof Number count ? count.intValue() : 0;
-        return redelivered ? before + 1 : before;
+        boolean flagged = redelivered && !(header(RedeliveryHeaders.DELIVERY_COUNT) instanceof Number);
+        return countedReturns() + (flagged ? 1 : 0);
+    }
+
+    @Override
+    public int countedReturns() {
+        return number(RedeliveryHeaders.RETURNS) + number(RedeliveryHeaders.DELIVERY_COUNT);
+    }
+
+    private int number(String header) {
+        return header(header) instanceof Number count ? count.intValue() : 0;
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return channel.isOpen();
     }
 
     @Override

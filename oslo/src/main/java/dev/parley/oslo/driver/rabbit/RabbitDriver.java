@@ -8,11 +8,13 @@ import dev.parley.RpcException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.OutboundMessage;
+import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -24,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * with the first subscription. Safe for use by any thread.
  */
 public final class RabbitDriver implements Driver {
+    private static final Set<String> DELAYING_BROKERS = Set.of("RabbitMQ", "LavinMQ");
+
     private final OsloOptions options;
+    private final Connector connector;
     private final Publisher publisher;
     private final ReconnectingConnection publishing;
     private final ReconnectingConnection consuming;
@@ -39,11 +44,25 @@ public final class RabbitDriver implements Driver {
      */
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
-        Connector connector = new Connector(address, options, tls);
-        publisher = new Publisher(options.compress());
+        connector = new Connector(address, options, tls);
+        publisher = new Publisher(options.compression());
         publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
         consuming = new ReconnectingConnection(
                 "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions));
+    }
+
+    private long retryPauseNanos() {
+        OsloOptions current = connector.options();
+        return current.consumerRetryPause().toNanos()
+                + current.reconnectBackoff().splayNanos();
+    }
+
+    @Override
+    public void reset(Address address) {
+        OsloOptions current = OsloOptions.of(address);
+        connector.reset(address, current);
+        publishing.backoff(current.reconnectBackoff());
+        consuming.backoff(current.reconnectBackoff());
     }
 
     /** Opens every subscription on each new connection. */
@@ -68,7 +87,16 @@ public final class RabbitDriver implements Driver {
 
     @Override
     public void start() {
-        publishing.open();
+        if (options.waitForBroker()) {
+            publishing.openLater();
+        } else {
+            publishing.open();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return publishing.connection() != null && subscriptions.stream().allMatch(RabbitSubscription::isOpen);
     }
 
     @Override
@@ -90,15 +118,52 @@ public final class RabbitDriver implements Driver {
     }
 
     @Override
-    public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
-        return open(new RabbitSubscription(consuming, options, queues, prefetch, receiver, subscriptions::remove));
+    public QueueState look(String queue) {
+        // A broker that has blocked publishing still responds on the other connection.
+        Connection connection = consuming.connection() == null ? publishing.connection() : consuming.connection();
+        if (connection == null) {
+            throw new ConnectionLostException("no connection to ask about queue '" + queue + "' on");
+        }
+        try {
+            return Declarations.look(connection, queue);
+        } catch (IOException | ShutdownSignalException e) {
+            throw new ConnectionLostException("the broker does not tell about queue '" + queue + "': " + e, e);
+        }
     }
 
     @Override
-    public void receive(Queue own, Consumer<Delivery> handler) {
+    public @Nullable String obstacle() {
+        return publisher.obstacle();
+    }
+
+    @Override
+    public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
+        RabbitSubscription subscription = new RabbitSubscription(
+                consuming, options, this::retryPauseNanos, queues, prefetch, receiver, null, subscriptions::remove);
+        if (options.waitForBroker() && consuming.connection() == null) {
+            subscriptions.add(subscription);
+            consuming.openLater();
+            return subscription;
+        }
+        return open(subscription);
+    }
+
+    @Override
+    public void receive(Queue own, Consumer<Delivery> handler, Runnable onDeleted) {
         int prefetch = Math.max(0, options.prefetch()); // The number of concurrent calls does not limit replies.
+        if (options.waitForBroker()) {
+            consuming.openLater(); // For which open waits.
+        }
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
-        open(new RabbitSubscription(consuming, options, List.of(own), prefetch, receiver, subscriptions::remove));
+        open(new RabbitSubscription(
+                consuming,
+                options,
+                this::retryPauseNanos,
+                List.of(own),
+                prefetch,
+                receiver,
+                onDeleted,
+                subscriptions::remove));
     }
 
     private Subscription open(RabbitSubscription subscription) {
@@ -119,6 +184,20 @@ public final class RabbitDriver implements Driver {
             throw e;
         }
         return subscription;
+    }
+
+    @Override
+    public boolean canDelay() {
+        Connection connection = publishing.connection();
+        Object product =
+                connection == null ? null : connection.getServerProperties().get("product");
+        // Other brokers ignore arguments that they do not know, so that the messages would stay there.
+        return product != null && DELAYING_BROKERS.contains(product.toString());
+    }
+
+    @Override
+    public void useTls(SSLContext context) {
+        connector.useTls(context);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +34,13 @@ final class RabbitSubscription implements Driver.Subscription {
 
     private final ReconnectingConnection connections;
     private final OsloOptions options;
+    private final LongSupplier retryPauseNanos;
     private final List<Queue> queues;
+    private final List<Queue> consumed;
     private final int prefetch;
     private final Driver.Receiver receiver;
     private final Runnable endOfBatch;
+    private final @Nullable Runnable onDeleted;
     private final Consumer<RabbitSubscription> onEnd;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
@@ -47,23 +51,36 @@ final class RabbitSubscription implements Driver.Subscription {
     /**
      * A subscription, not opened yet.
      *
+     * @param retryPauseNanos the pause before a consumer that the broker cancelled is set up again
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
+     * @param onDeleted run when a queue turns out to be deleted, {@code null} if that does not matter
      * @param onEnd run when this is cancelled or abandoned
      */
     RabbitSubscription(
             ReconnectingConnection connections,
             OsloOptions options,
+            LongSupplier retryPauseNanos,
             List<Queue> queues,
             int prefetch,
             Driver.Receiver receiver,
+            @Nullable Runnable onDeleted,
             Consumer<RabbitSubscription> onEnd) {
         this.connections = connections;
         this.options = options;
+        this.retryPauseNanos = retryPauseNanos;
         this.queues = List.copyOf(queues);
+        this.consumed = Queue.distinctNames(queues);
         this.prefetch = prefetch;
         this.receiver = receiver;
         this.endOfBatch = receiver::endOfBatch;
+        this.onDeleted = onDeleted;
         this.onEnd = onEnd;
+    }
+
+    /** Whether the broker has accepted the consumers. */
+    boolean isOpen() {
+        Channel open = channel.get();
+        return open != null && open.isOpen();
     }
 
     /** Consumes on this connection, unless it does already or was cancelled. Returns whether it started to. */
@@ -98,7 +115,7 @@ final class RabbitSubscription implements Driver.Subscription {
             fresh.basicQos(prefetch);
         }
         int tag = 0;
-        for (Queue queue : queues) {
+        for (Queue queue : consumed) {
             fresh.basicConsume(
                     queue.name(),
                     false,
@@ -130,7 +147,27 @@ final class RabbitSubscription implements Driver.Subscription {
     private void consumeAgain(Channel which) {
         if (!cancelled && channel.compareAndSet(which, null)) {
             log.warn("the broker has cancelled the consumers of {}", names());
-            reopenLater(which);
+            if (onDeleted == null) {
+                reopenLater(which);
+            } else {
+                Thread.ofVirtual().name("parley-amqp-deleted").start(() -> {
+                    reportDeleted(which.getConnection(), onDeleted);
+                    reopenLater(which);
+                });
+            }
+        }
+    }
+
+    /** A broker cancels a consumer also when a mirror fails over; then the queue still exists. */
+    private void reportDeleted(Connection connection, Runnable report) {
+        for (Queue queue : queues) {
+            try {
+                if (!Declarations.look(connection, queue.name()).exists()) {
+                    report.run();
+                }
+            } catch (IOException | ShutdownSignalException e) {
+                log.debug("the broker does not tell whether queue {} was deleted", queue.name(), e);
+            }
         }
     }
 
@@ -138,13 +175,13 @@ final class RabbitSubscription implements Driver.Subscription {
     private void reopenLater(Channel old) {
         if (reopening.compareAndSet(false, true)) {
             Timers.after(
-                    options.consumerRetryPause().toNanos(),
+                    retryPauseNanos.getAsLong(),
                     () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
         }
     }
 
     private List<String> names() {
-        return queues.stream().map(Queue::name).toList();
+        return consumed.stream().map(Queue::name).toList();
     }
 
     private void reopen(Channel old) {
@@ -205,8 +242,8 @@ final class RabbitSubscription implements Driver.Subscription {
             for (Queue queue : delete) {
                 open.queueDelete(queue.name());
             }
-            for (int i = 0; i < queues.size(); i++) {
-                if (!delete.contains(queues.get(i))) {
+            for (int i = 0; i < consumed.size(); i++) {
+                if (!delete.contains(consumed.get(i))) {
                     open.basicCancel(Integer.toString(i + 1));
                 }
             }

@@ -6,7 +6,6 @@ import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
 import dev.parley.spi.Backoff;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +39,7 @@ final class ReconnectingConnection implements AutoCloseable {
     private final String purpose;
     private final boolean daemon;
     private final Connector connector;
-    private final Backoff backoff;
+    private volatile Backoff backoff;
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition reconnected = lock.newCondition();
@@ -61,6 +60,11 @@ final class ReconnectingConnection implements AutoCloseable {
         this.connector = connector;
         this.backoff = backoff;
         this.listener = listener;
+    }
+
+    /** The pauses between attempts from now on. */
+    void backoff(Backoff pauses) {
+        backoff = pauses;
     }
 
     /** The connection, {@code null} while there is none. */
@@ -90,6 +94,32 @@ final class ReconnectingConnection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Connects in the background unless connected, with further attempts until a host accepts the connection. Returns
+     * at once.
+     */
+    void openLater() {
+        lock.lock();
+        try {
+            if (reconnecting || closed || connection.get() != null) {
+                return;
+            }
+            reconnecting = true;
+        } finally {
+            lock.unlock();
+        }
+        log.info("connecting to the broker for {} in the background", purpose);
+        connectLater(() -> {
+            if (!attempt(1)) {
+                attemptAgain(1);
+            }
+        });
+    }
+
+    private void connectLater(Runnable attempts) {
+        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(attempts);
     }
 
     private void connect() {
@@ -125,7 +155,7 @@ final class ReconnectingConnection implements AutoCloseable {
         log.warn("lost the broker connection for {}: {}", purpose, cause.getMessage());
         listener.disconnected(cause);
         // Not on this thread: it is the connection's own, or holds the lock already.
-        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(this::reconnect);
+        connectLater(this::reconnect);
     }
 
     private void reconnect() {
@@ -138,7 +168,11 @@ final class ReconnectingConnection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        int failures = 0;
+        attemptAgain(0);
+    }
+
+    private void attemptAgain(int before) {
+        int failures = before;
         do {
             try {
                 // Returns early when this is closed.
@@ -155,7 +189,7 @@ final class ReconnectingConnection implements AutoCloseable {
         try {
             if (!closed) {
                 connect();
-                log.info("the broker connection for {} is open again", purpose);
+                log.info("the broker connection for {} is open", purpose);
             }
             // Under the same lock: if the connection is lost again by now, the next thread must not find this one
             // still reconnecting.
@@ -189,18 +223,8 @@ final class ReconnectingConnection implements AutoCloseable {
 
     private void abort() {
         Connection open = connection.getAndSet(null);
-        if (open == null) {
-            return;
-        }
-        // While a writer is blocked by the broker, the client library cannot close, whatever timeout it is given.
-        Thread closing = Thread.ofVirtual().name("parley-amqp-close").start(() -> open.abort(CLOSE_MILLIS));
-        try {
-            if (!closing.join(Duration.ofMillis(CLOSE_MILLIS))) {
-                BatchingFrameHandler.of(open).forceClose();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            BatchingFrameHandler.of(open).forceClose();
+        if (open != null) {
+            Channels.abort(open, CLOSE_MILLIS);
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.parley.jsonrpc.server;
 
 import dev.parley.Address;
 import dev.parley.jsonrpc.stream.FrameDecoder;
-import dev.parley.jsonrpc.stream.Framing;
+import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.ListeningSocket;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.AddressOptions;
@@ -10,25 +10,27 @@ import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JSON-RPC on bare TCP: requests are read while earlier calls run, and responses are sent as they become ready.
+ * JSON-RPC on TCP connections and Unix-domain sockets: requests are read while earlier calls run, and responses are sent as they become ready.
  * Thread-safe.
  */
-public final class TcpListener implements Listener {
-    private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
+public final class StreamListener implements Listener {
+    private static final Logger log = LoggerFactory.getLogger(StreamListener.class);
 
     private final ListeningSocket socket;
     private final Address address;
     private final Connections connections;
 
-    private TcpListener(ListeningSocket socket, Address address, Connections connections) {
+    private StreamListener(ListeningSocket socket, Address address, Connections connections) {
         this.socket = socket;
         this.address = address;
         this.connections = connections;
@@ -40,15 +42,18 @@ public final class TcpListener implements Listener {
      * @throws dev.parley.InvalidTargetException if the address or an option is unusable
      * @throws dev.parley.ConnectionLostException if the port is in use
      */
-    public static TcpListener start(Address address, ServerContext context) {
+    public static StreamListener start(Address address, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
-        MessageHandler handler = new MessageHandler(context, address.scheme(), HttpListener.maxBatch(options));
-        int maxConnections = options.ofServer().integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        MessageHandler handler = new MessageHandler(context, options, address.scheme());
+        StreamAddress endpoint = StreamAddress.of(address, options);
+        AddressOptions own = options.ofServer();
+        int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
+        Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage);
-        ListeningSocket socket = ListeningSocket.bind(address.host(), address.port(Framing.DEFAULT_PORT), connections);
-        return new TcpListener(socket, options.forClients().withPort(socket.port()), connections);
+        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd);
+        ListeningSocket socket = endpoint.listen(connections);
+        return new StreamListener(socket, endpoint.bound(options.forClients(), socket), connections);
     }
 
     /** Sets up accepted connections and keeps track of the open ones. Thread-safe. */
@@ -57,14 +62,16 @@ public final class TcpListener implements Listener {
         private final MessageHandler handler;
         private final int maxConnections;
         private final int maxMessage;
+        private final Duration afterEnd;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
-        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage) {
+        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage, Duration afterEnd) {
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
             this.maxMessage = maxMessage;
+            this.afterEnd = afterEnd;
         }
 
         @Override
@@ -83,9 +90,13 @@ public final class TcpListener implements Listener {
                 channel.close();
                 return;
             }
-            FrameDecoder decoder = new FrameDecoder(maxMessage);
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
             channel.pipeline()
-                    .addLast(new FlushConsolidationHandler(256, true), decoder, new TcpSession(handler, decoder));
+                    .addLast(
+                            new FlushConsolidationHandler(256, true),
+                            decoder,
+                            new StreamSession(handler, decoder, afterEnd));
             open.add(channel);
         }
     }
@@ -99,7 +110,7 @@ public final class TcpListener implements Listener {
     public void stop() {
         connections.stopping = true;
         socket.close().join();
-        connections.open.forEach(channel -> channel.pipeline().fireUserEventTriggered(TcpSession.Stop.STOP));
+        connections.open.forEach(channel -> channel.pipeline().fireUserEventTriggered(StreamSession.Stop.STOP));
     }
 
     @Override

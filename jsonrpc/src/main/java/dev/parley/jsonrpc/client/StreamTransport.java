@@ -4,28 +4,20 @@ import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
+import dev.parley.ProtocolException;
 import dev.parley.ServiceDescription;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.Framing;
-import dev.parley.net.socket.EventLoops;
+import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.handler.flush.FlushConsolidationHandler;
-import java.net.InetSocketAddress;
+import dev.parley.spi.ValueMapping;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,38 +28,58 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The client side of JSON-RPC over TCP: all calls on one connection, their responses in any order. It connects when it
- * is first used, and again when it is used after
- * the connection was lost. Thread-safe.
+ * The client side of JSON-RPC on a stream: all calls on one connection, their responses in any order. It connects when
+ * it is first used, and again when it is used after the connection was lost. Thread-safe.
  */
-public final class TcpTransport implements ClientTransport {
-    private static final Logger log = LoggerFactory.getLogger(TcpTransport.class);
+public final class StreamTransport implements ClientTransport {
+    private static final Logger log = LoggerFactory.getLogger(StreamTransport.class);
 
     private final Address address;
     private final ObjectMapper mapper;
     private final RequestWriter writer;
     private final ResponseReader reader;
-    private final Framing framing;
-    private final int maxMessage;
-    private final int connectMillis;
+    private final Connector connector;
     private final AtomicLong ids = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable CompletableFuture<Open>> current = new AtomicReference<>();
     private volatile boolean closed;
 
     /** An open connection. */
-    private record Open(Channel channel, Link link) {}
+    private record Open(Connector.Connection connection, Link link) {}
 
-    public TcpTransport(Address address, ClientContext context) {
+    /** How a transport gets its connections, from the rest of its options. */
+    private interface Connecting {
+        Connector connector(AddressOptions options, int maxMessage);
+    }
+
+    private StreamTransport(Address address, ClientContext context, Connecting connecting) {
         AddressOptions options = new AddressOptions(address);
+        ValueMapping values = context.values().forPeer(options);
         this.address = address;
-        this.mapper = context.values().json();
+        this.mapper = values.json();
         this.writer = new RequestWriter(mapper, JsonRpcHttp.isVersion1(options), false);
         this.reader = new ResponseReader(mapper);
-        this.maxMessage = context.values().limits().messageBytes();
-        this.connectMillis = Math.toIntExact(options.connectTimeout().toMillis());
-        this.framing = options.choice("framing", Framing.LINES, Framing.class);
+        this.connector = connecting.connector(options, values.limits().messageBytes());
         options.refuseOthers();
+    }
+
+    /** A transport to a TCP port or a Unix-domain socket. */
+    public static StreamTransport socket(Address address, ClientContext context) {
+        return new StreamTransport(
+                address,
+                context,
+                (options, maxMessage) -> new SocketConnector(
+                        address,
+                        StreamAddress.of(address, options),
+                        options.choice("framing", Framing.LINES, Framing.class),
+                        maxMessage,
+                        options.connectTimeout()));
+    }
+
+    /** A transport to a child process. */
+    public static StreamTransport child(Address address, ClientContext context) {
+        return new StreamTransport(
+                address, context, (options, maxMessage) -> ChildConnector.of(address, options, maxMessage));
     }
 
     @Override
@@ -103,11 +115,11 @@ public final class TcpTransport implements ClientTransport {
         if (id != null) {
             return open.link().request(id, message, listener);
         }
-        open.channel().writeAndFlush(framing.frame(message)).addListener((ChannelFutureListener) written -> {
-            if (written.isSuccess()) {
+        open.connection().send(message, failure -> {
+            if (failure == null) {
                 listener.onSent();
             } else {
-                listener.onFailure(new ConnectionLostException("connection to " + address + " lost", written.cause()));
+                listener.onFailure(new ConnectionLostException("connection to " + address + " lost", failure));
             }
         });
         return StartedCall.NONE;
@@ -162,78 +174,66 @@ public final class TcpTransport implements ClientTransport {
 
     private CompletableFuture<Open> connect() {
         CompletableFuture<Open> opening = new CompletableFuture<>();
-        ChannelFuture connecting = new Bootstrap()
-                .group(EventLoops.shared())
-                .channel(EventLoops.channel())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        Link link = new Link(
-                                address.toString(),
-                                mapper,
-                                reader,
-                                message -> channel.writeAndFlush(framing.frame(message)));
-                        channel.pipeline()
-                                .addLast(
-                                        new FlushConsolidationHandler(256, true),
-                                        new FrameDecoder(maxMessage),
-                                        new Receiver(link, opening));
-                    }
-                })
-                .connect(InetSocketAddress.createUnresolved(address.host(), address.port(Framing.DEFAULT_PORT)));
-        connecting.addListener((ChannelFutureListener) done -> {
-            if (!done.isSuccess()) {
-                opening.completeExceptionally(new ConnectionLostException(
-                        "cannot connect to " + address + ": " + done.cause().getMessage(), done.cause()));
-            }
-        });
+        connector.connect(new Session(opening));
         return opening;
     }
 
-    /** Brings what arrives to the link. Confined to the event loop. */
-    private final class Receiver extends ChannelInboundHandlerAdapter {
-        private final Link link;
+    /** One connection. Confined to the thread that tells of its events. */
+    private final class Session implements Connector.Events {
         private final CompletableFuture<Open> opening;
+        private @Nullable Open open;
         private @Nullable Throwable cause;
 
-        Receiver(Link link, CompletableFuture<Open> opening) {
-            this.link = link;
+        Session(CompletableFuture<Open> opening) {
             this.opening = opening;
         }
 
         @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            if (!opening.complete(new Open(ctx.channel(), link))) {
+        public void opened(Connector.Connection connection) {
+            Link link = new Link(
+                    address.toString(), mapper, reader, message -> connection.send(message, StreamTransport::ignore));
+            open = new Open(connection, link);
+            if (!opening.complete(open)) {
                 // Closed meanwhile.
-                ctx.close();
+                connection.close();
             }
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof byte[] bytes) {
-                link.received(bytes);
-            } else {
-                log.warn("{}: closing the connection: {}", address, message);
-                ctx.close();
+        public void failed(ConnectionLostException error) {
+            opening.completeExceptionally(error);
+        }
+
+        @Override
+        public void received(Object message) {
+            Open to = open;
+            if (to == null) {
+                return;
+            }
+            switch (message) {
+                case byte[] bytes -> to.link().received(bytes);
+                case FrameDecoder.Problem problem
+                when !problem.fatal() -> to.link().tooLarge(problem.text());
+                case FrameDecoder.Problem problem -> {
+                    log.warn("{}: closing the connection: {}", address, problem.text());
+                    cause = new ProtocolException(problem.text());
+                    to.connection().close();
+                }
+                default -> log.debug("{}: ignored {}", address, message);
             }
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
-            cause = thrown;
-            ctx.close();
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
+        public void lost(@Nullable Throwable why) {
             current.compareAndSet(opening, null);
-            link.lost(cause);
+            if (open != null) {
+                open.link().lost(cause == null ? why : cause);
+            }
         }
     }
+
+    /** The end of the connection tells of a failure to send. */
+    private static void ignore(@Nullable Throwable failure) {}
 
     @Override
     public ServiceDescription describe(PeerCaller caller) {
@@ -251,8 +251,11 @@ public final class TcpTransport implements ClientTransport {
             lock.unlock();
         }
         if (open != null) {
-            open.thenAccept(opened -> opened.channel().close());
-            open.completeExceptionally(new ConnectionLostException("this client of " + address + " is closed"));
+            ConnectionLostException error = new ConnectionLostException("this client of " + address + " is closed");
+            if (!open.completeExceptionally(error) && !open.isCompletedExceptionally()) {
+                open.join().link().close();
+                open.join().connection().close();
+            }
         }
     }
 }

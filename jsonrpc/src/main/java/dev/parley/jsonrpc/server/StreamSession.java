@@ -8,23 +8,26 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a {@link TcpListener}. Its state belongs to its event loop.
+ * One connection of a {@link StreamListener}. Its state belongs to its event loop.
  *
  * <p>It reads on while calls run, and stops reading while the dispatcher is full or the peer does not read its
  * responses.
  */
-final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
-    private static final Logger log = LoggerFactory.getLogger(TcpSession.class);
+final class StreamSession extends ChannelInboundHandlerAdapter implements Peer {
+    private static final Logger log = LoggerFactory.getLogger(StreamSession.class);
 
     /** Fired through a pipeline when the server stops. */
     enum Stop {
@@ -33,6 +36,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
 
     private final MessageHandler handler;
     private final FrameDecoder decoder;
+    private final Duration afterEnd;
     private final Set<MessageHandler.Running> running = new HashSet<>();
     private final Runnable resume = this::resume;
     private @Nullable Channel channel;
@@ -42,10 +46,18 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
 
     private boolean full;
     private boolean stopping;
+    /** The peer has closed its sending half: it may still wait for its responses. */
+    private boolean ended;
 
-    TcpSession(MessageHandler handler, FrameDecoder decoder) {
+    /**
+     * A session.
+     *
+     * @param afterEnd how long calls may run after the peer has closed its sending half
+     */
+    StreamSession(MessageHandler handler, FrameDecoder decoder, Duration afterEnd) {
         this.handler = handler;
         this.decoder = decoder;
+        this.afterEnd = afterEnd;
     }
 
     @Override
@@ -64,7 +76,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (message) {
             case FrameDecoder.Problem problem -> {
-                ctx.writeAndFlush(decoder.framing().frame(handler.refusal(problem.text())))
+                ctx.writeAndFlush(decoder.framing().frame(handler.refusal(problem)))
                         .addListener(problem.fatal() ? ChannelFutureListener.CLOSE : done -> {});
             }
             case byte[] bytes
@@ -147,7 +159,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
             sent = true;
             pending--;
             if (running != null) {
-                TcpSession.this.running.remove(running);
+                StreamSession.this.running.remove(running);
             }
             if (bytes.length > 0) {
                 peer.writeAndFlush(decoder.framing().frame(bytes));
@@ -157,7 +169,7 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
     }
 
     private void closeIfDone(Channel peer) {
-        if (stopping && pending == 0) {
+        if ((stopping || ended) && pending == 0) {
             peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -194,6 +206,12 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
             stopping = true;
             updateReading();
             closeIfDone(ctx.channel());
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            ended = true;
+            // A peer that has gone altogether looks the same, and its calls must not run for ever.
+            var interrupting = ctx.executor().schedule(this::interrupt, afterEnd.toMillis(), TimeUnit.MILLISECONDS);
+            ctx.channel().closeFuture().addListener(closed -> interrupting.cancel(false));
+            closeIfDone(ctx.channel());
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -201,9 +219,13 @@ final class TcpSession extends ChannelInboundHandlerAdapter implements Peer {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        running.forEach(MessageHandler.Running::cancel);
+        interrupt();
         running.clear();
         ctx.fireChannelInactive();
+    }
+
+    private void interrupt() {
+        List.copyOf(running).forEach(MessageHandler.Running::cancel);
     }
 
     @Override

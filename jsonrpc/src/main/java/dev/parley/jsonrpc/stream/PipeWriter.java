@@ -1,0 +1,166 @@
+package dev.parley.jsonrpc.stream;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes messages to a pipe, in order, on a daemon thread of its own, so that no other thread waits for a reader that
+ * is slow. Thread-safe.
+ */
+public final class PipeWriter {
+    /** As many bytes may wait before {@link #awaitRoom} waits. */
+    private static final long HIGH_WATER = 1 << 20;
+
+    private final OutputStream out;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Item> queue = new ArrayDeque<>();
+    private long queued;
+    private boolean writing;
+    private boolean closed;
+    private @Nullable IOException failure;
+
+    /** A message that waits. Immutable. */
+    private static final class Item {
+        private final byte[] bytes;
+        private final Consumer<@Nullable Throwable> done;
+
+        Item(byte[] bytes, Consumer<@Nullable Throwable> done) {
+            this.bytes = bytes;
+            this.done = done;
+        }
+    }
+
+    /** A writer; call {@link #start}. It closes the stream at the end. */
+    public PipeWriter(OutputStream out, String threadName) {
+        this.out = out;
+        this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+    }
+
+    /** Starts the thread. */
+    public PipeWriter start() {
+        thread.start();
+        return this;
+    }
+
+    /**
+     * Queues a message.
+     *
+     * @param done is told, on the writer's thread or the caller's, when it is written, or why not
+     */
+    public void write(Framing framing, byte[] message, Consumer<@Nullable Throwable> done) {
+        ByteBuf framed = framing.frame(message);
+        byte[] bytes = new byte[framed.readableBytes()];
+        framed.readBytes(bytes);
+        framed.release();
+        IOException refusal;
+        lock.lock();
+        try {
+            refusal = closed ? new IOException("the stream is closed") : failure;
+            if (refusal == null) {
+                queue.add(new Item(bytes, done));
+                queued += bytes.length;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (refusal != null) {
+            done.accept(refusal);
+        }
+    }
+
+    /** Waits until not too much is queued. */
+    public void awaitRoom() throws InterruptedException {
+        lock.lock();
+        try {
+            while (queued > HIGH_WATER && failure == null) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more, and closes the stream when what is queued is written. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until all is written that was queued; returns whether it is. */
+    public boolean awaitWritten(long millis) throws InterruptedException {
+        long left = TimeUnit.MILLISECONDS.toNanos(millis);
+        lock.lock();
+        try {
+            while ((writing || !queue.isEmpty()) && failure == null) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return failure == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try (out) {
+            for (Item item = next(); item != null; item = next()) {
+                write(item);
+            }
+        } catch (IOException e) {
+            // The reader is gone already.
+        }
+    }
+
+    private void write(Item item) {
+        IOException error = null;
+        try {
+            out.write(item.bytes);
+            out.flush();
+        } catch (IOException e) {
+            error = e;
+        }
+        lock.lock();
+        try {
+            writing = false;
+            queued -= item.bytes.length;
+            failure = error == null ? failure : error;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        item.done.accept(error);
+    }
+
+    /** The next message; {@code null} at the end. After a failure the rest fails too. */
+    private @Nullable Item next() {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            Item item = queue.poll();
+            writing = item != null;
+            return item;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

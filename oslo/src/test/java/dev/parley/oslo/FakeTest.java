@@ -1,0 +1,9 @@
+package dev.parley.oslo;
+
+/** Python's own in-memory scheme. */
+class FakeTest extends RpcBehaviour {
+    @Override
+    String address() {
+        return "fake:";
+    }
+}
