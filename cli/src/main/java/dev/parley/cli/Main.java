@@ -36,6 +36,8 @@ public final class Main {
                 .addSubcommand(callLike(new FanoutCommand()))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new PingCommand(terminal))
+                .addSubcommand(new ListenCommand(terminal, stop))
+                .addSubcommand(new NotifyCommand())
                 .addSubcommand(new BrokerCommand(terminal, stop))
                 .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new DeadLettersCommand(terminal))
