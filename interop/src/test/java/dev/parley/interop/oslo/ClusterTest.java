@@ -10,6 +10,7 @@ import dev.parley.Target;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.RabbitMqCluster;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A cluster of three nodes, of which one is killed, cut off, or stands still while clients and servers are at work.
@@ -86,6 +88,23 @@ class ClusterTest {
             cluster.start(2);
             load.awaitMore(SOME);
             load.assertNothingLost();
+        }
+    }
+
+    @Test
+    void noNotificationIsLostWhenTheLeadersNodeIsKilled(@TempDir Path folder) throws Exception {
+        String url = cluster.transportUrl() + "?" + REPLICATED.substring(1);
+        try (NotificationLoad load = new NotificationLoad(url, 3_000, folder)) {
+            load.publish(0, 1_000);
+            int leader = cluster.home(load.topic() + ".info");
+            cluster.kill(leader);
+            try {
+                load.publish(1_000, 2_000);
+            } finally {
+                cluster.start(leader);
+            }
+            load.publish(2_000, 3_000);
+            load.assertAllArrive();
         }
     }
 
