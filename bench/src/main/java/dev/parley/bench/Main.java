@@ -51,6 +51,7 @@ public final class Main {
                     (rounds, length, out) -> osloCalls(callers).run(rounds, length, out));
         }
         add("oslo-casts", osloCasts());
+        add("oslo-notifications", osloNotifications());
         for (int callers : new int[] {1, 64}) {
             versions("jsonrpc-http", () -> "jsonrpc+http://127.0.0.1:0/jsonrpc", callers);
             versions("jsonrpc-tcp", () -> "jsonrpc+tcp://127.0.0.1:0", callers);
@@ -131,6 +132,22 @@ public final class Main {
                         "PerfTest",
                         () -> new PerfTest(amqpUri(), "--size", "420", "--confirm", "256", "--flag", "persistent"))
                 .side("Parley", () -> new ParleyCasts(rabbit().transportUrl(), 256, 100));
+    }
+
+    private Comparison osloNotifications() {
+        return new Comparison("oslo.messaging on RabbitMQ: notifications with confirm, 400-byte messages, published and"
+                        + " consumed, up to 256 on the way")
+                .side(
+                        "PerfTest",
+                        () -> new PerfTest(
+                                amqpUri(), "--size", "400", "--confirm", "256", "--qos", "100", "--flag", "persistent"))
+                .side("Parley", () -> new ParleyNotifications(rabbit().transportUrl(), 256, 100))
+                .side(
+                        "Python, oslo.messaging 14.0.3, 8 threads",
+                        () -> new PythonNotifications(Peer.OSLO_MESSAGING_14, rabbit().transportUrl(), 8))
+                .side(
+                        "Python, oslo.messaging 18.3.1, 8 threads",
+                        () -> new PythonNotifications(Peer.OSLO_MESSAGING, rabbit().transportUrl(), 8));
     }
 
     /** With the virtual host by its name: RabbitMQ's client takes nothing after the slash for an empty one. */
