@@ -1,10 +1,11 @@
-"""oslo_notifications.py URL: Python's notifier and listener, in one process each.
+"""oslo_notifications.py URL: Python's notifier and listener, in one process each, on a topic of their own.
 
-Starts itself again as the listener (URL listen), which counts. Reads {"args": [SECONDS, THREADS]} per line, publishes
+Starts itself again as the listener (URL TOPIC), which counts. Reads {"args": [SECONDS, THREADS]} per line, publishes
 so long on so many threads, waits until all has been received, and prints {"calls", "seconds", "cpu"}.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import oslo_messaging as messaging
 from oslo_config import cfg
 
 url = sys.argv[1]
+topic = sys.argv[2] if sys.argv[2:] else f"bench-python-{os.getpid()}"
 cfg.CONF([], project="parley-bench", default_config_files=[])
 transport = messaging.get_notification_transport(cfg.CONF, url=url)
 
@@ -31,7 +33,7 @@ class Endpoint:
 def listen():
     endpoint = Endpoint()
     listener = messaging.get_notification_listener(
-        transport, [messaging.Target(topic="bench-python")], [endpoint], executor="threading")
+        transport, [messaging.Target(topic=topic)], [endpoint], executor="threading")
     listener.start()
     print("ready", flush=True)
     for line in sys.stdin:
@@ -44,10 +46,10 @@ def listen():
 
 
 def publish():
-    listener = subprocess.Popen([sys.executable, sys.argv[0], url, "listen"], stdin=subprocess.PIPE,
+    listener = subprocess.Popen([sys.executable, sys.argv[0], url, topic], stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, text=True)
     assert listener.stdout.readline().strip() == "ready"
-    notifier = messaging.Notifier(transport, publisher_id="bench", driver="messagingv2", topics=["bench-python"])
+    notifier = messaging.Notifier(transport, publisher_id="bench", driver="messagingv2", topics=[topic])
     payload = {"text": "x" * 100}
     total = 0
     for line in sys.stdin:
@@ -77,7 +79,7 @@ def publish():
 
 
 publish.listener_cpu = 0.0
-if sys.argv[2:] == ["listen"]:
+if sys.argv[2:]:
     listen()
 else:
     publish()
