@@ -55,6 +55,18 @@ final class ConfigFile {
         return Address.parse(transport().notifications().address());
     }
 
+    /**
+     * The broker that the command line names, where no configuration stands in for it.
+     *
+     * @throws CommandException if it names none
+     */
+    static <T> T requireBroker(@Nullable T given) {
+        if (given == null) {
+            throw CommandException.usage("no broker given: an ADDRESS or a --config-file is needed");
+        }
+        return given;
+    }
+
     private static void refuse(@Nullable String other) {
         if (other != null && other.contains("://")) {
             throw CommandException.usage("give either an ADDRESS or a --config-file, not both");

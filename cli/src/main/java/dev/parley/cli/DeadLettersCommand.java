@@ -133,11 +133,9 @@ final class DeadLettersCommand implements Callable<Integer> {
                 throw CommandException.usage("give either an ADDRESS or a --config-file, not both");
             }
             return config.address(null);
-        } else if (first == null) {
-            throw CommandException.usage("no broker given: an ADDRESS or a --config-file is needed");
         }
         try {
-            return Address.parse(first);
+            return Address.parse(ConfigFile.requireBroker(first));
         } catch (InvalidTargetException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()), e);
         }

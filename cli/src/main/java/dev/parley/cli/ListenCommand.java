@@ -133,12 +133,9 @@ final class ListenCommand implements Callable<Integer> {
     }
 
     private Address address() {
-        if (config.isGiven()) {
-            return config.notifications(given == null ? null : given.toString());
-        } else if (given == null) {
-            throw CommandException.usage("no broker given: an ADDRESS or a --config-file is needed");
-        }
-        return given;
+        return config.isGiven()
+                ? config.notifications(given == null ? null : given.toString())
+                : ConfigFile.requireBroker(given);
     }
 
     private static boolean matches(List<Pattern> patterns, String event) {

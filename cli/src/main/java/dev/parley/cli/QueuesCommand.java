@@ -87,12 +87,9 @@ final class QueuesCommand implements Callable<Integer> {
     }
 
     private Address address() {
-        if (config.isGiven()) {
-            return config.address(given == null ? null : given.toString());
-        } else if (given == null) {
-            throw CommandException.usage("no broker given: an ADDRESS or a --config-file is needed");
-        }
-        return given;
+        return config.isGiven()
+                ? config.address(given == null ? null : given.toString())
+                : ConfigFile.requireBroker(given);
     }
 
     private static String host(Address address) {
