@@ -5,6 +5,7 @@ import dev.parley.RpcClient;
 import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
 import dev.parley.ServiceDescription.Parameter;
+import dev.parley.spi.PrintableText;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -105,6 +106,6 @@ final class InspectCommand implements Callable<Integer> {
         String rest = parameter.defaultValue() != null
                 ? " = " + terminal.styled(Style.GREEN, parameter.defaultValue())
                 : parameter.required() || parameter.variable() ? "" : "?";
-        return (parameter.variable() ? "*" : "") + parameter.name() + type + rest;
+        return (parameter.variable() ? "*" : "") + PrintableText.line(parameter.name()) + type + rest;
     }
 }

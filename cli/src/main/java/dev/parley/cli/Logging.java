@@ -54,7 +54,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     public ExecutionStatus configure(LoggerContext context) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n");
+        // What a library logs may hold control characters of a peer, which the terminal would obey.
+        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: "
+                + "%replace(%msg%n%ex){'[\\p{Cc}\\p{Cf}&&[^\\r\\n\\t]]', '?'}%nopex");
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

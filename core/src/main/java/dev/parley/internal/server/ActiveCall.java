@@ -6,6 +6,8 @@ import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.PeerLog;
+import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
 import java.lang.invoke.MethodType;
@@ -32,6 +34,7 @@ import tools.jackson.core.JsonParser;
  */
 final class ActiveCall implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(ActiveCall.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final CallDispatcher dispatcher;
     private final ServerCall call;
@@ -279,9 +282,9 @@ final class ActiveCall implements Runnable {
                 || call.isCancelled()
                 || (method != null ? method.expects(error) : methods != null && methods.expects(error));
         if (expected) {
-            log.debug("{} {} failed: {}", call.wire(), call.method(), error.toString());
+            log.debug("{} {} failed: {}", call.wire(), call.method(), PrintableText.line(error.toString()));
         } else {
-            log.warn("{} {} failed", call.wire(), call.method(), error);
+            faults.warn(call.remoteAddress(), "{} {} failed", call.wire(), call.method(), error);
         }
         try {
             call.fail(dispatcher.outgoing(error));

@@ -7,6 +7,7 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -119,7 +120,12 @@ final class CallDispatcher implements Dispatcher {
         } catch (RpcException e) {
             if (interceptors.isEmpty()) {
                 // Fails fast, on the wire's thread and without a permit.
-                log.debug("{} {} from {}: {}", call.wire(), call.method(), call.remoteAddress(), e.getMessage());
+                log.debug(
+                        "{} {} from {}: {}",
+                        call.wire(),
+                        PrintableText.line(call.method()),
+                        call.remoteAddress(),
+                        PrintableText.line(e.getMessage()));
                 call.fail(e);
                 return true;
             }
