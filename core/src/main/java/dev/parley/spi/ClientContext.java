@@ -1,6 +1,10 @@
 package dev.parley.spi;
 
+import dev.parley.Address;
+import dev.parley.RpcClient;
+import dev.parley.Serializer;
 import dev.parley.Target;
+import dev.parley.internal.client.ConnectionClient;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +14,19 @@ public final class ClientContext {
     private final ValueMapping values;
     private final Target target;
     private final @Nullable SSLContext tls;
+    private final @Nullable Dispatcher dispatcher;
+    private final @Nullable Serializer serializer;
+
+    /**
+     * A context of a client without endpoints.
+     *
+     * @param values makes the wire's mapper
+     * @param target the client's own target, before any call overrides it
+     * @param tls the TLS context; {@code null} means the JVM's default one
+     */
+    public ClientContext(ValueMapping values, Target target, @Nullable SSLContext tls) {
+        this(values, target, tls, null, null);
+    }
 
     /**
      * A context.
@@ -17,8 +34,17 @@ public final class ClientContext {
      * @param values makes the wire's mapper
      * @param target the client's own target, before any call overrides it
      * @param tls the TLS context; {@code null} means the JVM's default one
+     * @param dispatcher runs the calls of the peer; {@code null} if the client has no endpoints
+     * @param serializer of the client; {@code null} for none
      */
-    public ClientContext(ValueMapping values, Target target, @Nullable SSLContext tls) {
+    public ClientContext(
+            ValueMapping values,
+            Target target,
+            @Nullable SSLContext tls,
+            @Nullable Dispatcher dispatcher,
+            @Nullable Serializer serializer) {
+        this.dispatcher = dispatcher;
+        this.serializer = serializer;
         this.values = Objects.requireNonNull(values, "values");
         this.target = Objects.requireNonNull(target, "target");
         this.tls = tls;
@@ -37,5 +63,23 @@ public final class ClientContext {
     /** The TLS context; {@code null} means the JVM's default one. */
     public @Nullable SSLContext tls() {
         return tls;
+    }
+
+    /**
+     * Runs the calls of the peer; {@code null} if the client has no endpoints, and always on a wire that is not
+     * {@linkplain Wire#bidirectional bidirectional}.
+     */
+    public @Nullable Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /**
+     * A client that calls the peer on one connection, for the calls that come on it.
+     *
+     * @param address of the peer
+     * @param transport calls on the connection; the client never closes it
+     */
+    public RpcClient client(Address address, ClientTransport transport) {
+        return ConnectionClient.of(address, transport, values, serializer);
     }
 }

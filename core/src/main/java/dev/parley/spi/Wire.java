@@ -41,6 +41,14 @@ public interface Wire {
     }
 
     /**
+     * Whether the server can call its client on a connection of this scheme, so that clients may have endpoints. By
+     * default not.
+     */
+    default boolean bidirectional(String scheme) {
+        return false;
+    }
+
+    /**
      * Binds and starts to serve. When it returns, peers can call.
      *
      * @throws dev.parley.RpcException if it cannot: {@code InvalidTargetException} for an unusable address or option,

@@ -37,6 +37,11 @@ public final class Wires {
      * @param address with a scheme of the wire, short forms expanded
      */
     public record Resolved(Wire wire, Address address) {
+        /** Whether the server can call its client. */
+        public boolean bidirectional() {
+            return wire.bidirectional(address.scheme());
+        }
+
         /** Refuses a target that the wire does not have. */
         public void check(Target target) {
             if (target.needsBroker() && !wire.brokered()) {
@@ -102,6 +107,14 @@ public final class Wires {
                     address + " is ambiguous: write " + String.join("://… or ", meanings) + "://…");
         }
         return meanings.isEmpty() ? address : address.withScheme(meanings.first());
+    }
+
+    /** The schemes on which a server can call its client, for error messages. */
+    public static String bidirectional() {
+        return BY_SCHEME.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(wire -> wire.bidirectional(entry.getKey())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     private static InvalidTargetException unknown(Address address) {

@@ -3,7 +3,7 @@ package dev.parley.jsonrpc;
 import dev.parley.Address;
 import dev.parley.Target;
 import dev.parley.jsonrpc.client.JsonRpcHttp;
-import dev.parley.jsonrpc.client.StreamTransport;
+import dev.parley.jsonrpc.client.SessionTransport;
 import dev.parley.jsonrpc.server.HttpListener;
 import dev.parley.jsonrpc.server.StdioListener;
 import dev.parley.jsonrpc.server.StreamListener;
@@ -51,6 +51,11 @@ public final class JsonRpcWire implements Wire {
     }
 
     @Override
+    public boolean bidirectional(String scheme) {
+        return Set.of(StreamAddress.TCP, StreamAddress.IPC, STDIO).contains(scheme);
+    }
+
+    @Override
     public Listener listen(Address address, Target target, ServerContext context) {
         return switch (address.scheme()) {
             case StreamAddress.TCP, StreamAddress.IPC -> StreamListener.start(address, context);
@@ -62,8 +67,8 @@ public final class JsonRpcWire implements Wire {
     @Override
     public ClientTransport connect(Address address, ClientContext context) {
         return switch (address.scheme()) {
-            case StreamAddress.TCP, StreamAddress.IPC -> StreamTransport.socket(address, context);
-            case STDIO -> StreamTransport.child(address, context);
+            case StreamAddress.TCP, StreamAddress.IPC -> SessionTransport.socket(address, context);
+            case STDIO -> SessionTransport.child(address, context);
             default -> JsonRpcHttp.transport(address, DEFAULT_PATH, context);
         };
     }

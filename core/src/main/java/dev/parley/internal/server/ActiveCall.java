@@ -5,6 +5,7 @@ import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
+import dev.parley.internal.CallPermit;
 import dev.parley.internal.ValueTypes;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
@@ -30,7 +31,7 @@ import tools.jackson.core.JsonParser;
  * One accepted call, from the permit to run until its outcome is with the wire. Runs on the thread of the call; the
  * completion of a stage, and the streams of inline methods, run on another thread, after the first one has let go.
  */
-final class ActiveCall implements Runnable {
+final class ActiveCall implements Runnable, CallPermit {
     private static final Logger log = LoggerFactory.getLogger(ActiveCall.class);
 
     private final CallDispatcher dispatcher;
@@ -69,6 +70,10 @@ final class ActiveCall implements Runnable {
         if (interruptible && !call.isCancelled()) {
             call.onCancel(Thread.currentThread()::interrupt);
         }
+        boolean lends = interruptible && call.connection() != null;
+        if (lends) {
+            CallPermit.CURRENT.set(this);
+        }
         try {
             Object result = dispatcher.interceptors().isEmpty() ? proceed() : new Link(this, 0).proceed();
             if (result instanceof CompletionStage<?> stage) {
@@ -86,10 +91,28 @@ final class ActiveCall implements Runnable {
             if (interruptible) {
                 endInterrupts();
             }
+            if (lends) {
+                CallPermit.CURRENT.remove();
+            }
             if (!pending) {
                 dispatcher.limiter().release();
             }
         }
+    }
+
+    @Override
+    public @Nullable Object connection() {
+        return call.connection();
+    }
+
+    @Override
+    public void lend() {
+        dispatcher.limiter().lend();
+    }
+
+    @Override
+    public void takeBack() {
+        dispatcher.limiter().takeBack();
     }
 
     private void endInterrupts() {

@@ -52,7 +52,8 @@ final class MultiWireServer implements RpcServer {
             closeListeners();
             List<Listener> started = new ArrayList<>();
             try {
-                ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls(), this::stop);
+                ServerContext context = new ServerContext(
+                        dispatcher, settings.values(), settings.tls(), this::stop, settings.serializer());
                 for (ServerSettings.Listen listen : settings.listens()) {
                     Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));

@@ -10,6 +10,7 @@ import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
+import dev.parley.jsonrpc.session.PeerDescription;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.client.HttpClient;

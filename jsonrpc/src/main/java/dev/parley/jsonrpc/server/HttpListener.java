@@ -1,6 +1,10 @@
 package dev.parley.jsonrpc.server;
 
 import dev.parley.Address;
+import dev.parley.jsonrpc.session.Incoming;
+import dev.parley.jsonrpc.session.MessageHandler;
+import dev.parley.jsonrpc.session.Once;
+import dev.parley.jsonrpc.session.Peer;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.rpc.HttpAddress;
 import dev.parley.net.http.rpc.HttpRpcListener;
@@ -34,12 +38,12 @@ public final class HttpListener {
 
     private static void handle(HttpExchange exchange, MessageHandler handler) {
         // Nothing to pause: a connection gives no further request before this one has its response.
-        MessageHandler.Running running = handler.handle(
+        Incoming incoming = handler.handle(
                 exchange.body(),
                 new HttpPeer(exchange),
                 response -> exchange.respond(HttpResponse.of(200, "application/json", response)),
                 new Once(() -> {}));
-        exchange.onCancel(running::cancel);
+        exchange.onCancel(incoming::cancel);
     }
 
     private record HttpPeer(HttpExchange exchange) implements Peer {

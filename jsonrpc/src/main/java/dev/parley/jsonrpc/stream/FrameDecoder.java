@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.jsonrpc.session.Problem;
 import dev.parley.net.http.rpc.FaultCodes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream into messages ({@code byte[]}), in either {@link Framing}. Without headers a message ends where its JSON
+ * Cuts a stream into messages ({@code byte[]}, or {@link Problem} for what cannot be cut), in either {@link Framing}. Without headers a message ends where its JSON
  * text does, whatever follows it. A message over the limit is skipped, so that the connection lives on. At the end of
  * input the rest is a message too. Confined to the connection's event loop.
  */
@@ -55,14 +56,6 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     public static FrameDecoder ofClient(int maxMessage, Framing framing) {
         return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true);
     }
-
-    /**
-     * What cannot be cut into messages.
-     *
-     * @param code the code of the error that its sender gets
-     * @param fatal whether it is unknown where the next message starts
-     */
-    public record Problem(int code, String text, boolean fatal) {}
 
     /** The framing the peer uses; lines as long as it has said nothing. */
     public Framing framing() {

@@ -1,4 +1,4 @@
-package dev.parley.jsonrpc.server;
+package dev.parley.jsonrpc.session;
 
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.atomic.AtomicInteger;

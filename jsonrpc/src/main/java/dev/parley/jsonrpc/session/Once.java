@@ -1,13 +1,13 @@
-package dev.parley.jsonrpc.server;
+package dev.parley.jsonrpc.session;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs an action at most once. Thread-safe. */
-final class Once implements Runnable {
+public final class Once implements Runnable {
     private final AtomicBoolean done = new AtomicBoolean();
     private final Runnable action;
 
-    Once(Runnable action) {
+    public Once(Runnable action) {
         this.action = action;
     }
 

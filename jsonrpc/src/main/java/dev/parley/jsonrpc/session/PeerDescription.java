@@ -1,4 +1,4 @@
-package dev.parley.jsonrpc.client;
+package dev.parley.jsonrpc.session;
 
 import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Asks a peer what it offers: by {@code rpc.discover}, else by {@code system.listMethods}. */
-final class PeerDescription {
+public final class PeerDescription {
     private PeerDescription() {}
 
-    static ServiceDescription read(PeerCaller peer) {
+    public static ServiceDescription read(PeerCaller peer) {
         try {
             JsonNode document = peer.call(Introspection.DISCOVER, JsonNode.class);
             if (document != null && document.path("methods").isArray()) {

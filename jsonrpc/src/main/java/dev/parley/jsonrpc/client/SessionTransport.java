@@ -2,13 +2,17 @@ package dev.parley.jsonrpc.client;
 
 import dev.parley.Address;
 import dev.parley.ArgumentStyle;
-import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
-import dev.parley.ProtocolException;
 import dev.parley.ServiceDescription;
 import dev.parley.jsonrpc.message.RequestWriter;
-import dev.parley.jsonrpc.message.ResponseReader;
-import dev.parley.jsonrpc.stream.FrameDecoder;
+import dev.parley.jsonrpc.session.Connection;
+import dev.parley.jsonrpc.session.Disconnects;
+import dev.parley.jsonrpc.session.MessageHandler;
+import dev.parley.jsonrpc.session.Outgoing;
+import dev.parley.jsonrpc.session.OutgoingWriter;
+import dev.parley.jsonrpc.session.PeerDescription;
+import dev.parley.jsonrpc.session.Problem;
+import dev.parley.jsonrpc.session.Session;
 import dev.parley.jsonrpc.stream.Framing;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.spi.AddressOptions;
@@ -18,54 +22,54 @@ import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.ValueMapping;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The client side of JSON-RPC on a stream: all calls on one connection, their responses in any order. It connects when
+ * The client side of JSON-RPC on a lasting connection: all calls on one, their responses in any order. It connects when
  * it is first used, and again when it is used after the connection was lost. Thread-safe.
  */
-public final class StreamTransport implements ClientTransport {
-    private static final Logger log = LoggerFactory.getLogger(StreamTransport.class);
-
+public final class SessionTransport implements ClientTransport {
     private final Address address;
     private final ObjectMapper mapper;
-    private final RequestWriter writer;
-    private final ResponseReader reader;
+    private final OutgoingWriter writer;
+    private final @Nullable MessageHandler handler;
     private final Connector connector;
-    private final AtomicLong ids = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicReference<@Nullable CompletableFuture<Open>> current = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Session>> current = new AtomicReference<>();
+    private final List<Runnable> onDisconnect = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** An open connection. */
-    private record Open(Connector.Connection connection, Link link) {}
-
     /** How a transport gets its connections, from the rest of its options. */
-    private interface Connecting {
+    interface Connecting {
+        /**
+         * What opens them.
+         *
+         * @param maxMessage how many bytes a message may have
+         */
         Connector connector(AddressOptions options, int maxMessage);
     }
 
-    private StreamTransport(Address address, ClientContext context, Connecting connecting) {
+    /** A transport; {@code connecting} reads the options that are its own. */
+    SessionTransport(Address address, ClientContext context, Connecting connecting) {
         AddressOptions options = new AddressOptions(address);
         ValueMapping values = context.values().forPeer(options);
         this.address = address;
         this.mapper = values.json();
-        this.writer = new RequestWriter(mapper, JsonRpcHttp.isVersion1(options), false);
-        this.reader = new ResponseReader(mapper);
+        this.writer = new OutgoingWriter(new RequestWriter(mapper, JsonRpcHttp.isVersion1(options), false));
+        this.handler = MessageHandler.ofClient(context, options, values, address.scheme());
         this.connector = connecting.connector(options, values.limits().messageBytes());
         options.refuseOthers();
     }
 
     /** A transport to a TCP port or a Unix-domain socket. */
-    public static StreamTransport socket(Address address, ClientContext context) {
-        return new StreamTransport(
+    public static SessionTransport socket(Address address, ClientContext context) {
+        return new SessionTransport(
                 address,
                 context,
                 (options, maxMessage) -> new SocketConnector(
@@ -77,14 +81,14 @@ public final class StreamTransport implements ClientTransport {
     }
 
     /** A transport to a child process. */
-    public static StreamTransport child(Address address, ClientContext context) {
-        return new StreamTransport(
+    public static SessionTransport child(Address address, ClientContext context) {
+        return new SessionTransport(
                 address, context, (options, maxMessage) -> ChildConnector.of(address, options, maxMessage));
     }
 
     @Override
     public ArgumentStyle argumentStyle() {
-        return writer.argumentStyle();
+        return writer.requests().argumentStyle();
     }
 
     @Override
@@ -93,36 +97,59 @@ public final class StreamTransport implements ClientTransport {
     }
 
     @Override
+    public boolean batches() {
+        return !writer.requests().version1();
+    }
+
+    @Override
     public StartedCall start(ClientCall call, ResponseListener listener) {
-        Long id = call.kind() == ClientRequest.Kind.CAST ? null : ids.incrementAndGet();
-        byte[] message = writer.write(call, id, null);
-        CompletableFuture<Open> open = connected();
+        return send(writer.single(call, listener), List.of(listener));
+    }
+
+    @Override
+    public StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        return send(writer.batch(calls, listeners), listeners);
+    }
+
+    private StartedCall send(Outgoing message, List<ResponseListener> listeners) {
+        CompletableFuture<Session> open = connected();
         if (open.isDone() && !open.isCompletedExceptionally()) {
-            return send(open.join(), id, message, listener);
+            return open.join().send(message);
         }
         Waiting waiting = new Waiting();
         open.whenComplete((opened, error) -> {
             if (error != null) {
-                listener.onFailure(new ConnectionLostException(String.valueOf(error.getMessage()), error.getCause()));
+                for (ResponseListener listener : listeners) {
+                    listener.onFailure(
+                            new ConnectionLostException(String.valueOf(error.getMessage()), error.getCause()));
+                }
             } else {
-                waiting.send(() -> send(opened, id, message, listener));
+                waiting.send(() -> opened.send(message));
             }
         });
         return waiting;
     }
 
-    private StartedCall send(Open open, @Nullable Long id, byte[] message, ResponseListener listener) {
-        if (id != null) {
-            return open.link().request(id, message, listener);
-        }
-        open.connection().send(message, failure -> {
-            if (failure == null) {
-                listener.onSent();
-            } else {
-                listener.onFailure(new ConnectionLostException("connection to " + address + " lost", failure));
-            }
-        });
-        return StartedCall.NONE;
+    /** The session of the open connection; {@code null} if there is none. */
+    private @Nullable Session session() {
+        CompletableFuture<Session> open = current.get();
+        return open != null && open.isDone() && !open.isCompletedExceptionally() ? open.join() : null;
+    }
+
+    @Override
+    public @Nullable Object connection() {
+        return session();
+    }
+
+    @Override
+    public boolean isReading() {
+        Session session = session();
+        return session != null && session.isReading();
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        onDisconnect.add(action);
     }
 
     /** A call that waits for the connection. Thread-safe. */
@@ -150,8 +177,8 @@ public final class StreamTransport implements ClientTransport {
     }
 
     /** The open connection, or the attempt to open one. */
-    private CompletableFuture<Open> connected() {
-        CompletableFuture<Open> known = current.get();
+    private CompletableFuture<Session> connected() {
+        CompletableFuture<Session> known = current.get();
         if (known != null && !known.isCompletedExceptionally()) {
             return known;
         }
@@ -172,27 +199,25 @@ public final class StreamTransport implements ClientTransport {
         }
     }
 
-    private CompletableFuture<Open> connect() {
-        CompletableFuture<Open> opening = new CompletableFuture<>();
-        connector.connect(new Session(opening));
+    private CompletableFuture<Session> connect() {
+        CompletableFuture<Session> opening = new CompletableFuture<>();
+        connector.connect(new Events(opening));
         return opening;
     }
 
     /** One connection. Confined to the thread that tells of its events. */
-    private final class Session implements Connector.Events {
-        private final CompletableFuture<Open> opening;
-        private @Nullable Open open;
-        private @Nullable Throwable cause;
+    private final class Events implements Connector.Events {
+        private final CompletableFuture<Session> opening;
+        private volatile @Nullable Session session;
 
-        Session(CompletableFuture<Open> opening) {
+        Events(CompletableFuture<Session> opening) {
             this.opening = opening;
         }
 
         @Override
-        public void opened(Connector.Connection connection) {
-            Link link = new Link(
-                    address.toString(), mapper, reader, message -> connection.send(message, StreamTransport::ignore));
-            open = new Open(connection, link);
+        public void opened(Connection connection) {
+            Session open = Session.ofClient(connection, address.toString(), writer, handler);
+            session = open;
             if (!opening.complete(open)) {
                 // Closed meanwhile.
                 connection.close();
@@ -206,34 +231,34 @@ public final class StreamTransport implements ClientTransport {
 
         @Override
         public void received(Object message) {
-            Open to = open;
-            if (to == null) {
-                return;
+            Session to = session;
+            if (to != null && message instanceof byte[] bytes) {
+                to.received(bytes);
+            } else if (to != null && message instanceof Problem problem) {
+                to.problem(problem);
             }
-            switch (message) {
-                case byte[] bytes -> to.link().received(bytes);
-                case FrameDecoder.Problem problem
-                when !problem.fatal() -> to.link().tooLarge(problem.text());
-                case FrameDecoder.Problem problem -> {
-                    log.warn("{}: closing the connection: {}", address, problem.text());
-                    cause = new ProtocolException(problem.text());
-                    to.connection().close();
-                }
-                default -> log.debug("{}: ignored {}", address, message);
+        }
+
+        @Override
+        public void writabilityChanged() {
+            Session to = session;
+            if (to != null) {
+                to.writabilityChanged();
             }
         }
 
         @Override
         public void lost(@Nullable Throwable why) {
             current.compareAndSet(opening, null);
-            if (open != null) {
-                open.link().lost(cause == null ? why : cause);
+            Session to = session;
+            if (to != null) {
+                to.lost(why);
+                if (!closed) {
+                    onDisconnect.forEach(Disconnects::run);
+                }
             }
         }
     }
-
-    /** The end of the connection tells of a failure to send. */
-    private static void ignore(@Nullable Throwable failure) {}
 
     @Override
     public ServiceDescription describe(PeerCaller caller) {
@@ -242,7 +267,7 @@ public final class StreamTransport implements ClientTransport {
 
     @Override
     public void close() {
-        CompletableFuture<Open> open;
+        CompletableFuture<Session> open;
         lock.lock();
         try {
             closed = true;
@@ -253,8 +278,7 @@ public final class StreamTransport implements ClientTransport {
         if (open != null) {
             ConnectionLostException error = new ConnectionLostException("this client of " + address + " is closed");
             if (!open.completeExceptionally(error) && !open.isCompletedExceptionally()) {
-                open.join().link().close();
-                open.join().connection().close();
+                open.join().close();
             }
         }
     }

@@ -1,11 +1,12 @@
-package dev.parley.jsonrpc.server;
+package dev.parley.jsonrpc.session;
 
+import dev.parley.RpcClient;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The sender of a message, as far as its transport knows it. Thread-safe. */
-interface Peer {
+public interface Peer {
     /** The network address. */
     @Nullable
     String remoteAddress();
@@ -21,5 +22,15 @@ interface Peer {
     /** Headers and the like, names in lower case. */
     default Map<String, String> metadata() {
         return Map.of();
+    }
+
+    /** A client that calls the peer; {@code null} if its transport cannot. */
+    default @Nullable RpcClient caller() {
+        return null;
+    }
+
+    /** What identifies the connection on which {@link #caller} calls; {@code null} if its transport cannot. */
+    default @Nullable Object connection() {
+        return null;
     }
 }

@@ -1,4 +1,4 @@
-package dev.parley.jsonrpc.server;
+package dev.parley.jsonrpc.session;
 
 import static dev.parley.jsonrpc.message.Envelope.POSITIONAL;
 

@@ -1,5 +1,6 @@
-package dev.parley.jsonrpc.server;
+package dev.parley.jsonrpc.session;
 
+import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Ids;
@@ -23,6 +24,7 @@ final class ServedCall extends ServerCall {
     private final ObjectMapper mapper;
     private final ResponseWriter writer;
     private final Dispatcher dispatcher;
+    /** Takes the response; nothing, once it is over, if there is none. */
     private final Consumer<byte[]> response;
 
     ServedCall(
@@ -89,21 +91,27 @@ final class ServedCall extends ServerCall {
     }
 
     @Override
+    public @Nullable RpcClient caller() {
+        return peer.caller();
+    }
+
+    @Override
+    public @Nullable Object connection() {
+        return peer.connection();
+    }
+
+    @Override
     public Map<String, String> metadata() {
         return peer.metadata();
     }
 
     @Override
     public void reply(@Nullable Object value, Type type) {
-        if (request.responseId() != null) {
-            response.accept(writer.result(request, value, type));
-        }
+        response.accept(request.responseId() == null ? MessageHandler.NOTHING : writer.result(request, value, type));
     }
 
     @Override
     public void fail(RpcException error) {
-        if (request.responseId() != null) {
-            response.accept(writer.error(request, error));
-        }
+        response.accept(request.responseId() == null ? MessageHandler.NOTHING : writer.error(request, error));
     }
 }

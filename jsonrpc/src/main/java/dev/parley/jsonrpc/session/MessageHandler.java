@@ -1,0 +1,268 @@
+package dev.parley.jsonrpc.session;
+
+import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
+import dev.parley.RpcClient;
+import dev.parley.RpcException;
+import dev.parley.jsonrpc.message.Cancellation;
+import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.Introspection;
+import dev.parley.jsonrpc.message.Request;
+import dev.parley.jsonrpc.message.ResponseWriter;
+import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.AddressOptions;
+import dev.parley.spi.ClientContext;
+import dev.parley.spi.ClientTransport;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServerContext;
+import dev.parley.spi.ValueErrors;
+import dev.parley.spi.ValueMapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The side of JSON-RPC that is called, the same under every transport: a message in, at most one message out.
+ * Thread-safe.
+ *
+ * <p>The response to a message of notifications only is empty, and is given once its calls are accepted. A transport
+ * with a response for each request sends it, others drop it.
+ */
+public final class MessageHandler {
+    static final byte[] NOTHING = {};
+
+    private static final Logger log = LoggerFactory.getLogger(MessageHandler.class);
+
+    private static final int MAX_BATCH = 10_000;
+    private static final int MAX_BACKLOG = 10_000;
+
+    private final Dispatcher dispatcher;
+    private final ObjectMapper mapper;
+    private final ResponseWriter writer;
+    private final String scheme;
+    private final int maxBatch;
+    private final int maxBacklog;
+    private final int maxMessage;
+    private final boolean ordered;
+    private final Function<ClientTransport, RpcClient> callers;
+
+    /** For a listener; reads the options of servers that all transports have. */
+    public MessageHandler(ServerContext context, AddressOptions options, String scheme) {
+        AddressOptions own = options.ofServer();
+        this.dispatcher = context.dispatcher();
+        this.mapper = context.values().forPeer(own).json();
+        this.writer = new ResponseWriter(mapper);
+        this.scheme = scheme;
+        this.maxBatch = own.integer("max_batch", MAX_BATCH, 1, Integer.MAX_VALUE);
+        this.maxBacklog = own.integer("max_backlog", MAX_BACKLOG, 2, Integer.MAX_VALUE);
+        this.maxMessage = context.values().limits().messageBytes();
+        this.ordered = false;
+        this.callers = transport -> context.client(options.forClients(), transport);
+    }
+
+    private MessageHandler(
+            ClientContext context, Dispatcher dispatcher, AddressOptions options, ValueMapping values, String scheme) {
+        this.dispatcher = dispatcher;
+        this.mapper = values.json();
+        this.writer = new ResponseWriter(mapper);
+        this.scheme = scheme;
+        this.maxBatch = MAX_BATCH;
+        this.maxBacklog = options.integer("max_backlog", MAX_BACKLOG, 2, Integer.MAX_VALUE);
+        this.maxMessage = values.limits().messageBytes();
+        this.ordered = true;
+        this.callers = transport -> context.client(options.forClients(), transport);
+    }
+
+    /** For a client, whose notifications are handled in order; {@code null} if it has no endpoints. */
+    public static @Nullable MessageHandler ofClient(
+            ClientContext context, AddressOptions options, ValueMapping values, String scheme) {
+        Dispatcher dispatcher = context.dispatcher();
+        return dispatcher == null ? null : new MessageHandler(context, dispatcher, options, values, scheme);
+    }
+
+    /** The mapper of its messages. */
+    public ObjectMapper mapper() {
+        return mapper;
+    }
+
+    /** How many requests a batch may have. */
+    int maxBatch() {
+        return maxBatch;
+    }
+
+    /** How many messages of one peer may wait. */
+    int maxBacklog() {
+        return maxBacklog;
+    }
+
+    /** How many bytes one message may have, and those of one peer that wait. */
+    int maxMessage() {
+        return maxMessage;
+    }
+
+    /** Whether notifications are handled one at a time. */
+    boolean ordered() {
+        return ordered;
+    }
+
+    /** A client that calls the peer. */
+    RpcClient caller(ClientTransport transport) {
+        return callers.apply(transport);
+    }
+
+    /**
+     * Takes a message and starts its calls.
+     *
+     * @param response takes the one response, now or later, on any thread; empty if there is none to send
+     * @param resume see {@link Dispatcher#dispatch}
+     */
+    public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response, Runnable resume) {
+        Envelope.Message scanned;
+        try {
+            scanned = Envelope.scan(mapper, message, maxBatch);
+        } catch (Envelope.UnreadableException e) {
+            log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
+            response.accept(refusal(e));
+            return new Incoming();
+        }
+        List<Request> requests = new ArrayList<>(scanned.elements().size());
+        for (Envelope element : scanned.elements()) {
+            requests.add(Request.of(element));
+        }
+        Incoming incoming = prepare(requests, scanned.batch(), peer, (self, bytes) -> response.accept(bytes));
+        incoming.start(resume);
+        return incoming;
+    }
+
+    /**
+     * Prepares the calls of a message.
+     *
+     * @param batch whether it was an array
+     * @param responder takes the one response, now or later, on any thread; empty if there is none to send
+     */
+    Incoming prepare(List<Request> requests, boolean batch, Peer peer, Incoming.Responder responder) {
+        Incoming incoming = new Incoming();
+        Consumer<byte[]> response = bytes -> responder.respond(incoming, bytes);
+        if (requests.isEmpty()) {
+            incoming.add(() -> refuse(Request.invalid("a batch must not be empty"), response));
+        } else if (requests.stream().allMatch(request -> request.responseId() == null)) {
+            notifications(requests, peer, response, incoming);
+        } else if (!batch) {
+            add(requests.getFirst(), peer, response, incoming);
+        } else {
+            BatchResponse collected = new BatchResponse(
+                    (int) requests.stream()
+                            .filter(request -> request.responseId() != null)
+                            .count(),
+                    maxMessage,
+                    response);
+            int slot = 0;
+            for (Request request : requests) {
+                int place = slot;
+                boolean responds = request.responseId() != null;
+                add(
+                        request,
+                        peer,
+                        responds ? bytes -> collected.put(place, bytes, () -> tooLarge(request)) : nothing -> {},
+                        incoming);
+                slot += responds ? 1 : 0;
+            }
+        }
+        return incoming;
+    }
+
+    /** The response to what a transport could not cut into messages. */
+    byte[] refusal(Problem problem) {
+        return refusal(problem.code(), problem.text());
+    }
+
+    /** The response to what cannot be parsed. */
+    byte[] refusal(Envelope.UnreadableException error) {
+        int code = error.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR;
+        return refusal(code, String.valueOf(error.getMessage()));
+    }
+
+    private byte[] refusal(int code, String problem) {
+        String kind = code == FaultCodes.PARSE_ERROR ? "parse error: " : "invalid request: ";
+        return writer.error(Request.invalid(problem), code, kind + problem, null);
+    }
+
+    private void notifications(List<Request> requests, Peer peer, Consumer<byte[]> response, Incoming incoming) {
+        AtomicInteger unfinished = new AtomicInteger(requests.size());
+        for (Request request : requests) {
+            add(
+                    request,
+                    peer,
+                    nothing -> {
+                        if (unfinished.decrementAndGet() == 0) {
+                            incoming.finished();
+                        }
+                    },
+                    incoming);
+        }
+        incoming.whenAccepted(() -> response.accept(NOTHING));
+    }
+
+    private void add(Request request, Peer peer, Consumer<byte[]> response, Incoming incoming) {
+        switch (request) {
+            case Request.Invalid invalid -> incoming.add(() -> refuse(invalid, response));
+            case Request.Call call -> {
+                String cancelled = cancelled(call);
+                if (Introspection.has(call.method()) && !dispatcher.has(call.method())) {
+                    incoming.add(() -> response.accept(introspect(call)));
+                } else if (cancelled != null) {
+                    incoming.add(() -> {
+                        peer.cancelled(cancelled);
+                        response.accept(NOTHING);
+                    });
+                } else {
+                    ServedCall served = new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response);
+                    incoming.add(served, resume -> dispatcher.dispatch(served, resume));
+                }
+            }
+        }
+    }
+
+    /** The id of the request that this notification cancels, as JSON text; {@code null} if it cancels none. */
+    @Nullable
+    String cancelled(Request request) {
+        return request instanceof Request.Call call
+                        && call.responseId() == null
+                        && call.method().equals(Cancellation.METHOD)
+                ? Cancellation.id(call, mapper)
+                : null;
+    }
+
+    private byte[] introspect(Request.Call call) {
+        try {
+            Envelope envelope = call.envelope();
+            Object arguments = null;
+            if (envelope.hasParams()) {
+                int length = envelope.paramsEnd - envelope.paramsStart;
+                arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
+            }
+            Object result = Introspection.call(call.method(), dispatcher.describe(), arguments, mapper);
+            return writer.result(call, result, Object.class);
+        } catch (RpcException e) {
+            return writer.error(call, e);
+        } catch (JacksonException e) {
+            return writer.error(call, new InvalidArgumentsException(ValueErrors.text(e)));
+        }
+    }
+
+    private void refuse(Request.Invalid invalid, Consumer<byte[]> response) {
+        response.accept(writer.error(invalid, invalid.code(), "invalid request: " + invalid.problem(), null));
+    }
+
+    private byte[] tooLarge(Request request) {
+        return writer.error(
+                request, new OverloadedException("the responses of this batch exceed " + maxMessage + " bytes in all"));
+    }
+}
