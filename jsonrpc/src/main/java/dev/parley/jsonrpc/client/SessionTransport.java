@@ -62,7 +62,7 @@ public final class SessionTransport implements ClientTransport {
         this.address = address;
         this.mapper = values.json();
         this.writer = new OutgoingWriter(new RequestWriter(mapper, JsonRpcHttp.isVersion1(options), false));
-        this.handler = MessageHandler.ofClient(context, options, values, address.scheme());
+        this.handler = MessageHandler.ofClient(context, address, options, values);
         this.connector = connecting.connector(options, values.limits().messageBytes());
         options.refuseOthers();
     }

@@ -30,7 +30,7 @@ public final class HttpListener {
         String path = HttpAddress.path(asked, options, defaultPath);
         HttpServer.Builder server =
                 HttpAddress.server(asked, options, context.values().limits(), context.tls());
-        MessageHandler handler = new MessageHandler(context, options, asked.scheme());
+        MessageHandler handler = MessageHandler.ofExchanges(context, options, asked.scheme());
         options.refuseOthers();
         return HttpRpcListener.start(
                 options.forClients(), server, List.of(path), context::tls, exchange -> handle(exchange, handler));

@@ -45,7 +45,7 @@ public final class StreamListener implements Listener {
      */
     public static StreamListener start(Address address, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
-        MessageHandler handler = new MessageHandler(context, options, address.scheme());
+        MessageHandler handler = MessageHandler.ofSessions(context, options, address.scheme());
         StreamAddress endpoint = StreamAddress.of(address, options);
         AddressOptions own = options.ofServer();
         int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);

@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.session;
 
+import dev.parley.Address;
 import dev.parley.InvalidArgumentsException;
 import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
@@ -53,38 +54,73 @@ public final class MessageHandler {
     private final boolean ordered;
     private final Function<ClientTransport, RpcClient> callers;
 
-    /** For a listener; reads the options of servers that all transports have. */
-    public MessageHandler(ServerContext context, AddressOptions options, String scheme) {
-        AddressOptions own = options.ofServer();
-        this.dispatcher = context.dispatcher();
-        this.mapper = context.values().forPeer(own).json();
-        this.writer = new ResponseWriter(mapper);
-        this.scheme = scheme;
-        this.maxBatch = own.integer("max_batch", MAX_BATCH, 1, Integer.MAX_VALUE);
-        this.maxBacklog = own.integer("max_backlog", MAX_BACKLOG, 2, Integer.MAX_VALUE);
-        this.maxMessage = context.values().limits().messageBytes();
-        this.ordered = false;
-        this.callers = transport -> context.client(options.forClients(), transport);
-    }
-
     private MessageHandler(
-            ClientContext context, Dispatcher dispatcher, AddressOptions options, ValueMapping values, String scheme) {
+            Dispatcher dispatcher,
+            ObjectMapper mapper,
+            String scheme,
+            int maxBatch,
+            int maxBacklog,
+            int maxMessage,
+            boolean ordered,
+            Function<ClientTransport, RpcClient> callers) {
         this.dispatcher = dispatcher;
-        this.mapper = values.json();
+        this.mapper = mapper;
         this.writer = new ResponseWriter(mapper);
         this.scheme = scheme;
-        this.maxBatch = MAX_BATCH;
-        this.maxBacklog = options.integer("max_backlog", MAX_BACKLOG, 2, Integer.MAX_VALUE);
-        this.maxMessage = values.limits().messageBytes();
-        this.ordered = true;
-        this.callers = transport -> context.client(options.forClients(), transport);
+        this.maxBatch = maxBatch;
+        this.maxBacklog = maxBacklog;
+        this.maxMessage = maxMessage;
+        this.ordered = ordered;
+        this.callers = callers;
     }
 
-    /** For a client, whose notifications are handled in order; {@code null} if it has no endpoints. */
+    /** For a listener with a response for each request; reads the options that every server has. */
+    public static MessageHandler ofExchanges(ServerContext context, AddressOptions options, String scheme) {
+        return ofServer(context, options, scheme, 0);
+    }
+
+    /** For a listener with sessions; reads the options that every such server has. */
+    public static MessageHandler ofSessions(ServerContext context, AddressOptions options, String scheme) {
+        return ofServer(context, options, scheme, maxBacklog(options.ofServer()));
+    }
+
+    private static MessageHandler ofServer(
+            ServerContext context, AddressOptions options, String scheme, int maxBacklog) {
+        AddressOptions own = options.ofServer();
+        return new MessageHandler(
+                context.dispatcher(),
+                context.values().forPeer(own).json(),
+                scheme,
+                own.integer("max_batch", MAX_BATCH, 1, Integer.MAX_VALUE),
+                maxBacklog,
+                context.values().limits().messageBytes(),
+                false,
+                transport -> context.client(options.forClients(), transport));
+    }
+
+    /**
+     * For the sessions of a client, whose notifications are handled in order; {@code null} if it has no endpoints.
+     * Reads the options that every such client has.
+     */
     public static @Nullable MessageHandler ofClient(
-            ClientContext context, AddressOptions options, ValueMapping values, String scheme) {
+            ClientContext context, Address address, AddressOptions options, ValueMapping values) {
+        int maxBacklog = maxBacklog(options);
         Dispatcher dispatcher = context.dispatcher();
-        return dispatcher == null ? null : new MessageHandler(context, dispatcher, options, values, scheme);
+        return dispatcher == null
+                ? null
+                : new MessageHandler(
+                        dispatcher,
+                        values.json(),
+                        address.scheme(),
+                        MAX_BATCH,
+                        maxBacklog,
+                        values.limits().messageBytes(),
+                        true,
+                        transport -> context.client(address, transport));
+    }
+
+    private static int maxBacklog(AddressOptions options) {
+        return options.integer("max_backlog", MAX_BACKLOG, 2, Integer.MAX_VALUE);
     }
 
     /** The mapper of its messages. */
