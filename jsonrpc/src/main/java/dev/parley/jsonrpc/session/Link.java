@@ -263,7 +263,10 @@ final class Link {
         boolean found = false;
         for (long id : Ids.recover(message)) {
             Pending call = pending.get(id);
-            if (call != null) {
+            if (call != null && call.batch != null && message[start] == '[') {
+                // The response to the batch.
+                call.batch.calls.forEach(each -> each.fail(notResponse(problem)));
+            } else if (call != null) {
                 call.fail(notResponse(problem));
             }
             found |= id <= lastId.get();
