@@ -34,6 +34,8 @@ public enum Peer {
     ZERORPC_NODE("zerorpc-node", Kind.NODE),
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
+    /** VS Code's language server for JSON. */
+    VSCODE_JSON("vscode-json", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
     AMQPLIB("amqplib", Kind.NODE),
     /** The server of xmlrpc-c, compiled by {@code peers/install}. */

@@ -255,7 +255,7 @@ class BothWaysTest {
         try (RpcServer server = server("jsonrpc+tcp").build().start();
                 RpcClient client = client(server, "").build()) {
             List<CompletableFuture<String>> calls = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 20; i++) {
                 calls.add(client.callAsync("fill", String.class, text));
             }
             for (CompletableFuture<String> call : calls) {

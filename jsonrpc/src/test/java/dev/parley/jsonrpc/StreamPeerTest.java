@@ -316,7 +316,9 @@ class StreamPeerTest {
                 .listen("jsonrpc+tcp://127.0.0.1:0")
                 .build()
                 .start()) {
-            accept(new Socket(InetAddress.getLoopbackAddress(), server.addresses().getFirst().port(0)));
+            accept(new Socket(
+                    InetAddress.getLoopbackAddress(),
+                    server.addresses().getFirst().port(0)));
             // A response to nothing is no request.
             say("{'jsonrpc':'2.0','id':1,'result':1}");
             assertThat(heard()).contains("-32600");

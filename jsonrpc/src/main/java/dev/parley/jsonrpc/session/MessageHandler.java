@@ -259,7 +259,8 @@ public final class MessageHandler {
                         response.accept(NOTHING);
                     });
                 } else {
-                    ServedCall served = new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response);
+                    ServedCall served =
+                            new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response, ordered);
                     incoming.add(served, resume -> dispatcher.dispatch(served, resume));
                 }
             }

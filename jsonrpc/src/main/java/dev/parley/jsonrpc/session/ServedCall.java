@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.session;
 
+import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
@@ -13,11 +14,15 @@ import java.security.Principal;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /** One call or notification on its way through the dispatcher. Thread-safe as {@link ServerCall} is. */
 final class ServedCall extends ServerCall {
+    private static final Logger log = LoggerFactory.getLogger(ServedCall.class);
+
     private final Request.Call request;
     private final Peer peer;
     private final String scheme;
@@ -27,6 +32,13 @@ final class ServedCall extends ServerCall {
     /** Takes the response; nothing, once it is over, if there is none. */
     private final Consumer<byte[]> response;
 
+    private final boolean warns;
+
+    /**
+     * A call.
+     *
+     * @param warns whether a notification with arguments that do not fit is logged as a warning, since nobody is told
+     */
     ServedCall(
             Request.Call request,
             Peer peer,
@@ -34,7 +46,8 @@ final class ServedCall extends ServerCall {
             ObjectMapper mapper,
             ResponseWriter writer,
             Dispatcher dispatcher,
-            Consumer<byte[]> response) {
+            Consumer<byte[]> response,
+            boolean warns) {
         this.request = request;
         this.peer = peer;
         this.scheme = scheme;
@@ -42,6 +55,7 @@ final class ServedCall extends ServerCall {
         this.writer = writer;
         this.dispatcher = dispatcher;
         this.response = response;
+        this.warns = warns;
     }
 
     /** Whether it is the call of this id, given as JSON text. */
@@ -112,6 +126,9 @@ final class ServedCall extends ServerCall {
 
     @Override
     public void fail(RpcException error) {
+        if (warns && request.responseId() == null && error instanceof InvalidArgumentsException) {
+            log.warn("notification {} of {} was not handled: {}", method(), peer.remoteAddress(), error.getMessage());
+        }
         response.accept(request.responseId() == null ? MessageHandler.NOTHING : writer.error(request, error));
     }
 }
