@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.Address;
 import dev.parley.CallOptions;
+import dev.parley.Functions;
 import dev.parley.RpcClient;
 import dev.parley.Target;
 import dev.parley.spi.Wires;
@@ -28,15 +29,27 @@ final class PeerOptions {
 
     /** A client of the peer; whether it connects now or at its first call is the wire's choice. */
     RpcClient connect(Address peer) {
+        return connect(peer, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param fallback takes what the peer calls, if the wire can carry that; {@code null} if nothing does
+     */
+    RpcClient connect(Address peer, Functions.@Nullable Fallback fallback) {
         Target target = targets.target();
         if (Wires.areBrokered(peer) && target.topic() == null) {
             throw CommandException.usage(peer.scheme() + " needs a --topic");
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
-        return RpcClient.builder(peer.toUri())
+        RpcClient.Builder builder = RpcClient.builder(peer.toUri())
                 .target(target)
-                .options(options -> options(options.withContext(sent)))
-                .build();
+                .options(options -> options(options.withContext(sent)));
+        if (fallback != null && Wires.resolve(peer, target).bidirectional()) {
+            builder.fallback(fallback);
+        }
+        return builder.build();
     }
 
     private CallOptions options(CallOptions options) {

@@ -46,6 +46,15 @@ class ServeAndCallTest {
                             public String slow() throws InterruptedException { running = true; Thread.sleep(500); return "done"; }
                             public boolean running() { return running; }
                             public void nothing() {}
+                            public boolean ask(dev.parley.RpcContext context, String text) {
+                                context.caller().cast("told", text, 1);
+                                try {
+                                    context.caller().call("wanted", void.class, dev.parley.Args.named("text", text));
+                                    return true;
+                                } catch (dev.parley.MethodNotFoundException e) {
+                                    return false;
+                                }
+                            }
                         }
                         """).toString();
         serving = new Serving(1, "serve", source, "--listen", ANY_PORT);
@@ -69,6 +78,19 @@ class ServeAndCallTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("parley: ").contains(error).hasLineCount(1);
         assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void verboseCallsShowWhatTheServerCalls() throws Exception {
+        try (Serving both = new Serving(1, "serve", source, "--listen", "jsonrpc+tcp://127.0.0.1:0")) {
+            String peer = both.addresses().getFirst();
+            Run verbose = Cli.run("call", "-v", peer, "ask", "hi");
+            assertThat(verbose.line()).isEqualTo("false");
+            assertThat(verbose.err()).contains("told [\"hi\",1]").contains("wanted {\"text\":\"hi\"}");
+            Run quiet = Cli.run("call", peer, "ask", "hi");
+            assertThat(quiet.line()).isEqualTo("false");
+            assertThat(quiet.err()).isEmpty();
+        }
     }
 
     @Test
