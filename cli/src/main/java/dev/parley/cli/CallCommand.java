@@ -79,11 +79,10 @@ final class CallCommand implements Callable<Integer> {
 
     /** Shows what the peer calls meanwhile: its notifications, and requests, which nothing here serves. */
     private @Nullable Object show(RpcContext context, String method, Args arguments) {
-        Object values =
-                switch (arguments) {
-                    case Args.Positional positional -> positional.values();
-                    case Args.Named named -> named.values();
-                };
+        Object values = switch (arguments) {
+            case Args.Positional positional -> positional.values();
+            case Args.Named named -> named.values();
+        };
         terminal.err().println(method + " " + Json.mapper().writeValueAsString(values));
         throw new MethodNotFoundException("parley call serves no methods");
     }

@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.Address;
 import dev.parley.CallOptions;
+import dev.parley.Execution;
 import dev.parley.Functions;
 import dev.parley.RpcClient;
 import dev.parley.Target;
@@ -35,7 +36,8 @@ final class PeerOptions {
     /**
      * The same.
      *
-     * @param fallback takes what the peer calls, if the wire can carry that; {@code null} if nothing does
+     * @param fallback takes what the peer calls, without blocking, if the wire can carry that; {@code null} if nothing
+     *     does
      */
     RpcClient connect(Address peer, Functions.@Nullable Fallback fallback) {
         Target target = targets.target();
@@ -43,11 +45,11 @@ final class PeerOptions {
             throw CommandException.usage(peer.scheme() + " needs a --topic");
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
-        RpcClient.Builder builder = RpcClient.builder(peer.toUri())
-                .target(target)
-                .options(options -> options(options.withContext(sent)));
+        RpcClient.Builder builder =
+                RpcClient.builder(peer.toUri()).target(target).options(options -> options(options.withContext(sent)));
         if (fallback != null && Wires.resolve(peer, target).bidirectional()) {
-            builder.fallback(fallback);
+            // Inline, so that what comes before the result is shown before it.
+            builder.fallback(fallback).execution(Execution.inline());
         }
         return builder.build();
     }

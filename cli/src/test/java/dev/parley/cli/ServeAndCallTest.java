@@ -87,9 +87,12 @@ class ServeAndCallTest {
             Run verbose = Cli.run("call", "-v", peer, "ask", "hi");
             assertThat(verbose.line()).isEqualTo("false");
             assertThat(verbose.err()).contains("told [\"hi\",1]").contains("wanted {\"text\":\"hi\"}");
+            Logging.verbosity(0);
             Run quiet = Cli.run("call", peer, "ask", "hi");
             assertThat(quiet.line()).isEqualTo("false");
             assertThat(quiet.err()).isEmpty();
+        } finally {
+            Logging.verbosity(0);
         }
     }
 
