@@ -104,6 +104,10 @@ class BothWaysTest {
             return context.caller().call("fill", String.class, text);
         }
 
+        public void noted(String text) {
+            seen.add(text);
+        }
+
         public int count(RpcContext context) {
             return context.caller().describe().methods().size();
         }
@@ -145,6 +149,10 @@ class BothWaysTest {
         public String fill(String text) {
             return text;
         }
+
+        public void noted(String text) {
+            seen.add(text);
+        }
     }
 
     private final Methods methods = new Methods();
@@ -171,7 +179,7 @@ class BothWaysTest {
                 RpcClient client =
                         client(server, parts.length > 1 ? parts[1] : "").build()) {
             assertThat(client.call("ask", String.class, "hello")).isEqualTo("hello, I am the client 49");
-            assertThat(client.call("count", int.class)).isEqualTo(6);
+            assertThat(client.call("count", int.class)).isEqualTo(7);
             List<?> together = client.call("askTogether", List.class);
             assertThat(together.subList(0, 2))
                     .asInstanceOf(InstanceOfAssertFactories.LIST)
@@ -260,6 +268,32 @@ class BothWaysTest {
             }
             for (CompletableFuture<String> call : calls) {
                 assertThat(call.get(60, TimeUnit.SECONDS)).isEqualTo(text);
+            }
+        }
+    }
+
+    /** Notifications that nobody waits for fill the sockets in both directions at once. */
+    @Test
+    void notificationsInBothDirectionsDoNotBlockEachOther() throws Exception {
+        String text = "x".repeat(20_000);
+        try (RpcServer server = server("jsonrpc+tcp").build().start();
+                RpcClient client = client(server, "").build()) {
+            client.call("subscribe", void.class);
+            RpcClient subscriber = methods.subscriber.get(30, TimeUnit.SECONDS);
+            List<Thread> senders = new ArrayList<>();
+            for (RpcClient each : List.of(client, client, client, subscriber, subscriber, subscriber)) {
+                senders.add(Thread.ofVirtual().start(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        each.cast("noted", text);
+                    }
+                }));
+            }
+            for (Thread sender : senders) {
+                assertThat(sender.join(Duration.ofSeconds(60))).isTrue();
+            }
+            for (int i = 0; i < 300; i++) {
+                assertThat(callbacks.seen.poll(30, TimeUnit.SECONDS)).isEqualTo(text);
+                assertThat(methods.seen.poll(30, TimeUnit.SECONDS)).isEqualTo(text);
             }
         }
     }

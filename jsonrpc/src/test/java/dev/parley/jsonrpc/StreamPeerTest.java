@@ -304,8 +304,47 @@ class StreamPeerTest {
 
     /** A server that calls this peer back. */
     static final class Server {
+        final CountDownLatch ended = new CountDownLatch(1);
+
         public int relay(RpcContext context) {
             return context.caller().call("value", int.class);
+        }
+
+        public void subscribe(RpcContext context) {
+            context.caller().onDisconnect(ended::countDown);
+        }
+
+        public String big() {
+            return "x".repeat(1_000_000);
+        }
+    }
+
+    @Test
+    void aCallerThatNeitherReadsNorRespondsIsDisconnected() throws Exception {
+        Server service = new Server();
+        try (RpcServer server = RpcServer.builder()
+                .endpoint(service)
+                .listen("jsonrpc+tcp://127.0.0.1:0?max_backlog=4")
+                .build()
+                .start()) {
+            accept(new Socket(
+                    InetAddress.getLoopbackAddress(),
+                    server.addresses().getFirst().port(0)));
+            say("{'jsonrpc':'2.0','id':1,'method':'subscribe'}");
+            heard();
+            say("{'jsonrpc':'2.0','id':2,'method':'relay'}");
+            heard();
+            // As many as fit before the server notices, and some more.
+            boolean ended = false;
+            for (int i = 3; i < 1_000 && !ended; i++) {
+                try {
+                    say("{'jsonrpc':'2.0','id':" + i + ",'method':'big'}");
+                } catch (IOException e) {
+                    break; // Disconnected.
+                }
+                ended = service.ended.await(20, TimeUnit.MILLISECONDS);
+            }
+            assertThat(service.ended.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

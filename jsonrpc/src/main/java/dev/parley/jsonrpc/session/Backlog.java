@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the messages of one connection in their order, and holds those that have to wait: for room in the dispatcher,
- * or, if they are to be handled in order, for the end of those before them. Thread-safe.
+ * for the peer to read responses, or, if they are to be handled in order, for the end of those before them. Thread-safe.
  */
 final class Backlog {
     /** A message that waits. */
@@ -88,7 +88,7 @@ final class Backlog {
     private boolean beginStarting(Incoming message, int size) {
         lock.lock();
         try {
-            if (!starting && waiting.isEmpty() && (!full || flushed)) {
+            if (!starting && waiting.isEmpty() && mayStart(message)) {
                 starting = true;
                 return true;
             }
@@ -98,6 +98,11 @@ final class Backlog {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether there is room in the dispatcher, and for a response. */
+    private boolean mayStart(Incoming message) {
+        return flushed || (!full && (message.isNotification() || connection.isWritable()));
     }
 
     /** Starts a message without a response when those before it have ended. */
@@ -179,7 +184,8 @@ final class Backlog {
     private @Nullable Item nextWaiting() {
         lock.lock();
         try {
-            Item next = full && !flushed ? null : waiting.poll();
+            Item next = waiting.peek();
+            next = next != null && mayStart(next.message()) ? waiting.poll() : null;
             starting = next != null;
             bytes -= next == null ? 0 : next.size();
             return next;
@@ -201,7 +207,8 @@ final class Backlog {
         connection.execute(this::continueStarting);
     }
 
-    private void continueStarting() {
+    /** Starts what waits, as far as there is room. */
+    void continueStarting() {
         lock.lock();
         try {
             if (starting) {

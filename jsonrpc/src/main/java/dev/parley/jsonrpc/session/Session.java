@@ -9,16 +9,13 @@ import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
-import dev.parley.net.http.rpc.HttpRpcListener;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,8 +32,8 @@ import tools.jackson.databind.ObjectMapper;
  * One connection of either side: brings requests to the dispatcher, and responses to the calls that wait for them. Knows
  * messages, and nothing about what carries them.
  *
- * <p>It reads on while calls run, and stops reading while the dispatcher is full or the peer does not read its
- * responses. While calls of this side are in flight it must read on all the same, for their responses may be behind
+ * <p>It reads on while calls run, and stops reading while the dispatcher is full or, as a server, the peer does not read
+ * its responses. While calls of this side are in flight it must read on all the same, for their responses may be behind
  * requests of the peer: then requests wait in a {@link Backlog}. A request that does not fit any more is refused; a
  * notification cannot be, so the connection is closed.
  *
@@ -52,18 +49,13 @@ public final class Session implements Peer {
     private final @Nullable MessageHandler handler;
     private final boolean client;
     private final OutgoingWriter writer;
+    private final Inbox inbox = new Inbox(this::take, this::failed, this::congestion);
     private final Backlog backlog;
     private final Set<Incoming> running = ConcurrentHashMap.newKeySet();
     /** Accepted messages without a response so far. */
     private final AtomicInteger unanswered = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
-    /**
-     * Messages that wait for a large one to be scanned; {@code null} if none is. Guarded by {@code lock}, but for a
-     * look by the thread that brings the messages, which alone sets it.
-     */
-    private volatile @Nullable Deque<byte[]> unscanned;
-
     /** Whether the connection reads. Guarded by {@code lock}. */
     private boolean reading = true;
     /** Whether it pauses unless calls of this side are in flight. */
@@ -75,7 +67,6 @@ public final class Session implements Peer {
 
     private volatile boolean lost;
     private volatile @Nullable Throwable failure;
-    private volatile @Nullable Thread scanner;
     private volatile @Nullable ScheduledFuture<?> interrupting;
     private volatile @Nullable Link link;
     private @Nullable RpcClient caller; // Guarded by lock.
@@ -120,54 +111,13 @@ public final class Session implements Peer {
 
     /** Takes a message that has arrived. */
     public void received(byte[] message) {
-        boolean large = message.length > HttpRpcListener.LARGE;
-        if (!large && unscanned == null) {
-            take(message);
-            return;
-        }
-        lock.lock();
-        try {
-            Deque<byte[]> waiting = unscanned;
-            if (waiting != null) {
-                waiting.add(message);
-                return;
-            }
-            unscanned = new ArrayDeque<>();
-        } finally {
-            lock.unlock();
-        }
-        congestion();
-        Thread.ofVirtual().name("parley-jsonrpc").start(() -> scanLarge(message));
+        inbox.received(message);
     }
 
-    /** Takes a large message on a thread of its own, then those that have come meanwhile. */
-    private void scanLarge(byte[] large) {
-        scanner = Thread.currentThread();
-        try {
-            for (byte[] next = large; next != null; next = nextUnscanned()) {
-                take(next);
-            }
-        } catch (RuntimeException | Error e) {
-            // Without a response the only way to end the caller's wait is to disconnect.
-            log.warn("{}: closing the connection", name, e);
-            connection.close();
-        }
-        congestion();
-    }
-
-    private byte @Nullable [] nextUnscanned() {
-        lock.lock();
-        try {
-            Deque<byte[]> waiting = unscanned;
-            byte[] next = waiting == null ? null : waiting.poll();
-            if (next == null) {
-                scanner = null;
-                unscanned = null;
-            }
-            return next;
-        } finally {
-            lock.unlock();
-        }
+    /** A message could not be handled: without a response the only way to end its sender's wait is to disconnect. */
+    private void failed(Throwable error) {
+        log.warn("{}: closing the connection", name, error);
+        connection.close();
     }
 
     private void take(byte[] message) {
@@ -251,7 +201,7 @@ public final class Session implements Peer {
 
     private void accept(Incoming message, int size) {
         boolean inOrder = message.isNotification() && handler != null && handler.ordered();
-        if (isWaiting() && backlog.isFull(size)) {
+        if (mustRead() && backlog.isFull(size)) {
             OverloadedException error = new OverloadedException("more than " + backlog + " wait for their turn");
             if (message.isNotification() || !connection.isWritable()) {
                 log.warn("{}: closing the connection: {}", name, error.getMessage());
@@ -319,6 +269,7 @@ public final class Session implements Peer {
 
     /** The connection has become writable, or is no longer. */
     public void writabilityChanged() {
+        backlog.continueStarting();
         congestion();
     }
 
@@ -400,8 +351,9 @@ public final class Session implements Peer {
     private void congestion() {
         lock.lock();
         try {
-            congested = stopping || backlog.isCongested() || !connection.isWritable();
-            boolean read = unscanned == null && (!congested || isWaiting());
+            // If both sides paused because the other one does not read, they would do so for ever: a client reads on.
+            congested = stopping || backlog.isCongested() || (!client && !connection.isWritable());
+            boolean read = !inbox.isBusy() && (!congested || mustRead());
             if (read != reading) {
                 reading = read;
                 connection.read(read);
@@ -409,6 +361,11 @@ public final class Session implements Peer {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether reading cannot pause, whatever waits: for a response, or so that the peer can read in turn. */
+    private boolean mustRead() {
+        return isWaiting() || (client && !connection.isWritable());
     }
 
     /** A call of this side has been sent, or has its outcome. */
@@ -456,7 +413,7 @@ public final class Session implements Peer {
 
     /** Whether the current thread brings the messages, so that it must not wait for one. */
     public boolean isReading() {
-        return connection.isReader() || Thread.currentThread().equals(scanner);
+        return connection.isReader() || inbox.isTaking();
     }
 
     @Override
