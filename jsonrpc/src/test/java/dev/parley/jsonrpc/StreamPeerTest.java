@@ -274,9 +274,7 @@ class StreamPeerTest {
             client.onDisconnect(told::countDown);
             CompletableFuture<Integer> call = client.callAsync("m", Integer.class);
             accept(listening.accept());
-            for (int i = 1; i <= 10; i++) {
-                say("{'jsonrpc':'2.0','method':'slow'}");
-            }
+            say("{'jsonrpc':'2.0','method':'slow'}".repeat(10));
             assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()

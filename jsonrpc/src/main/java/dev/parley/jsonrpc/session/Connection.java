@@ -26,7 +26,7 @@ public interface Connection {
     /** Whether the current thread is the one that brings the messages. */
     boolean isReader();
 
-    /** Closes when what has been sent is written, without waiting. */
+    /** Closes when what any thread has sent is written, without waiting. */
     void finish();
 
     /** Closes at once. The connection of a child process ends the child, and waits for it. */

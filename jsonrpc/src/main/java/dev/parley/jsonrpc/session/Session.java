@@ -4,6 +4,7 @@ import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcClient;
 import dev.parley.jsonrpc.message.Envelope;
+import dev.parley.jsonrpc.message.Ids;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
@@ -26,6 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -138,6 +140,9 @@ public final class Session implements Peer {
                 responses.add(element);
             } else if (element == null && client) {
                 log.warn("{} sent an element that is not an object", name);
+            } else if (element != null && isErrorToNothing(element)) {
+                log.debug("{} sent an error without a request", name);
+                return;
             } else {
                 requests.add(Request.of(element));
             }
@@ -160,6 +165,14 @@ public final class Session implements Peer {
         }
         return client
                 || (calls != null && calls.isUsed() && (element.resultToken != null || element.errorToken != null));
+    }
+
+    /** Whether it is a response to what its sender could not read, to which there is none in turn. */
+    private static boolean isErrorToNothing(Envelope element) {
+        return element.methodToken == null
+                && element.resultToken == null
+                && element.errorToken == JsonToken.START_OBJECT
+                && Ids.isAbsent(element);
     }
 
     private void unreadable(byte[] message, Envelope.UnreadableException error) {
@@ -193,13 +206,17 @@ public final class Session implements Peer {
             send(by.refusal(new Envelope.UnreadableException(
                     "the batch has more than the " + by.maxBatch() + " elements allowed", true)));
         } else if (by.ordered() && requests.stream().allMatch(request -> request.responseId() == null)) {
-            requests.forEach(request -> accept(by.prepare(List.of(request), false, this, this::respond), size));
+            int each = size / requests.size();
+            requests.forEach(request -> accept(by.prepare(List.of(request), false, this, this::respond), each));
         } else {
             accept(by.prepare(requests, batch, this, this::respond), size);
         }
     }
 
     private void accept(Incoming message, int size) {
+        if (failure != null) {
+            return; // The connection is being closed.
+        }
         boolean inOrder = message.isNotification() && handler != null && handler.ordered();
         if (mustRead() && backlog.isFull(size)) {
             OverloadedException error = new OverloadedException("more than " + backlog + " wait for their turn");
@@ -254,7 +271,8 @@ public final class Session implements Peer {
     /** Takes what could not be cut into messages. */
     public void problem(Problem problem) {
         Link calls = link;
-        if (handler != null) {
+        if (handler != null && !(client && isWaiting())) {
+            // If a client waits it is rather a response, to which there is none.
             send(handler.refusal(problem));
         }
         if (calls != null && calls.isUsed() && !problem.fatal()) {
@@ -299,6 +317,8 @@ public final class Session implements Peer {
             timer.cancel(false);
         }
         interrupt();
+        // Notifications that have come are still handled.
+        backlog.flush();
         Link calls = link;
         if (calls != null) {
             calls.lost(failure == null ? cause : failure);

@@ -54,7 +54,9 @@ public final class SocketConnection implements Connection {
 
     @Override
     public void finish() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        // As a task, since on the event loop it would overtake what other threads have sent.
+        channel.eventLoop()
+                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
     }
 
     @Override
