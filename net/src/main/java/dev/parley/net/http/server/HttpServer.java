@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>The server itself implements keep-alive, chunked bodies, {@code Expect: 100-continue}, gzip and deflate requests,
  * and gzip responses (above 1,400 bytes, for peers that accept them). It also refuses requests: 400 malformed,
  * 401 not authenticated, 403 web page of another origin, 404 unknown path, 405 method, 408 too slow, 411 no length,
- * 413, 414 and 431 too large, 415 unknown coding. A connection handles one request at a time; pipelined requests wait
+ * 413, 414 and 431 too large, 415 unknown coding, 426 a path for upgrades only. A connection handles one request at a time; pipelined requests wait
  * and get their responses in order.
  *
  * <p>Runs on {@link dev.parley.net.socket.EventLoops#shared()}. Thread-safe.
@@ -50,6 +50,7 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     private final Map<String, Map<String, HttpHandler>> routes;
+    private final Map<String, UpgradeHandler> upgrades;
     private final HttpLimits limits;
     private final @Nullable Auth auth;
     private final String host;
@@ -74,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
         Map<String, Map<String, HttpHandler>> copy = new HashMap<>();
         builder.routes.forEach((path, methods) -> copy.put(path, Map.copyOf(methods)));
         this.routes = Map.copyOf(copy);
+        this.upgrades = Map.copyOf(builder.upgrades);
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
@@ -180,8 +182,7 @@ public final class HttpServer implements AutoCloseable {
             terminated.complete(null);
         } else {
             current.close().thenRun(() -> {
-                connections.forEach(
-                        channel -> channel.pipeline().fireUserEventTriggered(HttpConnection.StopSignal.STOP));
+                connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(StopSignal.STOP));
                 // From here on the count only falls, because no connection is accepted any more.
                 completeIfTerminated();
             });
@@ -270,9 +271,16 @@ public final class HttpServer implements AutoCloseable {
         return routes.get(path);
     }
 
+    /** What takes over connections at a path; null if nothing does. */
+    @Nullable
+    UpgradeHandler upgrade(String path) {
+        return upgrades.get(path);
+    }
+
     /** Settings of an {@link HttpServer}. Not thread-safe. */
     public static final class Builder {
         private final Map<String, Map<String, HttpHandler>> routes = new HashMap<>();
+        private final Map<String, UpgradeHandler> upgrades = new HashMap<>();
         private String host = "127.0.0.1";
         private int port;
         private @Nullable Path unixPath;
@@ -326,6 +334,24 @@ public final class HttpServer implements AutoCloseable {
                 if (byMethod.putIfAbsent(method, handler) != null) {
                     throw new IllegalArgumentException(method + " " + path + " already has a handler");
                 }
+            }
+            return this;
+        }
+
+        /**
+         * Lets a handler take over connections by an upgrade at exactly this path, which may have other handlers too. If
+         * it has none, requests without an upgrade get 426.
+         *
+         * @param path as in {@link #handle}
+         * @throws IllegalArgumentException if the path does not start with a slash, or already has such a handler
+         */
+        public Builder upgrade(String path, UpgradeHandler handler) {
+            Objects.requireNonNull(handler, "handler");
+            if (!path.startsWith("/")) {
+                throw new IllegalArgumentException("a path must start with a slash: " + path);
+            }
+            if (upgrades.putIfAbsent(path, handler) != null) {
+                throw new IllegalArgumentException("upgrades of " + path + " already have a handler");
             }
             return this;
         }

@@ -61,6 +61,12 @@ final class IncomingRequest {
         return route.handler();
     }
 
+    /** What takes over the connection; null if nothing does. */
+    @Nullable
+    UpgradeHandler upgrade() {
+        return route.upgrade();
+    }
+
     /** The response to send, once the body has been skipped, instead of calling a handler. */
     @Nullable
     HttpResponse refusal() {

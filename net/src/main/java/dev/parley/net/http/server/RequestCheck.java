@@ -4,6 +4,7 @@ import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -18,8 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class RequestCheck {
     private RequestCheck() {}
 
-    /** The handler of a request, or the response that refuses it once its body has been skipped; the other is null. */
-    record Route(@Nullable HttpHandler handler, @Nullable HttpResponse refusal) {}
+    /**
+     * Where a request goes: to a handler, or to one that takes over the connection, or nowhere, and then the response
+     * that refuses it once its body has been skipped. The others are null.
+     */
+    record Route(
+            @Nullable HttpHandler handler,
+            @Nullable UpgradeHandler upgrade,
+            @Nullable HttpResponse refusal) {}
 
     static HttpResponse malformed(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
@@ -86,7 +93,15 @@ final class RequestCheck {
                         .with("WWW-Authenticate", "Basic realm=\"" + auth.realm() + "\", charset=\"UTF-8\""));
             }
         }
+        UpgradeHandler upgrade = server.upgrade(path);
+        if (upgrade != null && isUpgrade(request, upgrade.protocol())) {
+            return new Route(null, upgrade, null);
+        }
         Map<String, HttpHandler> methods = server.methods(path);
+        if (methods == null && upgrade != null) {
+            return refuse(HttpResponse.text(426, "this path is served over " + upgrade.protocol() + " only")
+                    .with("Upgrade", upgrade.protocol()));
+        }
         if (methods == null) {
             return refuse(HttpResponse.text(404, "unknown path"));
         }
@@ -102,7 +117,16 @@ final class RequestCheck {
             return refuse(HttpResponse.text(415, "unsupported Content-Encoding; supported are gzip and deflate")
                     .with("Accept-Encoding", "gzip, deflate"));
         }
-        return new Route(handler, null);
+        return new Route(handler, null, null);
+    }
+
+    /** Whether a request asks for an upgrade to the protocol (RFC 9110 §7.8), as HTTP/1.1 and GET only can. */
+    private static boolean isUpgrade(HttpRequest request, String protocol) {
+        HttpHeaders headers = request.headers();
+        return request.method().equals(HttpMethod.GET)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && headers.containsValue("connection", "upgrade", true)
+                && headers.containsValue("upgrade", protocol, true);
     }
 
     /**
@@ -117,7 +141,7 @@ final class RequestCheck {
     }
 
     private static Route refuse(HttpResponse response) {
-        return new Route(null, response);
+        return new Route(null, null, response);
     }
 
     /** The path and query of a request target: proxies and some clients send the whole address (RFC 9112 §3.2.2). */
