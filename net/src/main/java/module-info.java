@@ -30,4 +30,6 @@ module dev.parley.net {
     exports dev.parley.net.socket to
             dev.parley.jsonrpc,
             dev.parley.zerorpc;
+    exports dev.parley.net.websocket to
+            dev.parley.jsonrpc;
 }
