@@ -81,6 +81,18 @@ public final class Headers {
         return new Headers(more);
     }
 
+    /** These fields but for those whose name the others have. */
+    public Headers without(Headers others) {
+        List<String> kept = new ArrayList<>(fields.length);
+        forEach((name, value) -> {
+            if (!others.contains(name)) {
+                kept.add(name);
+                kept.add(value);
+            }
+        });
+        return parsed(kept);
+    }
+
     /** The value of the first field of this name; null if there is none. */
     public @Nullable String first(String name) {
         for (int i = 0; i < fields.length; i += 2) {

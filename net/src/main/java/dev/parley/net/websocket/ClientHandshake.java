@@ -181,7 +181,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             ChannelPipeline pipeline = ctx.pipeline();
             WebSocket.Peer peer = new WebSocket.Peer(
                     SocketAddresses.text(ctx.channel().remoteAddress()), response, null, subprotocol);
-            WebSocketConnection.install(pipeline, client.options, false, deflates, events, peer);
+            WebSocketHandler.install(pipeline, client.options, false, deflates, events, peer);
             pipeline.remove(HttpRequestEncoder.class);
             pipeline.remove(this);
             // Last, since it then passes on what it has not read.

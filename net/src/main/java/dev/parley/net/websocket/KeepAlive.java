@@ -91,6 +91,10 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
         if (owner.isPaused()) {
             lastRead = now;
             pinged = false;
+            if (interval > 0 && ctx.channel().isWritable()) {
+                // Its own pings are not read now: this tells it that this side is still there.
+                owner.ping();
+            }
         } else if (pinged && now - pingedAt >= timeout) {
             owner.dead("the peer did not respond to a ping within " + TimeUnit.NANOSECONDS.toMillis(timeout) + " ms");
             return;

@@ -16,7 +16,7 @@ public final class WebSocket {
     static final int COMPRESSED = 4;
 
     private final Channel channel;
-    private final WebSocketConnection connection;
+    private final WebSocketHandler handler;
     private final WebSocketOptions options;
     private final boolean deflates;
     private final Peer peer;
@@ -34,9 +34,9 @@ public final class WebSocket {
             @Nullable Principal principal,
             @Nullable String subprotocol) {}
 
-    WebSocket(Channel channel, WebSocketConnection connection, WebSocketOptions options, boolean deflates, Peer peer) {
+    WebSocket(Channel channel, WebSocketHandler handler, WebSocketOptions options, boolean deflates, Peer peer) {
         this.channel = channel;
-        this.connection = connection;
+        this.handler = handler;
         this.options = options;
         this.deflates = deflates;
         this.peer = peer;
@@ -71,7 +71,7 @@ public final class WebSocket {
      * @param reason at most 123 bytes in UTF-8
      */
     public void close(int code, String reason) {
-        execute(() -> connection.close(code, reason));
+        execute(() -> handler.close(code, reason));
     }
 
     /** Whether the peer keeps up with reading what it is sent. */
@@ -82,9 +82,9 @@ public final class WebSocket {
     /** Stops or resumes passing messages on; meanwhile the peer is not read, beyond what has arrived. */
     public void read(boolean on) {
         if (isReader()) {
-            connection.read(on);
+            handler.read(on);
         } else {
-            execute(() -> connection.read(on));
+            execute(() -> handler.read(on));
         }
     }
 

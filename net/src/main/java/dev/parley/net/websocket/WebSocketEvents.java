@@ -24,7 +24,7 @@ public interface WebSocketEvents {
     void stopping();
 
     /**
-     * The connection has ended. Nothing follows.
+     * The connection has ended, or this side has sent a close and receives no more. Nothing follows.
      *
      * @param cause why; {@code null} if this side closed it, or the peer did without a word
      */

@@ -73,7 +73,7 @@ public final class WebSocketUpgrade implements UpgradeHandler {
         WebSocketEvents events = connections.get();
         return Decision.accept(
                 answer,
-                pipeline -> WebSocketConnection.install(pipeline, options, true, extensions != null, events, peer));
+                pipeline -> WebSocketHandler.install(pipeline, options, true, extensions != null, events, peer));
     }
 
     /** The client's first sub-protocol that the server knows too. */

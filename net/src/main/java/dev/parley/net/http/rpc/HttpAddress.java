@@ -165,7 +165,7 @@ public final class HttpAddress {
         }
     }
 
-    private static URI url(Address address, String path, @Nullable String query) {
+    static URI url(Address address, String path, @Nullable String query) {
         String name = isUnix(address) ? "localhost" : address.host();
         String host = name.contains(":") ? "[" + name + "]" : name;
         int port = isUnix(address) ? 80 : address.port(defaultPort(address));
@@ -191,7 +191,7 @@ public final class HttpAddress {
     }
 
     static boolean isSecure(Address address) {
-        return address.scheme().endsWith("https");
+        return address.scheme().endsWith("https") || address.scheme().endsWith("wss");
     }
 
     private static int defaultPort(Address address) {
@@ -206,7 +206,7 @@ public final class HttpAddress {
         return Path.of(address.path());
     }
 
-    private static @Nullable BasicCredentials credentials(Address address, AddressOptions options) {
+    static @Nullable BasicCredentials credentials(Address address, AddressOptions options) {
         String user = options.user();
         String password = options.password();
         if (user == null) {

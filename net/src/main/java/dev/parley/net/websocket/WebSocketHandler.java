@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * One side of an open connection: puts frames together to messages, answers pings, and closes. Confined to the event
  * loop.
  */
-final class WebSocketConnection extends ChannelInboundHandlerAdapter implements KeepAlive.Owner {
-    private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
+final class WebSocketHandler extends ChannelInboundHandlerAdapter implements KeepAlive.Owner {
+    private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
     /** Messages that inflate to more bytes than this are not inflated on an event loop. */
     private static final int LARGE = 64 << 10;
@@ -75,7 +75,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     /** A ping that could not be answered because the peer does not read; only the last one needs an answer. */
     private @Nullable ByteBuf unanswered;
 
-    private WebSocketConnection(
+    private WebSocketHandler(
             Channel channel, WebSocketOptions options, boolean deflates, WebSocketEvents events, WebSocket.Peer peer) {
         this.channel = channel;
         this.options = options;
@@ -94,7 +94,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
             boolean deflates,
             WebSocketEvents events,
             WebSocket.Peer peer) {
-        WebSocketConnection connection = new WebSocketConnection(pipeline.channel(), options, deflates, events, peer);
+        WebSocketHandler handler = new WebSocketHandler(pipeline.channel(), options, deflates, events, peer);
         WebSocketDecoderConfig decoding = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(options.maxFrame())
                 .expectMaskedFrames(isServer)
@@ -106,12 +106,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
                 .build();
         pipeline.addLast(
                 new FlushConsolidationHandler(256, true),
-                new KeepAlive(options, connection),
+                new KeepAlive(options, handler),
                 new WebSocket13FrameDecoder(decoding),
                 new WebSocket13FrameEncoder(!isServer),
-                connection);
+                handler);
         try {
-            events.opened(connection.socket);
+            events.opened(handler.socket);
         } catch (RuntimeException | Error e) {
             pipeline.fireExceptionCaught(e);
         }
@@ -315,6 +315,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
             closing = true;
             cause = new IOException(reason);
             channel.writeAndFlush(new CloseWebSocketFrame(CloseCode.INTERNAL_ERROR, reason));
+            tellLost();
         }
         channel.close();
     }
@@ -331,6 +332,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         closing = true;
         channel.writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
                 .addListener(ChannelFutureListener.CLOSE);
+        tellLost();
     }
 
     private static String printable(String reason) {
@@ -370,6 +372,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         long wait = options.closeTimeout().toNanos();
         var ending = channel.eventLoop().schedule(() -> channel.close(), wait, TimeUnit.NANOSECONDS);
         channel.closeFuture().addListener(closed -> ending.cancel(false));
+        tellLost();
     }
 
     /** Lets the peer see the end at once, since its own close cannot be read any more. */
@@ -403,9 +406,14 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         pending.forEach(WebSocketFrame::release);
         pending.clear();
         forgetPing();
+        closing = true;
+        tellLost();
+    }
+
+    /** Nothing is received any more: those who wait for something need not wait for the end of the handshake. */
+    private void tellLost() {
         if (!lost) {
             lost = true;
-            closing = true;
             events.lost(cause);
         }
     }
