@@ -1,6 +1,7 @@
 package dev.parley.spi;
 
 import dev.parley.Address;
+import dev.parley.CallOptions;
 import dev.parley.RpcClient;
 import dev.parley.Serializer;
 import dev.parley.Target;
@@ -16,6 +17,7 @@ public final class ClientContext {
     private final @Nullable SSLContext tls;
     private final @Nullable Dispatcher dispatcher;
     private final @Nullable Serializer serializer;
+    private final CallOptions options;
 
     /**
      * A context of a client without endpoints.
@@ -43,11 +45,32 @@ public final class ClientContext {
             @Nullable SSLContext tls,
             @Nullable Dispatcher dispatcher,
             @Nullable Serializer serializer) {
+        this(values, target, tls, dispatcher, serializer, CallOptions.defaults());
+    }
+
+    private ClientContext(
+            ValueMapping values,
+            Target target,
+            @Nullable SSLContext tls,
+            @Nullable Dispatcher dispatcher,
+            @Nullable Serializer serializer,
+            CallOptions options) {
+        this.options = options;
         this.dispatcher = dispatcher;
         this.serializer = serializer;
         this.values = Objects.requireNonNull(values, "values");
         this.target = Objects.requireNonNull(target, "target");
         this.tls = tls;
+    }
+
+    /** This context of a client whose calls have these options unless they have their own. */
+    public ClientContext withOptions(CallOptions newOptions) {
+        return new ClientContext(values, target, tls, dispatcher, serializer, newOptions);
+    }
+
+    /** The client's own call options, for what is needed before the first call. By default those of any client. */
+    public CallOptions options() {
+        return options;
     }
 
     /** Makes the wire's mapper. */

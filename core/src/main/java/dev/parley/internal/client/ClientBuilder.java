@@ -187,7 +187,8 @@ public final class ClientBuilder implements RpcClient.Builder {
     public RpcClient build() {
         ValueMapping values = new ValueMapping(limits, customizers, peer);
         Wires.Resolved wire = Wires.resolve(address.get(), options.target());
-        ClientContext context = new ClientContext(values, options.target(), tls, dispatcher(wire), serializer);
+        ClientContext context =
+                new ClientContext(values, options.target(), tls, dispatcher(wire), serializer).withOptions(options);
         ClientTransport transport = wire.wire().connect(wire.address(), context);
         try {
             CallEngine engine = new CallEngine(transport, maxPendingCalls);

@@ -1,6 +1,6 @@
 package dev.parley.jsonrpc.client;
 
-import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
 import dev.parley.jsonrpc.session.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ interface Connector {
         void opened(Connection connection);
 
         /** It could not be opened. Nothing follows. */
-        void failed(ConnectionLostException error);
+        void failed(RpcException error);
 
         /** A message, {@code byte[]}, or a {@link dev.parley.jsonrpc.session.Problem}. */
         void received(Object message);

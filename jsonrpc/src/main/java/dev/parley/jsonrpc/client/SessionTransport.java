@@ -2,8 +2,12 @@ package dev.parley.jsonrpc.client;
 
 import dev.parley.Address;
 import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
 import dev.parley.ConnectionLostException;
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcException;
 import dev.parley.ServiceDescription;
+import dev.parley.http.HttpCallOptions;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.session.Connection;
 import dev.parley.jsonrpc.session.Disconnects;
@@ -15,6 +19,8 @@ import dev.parley.jsonrpc.session.Problem;
 import dev.parley.jsonrpc.session.Session;
 import dev.parley.jsonrpc.stream.Framing;
 import dev.parley.jsonrpc.stream.StreamAddress;
+import dev.parley.net.http.rpc.HttpAddress;
+import dev.parley.net.http.rpc.WebSocketAddress;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
@@ -23,6 +29,9 @@ import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +49,7 @@ public final class SessionTransport implements ClientTransport {
     private final OutgoingWriter writer;
     private final @Nullable MessageHandler handler;
     private final Connector connector;
+    private final @Nullable FixedOption fixed;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable CompletableFuture<Session>> current = new AtomicReference<>();
     private final List<Runnable> onDisconnect = new CopyOnWriteArrayList<>();
@@ -55,8 +65,23 @@ public final class SessionTransport implements ClientTransport {
         Connector connector(AddressOptions options, int maxMessage);
     }
 
+    /**
+     * A call option that holds for a whole connection.
+     *
+     * @param value the client's
+     * @param advice what to tell a caller who sets another
+     */
+    private record FixedOption(
+            CallOption<?> option, @Nullable Object value, String advice) {}
+
     /** A transport; {@code connecting} reads the options that are its own. */
     SessionTransport(Address address, ClientContext context, Connecting connecting) {
+        this(address, context, connecting, null);
+    }
+
+    private SessionTransport(
+            Address address, ClientContext context, Connecting connecting, @Nullable FixedOption fixed) {
+        this.fixed = fixed;
         AddressOptions options = new AddressOptions(address);
         ValueMapping values = context.values().forPeer(options);
         this.address = address;
@@ -78,6 +103,27 @@ public final class SessionTransport implements ClientTransport {
                         options.choice("framing", Framing.LINES, Framing.class),
                         maxMessage,
                         options.connectTimeout()));
+    }
+
+    /** A transport to a WebSocket address. */
+    public static SessionTransport webSocket(Address address, String defaultPath, ClientContext context) {
+        Map<String, String> fields = context.options().get(HttpCallOptions.HEADERS);
+        return new SessionTransport(
+                address,
+                context,
+                (options, maxMessage) -> new WebSocketConnector(
+                        address,
+                        WebSocketAddress.client(
+                                address,
+                                options,
+                                context.values().limits(),
+                                HttpAddress.path(address, options, defaultPath),
+                                fields,
+                                context.tls())),
+                new FixedOption(
+                        HttpCallOptions.HEADERS,
+                        fields,
+                        "over WebSocket header fields are sent once, when a client connects: set them for the client"));
     }
 
     /** A transport to a child process. */
@@ -102,12 +148,26 @@ public final class SessionTransport implements ClientTransport {
     }
 
     @Override
+    public Set<CallOption<?>> callOptions() {
+        return fixed == null ? Set.of() : Set.of(fixed.option());
+    }
+
+    /** Refuses a call with another value of an option than the connection has, rather than ignore it. */
+    private void check(ClientCall call) {
+        if (fixed != null && !Objects.equals(call.options().get(fixed.option()), fixed.value())) {
+            throw new InvalidTargetException(fixed.advice());
+        }
+    }
+
+    @Override
     public StartedCall start(ClientCall call, ResponseListener listener) {
+        check(call);
         return send(writer.single(call, listener), List.of(listener));
     }
 
     @Override
     public StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        calls.forEach(this::check);
         return send(writer.batch(calls, listeners), listeners);
     }
 
@@ -121,7 +181,10 @@ public final class SessionTransport implements ClientTransport {
             if (error != null) {
                 for (ResponseListener listener : listeners) {
                     listener.onFailure(
-                            new ConnectionLostException(String.valueOf(error.getMessage()), error.getCause()));
+                            error instanceof RpcException known && !(known instanceof ConnectionLostException)
+                                    ? known
+                                    : new ConnectionLostException(
+                                            String.valueOf(error.getMessage()), error.getCause()));
                 }
             } else {
                 waiting.send(() -> opened.send(message));
@@ -225,7 +288,7 @@ public final class SessionTransport implements ClientTransport {
         }
 
         @Override
-        public void failed(ConnectionLostException error) {
+        public void failed(RpcException error) {
             opening.completeExceptionally(error);
         }
 

@@ -36,7 +36,7 @@ public final class HttpListener {
                 options.forClients(), server, List.of(path), context::tls, exchange -> handle(exchange, handler));
     }
 
-    private static void handle(HttpExchange exchange, MessageHandler handler) {
+    static void handle(HttpExchange exchange, MessageHandler handler) {
         // Nothing to pause: a connection gives no further request before this one has its response.
         Incoming incoming = handler.handle(
                 exchange.body(),

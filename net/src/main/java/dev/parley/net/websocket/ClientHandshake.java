@@ -181,8 +181,9 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             ChannelPipeline pipeline = ctx.pipeline();
             WebSocket.Peer peer = new WebSocket.Peer(
                     SocketAddresses.text(ctx.channel().remoteAddress()), response, null, subprotocol);
-            WebSocketHandler.install(pipeline, client.options, false, deflates, events, peer);
+            // Before those who are told of the connection send something.
             pipeline.remove(HttpRequestEncoder.class);
+            WebSocketHandler.install(pipeline, client.options, false, deflates, events, peer);
             pipeline.remove(this);
             // Last, since it then passes on what it has not read.
             pipeline.remove(HttpResponseDecoder.class);

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ public final class WebSocketAddress {
      * A client for this address. Reads the options of clients.
      *
      * @param path the path of the upgrade request
-     * @param fields more fields of it, which replace those of the address
+     * @param fields header fields of it, which replace those that the address means; may be null
      * @param tls trust, and perhaps keys, for {@code wss}; those of the Java runtime if null
      * @throws InvalidTargetException if an option is malformed or out of range, or the address has both user info and
      *     the option {@code token}
@@ -93,7 +94,7 @@ public final class WebSocketAddress {
             AddressOptions options,
             Limits limits,
             String path,
-            Headers fields,
+            @Nullable Map<String, String> fields,
             @Nullable SSLContext tls) {
         BasicCredentials credentials = HttpAddress.credentials(address, options);
         String token = options.text("token", null);
@@ -117,7 +118,7 @@ public final class WebSocketAddress {
             }
             WebSocketClient.Builder client = WebSocketClient.builder(
                             URI.create(url.toString().replaceFirst("^http", "ws")))
-                    .headers(headers.without(fields).with(fields))
+                    .headers(fields == null ? headers : replaced(headers, fields))
                     .connectTimeout(connectTimeout)
                     .options(options(options, limits, List.of()));
             if (tls != null) {
@@ -127,6 +128,14 @@ public final class WebSocketAddress {
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(HttpAddress.shown(address) + ": " + e.getMessage());
         }
+    }
+
+    private static Headers replaced(Headers headers, Map<String, String> fields) {
+        Headers others = Headers.empty();
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            others = others.with(field.getKey(), field.getValue());
+        }
+        return headers.without(others).with(others);
     }
 
     /** The error for a connection that could not be opened. */
