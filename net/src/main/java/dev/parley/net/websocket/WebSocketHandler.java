@@ -7,10 +7,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -26,6 +27,7 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * One side of an open connection: puts frames together to messages, answers pings, and closes. Confined to the event
  * loop.
  */
-final class WebSocketHandler extends ChannelInboundHandlerAdapter implements KeepAlive.Owner {
+final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.Owner {
     private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
     /** Messages that inflate to more bytes than this are not inflated on an event loop. */
@@ -287,6 +289,17 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Kee
         if (unanswered != null) {
             unanswered.release();
             unanswered = null;
+        }
+    }
+
+    /** Nothing may follow a close (RFC 6455 §5.5.1). */
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (closing && !(message instanceof CloseWebSocketFrame)) {
+            ReferenceCountUtil.release(message);
+            promise.setFailure(new ClosedChannelException());
+        } else {
+            ctx.write(message, promise);
         }
     }
 

@@ -6,13 +6,11 @@ import static dev.parley.net.websocket.RawWebSocket.CONTINUATION;
 import static dev.parley.net.websocket.RawWebSocket.FIN;
 import static dev.parley.net.websocket.RawWebSocket.PING;
 import static dev.parley.net.websocket.RawWebSocket.PONG;
-import static dev.parley.net.websocket.RawWebSocket.RSV1;
 import static dev.parley.net.websocket.RawWebSocket.TEXT;
 import static dev.parley.net.websocket.RawWebSocket.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.net.http.BasicCredentials;
-import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.RawPeer;
 import dev.parley.net.http.server.HttpServer;
 import java.io.IOException;
@@ -22,8 +20,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,62 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server side, by peers that send raw bytes. */
 @Timeout(120)
-class WebSocketServerTest {
-    private static final int MAX = 200_000;
-    private static final WebSocketOptions OPTIONS = WebSocketOptions.defaults().withLimits(MAX, 150_000, 20);
-
-    private final BlockingQueue<Recorder> accepted = new LinkedBlockingQueue<>();
-    private @Nullable HttpServer server;
-
-    /** Sends every message back. */
-    private static final class Echo extends Recorder {
-        @Override
-        public void received(byte[] message) {
-            super.received(message);
-            if (new String(message, StandardCharsets.UTF_8).equals("fail")) {
-                throw new IllegalStateException("as asked");
-            }
-            socket.join().send(message, failure -> {});
-        }
-    }
-
-    private int serve(WebSocketOptions options) {
-        return serve(HttpServer.builder(), options);
-    }
-
-    private int serve(HttpServer.Builder builder, WebSocketOptions options) {
-        server = builder.upgrade("/ws", new WebSocketUpgrade(options, () -> {
-                    Echo echo = new Echo();
-                    accepted.add(echo);
-                    return echo;
-                }))
-                .handle("/ws", exchange -> exchange.respond(HttpResponse.text(200, "posted")))
-                .upgrade("/only", new WebSocketUpgrade(options, Echo::new))
-                .build()
-                .start();
-        return server.port();
-    }
-
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    private Recorder connection() throws InterruptedException {
-        Recorder recorder = accepted.poll(30, TimeUnit.SECONDS);
-        assertThat(recorder).isNotNull();
-        return recorder;
-    }
-
-    private static void expectClose(RawWebSocket peer, int code) throws IOException {
-        RawWebSocket.Frame frame = peer.read();
-        assertThat(frame.opcode()).isEqualTo(CLOSE);
-        assertThat(frame.code()).isEqualTo(code);
-        assertThat(frame.masked()).isFalse();
-    }
-
+class WebSocketServerTest extends WebSocketServing {
     @Test
     void upgradesAndAnswers() throws Exception {
         int port = serve(OPTIONS);
@@ -333,6 +274,25 @@ class WebSocketServerTest {
     }
 
     @Test
+    void sendsNothingAfterAClose() throws Exception {
+        int port = serve(OPTIONS.withPings(Duration.ofMillis(20), Duration.ofSeconds(30)));
+        try (RawWebSocket peer = RawWebSocket.client(port)) {
+            WebSocket socket = connection().opened();
+            BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
+            socket.close(CloseCode.NORMAL, "");
+            socket.send(new byte[] {'x'}, failure -> outcomes.add(String.valueOf(failure)));
+            assertThat(outcomes.poll(30, TimeUnit.SECONDS)).contains("ClosedChannelException");
+            RawWebSocket.Frame frame = peer.read();
+            while (frame.opcode() == PING) {
+                frame = peer.read();
+            }
+            assertThat(frame.code()).isEqualTo(CloseCode.NORMAL);
+            peer.frame(FIN | PING, new byte[0]).frame(FIN | CLOSE, new byte[] {3, (byte) 0xe8});
+            assertThat(peer.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
     void doesNotWaitForeverForAClose() throws Exception {
         int port = serve(OPTIONS.withCloseTimeout(Duration.ofMillis(100)));
         try (RawWebSocket peer = RawWebSocket.client(port)) {
@@ -402,72 +362,6 @@ class WebSocketServerTest {
             socket.read(true);
             assertThat(recorder.message()).isEqualTo("one");
             assertThat(recorder.message()).isEqualTo("two");
-        }
-    }
-
-    @Test
-    void agreesOnCompression() throws Exception {
-        int port = serve(OPTIONS.withCompressAbove(100));
-        try (RawWebSocket peer = RawWebSocket.open(port)) {
-            peer.send(upgrade(
-                    "Sec-WebSocket-Extensions: x-other, permessage-deflate; server_max_window_bits=10",
-                    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"));
-            assertThat(peer.head()).contains("\r\nSec-WebSocket-Extensions: " + Deflate.HEADER + "\r\n");
-            String text = "ab€".repeat(1000);
-            byte[] deflated = Deflate.deflate(text.getBytes(StandardCharsets.UTF_8));
-            peer.frame(RSV1 | TEXT, new byte[] {deflated[0]})
-                    .frame(FIN | CONTINUATION, java.util.Arrays.copyOfRange(deflated, 1, deflated.length));
-            RawWebSocket.Frame answer = peer.read();
-            assertThat(answer.first()).isEqualTo(FIN | RSV1 | TEXT);
-            assertThat(new String(Deflate.inflate(answer.payload(), MAX), StandardCharsets.UTF_8))
-                    .isEqualTo(text);
-            peer.text("short");
-            assertThat(peer.read().first()).isEqualTo(FIN | TEXT);
-            peer.frame(RSV1 | FIN | PING, new byte[0]);
-            expectClose(peer, CloseCode.PROTOCOL_ERROR);
-        }
-    }
-
-    @Test
-    void inflatesLargeMessagesInOrder() throws Exception {
-        int port = serve(OPTIONS);
-        try (RawWebSocket peer = RawWebSocket.client(port, "Sec-WebSocket-Extensions: permessage-deflate")) {
-            String large = "x".repeat(MAX);
-            for (int i = 0; i < 20; i++) {
-                peer.frame(FIN | RSV1 | TEXT, Deflate.deflate(large.getBytes(StandardCharsets.UTF_8)))
-                        .text("after " + i);
-            }
-            for (int i = 0; i < 20; i++) {
-                assertThat(Deflate.inflate(peer.read().payload(), MAX)).hasSize(MAX);
-                assertThat(peer.read().text()).isEqualTo("after " + i);
-            }
-        }
-    }
-
-    @Test
-    void stopsDeflateBombs() throws Exception {
-        int port = serve(OPTIONS);
-        byte[] bomb = Deflate.deflate(new byte[100 << 20]);
-        assertThat(bomb.length).isLessThan(150_000);
-        for (byte[] payload : List.of(bomb, Deflate.deflate(new byte[MAX + 1]))) {
-            try (RawWebSocket peer = RawWebSocket.client(port, "Sec-WebSocket-Extensions: permessage-deflate")) {
-                peer.frame(FIN | RSV1 | TEXT, payload);
-                expectClose(peer, CloseCode.TOO_BIG);
-            }
-            assertThat(connection().ended()).isEqualTo("the message is larger than the 200000 bytes allowed");
-        }
-        try (RawWebSocket peer = RawWebSocket.client(port, "Sec-WebSocket-Extensions: permessage-deflate")) {
-            peer.frame(FIN | RSV1 | TEXT, new byte[] {-1, -1, -1, -1});
-            expectClose(peer, CloseCode.INVALID_DATA);
-        }
-    }
-
-    @Test
-    void doesNotCompressIfSwitchedOff() throws Exception {
-        int port = serve(OPTIONS.withCompressAbove(-1));
-        try (RawWebSocket peer = RawWebSocket.open(port)) {
-            peer.send(upgrade("Sec-WebSocket-Extensions: permessage-deflate"));
-            assertThat(peer.head()).startsWith("HTTP/1.1 101").doesNotContain("Extensions");
         }
     }
 

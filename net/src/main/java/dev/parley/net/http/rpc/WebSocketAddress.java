@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code ping_timeout}, see {@link WebSocketOptions#pingTimeout}</td><td>both</td><td>60 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code close_timeout}</td><td>both</td><td>5 s</td><td>more than 0, at most 86400</td></tr>
- * <tr><td>{@code compress_above}, bytes of messages that are compressed</td><td>both</td><td>1400</td>
- * <td>0 or more, -1 for no compression</td></tr>
+ * <tr><td>{@code compression}, whether permessage-deflate is used</td><td>both</td><td>true</td><td></td></tr>
+ * <tr><td>{@code compress_above}, bytes of messages that are sent compressed</td><td>both</td><td>1400</td>
+ * <td>0 or more</td></tr>
  * <tr><td>{@code max_frame}</td><td>both</td><td>the largest message</td><td>1 or more</td></tr>
  * <tr><td>{@code max_fragments}</td><td>both</td><td>10,000</td><td>1 or more</td></tr>
  * <tr><td>{@code subprotocol}, with commas between several</td><td>both</td><td>{@code jsonrpc} on a server, none on a
@@ -68,6 +69,8 @@ public final class WebSocketAddress {
             throw new InvalidTargetException(
                     "option subprotocol=" + names + " must be names such as jsonrpc, with commas between them");
         }
+        boolean compress = options.flag("compression", true);
+        int above = options.integer("compress_above", defaults.compressAbove(), 0, Integer.MAX_VALUE);
         return defaults.withLimits(
                         maxMessage,
                         options.integer("max_frame", maxMessage, 1, Integer.MAX_VALUE),
@@ -76,7 +79,7 @@ public final class WebSocketAddress {
                         options.seconds("ping_interval", defaults.pingInterval()),
                         options.positiveSeconds("ping_timeout", defaults.pingTimeout()))
                 .withCloseTimeout(options.positiveSeconds("close_timeout", defaults.closeTimeout()))
-                .withCompressAbove(options.integer("compress_above", defaults.compressAbove(), -1, Integer.MAX_VALUE))
+                .withCompressAbove(compress ? above : -1)
                 .withSubprotocols(subprotocols);
     }
 
