@@ -14,6 +14,8 @@ public enum Peer {
     RABBITMQ("rabbitmq", Kind.SERVER),
     /** Python's standard library: {@code xmlrpc.server}, {@code xmlrpc.client}. */
     PYTHON("python", Kind.PYTHON),
+    /** websockets and websocket-client. */
+    PYTHON_WEBSOCKETS("python-websockets", Kind.PYTHON),
     JSONRPCLIB("jsonrpclib", Kind.PYTHON),
     JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
     /** A language server. */
@@ -34,6 +36,8 @@ public enum Peer {
     ZERORPC_NODE("zerorpc-node", Kind.NODE),
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
+    /** rpc-websockets, and ws below it. */
+    RPC_WEBSOCKETS("rpc-websockets", Kind.NODE),
     /** VS Code's language server for JSON. */
     VSCODE_JSON("vscode-json", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),

@@ -3,7 +3,7 @@ package dev.parley.interop.behaviour;
 class JsonRpcWebSocketBehaviourTest extends WireBehaviour {
     @Override
     String serverOptions() {
-        return "max_connections=50&max_batch=10&compress_above=-1";
+        return "max_connections=50&max_batch=10&compression=false";
     }
 
     @Override
