@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands over a wire that carries arguments by position and by name. */
 class ServeAndCallTest {
@@ -80,9 +82,10 @@ class ServeAndCallTest {
         assertThat(run.exitCode()).isEqualTo(exitCode);
     }
 
-    @Test
-    void verboseCallsShowWhatTheServerCalls() throws Exception {
-        try (Serving both = new Serving(1, "serve", source, "--listen", "jsonrpc+tcp://127.0.0.1:0")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"jsonrpc+tcp://127.0.0.1:0", "jsonrpc+ws://127.0.0.1:0/rpc"})
+    void verboseCallsShowWhatTheServerCalls(String listen) throws Exception {
+        try (Serving both = new Serving(1, "serve", source, "--listen", listen)) {
             String peer = both.addresses().getFirst();
             Run verbose = Cli.run("call", "-v", peer, "ask", "hi");
             assertThat(verbose.line()).isEqualTo("false");
