@@ -15,4 +15,9 @@ class JsonRpcWebSocketBehaviourTest extends WireBehaviour {
     boolean codesHaveMeaning() {
         return true;
     }
+
+    @Override
+    boolean bothWays() {
+        return true;
+    }
 }

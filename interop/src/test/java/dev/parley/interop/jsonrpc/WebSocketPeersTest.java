@@ -190,18 +190,22 @@ class WebSocketPeersTest {
                 return null;
             }
         };
-        try (RpcServer server = serve();
-                HttpClient http =
-                        HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
+        HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+        try (RpcServer server = serve()) {
             WebSocket socket = http.newWebSocketBuilder()
                     .subprotocols("jsonrpc")
                     .buildAsync(URI.create(url(server)), listener)
                     .get(30, TimeUnit.SECONDS);
             assertThat(socket.getSubprotocol()).isEqualTo("jsonrpc");
-            socket.sendText("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",", false);
-            socket.sendText("\"params\":[\"grüße\"]}", true);
+            // It sends one part at a time.
+            socket.sendText("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",", false)
+                    .get(30, TimeUnit.SECONDS);
+            socket.sendText("\"params\":[\"grüße\"]}", true).get(30, TimeUnit.SECONDS);
             assertThat(received.poll(30, TimeUnit.SECONDS)).contains("\"result\":\"grüße\"");
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(30, TimeUnit.SECONDS);
+        } finally {
+            // Its close would wait for open WebSockets.
+            http.shutdownNow();
         }
     }
 }
