@@ -109,6 +109,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpExchange handled = exchange;
         exchange = null;
         if (handled != null) {
+            logAccess(request, handled, AccessLog.DISCONNECTED, 0);
             handled.cancel();
         }
         ctx.fireChannelInactive();
@@ -306,7 +307,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void complete(HttpExchange handled, HttpResponse response) {
         if (exchange == handled) {
-            exchange = null;
             write(response, false);
             drain();
         }
@@ -319,7 +319,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse response, boolean close) {
         IncomingRequest finished = request;
+        HttpExchange handled = exchange;
         request = null;
+        exchange = null;
+        logAccess(
+                finished,
+                handled,
+                response.status(),
+                finished != null && finished.isHead() ? 0 : response.body().length);
         boolean last = close || finished == null || !finished.isKeepAlive() || server.isStopping();
         if (last) {
             state = State.CLOSING;
@@ -332,6 +339,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             state = State.IDLE;
             timer.expireIn(idleNanos);
             writer.write(response, finished, false);
+        }
+    }
+
+    private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
+        AccessLog access = server.accessLog();
+        if (access.isEnabled()) {
+            String user = server.auth() == null ? null : AccessLog.user(finished);
+            access.log(remoteAddress, finished, user, handled, status, bytes);
         }
     }
 
@@ -364,6 +379,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         while ((left = pending.poll()) != null) {
             ReferenceCountUtil.release(left);
         }
+    }
+
+    boolean logsAccess() {
+        return server.accessLog().isEnabled();
     }
 
     String remoteAddress() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -49,7 +50,8 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    private final Map<String, Map<String, HttpHandler>> routes;
+    private final Map<String, Map<String, HttpHandler>> routes = new ConcurrentHashMap<>();
+    private final AccessLog accessLog;
     private final HttpLimits limits;
     private final @Nullable Auth auth;
     private final String host;
@@ -71,9 +73,8 @@ public final class HttpServer implements AutoCloseable {
     record Auth(String realm, Predicate<BasicCredentials> check) {}
 
     private HttpServer(Builder builder) {
-        Map<String, Map<String, HttpHandler>> copy = new HashMap<>();
-        builder.routes.forEach((path, methods) -> copy.put(path, Map.copyOf(methods)));
-        this.routes = Map.copyOf(copy);
+        builder.routes.forEach(this::route);
+        this.accessLog = new AccessLog(builder.accessLog);
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
@@ -144,6 +145,16 @@ public final class HttpServer implements AutoCloseable {
             throw new IllegalStateException("the server has not been started");
         }
         return current;
+    }
+
+    /**
+     * Serves a path by these handlers from now on, in place of those that it had; requests being handled go on.
+     *
+     * @param path as in {@link Builder#handle}
+     * @param methods the handlers by HTTP method
+     */
+    public void route(String path, Map<String, HttpHandler> methods) {
+        routes.put(path, Map.copyOf(methods));
     }
 
     /**
@@ -260,6 +271,10 @@ public final class HttpServer implements AutoCloseable {
         return auth;
     }
 
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
     boolean isStopping() {
         return stopping;
     }
@@ -279,6 +294,7 @@ public final class HttpServer implements AutoCloseable {
         private HttpLimits limits = HttpLimits.defaults();
         private @Nullable Tls tls;
         private @Nullable Auth auth;
+        private boolean accessLog;
 
         private Builder() {}
 
@@ -357,6 +373,15 @@ public final class HttpServer implements AutoCloseable {
          */
         public Builder basicAuth(String realm, Predicate<BasicCredentials> check) {
             this.auth = new Auth(realm.replace("\"", "'"), Objects.requireNonNull(check, "check"));
+            return this;
+        }
+
+        /**
+         * Whether each request is logged at INFO, instead of DEBUG, to the logger {@code dev.parley.access}. Default
+         * false.
+         */
+        public Builder accessLog(boolean shown) {
+            this.accessLog = shown;
             return this;
         }
 

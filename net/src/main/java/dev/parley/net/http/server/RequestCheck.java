@@ -3,6 +3,7 @@ package dev.parley.net.http.server;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.Origins;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -74,8 +75,8 @@ final class RequestCheck {
 
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
-        if (isForeign(headers.get("origin"), headers.get("host"))) {
-            return refuse(HttpResponse.text(403, "requests from web pages of other origins are not allowed"));
+        if (Origins.isForeign(headers.get("origin"), headers.get("host"))) {
+            return refuse(Origins.refusal());
         }
         HttpServer.Auth auth = server.auth();
         if (auth != null) {
@@ -103,17 +104,6 @@ final class RequestCheck {
                     .with("Accept-Encoding", "gzip, deflate"));
         }
         return new Route(handler, null);
-    }
-
-    /**
-     * Whether a browser sent the request for a web page of another origin. Browsers post plain text to any server
-     * without a preflight request, also to one on the user's own machine; the page cannot read the response, but the
-     * call would have run.
-     */
-    private static boolean isForeign(@Nullable String origin, @Nullable String host) {
-        return origin != null
-                && !(host != null
-                        && (origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host)));
     }
 
     private static Route refuse(HttpResponse response) {
