@@ -1,16 +1,19 @@
 package dev.parley.spi;
 
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What a server provides to its wires. Immutable and thread-safe. */
+/** What a server provides to its wires, anew at each start. Thread-safe. */
 public final class ServerContext {
     private final Dispatcher dispatcher;
     private final ValueMapping values;
     private final @Nullable Supplier<SSLContext> tls;
     private final Runnable stop;
+    private final ConcurrentMap<Class<?>, Object> shared = new ConcurrentHashMap<>();
 
     /**
      * A context.
@@ -47,6 +50,15 @@ public final class ServerContext {
      */
     public void stop() {
         stop.run();
+    }
+
+    /**
+     * The one object of a type that the listeners of this start share, such as sockets that serve several of them.
+     *
+     * @param create makes it for the first listener that asks
+     */
+    public <T> T shared(Class<T> type, Supplier<T> create) {
+        return type.cast(shared.computeIfAbsent(type, any -> create.get()));
     }
 
     /** Runs the calls. */

@@ -1,6 +1,7 @@
 package dev.parley.spi;
 
 import dev.parley.Address;
+import dev.parley.RpcHandler;
 import dev.parley.Target;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,17 @@ public interface Wire {
      *     {@code AccessDeniedException} for refused credentials
      */
     Listener listen(Address address, Target target, ServerContext context);
+
+    /**
+     * Makes a handler of single requests without a socket; see {@link dev.parley.RpcServer#handler}.
+     *
+     * @param address has the protocol's name as its scheme, and options
+     * @return by default {@code null}: the protocol needs a socket
+     * @throws dev.parley.InvalidTargetException if an option is unusable
+     */
+    default @Nullable RpcHandler handler(Address address, ServerContext context) {
+        return null;
+    }
 
     /**
      * Makes the client side. Whether it connects now or at the first call is the wire's choice.

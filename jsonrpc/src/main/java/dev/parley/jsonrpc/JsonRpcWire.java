@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc;
 
 import dev.parley.Address;
+import dev.parley.RpcHandler;
 import dev.parley.Target;
 import dev.parley.jsonrpc.client.JsonRpcHttp;
 import dev.parley.jsonrpc.client.StreamTransport;
@@ -57,6 +58,11 @@ public final class JsonRpcWire implements Wire {
             case STDIO -> StdioListener.start(address, context);
             default -> HttpListener.start(address, DEFAULT_PATH, context);
         };
+    }
+
+    @Override
+    public RpcHandler handler(Address address, ServerContext context) {
+        return HttpListener.handler(address, context);
     }
 
     @Override

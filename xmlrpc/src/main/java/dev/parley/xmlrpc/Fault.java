@@ -73,13 +73,21 @@ record Fault(int code, String text) {
      */
     static Fault of(RpcException error, boolean python) {
         if (python) {
-            return new Fault(1, pythonText(error));
+            // As Python's Fault, which a method may raise itself: its code, and its text alone.
+            Integer code = error instanceof RemoteException ? error.code() : null;
+            return new Fault(code == null ? 1 : code, code == null ? pythonText(error) : ownText(error));
         }
         boolean unreadable = error instanceof ProtocolException && error.getCause() instanceof StreamReadException;
         int code = unreadable ? FaultCodes.PARSE_ERROR : CODES.of(error);
         // The codes that the interoperability set does not know are other servers' too: the name tells them apart.
         boolean named = error.code() == null && FaultCodes.isOwn(error);
         return new Fault(code, named ? ErrorCodes.name(error) + ": " + error.getMessage() : error.getMessage());
+    }
+
+    private static String ownText(RpcException error) {
+        boolean typed =
+                error instanceof RemoteException remote && !remote.type().equals(RemoteException.UNKNOWN_TYPE);
+        return typed ? pythonText(error) : error.getMessage();
     }
 
     private static String pythonText(RpcException error) {

@@ -115,7 +115,7 @@ public final class Envelope {
     /**
      * Scans a message.
      *
-     * @param maxElements the largest batch
+     * @param maxElements the largest batch; 0 for none
      */
     public static Message scan(ObjectMapper mapper, byte[] message, int maxElements) throws UnreadableException {
         byte[] bytes = utf8(message);
@@ -126,6 +126,9 @@ public final class Envelope {
             }
             boolean batch = start == JsonToken.START_ARRAY;
             List<@Nullable Envelope> elements = new ArrayList<>(batch ? 8 : 1);
+            if (batch && maxElements == 0) {
+                throw new UnreadableException("batches are switched off here; send each request alone", true);
+            }
             if (batch) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     if (elements.size() == maxElements) {

@@ -6,6 +6,7 @@ import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Cancellation;
 import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Introspection;
+import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.jsonrpc.stream.FrameDecoder;
@@ -39,6 +40,7 @@ final class MessageHandler {
     private final ObjectMapper mapper;
     private final ResponseWriter writer;
     private final String scheme;
+    private final boolean introspection;
     private final int maxBatch;
     private final long maxResponse;
 
@@ -49,7 +51,8 @@ final class MessageHandler {
         this.mapper = context.values().forPeer(own).json();
         this.writer = new ResponseWriter(mapper);
         this.scheme = scheme;
-        this.maxBatch = own.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
+        this.introspection = own.flag("introspection", true);
+        this.maxBatch = own.integer("max_batch", 10_000, 0, Integer.MAX_VALUE);
         this.maxResponse = context.values().limits().messageBytes();
     }
 
@@ -90,6 +93,7 @@ final class MessageHandler {
         } catch (Envelope.UnreadableException e) {
             log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
             int code = e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR;
+            peer.called("-", code);
             response.accept(refusal(code, String.valueOf(e.getMessage())));
             return running;
         }
@@ -98,7 +102,7 @@ final class MessageHandler {
             requests.add(Request.of(element));
         }
         if (requests.isEmpty()) {
-            refuse(Request.invalid("a batch must not be empty"), response);
+            refuse(Request.invalid("a batch must not be empty"), peer, response);
         } else if (requests.stream().allMatch(request -> request.responseId() == null)) {
             notifyAll(requests, peer, response, resume, running);
         } else if (!scanned.batch()) {
@@ -146,13 +150,17 @@ final class MessageHandler {
 
     private void run(Request request, Peer peer, Consumer<byte[]> response, Runnable resume, Running running) {
         switch (request) {
-            case Request.Invalid invalid -> refuse(invalid, response);
+            case Request.Invalid invalid -> refuse(invalid, peer, response);
             case Request.Call call -> {
-                if (Introspection.has(call.method()) && !dispatcher.has(call.method())) {
-                    response.accept(introspect(call));
+                if (introspection && Introspection.has(call.method()) && !dispatcher.has(call.method())) {
+                    response.accept(introspect(call, peer));
                 } else if (call.method().equals(Cancellation.METHOD) && call.responseId() == null) {
                     peer.cancelled(Cancellation.id(call, mapper));
                 } else {
+                    if (call.responseId() == null) {
+                        // Its outcome will be known too late.
+                        peer.called(call.method(), null);
+                    }
                     ServedCall served = new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response);
                     running.calls.add(served);
                     running.accepted &= dispatcher.dispatch(served, resume);
@@ -161,7 +169,7 @@ final class MessageHandler {
         }
     }
 
-    private byte[] introspect(Request.Call call) {
+    private byte[] introspect(Request.Call call, Peer peer) {
         try {
             Envelope envelope = call.envelope();
             Object arguments = null;
@@ -170,15 +178,23 @@ final class MessageHandler {
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
             Object result = Introspection.call(call.method(), dispatcher.describe(), arguments, mapper);
-            return writer.result(call, result, Object.class);
+            byte[] response = writer.result(call, result, Object.class);
+            peer.called(call.method(), null);
+            return response;
         } catch (RpcException e) {
-            return writer.error(call, e);
+            return refused(call, e, peer);
         } catch (JacksonException e) {
-            return writer.error(call, new InvalidArgumentsException(ValueErrors.text(e)));
+            return refused(call, new InvalidArgumentsException(ValueErrors.text(e)), peer);
         }
     }
 
-    private void refuse(Request.Invalid invalid, Consumer<byte[]> response) {
+    private byte[] refused(Request.Call call, RpcException error, Peer peer) {
+        peer.called(call.method(), JsonRpcErrors.code(error));
+        return writer.error(call, error);
+    }
+
+    private void refuse(Request.Invalid invalid, Peer peer, Consumer<byte[]> response) {
+        peer.called("-", invalid.code());
         response.accept(writer.error(invalid, invalid.code(), "invalid request: " + invalid.problem(), null));
     }
 

@@ -18,6 +18,13 @@ interface Peer {
     /** The peer cancels its request of this id, given as JSON text. */
     default void cancelled(String id) {}
 
+    /**
+     * Notes a call of the message for the access log, before its response.
+     *
+     * @param code the code of its error; {@code null} if it succeeded
+     */
+    default void called(String method, @Nullable Integer code) {}
+
     /** Headers and the like, names in lower case. */
     default Map<String, String> metadata() {
         return Map.of();

@@ -3,6 +3,7 @@ package dev.parley.jsonrpc.server;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Ids;
+import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.spi.Dispatcher;
@@ -96,13 +97,16 @@ final class ServedCall extends ServerCall {
     @Override
     public void reply(@Nullable Object value, Type type) {
         if (request.responseId() != null) {
-            response.accept(writer.result(request, value, type));
+            byte[] result = writer.result(request, value, type);
+            peer.called(method(), null);
+            response.accept(result);
         }
     }
 
     @Override
     public void fail(RpcException error) {
         if (request.responseId() != null) {
+            peer.called(method(), JsonRpcErrors.code(error));
             response.accept(writer.error(request, error));
         }
     }

@@ -8,11 +8,12 @@ import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
 import dev.parley.spi.AddressOptions;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code read_timeout}, see {@link HttpLimits#readTimeout}</td><td>server</td><td>30 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
+ * <tr><td>{@code paths}, further HTTP paths</td><td>server</td><td>none</td><td>start with a slash, commas between
+ * them</td></tr>
+ * <tr><td>{@code access_log}, whether requests are logged at INFO</td><td>server</td><td>false</td><td></td></tr>
  * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code idle_timeout}, after which an unused connection is closed</td><td>client</td><td>4 s</td>
@@ -70,38 +74,73 @@ public final class HttpAddress {
     }
 
     /**
-     * A server for this address, without handlers. Reads the options of servers.
+     * The HTTP paths that a server serves: that of the address or else the wire's, and those of the option
+     * {@code paths}.
+     *
+     * @throws InvalidTargetException if one of them does not start with a slash
+     */
+    public static List<String> paths(Address address, AddressOptions options, List<String> defaultPaths) {
+        String first = path(address, options, "");
+        Set<String> paths = new LinkedHashSet<>(first.isEmpty() ? defaultPaths : List.of(decoded(first, address)));
+        String more = options.ofServer().text("paths", null);
+        if (more != null) {
+            for (String path : more.split(",", -1)) {
+                if (!path.startsWith("/") || path.contains("?") || path.contains("#")) {
+                    throw new InvalidTargetException("option paths=" + more
+                            + " must be paths with commas between them, each of which starts with a slash");
+                }
+                paths.add(path);
+            }
+        }
+        return List.copyOf(paths);
+    }
+
+    /** A path as the server compares it. The option {@code path} of a Unix-domain address is decoded already. */
+    private static String decoded(String path, Address address) {
+        if (isUnix(address)) {
+            return path;
+        }
+        try {
+            return new QueryStringDecoder(path).path();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidTargetException(shown(address) + ": the path has a malformed percent escape");
+        }
+    }
+
+    /**
+     * The HTTP server of this address. Reads the options of servers.
      *
      * @param tls the keys for {@code https}
      * @throws InvalidTargetException if an option is malformed or out of range, {@code https} is used without keys, or
      *     a Unix-domain address does not name a socket file
      */
-    public static HttpServer.Builder server(
+    public static HttpSettings settings(
             Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
         AddressOptions own = options.ofServer();
         HttpLimits defaults = HttpLimits.defaults();
-        HttpServer.Builder server = HttpServer.builder()
-                .limits(defaults.withMaxBody(limits.messageBytes())
-                        .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
-                        .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
-                        .withMaxConnections(
-                                own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
-        if (isUnix(address)) {
-            server.bindUnix(socketFile(address, options));
-        } else {
-            server.bind(address.host(), address.port(defaultPort(address)));
+        HttpLimits http = defaults.withMaxBody(limits.messageBytes())
+                .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
+                .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
+                .withMaxConnections(own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE));
+        boolean accessLog = own.flag("access_log", false);
+        if (isSecure(address) && tls == null) {
+            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
         }
-        if (isSecure(address)) {
-            if (tls == null) {
-                throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
-            }
-            server.tls(tls, null);
-        }
-        BasicCredentials required = credentials(address, options);
-        if (required != null) {
-            server.basicAuth("parley", given -> matches(given, required));
-        }
-        return server;
+        return new HttpSettings(
+                address,
+                address.host(),
+                address.port(defaultPort(address)),
+                isUnix(address) ? socketFile(address, options) : null,
+                http,
+                credentials(address, options),
+                isSecure(address) ? tls : null,
+                accessLog);
+    }
+
+    /** A server of {@link #settings}, without handlers. */
+    public static HttpServer.Builder server(
+            Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
+        return settings(address, options, limits, tls).server();
     }
 
     /**
@@ -217,13 +256,6 @@ public final class HttpAddress {
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
         }
-    }
-
-    private static boolean matches(BasicCredentials given, BasicCredentials required) {
-        // Both parts at once and in constant time, so that the duration does not reveal which of them is wrong.
-        return MessageDigest.isEqual(
-                given.toHeader().getBytes(StandardCharsets.US_ASCII),
-                required.toHeader().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The address for error messages, without credentials. */

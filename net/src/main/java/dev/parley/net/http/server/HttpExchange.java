@@ -32,7 +32,7 @@ public final class HttpExchange {
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     private volatile @Nullable Headers headers;
 
-    /** What handlers have noted. Guarded by itself. */
+    /** The methods that handlers have noted. Guarded by itself, as are the fields below. */
     private final StringBuilder calls = new StringBuilder();
 
     private int callCount;

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * and gzip responses (above 1,400 bytes, for peers that accept them). It also refuses requests: 400 malformed,
  * 401 not authenticated, 403 web page of another origin, 404 unknown path, 405 method, 408 too slow, 411 no length,
  * 413, 414 and 431 too large, 415 unknown coding. A connection handles one request at a time; pipelined requests wait
- * and get their responses in order.
+ * and get their responses in order. Each request is logged, see {@link Builder#accessLog}.
  *
  * <p>Runs on {@link dev.parley.net.socket.EventLoops#shared()}. Thread-safe.
  */
