@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The commands over a wire that carries arguments by position and by name. */
 class ServeAndCallTest {
@@ -197,6 +200,47 @@ class ServeAndCallTest {
             assertThat(answered.err()).isEmpty();
             assertThat(answered.line()).isEqualTo("\"done\"");
         }
+    }
+
+    @Test
+    void docsAndTheAccessLogAreForHttp() throws Exception {
+        try (Serving other = new Serving(
+                3,
+                "serve",
+                source,
+                "-l",
+                "xmlrpc+http://127.0.0.1:0/RPC2",
+                "-l",
+                "http://127.0.0.1:0/jsonrpc?docs=false",
+                "-l",
+                "jsonrpc+tcp://127.0.0.1:0",
+                "--docs",
+                "--access-log")) {
+            assertThat(other.addresses()).noneMatch(address -> address.contains("?"));
+            assertThat(status(other.addresses().get(0))).isEqualTo(200);
+            assertThat(status(other.addresses().get(1))).isEqualTo(405);
+            assertThat(LoggerFactory.getLogger("dev.parley.access").isInfoEnabled())
+                    .isTrue();
+        } finally {
+            Logging.access(false);
+        }
+    }
+
+    private static int status(String address) throws Exception {
+        URI url = URI.create(address.substring(address.indexOf('+') + 1));
+        HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+        return connection.getResponseCode();
+    }
+
+    @Test
+    void cgiListensNowhere() {
+        assertFails(
+                Cli.run("serve", source, "--cgi", "jsonrpc", "-l", ANY_PORT),
+                ExitCode.USAGE,
+                "leave the addresses out");
+        assertFails(Cli.run("serve", source, "--cgi", "zerorpc"), ExitCode.USAGE, "zerorpc needs a socket");
+        Run outside = Cli.run("serve", source, "--cgi", "jsonrpc");
+        assertThat(outside.out()).startsWith("Status: 400").contains("REQUEST_METHOD is not set");
     }
 
     @Test
