@@ -36,6 +36,8 @@ public enum Peer {
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
     AMQPLIB("amqplib", Kind.NODE),
+    /** A web browser without a window, driven from Node. */
+    CHROMIUM("chromium", Kind.NODE),
     /** The server of xmlrpc-c, compiled by {@code peers/install}. */
     XMLRPC_C("xmlrpc-c", Kind.C),
     /** Perl's RPC::XML. */
