@@ -15,6 +15,7 @@ import dev.parley.SerializationException;
 import dev.parley.UnsupportedVersionException;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.ErrorCodes;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -27,8 +28,9 @@ import tools.jackson.core.exc.StreamReadException;
  *
  * @param code the {@code faultCode}
  * @param text the {@code faultString}
+ * @param data what the peer sent, if code and text do not say all of it
  */
-record Fault(int code, String text) {
+record Fault(int code, String text, @Nullable Object data) {
     /** How the servers of Python 3 and 2 word an exception. */
     private static final Pattern PYTHON =
             Pattern.compile("<(?:class|type) '(?:([\\w.]+)\\.)?(\\w+)'>:(.*)", Pattern.DOTALL);
@@ -65,6 +67,11 @@ record Fault(int code, String text) {
             SerializationException.class, "TypeError",
             AccessDeniedException.class, "PermissionError",
             OverloadedException.class, "BlockingIOError");
+
+    /** A fault of which code and text say all. */
+    Fault(int code, String text) {
+        this(code, text, null);
+    }
 
     /**
      * The fault of an error.
@@ -116,16 +123,17 @@ record Fault(int code, String text) {
         }
         String text = message == null ? "fault " + code + " without a text" : String.valueOf(message);
         if (code == null) {
-            return new Fault(APPLICATION_ERROR, text);
-        }
-        if (code instanceof Number number) {
-            return new Fault(number.intValue(), text);
+            return new Fault(APPLICATION_ERROR, text, value);
         }
         try {
-            return new Fault(Integer.parseInt(String.valueOf(code).strip()), text);
-        } catch (NumberFormatException e) {
+            int number = code instanceof Number given
+                    ? new BigDecimal(given.toString()).intValueExact()
+                    : Integer.parseInt(String.valueOf(code).strip());
+            boolean whole = message != null && value instanceof Map<?, ?> members && members.size() == 2;
+            return new Fault(number, text, whole ? null : value);
+        } catch (NumberFormatException | ArithmeticException e) {
             // Python lets a server send any text for a code.
-            return new Fault(APPLICATION_ERROR, code + ": " + text);
+            return new Fault(APPLICATION_ERROR, code + ": " + text, value);
         }
     }
 
@@ -147,30 +155,35 @@ record Fault(int code, String text) {
     RpcException toException() {
         Pattern unknownMethod = UNKNOWN_METHOD.get(code);
         if (unknownMethod != null && unknownMethod.matcher(text).find()) {
-            return new MethodNotFoundException(text, code, null);
+            return new MethodNotFoundException(text, code, data);
         }
         Matcher python = PYTHON.matcher(text);
         if (python.matches()) {
             String type = python.group(2);
             String message = python.group(3);
             if (type.equals("Exception") && PYTHON_NO_METHOD.matcher(message).matches()) {
-                return new MethodNotFoundException(message, code, null);
+                return new MethodNotFoundException(message, code, data);
             }
             String module =
                     python.group(1) == null || python.group(1).equals("exceptions") ? "builtins" : python.group(1);
-            return RemoteException.of(type, message).withModule(module).withCode(code);
+            return RemoteException.of(type, message)
+                    .withModule(module)
+                    .withCode(code)
+                    .withData(data);
         }
         Matcher typed = TYPED.matcher(text);
         if (typed.matches()) {
             if (code == APPLICATION_ERROR) {
-                return RemoteException.of(typed.group(1), typed.group(2)).withCode(code);
+                return RemoteException.of(typed.group(1), typed.group(2))
+                        .withCode(code)
+                        .withData(data);
             }
-            RpcException own = ErrorCodes.named(typed.group(1), typed.group(2), code, null);
+            RpcException own = ErrorCodes.named(typed.group(1), typed.group(2), code, data);
             if (own != null && CODES.of(unnumbered(own)) == code) {
                 return own;
             }
         }
-        return CODES.error(code, text, null);
+        return CODES.error(code, text, data);
     }
 
     /** An error of the same class without a code of its own. */

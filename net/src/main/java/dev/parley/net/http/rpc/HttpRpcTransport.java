@@ -34,6 +34,7 @@ public final class HttpRpcTransport implements ClientTransport {
     private final HttpClient client;
     private final HttpRpcProtocol protocol;
     private final Refusal refusal;
+    private final ResponseErrors errors;
     /** Whether the peer has refused a batch as a message that it does not know. */
     private volatile boolean peerHasNoBatches;
 
@@ -47,6 +48,7 @@ public final class HttpRpcTransport implements ClientTransport {
         this.client = client;
         this.protocol = protocol;
         this.refusal = new Refusal(address, client.url(), protocol.name());
+        this.errors = new ResponseErrors(client.url());
     }
 
     @Override
@@ -86,19 +88,22 @@ public final class HttpRpcTransport implements ClientTransport {
 
     @Override
     public StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        ResponseErrors.Response response = errors.response();
         List<HttpRpcProtocol.BatchItem> items = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            items.add(new HttpRpcProtocol.BatchItem(calls.get(i), listeners.get(i)));
+            items.add(new HttpRpcProtocol.BatchItem(calls.get(i), response.listener(listeners.get(i))));
         }
-        return new StartedBatch(items);
+        return new StartedBatch(items, response);
     }
 
     /** Several calls in one message, or one by one if the peer does not know such messages. */
     private final class StartedBatch implements StartedCall {
         private final List<HttpRpcProtocol.BatchItem> items;
+        private final ResponseErrors.Response received;
 
-        StartedBatch(List<HttpRpcProtocol.BatchItem> items) {
+        StartedBatch(List<HttpRpcProtocol.BatchItem> items, ResponseErrors.Response received) {
             this.items = items;
+            this.received = received;
         }
 
         @Override
@@ -112,6 +117,7 @@ public final class HttpRpcTransport implements ClientTransport {
                 return;
             }
             HttpResponse response = post(items.getFirst().call(), exchange.body(), exchange.isAuthorized());
+            received.set(response);
             try {
                 if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
@@ -120,10 +126,11 @@ public final class HttpRpcTransport implements ClientTransport {
                 exchange.results(response);
             } catch (RpcException e) {
                 if (!protocol.isWithoutBatches(e, response)) {
-                    throw e;
+                    throw errors.with(response, e);
                 }
                 log.debug("{} has no batches: {}", client.url(), e.getMessage());
                 peerHasNoBatches = true;
+                received.set(null);
                 oneByOne();
             }
         }
@@ -180,8 +187,9 @@ public final class HttpRpcTransport implements ClientTransport {
         @Override
         public void run() {
             boolean oneWay = call.kind() == ClientRequest.Kind.CAST && protocol.hasOneWay();
+            HttpResponse response = null;
             try {
-                HttpResponse response = post(call, exchange.body(), exchange.isAuthorized());
+                response = post(call, exchange.body(), exchange.isAuthorized());
                 // The body of a response to a notification means nothing, whatever a server puts into it.
                 if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
@@ -190,10 +198,10 @@ public final class HttpRpcTransport implements ClientTransport {
                     listener.onSent();
                 } else {
                     refusal.check(response, call.qualifiedMethod());
-                    listener.onResult(exchange.result(response));
+                    listener.onResult(errors.with(response, exchange.result(response)));
                 }
             } catch (RpcException e) {
-                listener.onFailure(e);
+                listener.onFailure(response == null ? e : errors.with(response, e));
             }
         }
 
