@@ -81,6 +81,21 @@ public final class Headers {
         return new Headers(more);
     }
 
+    /** These fields without those of this name. */
+    public Headers without(String name) {
+        if (!contains(name)) {
+            return this;
+        }
+        List<String> kept = new ArrayList<>();
+        forEach((each, value) -> {
+            if (!each.equalsIgnoreCase(name)) {
+                kept.add(each);
+                kept.add(value);
+            }
+        });
+        return parsed(kept);
+    }
+
     /** The value of the first field of this name; null if there is none. */
     public @Nullable String first(String name) {
         for (int i = 0; i < fields.length; i += 2) {

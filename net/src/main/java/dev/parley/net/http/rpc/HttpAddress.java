@@ -41,10 +41,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code query}, the query of the URL of each request</td><td>client</td><td>none</td>
  * <td>as it is sent</td></tr>
  * <tr><td>{@code user_agent}</td><td>client</td><td>{@code Parley}</td><td>printable Latin-1</td></tr>
- * <tr><td>{@code proxy}</td><td>client</td><td>none</td><td>{@code http://[user:password@]host:port}</td></tr>
+ * <tr><td>{@code proxy}</td><td>client</td><td>as the JVM's settings say</td>
+ * <td>{@code http://[user:password@]host:port}, {@code none}</td></tr>
  * <tr><td>{@code token}, sent as {@code Authorization: Bearer}</td><td>client</td><td>none</td>
  * <td>printable Latin-1, without user info</td></tr>
  * </table>
+ *
+ * <p>The other options of clients are in {@link ClientOptions}.
  *
  * <p>Stateless and thread-safe.
  */
@@ -123,7 +126,7 @@ public final class HttpAddress {
         Duration connectTimeout = options.connectTimeout();
         Duration idleTimeout = options.positiveSeconds("idle_timeout", Duration.ofSeconds(4));
         int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
-        String proxy = options.text("proxy", null);
+        String proxy = isUnix(address) ? null : options.textOrNull("proxy");
         String query = options.textOrNull("query");
         String userAgent = options.textOrNull("user_agent");
         try {
@@ -144,24 +147,13 @@ public final class HttpAddress {
             if (userAgent != null) {
                 client.userAgent(userAgent);
             }
-            if (proxy != null) {
-                setProxy(client, proxy);
+            if (!isUnix(address)) {
+                ClientOptions.proxy(client, url(address, path, null), proxy);
             }
-            if (tls != null) {
-                client.sslContext(tls);
-            }
+            ClientOptions.read(client, address, options, tls);
             return client;
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
-        }
-    }
-
-    private static void setProxy(HttpClient.Builder client, String proxy) {
-        try {
-            client.proxy(URI.create(proxy));
-        } catch (IllegalArgumentException e) {
-            // The value is not shown, since it may contain a password.
-            throw new InvalidTargetException("option proxy must be a URL of the form http://[user:password@]host:port");
         }
     }
 

@@ -59,6 +59,12 @@ final class Refusal {
                 new ProtocolException(message + ": " + protocol + " is not served at this path" + said, null, data);
             case 413 ->
                 new ProtocolException(message + ": the request is larger than the server accepts" + said, null, data);
+            case 415 ->
+                new ProtocolException(
+                        message + ": the server does not read this Content-Type or Content-Encoding, which the options"
+                                + " content_type and gzip_threshold set" + said,
+                        null,
+                        data);
             case 429, 503 -> new OverloadedException(message + said, null, data);
             default -> new ProtocolException(message + ", which is not " + protocol + said, null, data);
         };
