@@ -16,6 +16,9 @@ final class PeerOptions {
     @Mixin
     private TargetOptions targets = new TargetOptions();
 
+    @Mixin
+    private HeaderOptions headers = new HeaderOptions();
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -33,9 +36,9 @@ final class PeerOptions {
             throw CommandException.usage(peer.scheme() + " needs a --topic");
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
-        return RpcClient.builder(peer.toUri())
+        return RpcClient.builder(EnvironmentProxy.of(peer, System.getenv()).toUri())
                 .target(target)
-                .options(options -> options(options.withContext(sent)))
+                .options(options -> headers.apply(peer, options(options.withContext(sent))))
                 .build();
     }
 
