@@ -80,10 +80,10 @@ final class ClientOptions {
             }
             client.sslContext(tls);
         } else if (insecure) {
+            client.sslContext(files.insecureContext()).verifyHost(false);
             log.warn(
                     "insecure_skip_verify: the server at {} is not verified; anyone on the way can read and change calls",
                     HttpAddress.shown(address));
-            client.sslContext(files.insecureContext()).verifyHost(false);
         } else if (!files.isEmpty()) {
             client.sslContext(files.context());
         }
