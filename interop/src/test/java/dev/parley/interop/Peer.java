@@ -41,7 +41,9 @@ public enum Peer {
     /** Perl's RPC::XML. */
     XMLRPC_PERL("xmlrpc-perl", Kind.PERL),
     /** Ruby's own XML-RPC. */
-    XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY);
+    XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY),
+    /** PHP with its built-in web server, its HTTP, curl and the extension xmlrpc. */
+    PHP("php", Kind.PHP);
 
     private enum Kind {
         SERVER,
@@ -49,7 +51,8 @@ public enum Peer {
         NODE,
         C,
         PERL,
-        RUBY
+        RUBY,
+        PHP
     }
 
     /** Where {@code peers/install} put everything, by the same rule. */
@@ -103,7 +106,7 @@ public enum Peer {
         }
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
-            case NODE, PERL, RUBY -> command.add(folder);
+            case NODE, PERL, RUBY, PHP -> command.add(folder);
             case SERVER, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
@@ -125,7 +128,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER, C, PERL, RUBY -> Map.of();
+            case SERVER, C, PERL, RUBY, PHP -> Map.of();
         };
     }
 
