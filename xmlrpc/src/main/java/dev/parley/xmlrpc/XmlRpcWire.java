@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without a path a server answers at {@code /RPC2} and at {@code /}, and a client asks at {@code /RPC2}, as Python's
  * do. Options of both sides, besides those
- * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), see {@link XmlRpcWriteFeature},
+ * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), {@code ascii} (default false), see {@link XmlRpcWriteFeature},
  * and {@code zone} (default UTC), the zone of
  * dates and times, which have none on the wire; and {@code peer}, a {@link dev.parley.PeerProfile}. Of a server: {@code faults}, {@code standard} (the default: codes of
  * the fault code interoperability set, Parley's
@@ -91,10 +91,11 @@ public final class XmlRpcWire implements Wire {
         return new HttpRpcTransport(address, client.build(), new XmlRpcHttp(address, mapper));
     }
 
-    private static XmlRpcMapper mapper(AddressOptions options, ValueMapping values) {
+    static XmlRpcMapper mapper(AddressOptions options, ValueMapping values) {
         XmlRpcFactory factory = XmlRpcFactory.builder()
                 .configure(XmlRpcWriteFeature.I8, options.flag("i8", XmlRpcWriteFeature.I8.enabledByDefault()))
                 .configure(XmlRpcWriteFeature.NIL, options.flag("nil", XmlRpcWriteFeature.NIL.enabledByDefault()))
+                .configure(XmlRpcWriteFeature.ASCII, options.flag("ascii", XmlRpcWriteFeature.ASCII.enabledByDefault()))
                 .streamReadConstraints(values.readConstraints())
                 .streamWriteConstraints(values.writeConstraints())
                 .build();

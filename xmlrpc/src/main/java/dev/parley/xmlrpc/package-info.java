@@ -1,7 +1,8 @@
 /**
  * XML-RPC over HTTP, both sides.
  *
- * <p>{@link dev.parley.xmlrpc.XmlRpcWire} is the wire, found by its schemes. The values are a Jackson format, in {@code
+ * <p>{@link dev.parley.xmlrpc.XmlRpcWire} is the wire, found by its schemes;
+ * {@link dev.parley.xmlrpc.XmlRpcCodec} encodes and decodes messages without a call. The values are a Jackson format, in {@code
  * dev.parley.xmlrpc.format}.
  */
 @NullMarked

@@ -53,7 +53,7 @@ public final class XmlRpcGenerator extends FormatGenerator {
             ObjectWriteContext writeContext, IOContext io, int streamFeatures, int features, OutputStream target) {
         super(writeContext, io, streamFeatures, target);
         this.features = features;
-        this.out = new XmlOutput(target, io.allocWriteEncodingBuffer());
+        this.out = new XmlOutput(target, io.allocWriteEncodingBuffer(), XmlRpcWriteFeature.ASCII.enabledIn(features));
     }
 
     /** The output, for the message around the values. */

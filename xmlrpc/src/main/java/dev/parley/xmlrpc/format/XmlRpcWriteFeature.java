@@ -19,7 +19,13 @@ public enum XmlRpcWriteFeature implements FormatFeature {
      * numbers of that size, and a peer may read a different number. If disabled, writing such a number is an error; it
      * can be sent as text or as a double.
      */
-    I8(false, 2);
+    I8(false, 2),
+
+    /**
+     * Writes characters beyond ASCII as references by number, so that a document reads the same in every
+     * encoding that a peer takes it for. Disabled by default.
+     */
+    ASCII(false, 4);
 
     private final boolean enabledByDefault;
     private final int mask;

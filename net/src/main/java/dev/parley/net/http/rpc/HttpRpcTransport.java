@@ -14,6 +14,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ import tools.jackson.databind.ObjectMapper;
  */
 public final class HttpRpcTransport implements ClientTransport {
     private static final Logger log = LoggerFactory.getLogger(HttpRpcTransport.class);
+
+    /** The largest part of a body in the log, in characters. */
+    private static final int MAX_LOGGED = 10_000;
 
     private final HttpClient client;
     private final HttpRpcProtocol protocol;
@@ -158,9 +162,24 @@ public final class HttpRpcTransport implements ClientTransport {
         }
         Duration timeout = Duration.ofNanos(left);
         Headers headers = headers(call.options().get(HttpCallOptions.HEADERS));
+        if (!log.isTraceEnabled()) {
+            return send(headers, body, authorized, timeout);
+        }
+        log.trace("{} > {} {}", client.url(), headers, logged(body));
+        HttpResponse response = send(headers, body, authorized, timeout);
+        log.trace("{} < HTTP {} {} {}", client.url(), response.status(), response.headers(), logged(response.body()));
+        return response;
+    }
+
+    private HttpResponse send(Headers headers, byte[] body, boolean authorized, Duration timeout) {
         return authorized
                 ? client.post(headers, body, timeout)
                 : client.postWithoutAuthorization(headers, body, timeout);
+    }
+
+    private static String logged(byte[] body) {
+        int length = Math.min(body.length, 4 * MAX_LOGGED);
+        return ResponseText.printable(new String(body, 0, length, StandardCharsets.UTF_8), MAX_LOGGED);
     }
 
     private static Headers headers(@Nullable Map<String, String> fields) {
