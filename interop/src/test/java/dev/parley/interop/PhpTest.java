@@ -45,6 +45,13 @@ class PhpTest {
                         .isInstanceOf(MethodNotFoundException.class);
                 assertThat(client.call("session", int.class)).isEqualTo(1);
                 assertThat(client.call("session", int.class)).isEqualTo(2);
+                // PHP prints its warnings in front of the response.
+                assertThatThrownBy(() -> client.call("warn", boolean.class))
+                        .isInstanceOfSatisfying(
+                                ProtocolException.class,
+                                e -> assertThat(status(e)).isEqualTo(200))
+                        .hasMessageContaining("Warning")
+                        .hasMessageContaining("this table is old");
                 Map<?, ?> headers = client.prepare(o -> o.with(HttpCallOptions.HEADERS, Map.of("X-Shop", "tea")))
                         .call("headers", Map.class);
                 assertThat(headers.get("X-Shop")).isEqualTo("tea");

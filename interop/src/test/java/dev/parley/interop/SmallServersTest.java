@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +103,45 @@ class SmallServersTest {
                     assertThat(second.call("add", int.class, i, 2)).isEqualTo(i + 2);
                 }
             }
+        }
+    }
+
+    /** A client that has called and is idle now does not keep a program of another kind from its call. */
+    @Test
+    @NeedsPeer(Peer.PYTHON)
+    void anotherProgramGetsItsTurn() {
+        for (Small small :
+                servers().filter(each -> "xmlrpc+".equals(each.scheme())).toList()) {
+            try (PeerProcess server = small.start()) {
+                String address = small.address(server);
+                try (RpcClient client = RpcClient.connect(address);
+                        PeerProcess python = PeerProcess.start(
+                                Peer.PYTHON, "xmlrpc_client.py", address.substring("xmlrpc+".length()))) {
+                    assertThat(client.call("add", int.class, 1, 1)).isEqualTo(2);
+                    // Not twice: Python itself keeps its connection, and so the server, until it ends.
+                    assertThat(python.call("add", 1, 2).path("ok").asInt())
+                            .as(small.toString())
+                            .isEqualTo(3);
+                }
+            } catch (TestAbortedException e) {
+                // This one is not installed; the others are tested all the same.
+            }
+        }
+    }
+
+    static Stream<Small> serversOfPython() {
+        return servers().filter(small -> small.peer() == Peer.PYTHON || small.peer() == Peer.JSONRPCLIB_PELIX);
+    }
+
+    @ParameterizedTest
+    @MethodSource("serversOfPython")
+    void requestsInGzip(Small small) {
+        try (PeerProcess server = small.start();
+                RpcClient client = RpcClient.connect(small.address(server) + "?gzip_threshold=100")) {
+            List<Integer> much = IntStream.range(0, 1000).boxed().toList();
+            assertThat(client.call("add", Object.class, much, List.of(7)))
+                    .isInstanceOfSatisfying(
+                            List.class, sum -> assertThat(sum.size()).isEqualTo(1001));
         }
     }
 
