@@ -7,7 +7,8 @@ if (PHP_SAPI === 'cli') {
     $address = stream_socket_get_name($probe, false);
     fclose($probe);
     $quiet = [0 => ['file', '/dev/null', 'r'], 1 => STDERR, 2 => STDERR];
-    $server = proc_open([PHP_BINARY, '-d', 'display_errors=1', '-d', 'html_errors=1', '-S', $address, __FILE__], $quiet, $pipes);
+    $settings = ['-d', 'display_errors=1', '-d', 'html_errors=1'];
+    $server = proc_open([PHP_BINARY, ...$settings, '-S', $address, __FILE__], $quiet, $pipes);
     while (!@fsockopen('tcp://' . $address)) {
         if (!proc_get_status($server)['running']) {
             exit(1);

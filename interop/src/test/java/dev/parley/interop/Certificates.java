@@ -15,8 +15,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate authority of the tests, made by the JDK's keytool and OpenSSL, and what it issues: in a folder, as PEM for other
- * languages and as PKCS #12.
+ * A certificate authority of the tests, made by the JDK's keytool and OpenSSL, and what it issues: in a folder, as PEM
+ * for other languages and as PKCS #12.
  */
 public final class Certificates {
     public static final String PASSWORD = "changeit";

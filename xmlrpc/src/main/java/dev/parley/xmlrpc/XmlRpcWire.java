@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without a path a server answers at {@code /RPC2} and at {@code /}, and a client asks at {@code /RPC2}, as Python's
  * do. Options of both sides, besides those
- * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), {@code ascii} (default false), see {@link XmlRpcWriteFeature},
+ * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true),
+ * {@code ascii} (default false), see {@link XmlRpcWriteFeature},
  * and {@code zone} (default UTC), the zone of
  * dates and times, which have none on the wire; and {@code peer}, a {@link dev.parley.PeerProfile}. Of a server: {@code faults}, {@code standard} (the default: codes of
  * the fault code interoperability set, Parley's

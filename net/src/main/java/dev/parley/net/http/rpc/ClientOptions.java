@@ -82,7 +82,7 @@ final class ClientOptions {
         } else if (insecure) {
             client.sslContext(files.insecureContext()).verifyHost(false);
             log.warn(
-                    "insecure_skip_verify: the server at {} is not verified; anyone on the way can read and change calls",
+                    "insecure_skip_verify: the server at {} is not verified; anyone on the way can change calls",
                     HttpAddress.shown(address));
         } else if (!files.isEmpty()) {
             client.sslContext(files.context());
