@@ -154,23 +154,6 @@ final class SystemMethods {
         };
     }
 
-    /** The type behind a name in a signature; {@code null} for one that no peer should use. */
-    static @Nullable ValueType valueType(String name) {
-        return switch (name) {
-            case "nil" -> ValueType.NULL;
-            case "boolean" -> ValueType.BOOLEAN;
-            case "int", "i4", "i8", "i1", "i2", "biginteger" -> ValueType.INTEGER;
-            case "double", "float", "bigdecimal" -> ValueType.NUMBER;
-            case "string" -> ValueType.STRING;
-            case "base64" -> ValueType.BINARY;
-            case "dateTime.iso8601", "dateTime" -> ValueType.DATETIME;
-            case "array" -> ValueType.ARRAY;
-            case "struct" -> ValueType.OBJECT;
-            case "any" -> ValueType.ANY;
-            default -> null;
-        };
-    }
-
     private Map<String, Object> getCapabilities(ServerCall call) {
         strings(call, 0);
         Map<String, Object> capabilities = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import dev.parley.internal.ValueTypes;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -230,6 +231,18 @@ final class ActiveCall implements Runnable {
         return raw.isInstance(value) ? type : Object.class;
     }
 
+    /** The type of the list that a stream becomes: of the declared items, where these are what the method returned. */
+    private Type listType() {
+        Type declared = method == null ? Object.class : method.resultType();
+        boolean asDeclared =
+                dispatcher.serializer() == null && dispatcher.interceptors().isEmpty();
+        return asDeclared
+                        && declared instanceof ParameterizedType generic
+                        && generic.getActualTypeArguments().length == 1
+                ? new ListType(generic.getActualTypeArguments()[0])
+                : List.class;
+    }
+
     /** Sends the items of a stream; {@code false} if the caller was gone before the last one. */
     private boolean items(Iterator<?> items) {
         Items encoded = new Items(items);
@@ -245,7 +258,7 @@ final class ActiveCall implements Runnable {
             }
             list.add(encoded.next());
         }
-        call.reply(list, List.class);
+        call.reply(list, listType());
         return true;
     }
 

@@ -7,6 +7,7 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,6 +37,10 @@ final class CallDispatcher implements Dispatcher {
     private final long maxItems;
     private final ConcurrencyLimiter limiter;
     private volatile MethodTable methods;
+    private volatile @Nullable Served served;
+
+    /** The methods of a table, which are found out once. */
+    private record Served(MethodTable table, List<ServedMethod> methods) {}
 
     CallDispatcher(ServerSettings settings, MethodTable methods) {
         this.name = settings.name();
@@ -103,6 +108,18 @@ final class CallDispatcher implements Dispatcher {
     @Override
     public ServiceDescription describe() {
         return methods.describe(name);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // A changed table is a new object.
+    public List<ServedMethod> methods() {
+        MethodTable table = methods;
+        Served known = served;
+        if (known == null || known.table() != table) {
+            known = new Served(table, table.methods(failureNames));
+            served = known;
+        }
+        return known.methods();
     }
 
     @Override

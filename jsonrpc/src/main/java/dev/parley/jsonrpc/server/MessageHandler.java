@@ -5,7 +5,6 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Cancellation;
 import dev.parley.jsonrpc.message.Envelope;
-import dev.parley.jsonrpc.message.Introspection;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.jsonrpc.stream.FrameDecoder;
@@ -38,6 +37,7 @@ final class MessageHandler {
     private final Dispatcher dispatcher;
     private final ObjectMapper mapper;
     private final ResponseWriter writer;
+    private final Introspection introspection;
     private final String scheme;
     private final int maxBatch;
     private final long maxResponse;
@@ -48,6 +48,7 @@ final class MessageHandler {
         this.dispatcher = context.dispatcher();
         this.mapper = context.values().forPeer(own).json();
         this.writer = new ResponseWriter(mapper);
+        this.introspection = new Introspection(dispatcher, mapper);
         this.scheme = scheme;
         this.maxBatch = own.integer("max_batch", 10_000, 1, Integer.MAX_VALUE);
         this.maxResponse = context.values().limits().messageBytes();
@@ -148,7 +149,7 @@ final class MessageHandler {
         switch (request) {
             case Request.Invalid invalid -> refuse(invalid, response);
             case Request.Call call -> {
-                if (Introspection.has(call.method()) && !dispatcher.has(call.method())) {
+                if (introspection.has(call.method())) {
                     response.accept(introspect(call));
                 } else if (call.method().equals(Cancellation.METHOD) && call.responseId() == null) {
                     peer.cancelled(Cancellation.id(call, mapper));
@@ -169,7 +170,7 @@ final class MessageHandler {
                 int length = envelope.paramsEnd - envelope.paramsStart;
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
-            Object result = Introspection.call(call.method(), dispatcher.describe(), arguments, mapper);
+            Object result = introspection.call(call.method(), arguments);
             return writer.result(call, result, Object.class);
         } catch (RpcException e) {
             return writer.error(call, e);
