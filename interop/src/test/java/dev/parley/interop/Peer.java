@@ -18,6 +18,8 @@ public enum Peer {
     JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
     /** A language server. */
     PYLSP("pylsp", Kind.PYTHON),
+    /** The client of the makers of Zabbix. */
+    ZABBIX_UTILS("zabbix-utils", Kind.PYTHON),
     ZERORPC_PYTHON("zerorpc-python", Kind.PYTHON),
     /** libzmq. */
     PYZMQ("pyzmq", Kind.PYTHON),
@@ -34,12 +36,16 @@ public enum Peer {
     ZERORPC_NODE("zerorpc-node", Kind.NODE),
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
+    /** The meta-schemas of OpenRPC and of the schemas in it. */
+    OPEN_RPC("open-rpc", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
     AMQPLIB("amqplib", Kind.NODE),
     /** The server of xmlrpc-c, compiled by {@code peers/install}. */
     XMLRPC_C("xmlrpc-c", Kind.C),
     /** Perl's RPC::XML. */
     XMLRPC_PERL("xmlrpc-perl", Kind.PERL),
+    /** Perl's JSON::RPC. */
+    JSONRPC_PERL("jsonrpc-perl", Kind.PERL),
     /** Ruby's own XML-RPC. */
     XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY);
 

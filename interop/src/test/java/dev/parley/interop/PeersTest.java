@@ -33,6 +33,7 @@ class PeersTest {
         "PYTHON, 'import xmlrpc.client, sys; print(sys.version_info >= (3, 11))', True",
         "JSONRPCLIB, 'import jsonrpclib.SimpleJSONRPCServer, importlib.metadata as m; print(m.version(\"jsonrpclib\"))', 0.2.1",
         "JSONRPCLIB_PELIX, 'import jsonrpclib, importlib.metadata as m; print(m.version(\"jsonrpclib-pelix\"))', 1.2.0",
+        "ZABBIX_UTILS, 'import zabbix_utils, importlib.metadata as m; print(m.version(\"zabbix-utils\"))', 2.0.4",
         "ZERORPC_PYTHON, 'import zerorpc, importlib.metadata as m; print(m.version(\"zerorpc\"))', 0.6.3",
         "PYZMQ, 'import zmq; print(zmq.__version__)', 27.3.0",
         "PYTHON_AMQP, 'import pika, kombu; print(pika.__version__, kombu.__version__)', 1.4.4 5.7.0",
