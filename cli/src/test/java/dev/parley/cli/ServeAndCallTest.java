@@ -35,7 +35,12 @@ class ServeAndCallTest {
                         import java.util.stream.*;
 
                         public class Calc {
-                            /** Adds. */
+                            /**
+                             * Adds.
+                             *
+                             * @param y what is added
+                             * @return the sum
+                             */
                             public int add(int x, int y) { return x + y; }
                             public int divide(int x, int y) { return x / y; }
                             public Object echo(Object value) { return value; }
@@ -171,7 +176,8 @@ class ServeAndCallTest {
                 .contains("  add(x: integer, y: integer) -> integer\n      Adds.\n")
                 .contains("  sleep(millis: integer)");
         assertThat(Cli.run("inspect", address, "add").out())
-                .isEqualTo("add(x: integer, y: integer) -> integer\n    Adds.\n");
+                .isEqualTo(
+                        "add(x: integer, y: integer) -> integer\n    Adds.\n    y: what is added\n    result: the sum\n");
         assertThat(Cli.run("inspect", address, "add", "--json").out())
                 .startsWith("{\"name\":\"Calc\",\"methods\":[{\"name\":\"add\"");
         assertFails(

@@ -15,7 +15,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
@@ -75,8 +74,8 @@ final class Schemas {
         Map<String, Object> schema;
         try {
             schema = plain(type, declared, property, use);
-        } catch (JacksonException | IllegalArgumentException e) {
-            // Such a value cannot be read or written either; the other methods are described all the same.
+        } catch (RuntimeException | LinkageError e) {
+            // Such a value can hardly be read or written either; the other methods are described all the same.
             log.debug("no schema of {}: {}", type, e.toString());
             schema = new LinkedHashMap<>();
         }

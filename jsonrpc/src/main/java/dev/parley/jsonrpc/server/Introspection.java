@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -25,6 +26,7 @@ final class Introspection {
 
     private final Dispatcher dispatcher;
     private final ObjectMapper mapper;
+    private final ReentrantLock making = new ReentrantLock();
     private volatile @Nullable Document document;
 
     Introspection(Dispatcher dispatcher, ObjectMapper mapper) {
@@ -35,6 +37,13 @@ final class Introspection {
     /** Whether a call of this name is for the wire itself: a method of the service takes precedence. */
     boolean has(String method) {
         return SystemMethods.ALL.contains(method) && !dispatcher.has(method);
+    }
+
+    /** Whether a call takes no longer than any other; a document that is not there yet does. */
+    @SuppressWarnings("ReferenceEquality") // The dispatcher's list is the same one until it changes.
+    boolean isReady(String method) {
+        Document known = document;
+        return !method.equals(SystemMethods.DISCOVER) || known != null && known.methods() == dispatcher.methods();
     }
 
     /**
@@ -62,12 +71,21 @@ final class Introspection {
     private Map<String, Object> openRpc() {
         List<ServedMethod> methods = dispatcher.methods();
         Document known = document;
-        if (known == null || known.methods() != methods) {
-            known = new Document(
-                    methods, OpenRpcWriter.document(dispatcher.describe().name(), methods, mapper));
-            document = known;
+        if (known != null && known.methods() == methods) {
+            return known.content();
         }
-        return known.content();
+        making.lock();
+        try {
+            known = document;
+            if (known == null || known.methods() != methods) {
+                known = new Document(
+                        methods, OpenRpcWriter.document(dispatcher.describe().name(), methods, mapper));
+                document = known;
+            }
+            return known.content();
+        } finally {
+            making.unlock();
+        }
     }
 
     private List<Method> about(String asked, @Nullable Object arguments) {

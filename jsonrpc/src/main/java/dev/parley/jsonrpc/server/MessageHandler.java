@@ -2,6 +2,7 @@ package dev.parley.jsonrpc.server;
 
 import dev.parley.InvalidArgumentsException;
 import dev.parley.OverloadedException;
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Cancellation;
 import dev.parley.jsonrpc.message.Envelope;
@@ -17,6 +18,7 @@ import dev.parley.spi.ValueErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -150,7 +152,7 @@ final class MessageHandler {
             case Request.Invalid invalid -> refuse(invalid, response);
             case Request.Call call -> {
                 if (introspection.has(call.method())) {
-                    response.accept(introspect(call));
+                    introspect(call, response);
                 } else if (call.method().equals(Cancellation.METHOD) && call.responseId() == null) {
                     peer.cancelled(Cancellation.id(call, mapper));
                 } else {
@@ -162,16 +164,38 @@ final class MessageHandler {
         }
     }
 
-    private byte[] introspect(Request.Call call) {
+    private void introspect(Request.Call call, Consumer<byte[]> response) {
+        Object arguments = null;
         try {
             Envelope envelope = call.envelope();
-            Object arguments = null;
             if (envelope.hasParams()) {
                 int length = envelope.paramsEnd - envelope.paramsStart;
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
-            Object result = introspection.call(call.method(), arguments);
-            return writer.result(call, result, Object.class);
+        } catch (JacksonException e) {
+            response.accept(writer.error(call, new InvalidArgumentsException(ValueErrors.text(e))));
+            return;
+        }
+        if (introspection.isReady(call.method())) {
+            response.accept(introspect(call, arguments));
+            return;
+        }
+        Object given = arguments;
+        Thread.ofVirtual().name("parley-describe").start(() -> {
+            byte[] bytes;
+            try {
+                bytes = introspect(call, given);
+            } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                log.error("{}: the service cannot be described", scheme, e);
+                bytes = writer.error(call, RemoteException.of("the service cannot be described"));
+            }
+            response.accept(bytes);
+        });
+    }
+
+    private byte[] introspect(Request.Call call, @Nullable Object arguments) {
+        try {
+            return writer.result(call, introspection.call(call.method(), arguments), Object.class);
         } catch (RpcException e) {
             return writer.error(call, e);
         } catch (JacksonException e) {
