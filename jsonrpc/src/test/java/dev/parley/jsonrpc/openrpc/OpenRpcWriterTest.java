@@ -3,6 +3,7 @@ package dev.parley.jsonrpc.openrpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.parley.Args;
@@ -298,6 +299,41 @@ class OpenRpcWriterTest {
                     .path("properties");
             assertThat(scalars.has("Flag")).isTrue();
             assertThat(scalars.path("At").path("type").asString()).isNotEqualTo("string");
+        }
+    }
+
+    /** Two members of one name. */
+    public static final class Conflicting {
+        @JsonProperty("x")
+        public int first;
+
+        @JsonProperty("x")
+        public int second;
+    }
+
+    /** A method of a type that Jackson cannot map, among others. */
+    public static final class Odd {
+        public Conflicting conflicting(Conflicting value) {
+            return value;
+        }
+
+        public String fine(String text) {
+            return text;
+        }
+    }
+
+    @Test
+    void aTypeThatCannotBeMappedDoesNotHideTheOthers() {
+        try (RpcServer other = RpcServer.builder()
+                        .endpoint(new Odd())
+                        .listen("jsonrpc+tcp://127.0.0.1:0")
+                        .build()
+                        .start();
+                RpcClient caller =
+                        RpcClient.connect(other.addresses().getFirst().toString())) {
+            assertThat(caller.describe().methods())
+                    .extracting(ServiceDescription.Method::signature)
+                    .containsExactly("conflicting(value: any) -> any", "fine(text: string) -> string");
         }
     }
 
