@@ -180,7 +180,7 @@ final class JavadocText {
         return lines.stripTrailing().stripIndent().replaceFirst("^\\n+", "");
     }
 
-    /** The label of a link, else its target: {@code Map.get(key)} for {@code java.util.Map#get(Object) Map.get(key)}. */
+    /** The label of a link, else its target: {@code a map} for {@code java.util.Map a map}. */
     private static String label(String link) {
         int parenthesis = link.indexOf('(');
         int blank = link.indexOf(' ');

@@ -32,7 +32,7 @@ class JavadocProcessorTest {
                 /**
                  * Adds {@code x} to <b>y</b>.
                  * <p>
-                 * Never fails, <em>really</em>: see {@link java.util.List#size() its size} &amp; {@link #sub(int, int)}.
+                 * Never fails, <em>really</em>: see {@link java.util.List its size} &amp; {@link #sub(int, int)}.
                  *
                  * @param x the first,
                  *     on two lines

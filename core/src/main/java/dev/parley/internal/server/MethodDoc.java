@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is written about a method: {@link Doc}, and the Javadoc that the annotation processor of {@code parley-javadoc}
- * keeps beside the class, in {@code META-INF/parley/javadoc/CLASS.properties}. As in Javadoc, a method without a comment
- * of its own has that of the method it overrides. Immutable.
+ * keeps beside the class, in {@code META-INF/parley/javadoc/CLASS.properties}. As in Javadoc, a method without a
+ * comment of its own has that of the method it overrides. Immutable.
  */
 final class MethodDoc {
     private static final Logger log = LoggerFactory.getLogger(MethodDoc.class);

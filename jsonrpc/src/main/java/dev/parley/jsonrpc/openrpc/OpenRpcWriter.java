@@ -112,7 +112,7 @@ public final class OpenRpcWriter {
         return out;
     }
 
-    /** Names differ between overloads; and only by name can an array be the value of a parameter that takes the rest. */
+    /** Names differ between overloads, and only by name is an array the value of a parameter that takes the rest. */
     private static String structure(List<ServedMethod> overloads) {
         if (overloads.size() > 1) {
             return "by-position";

@@ -1,4 +1,4 @@
-/** OpenRPC documents: what a service offers, with JSON Schemas made from the value mapping; and those of peers, read. */
+/** OpenRPC documents: those of services, with JSON Schemas made of the value mapping, and those of peers, read. */
 @NullMarked
 package dev.parley.jsonrpc.openrpc;
 
