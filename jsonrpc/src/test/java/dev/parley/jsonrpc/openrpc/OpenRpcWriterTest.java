@@ -78,15 +78,12 @@ class OpenRpcWriterTest {
     /** Values that the server takes, and whose results are as described. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            scalars  | [{"flag": true, "tiny": 1, "small": 2, "number": 3, "large": 4, "single": 0.5, "precise": 1e300, "letter": "x", "huge": 123456789012345678901234567890, "exact": 1.10, "text": "t", "id": "123e4567-e89b-12d3-a456-426614174000", "link": "http://a/b", "at": "2026-01-02T03:04:05Z", "day": "2026-01-02", "local": "2026-01-02T03:04:05", "time": "PT1M", "color": "dark-green", "any": [1, null]}]
             bytes    | ["AAEC"]
-            tree     | [{"name": "a", "parent": null, "children": [{"name": "b", "parent": {"name": "c", "children": [], "links": {}}, "children": [], "links": {"x": [null]}}], "links": {}}]
             nodes    | [{"items": [{"name": "a", "children": [], "links": {}}], "next": null, "total": 3}]
             nodes    | [{"items": [], "total": null}]
             shapes   | [{"items": [{"kind": "circle", "radius": 1}, {"kind": "square", "side": 2, "within": []}]}]
             shape    | [{"kind": "square", "side": 2, "within": [{"kind": "circle", "radius": 1}]}]
             circle   | [{"kind": "circle", "radius": 1}]
-            bean     | [{"first_value": 1, "display_name": "n", "password": "p", "day": "02.01.2026", "root": {"name": "r", "children": [], "links": {}}}]
             bean     | [{"display_name": "n", "remark": null}]
             loose    | [{"text": "t", "number": 7}]
             code     | ["c"]
@@ -103,6 +100,30 @@ class OpenRpcWriterTest {
             over     | ["a", true]
             """)
     void whatTheServerTakesAndReturnsIsAsDescribed(String method, String params) {
+        assertDescribed(method, params);
+    }
+
+    @Test
+    void valuesOfManyMembersAreAsDescribed() {
+        assertDescribed("scalars", """
+                [{"flag": true, "tiny": 1, "small": 2, "number": 3, "large": 4, "single": 0.5, "precise": 1e300,
+                  "letter": "x", "huge": 123456789012345678901234567890, "exact": 1.10, "text": "t",
+                  "id": "123e4567-e89b-12d3-a456-426614174000", "link": "http://a/b",
+                  "at": "2026-01-02T03:04:05Z", "day": "2026-01-02", "local": "2026-01-02T03:04:05",
+                  "time": "PT1M", "color": "dark-green", "any": [1, null]}]
+                """);
+        assertDescribed("tree", """
+                [{"name": "a", "parent": null, "links": {}, "children": [
+                  {"name": "b", "parent": {"name": "c", "children": [], "links": {}}, "children": [],
+                   "links": {"x": [null]}}]}]
+                """);
+        assertDescribed("bean", """
+                [{"first_value": 1, "display_name": "n", "password": "p", "day": "02.01.2026",
+                  "root": {"name": "r", "children": [], "links": {}}}]
+                """);
+    }
+
+    private static void assertDescribed(String method, String params) {
         JsonNode values = JSON.readTree(params);
         for (int i = 0; i < values.size(); i++) {
             JsonNode parameter = method(method).path("params").path(i);
