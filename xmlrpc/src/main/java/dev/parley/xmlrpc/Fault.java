@@ -15,6 +15,7 @@ import dev.parley.SerializationException;
 import dev.parley.UnsupportedVersionException;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.ErrorCodes;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -39,10 +40,24 @@ record Fault(int code, String text) {
     private static final Map<Integer, Pattern> UNKNOWN_METHOD = Map.of(
             // xmlrpc-c, and rtorrent with it
             -506, Pattern.compile("(?i)method .*not defined|no such method"),
-            // Ruby and supervisor
-            1, Pattern.compile("(?i)^Method .* missing or wrong number of parameters|^UNKNOWN_METHOD"),
+            // XmlRpc++: HomeMatic, ROS
+            -1, Pattern.compile(": unknown method name$"),
+            // Apache XML-RPC, XML-RPC.NET
+            0, Pattern.compile("^No such handler: |^unsupported method called: "),
+            // Ruby, supervisor, phpxmlrpc
+            1, Pattern.compile("(?i)^Method .* missing or wrong number of parameters|^UNKNOWN_METHOD|^Unknown method$"),
             // Perl's RPC::XML
-            200, Pattern.compile("(?i)unknown method"));
+            200, Pattern.compile("(?i)unknown method"),
+            // Zend
+            620, Pattern.compile("^Method \".*\" does not exist"),
+            // Twisted
+            8001, Pattern.compile("^(?:procedure|function) .* not found|^no such sub-?[hH]andler "));
+
+    /** The last line of a Python traceback, which Odoo sends as the whole text. */
+    private static final Pattern TRACEBACK_END =
+            Pattern.compile("(?:([A-Za-z_][\\w.]*)\\.)?([A-Za-z_]\\w*)(?:: (.*))?");
+
+    private static final String TRACEBACK = "Traceback (most recent call last):";
 
     /** How Parley words an exception whose type is known; a name of one word may as well be the message's own. */
     private static final Pattern TYPED =
@@ -125,7 +140,7 @@ record Fault(int code, String text) {
             return new Fault(Integer.parseInt(String.valueOf(code).strip()), text);
         } catch (NumberFormatException e) {
             // Python lets a server send any text for a code.
-            return new Fault(APPLICATION_ERROR, code + ": " + text);
+            return new Fault(APPLICATION_ERROR, text.isBlank() ? String.valueOf(code) : code + ": " + text);
         }
     }
 
@@ -160,6 +175,12 @@ record Fault(int code, String text) {
                     python.group(1) == null || python.group(1).equals("exceptions") ? "builtins" : python.group(1);
             return RemoteException.of(type, message).withModule(module).withCode(code);
         }
+        if (text.startsWith(TRACEBACK)) {
+            RemoteException traced = traced(text.stripTrailing().lines().toList());
+            if (traced != null) {
+                return traced.withCode(code);
+            }
+        }
         Matcher typed = TYPED.matcher(text);
         if (typed.matches()) {
             if (code == APPLICATION_ERROR) {
@@ -171,6 +192,24 @@ record Fault(int code, String text) {
             }
         }
         return CODES.error(code, text, null);
+    }
+
+    /** The exception that a traceback ends with; {@code null} if it ends otherwise. */
+    private static @Nullable RemoteException traced(List<String> lines) {
+        // The message may have several lines; the frames before it are indented.
+        int last = lines.size() - 1;
+        while (last > 0 && !lines.get(last - 1).startsWith(" ")) {
+            last--;
+        }
+        Matcher end = TRACEBACK_END.matcher(lines.get(last));
+        if (!end.matches()) {
+            return null;
+        }
+        String message = String.join("\n", lines.subList(last, lines.size()))
+                .substring(end.group(3) == null ? end.end() : end.start(3));
+        return RemoteException.of(end.group(2), message.strip())
+                .withModule(end.group(1) == null ? "builtins" : end.group(1))
+                .withTraceback(lines);
     }
 
     /** An error of the same class without a code of its own. */

@@ -46,7 +46,7 @@ public final class HttpRpcTransport implements ClientTransport {
     public HttpRpcTransport(Address address, HttpClient client, HttpRpcProtocol protocol) {
         this.client = client;
         this.protocol = protocol;
-        this.refusal = new Refusal(address, client.url(), protocol.name());
+        this.refusal = new Refusal(address, client.url(), protocol.name(), protocol.messageStarts());
     }
 
     @Override
