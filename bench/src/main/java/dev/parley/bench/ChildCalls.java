@@ -9,37 +9,54 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Calls of one checkout of Parley: a {@link CallsChild} that serves and one that calls, each a JVM with that checkout's
- * jars on its class path. For one thread.
+ * Calls between two JVMs, one that serves and one that calls, which speak the protocol of {@link CallsChild}. For one
+ * thread.
  */
-final class VersionCalls implements Side {
+final class ChildCalls implements Side {
     private final PeerProcess server;
     private final PeerProcess client;
 
+    private ChildCalls(List<String> java, List<String> serve, List<String> call, int callers) {
+        server = start(java, serve);
+        String bound = server.ready();
+        List<String> calling = new ArrayList<>(call);
+        calling.addAll(List.of(bound, Integer.toString(callers)));
+        client = start(java, calling);
+        client.line("ready"::equals);
+    }
+
     /**
-     * Starts both JVMs.
+     * Calls of one checkout of Parley: each end has that checkout's jars on its class path.
      *
      * @param checkout a built checkout of Parley, with {@code cli/target/lib}
      * @param source {@code CallsChild.java}
      * @param address where the server listens, port 0 for a free one
      * @param execution {@code inline} or {@code virtual}
      */
-    VersionCalls(Path checkout, Path source, String address, String execution, int callers) {
-        server = start(checkout, source, "serve", address, execution);
-        String bound = server.ready();
-        client = start(checkout, source, "call", bound, Integer.toString(callers));
-        client.line("ready"::equals);
+    static ChildCalls version(Path checkout, Path source, String address, String execution, int callers) {
+        return new ChildCalls(
+                List.of("-cp", checkout.resolve("cli/target/lib") + "/*", source.toString()),
+                List.of("serve", address, execution),
+                List.of("call"),
+                callers);
     }
 
-    private static PeerProcess start(Path checkout, Path source, String... arguments) {
+    /** Calls of another RPC system, one of {@link PeerChild}. */
+    static ChildCalls peer(PeerChild.Kind kind, int callers) {
+        return new ChildCalls(
+                List.of("-cp", System.getProperty("java.class.path"), PeerChild.class.getName()),
+                List.of("serve", kind.name(), "127.0.0.1", "0"),
+                List.of("call", kind.name()),
+                callers);
+    }
+
+    private static PeerProcess start(List<String> java, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                checkout.resolve("cli/target/lib") + "/*",
-                source.toString()));
-        command.addAll(List.of(arguments));
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(java);
+        command.addAll(arguments);
         return PeerProcess.start(Map.of(), command);
     }
 
