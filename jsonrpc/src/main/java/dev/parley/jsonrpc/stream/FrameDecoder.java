@@ -168,7 +168,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private void header(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (!skipSeparators(in)) {
+        if (!headers.isSkipping() && !skipSeparators(in)) {
             return;
         }
         try {
