@@ -106,7 +106,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (!scanner.started() && !skipText && !skipSeparators(in)) {
             return;
         }
-        if (first && isUtf16(in)) {
+        if (first && !skipText && isUtf16(in)) {
             fail(ctx, in, out, FaultCodes.PARSE_ERROR, "JSON is exchanged as UTF-8 (RFC 8259), these bytes are not");
             return;
         }

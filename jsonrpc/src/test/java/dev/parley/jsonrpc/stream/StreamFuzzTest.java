@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.stream;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +22,12 @@ class StreamFuzzTest {
     private static final int MAX = 300;
 
     static Stream<byte[]> streams() {
+        // The middle of a text that is too large is not the start of one in UTF-16.
+        byte[] large = ("x".repeat(310) + "\u00fe{\0\n{}").getBytes(ISO_8859_1);
+        return Stream.concat(Stream.of(large), texts());
+    }
+
+    private static Stream<byte[]> texts() {
         return Stream.of(
                         "{\"jsonrpc\":\"2.0\",\"id\":1}{\"a\":[1,2,{\"b\":\"}\\\"\"}]}\n\n[1]",
                         "\ufeff{\n \"a\": 1\n}\n\0\u001e{\"b\":2}",
