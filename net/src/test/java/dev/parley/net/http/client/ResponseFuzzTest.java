@@ -31,6 +31,7 @@ class ResponseFuzzTest {
                         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\u001f\u008b\b",
                         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffff\r\n",
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nmuch longer than three bytes\r\n0\r\n\r\n",
                         "HTTP/1.1 204 No Content\r\n\r\n",
                         "SSH-2.0-OpenSSH\r\n")
                 .map(text -> text.getBytes(ISO_8859_1));
