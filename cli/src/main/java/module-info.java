@@ -1,6 +1,8 @@
 /** The parley command. */
 module dev.parley.cli {
     requires dev.parley.core;
+    requires dev.parley.javadoc;
+    requires dev.parley.net;
     requires dev.parley.xmlrpc;
     requires dev.parley.jsonrpc;
     requires dev.parley.zerorpc;

@@ -1,6 +1,6 @@
 /**
  * What the socket wires share: event loops, socket addresses, an HTTP server and an HTTP client. Only
- * {@link dev.parley.http} is for users.
+ * {@link dev.parley.http} and {@link dev.parley.http.servlet} are for users.
  */
 module dev.parley.net {
     requires transitive dev.parley.core;
@@ -13,8 +13,11 @@ module dev.parley.net {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires org.slf4j;
+    // For dev.parley.http.servlet; whoever uses that has it.
+    requires static jakarta.servlet;
 
     exports dev.parley.http;
+    exports dev.parley.http.servlet;
     exports dev.parley.net.http to
             dev.parley.jsonrpc,
             dev.parley.xmlrpc;
@@ -30,4 +33,6 @@ module dev.parley.net {
     exports dev.parley.net.socket to
             dev.parley.jsonrpc,
             dev.parley.zerorpc;
+    exports dev.parley.net.websocket to
+            dev.parley.jsonrpc;
 }

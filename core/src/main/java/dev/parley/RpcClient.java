@@ -152,6 +152,17 @@ public interface RpcClient extends AutoCloseable {
     boolean isReady();
 
     /**
+     * Registers an action that runs each time the connection is lost, on a virtual thread, so that it may make calls:
+     * the first of them connects anew. For what the peer knows only as long as the connection lasts, such as
+     * subscriptions. It does not run when this client is closed. On a client of {@link RpcContext#caller} it runs once,
+     * also if the connection has ended already. Affects all clients that share the connection.
+     *
+     * @throws InvalidTargetException if the wire has no connection that lasts, as HTTP, or restores what belongs to it
+     *     by itself, as zerorpc and oslo.messaging
+     */
+    void onDisconnect(Runnable action);
+
+    /**
      * What the peer offers, by the wire's introspection.
      *
      * @throws InvalidTargetException if the wire or the peer has no introspection
@@ -201,6 +212,34 @@ public interface RpcClient extends AutoCloseable {
 
         /** Changes the options of all calls. */
         Builder options(UnaryOperator<CallOptions> change);
+
+        /**
+         * Serves the public methods of an object to the peer, on the client's own connection: the notifications and
+         * requests that a server sends to its client. As {@link RpcServer.Builder#endpoint(Object)}, with the same
+         * annotations and the same binding of arguments; {@link RpcContext#caller} calls the server.
+         *
+         * <p>Notifications of one connection are handled in the order in which they were sent, one at a time; requests
+         * run beside them, each on a thread of its own. A handler may use this client.
+         */
+        Builder endpoint(Object endpoint);
+
+        /**
+         * Serves only the methods of an interface to the peer; see {@link #endpoint(Object)}.
+         *
+         * @throws IllegalArgumentException if the type is not an interface
+         */
+        <T> Builder endpoint(Class<T> type, T endpoint);
+
+        /** Handles the notifications and requests of the peer whose method no endpoint has. */
+        Builder fallback(Functions.Fallback fallback);
+
+        /** Where the methods of endpoints run. By default {@link Execution#virtual()}. */
+        Builder execution(Execution execution);
+
+        /**
+         * How many calls of the peer may run at once, at least 1; further ones wait, as on a server. By default 1,024.
+         */
+        Builder maxConcurrentCalls(int calls);
 
         /** Adds an interceptor; the first one added is outermost. */
         Builder interceptor(ClientInterceptor interceptor);
@@ -256,7 +295,9 @@ public interface RpcClient extends AutoCloseable {
         /**
          * Builds the client.
          *
-         * @throws InvalidTargetException if the address, its scheme, the target or an option is unusable
+         * @throws InvalidTargetException if the address, its scheme, the target or an option is unusable, or if there
+         *     are endpoints and the wire cannot carry calls of a server to its client
+         * @throws IllegalArgumentException if an endpoint has no method to expose, or two that cannot be distinguished
          * @throws ConnectionLostException if a broker cannot be reached
          */
         RpcClient build();

@@ -49,6 +49,23 @@ public interface RpcContext {
     /** Further data from the wire, such as HTTP headers under their lower-case names. */
     Map<String, String> metadata();
 
+    /**
+     * A client that calls the caller back, on the connection that the call came on. It may be kept when the call is
+     * over, to notify a subscriber later: all calls of a connection get the same one. When the connection has ended its
+     * calls fail with {@link ConnectionLostException}, {@link RpcClient#isReady} is {@code false}, and
+     * {@link RpcClient#onDisconnect} tells; it never connects anew. {@link RpcClient#close} does nothing: the connection
+     * is its caller's.
+     *
+     * <p>It has the server's serializer and the default settings of a client. While a method waits for the result of
+     * {@link RpcClient#call} on it, the method does not count against
+     * {@link RpcServer.Builder#maxConcurrentCalls}, so that the caller may call again before it responds; at most ten
+     * times as many methods as that limit wait in this way, further ones fail with {@link OverloadedException}.
+     *
+     * @throws InvalidTargetException if the wire cannot carry calls to its caller; those of JSON-RPC on a socket, a pipe
+     *     or a WebSocket can
+     */
+    RpcClient caller();
+
     /** When the caller stops waiting; {@code null} if the wire does not transmit a deadline. */
     @Nullable
     Instant deadline();

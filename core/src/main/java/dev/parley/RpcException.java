@@ -30,9 +30,7 @@ public abstract sealed class RpcException extends RuntimeException
     }
 
     RpcException(String message, @Nullable Throwable cause) {
-        super(message, cause);
-        this.code = null;
-        this.data = null;
+        this(message, null, null, cause);
     }
 
     RpcException(String message, @Nullable Integer code, @Nullable Object data) {
@@ -40,9 +38,13 @@ public abstract sealed class RpcException extends RuntimeException
     }
 
     RpcException(String message, @Nullable Integer code, @Nullable Object data, @Nullable Throwable cause) {
-        super(message, cause);
+        super(message);
         this.code = code;
         this.data = data;
+        // Without a cause a wire may add one later, such as the HTTP response that the error came by.
+        if (cause != null) {
+            initCause(cause);
+        }
     }
 
     /** What was wrong; never {@code null}. */

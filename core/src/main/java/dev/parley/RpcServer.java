@@ -76,6 +76,16 @@ public interface RpcServer extends AutoCloseable {
     ServiceDescription describe();
 
     /**
+     * Serves this server's methods without a socket. The handler works whether the server is started or not, until
+     * {@link #stop}, after which calls fail with {@link OverloadedException}, and again after the next start.
+     *
+     * @param protocol {@code xmlrpc} or {@code jsonrpc}, with the options of that wire's servers if needed, as in
+     *     {@code jsonrpc:?max_batch=100}
+     * @throws InvalidTargetException if the protocol needs a socket or is unknown, or an option is unusable
+     */
+    RpcHandler handler(String protocol);
+
+    /**
      * Adds an endpoint object, as {@link Builder#endpoint(Object)}. Takes effect at once for new calls and for
      * introspection, whether the server is started or not; so do all methods named {@code register} and {@code
      * unregister}.

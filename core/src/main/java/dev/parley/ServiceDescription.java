@@ -26,6 +26,8 @@ public record ServiceDescription(String name, List<Method> methods) {
      * @param parameters its parameters in order; {@code null} if unknown
      * @param result the type of its result; {@code null} if unknown
      * @param doc its description; {@code null} for none
+     * @param resultDoc the description of its result; {@code null} for none
+     * @param deprecated whether callers should no longer use it
      */
     public record Method(
             String name,
@@ -33,10 +35,23 @@ public record ServiceDescription(String name, List<Method> methods) {
             @Nullable String version,
             @Nullable List<Parameter> parameters,
             @Nullable ValueType result,
-            @Nullable String doc) {
+            @Nullable String doc,
+            @Nullable String resultDoc,
+            boolean deprecated) {
         public Method {
             Objects.requireNonNull(name, "name");
             parameters = parameters == null ? null : List.copyOf(parameters);
+        }
+
+        /** A method that is not deprecated, without a description of its result. */
+        public Method(
+                String name,
+                @Nullable String namespace,
+                @Nullable String version,
+                @Nullable List<Parameter> parameters,
+                @Nullable ValueType result,
+                @Nullable String doc) {
+            this(name, namespace, version, parameters, result, doc, null, false);
         }
 
         /** The name that the direct wires use: {@code namespace.name}, or the name alone. */
@@ -70,6 +85,7 @@ public record ServiceDescription(String name, List<Method> methods) {
      * @param variable whether it takes all further positional arguments
      * @param remaining whether it takes all named arguments that no other parameter claims; {@code type} is the type of
      *     each of them
+     * @param doc its description; {@code null} for none
      */
     public record Parameter(
             String name,
@@ -77,7 +93,8 @@ public record ServiceDescription(String name, List<Method> methods) {
             boolean required,
             @Nullable String defaultValue,
             boolean variable,
-            boolean remaining) {
+            boolean remaining,
+            @Nullable String doc) {
         public Parameter {
             Objects.requireNonNull(name, "name");
         }
@@ -89,7 +106,7 @@ public record ServiceDescription(String name, List<Method> methods) {
                 boolean required,
                 @Nullable String defaultValue,
                 boolean variable) {
-            this(name, type, required, defaultValue, variable, false);
+            this(name, type, required, defaultValue, variable, false, null);
         }
 
         /**

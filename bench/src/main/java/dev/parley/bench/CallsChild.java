@@ -9,6 +9,7 @@ import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.Target;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One end of the calls that {@link VersionCalls} measures, in a JVM of its own. It is not loaded from Parley's jars:
+ * One end of the calls that {@link ChildCalls} measures, in a JVM of its own. It is not loaded from Parley's jars:
  * {@code java -cp JARS CallsChild.java} compiles it against the version of Parley on that class path. It therefore uses
  * nothing else of this package and only API that all compared versions have.
  *
@@ -80,25 +82,40 @@ final class CallsChild {
         }
         try (RpcServer server = builder.build().start()) {
             // Behind a broker the server prints its address without the password.
-            System.out.println(
-                    "ready " + (brokered(address) ? address : server.addresses().getFirst()));
-            while (commands.readLine() != null) {
-                System.out.println("usage " + SYSTEM.getProcessCpuTime() + " " + allocated());
-            }
+            usages(brokered(address) ? address : server.addresses().getFirst().toString(), commands);
         }
     }
 
     private static void call(String address, int callers, BufferedReader commands) throws Exception {
         try (RpcClient client = brokered(address) ? RpcClient.connect(address, TOPIC) : RpcClient.connect(address)) {
             Args args = brokered(address) ? Args.named("x", 2).and("y", 3) : Args.of(2, 3);
-            System.out.println("ready");
-            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                System.out.println(round(client, args, callers, Long.parseLong(line) * 1_000_000));
-            }
+            rounds(() -> client.call("add", int.class, args), callers, commands);
         }
     }
 
-    private static String round(RpcClient client, Args args, int callers, long nanos) throws Exception {
+    /** A call whose result is 5. */
+    interface Call {
+        @Nullable
+        Integer run() throws Exception;
+    }
+
+    /** The client's end of the conversation. */
+    static void rounds(Call call, int callers, BufferedReader commands) throws Exception {
+        System.out.println("ready");
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            System.out.println(round(call, callers, Long.parseLong(line) * 1_000_000));
+        }
+    }
+
+    /** The server's end of the conversation. */
+    static void usages(String address, BufferedReader commands) throws IOException {
+        System.out.println("ready " + address);
+        while (commands.readLine() != null) {
+            System.out.println("usage " + SYSTEM.getProcessCpuTime() + " " + allocated());
+        }
+    }
+
+    private static String round(Call call, int callers, long nanos) throws Exception {
         List<Caller> all = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
             all.add(new Caller());
@@ -111,7 +128,7 @@ final class CallsChild {
         for (Caller caller : all) {
             threads.add(Thread.ofPlatform().start(() -> {
                 try {
-                    caller.run(client, args, start + nanos);
+                    caller.run(call, start + nanos);
                 } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                 }
@@ -155,11 +172,11 @@ final class CallsChild {
         private long calls;
         private long bytes;
 
-        void run(RpcClient client, Args args, long end) {
+        void run(Call call, long end) throws Exception {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             long last = System.nanoTime();
             while (last < end) {
-                Integer sum = client.call("add", int.class, args);
+                Integer sum = call.run();
                 if (sum == null || sum != 5) {
                     throw new IllegalStateException("2 + 3 = " + sum);
                 }

@@ -58,20 +58,50 @@ public final class Main {
             versions("xmlrpc-http", () -> "xmlrpc+http://127.0.0.1:0/RPC2", callers);
             versions("zerorpc", () -> "zerorpc+tcp://127.0.0.1:0", callers);
             versions("rabbit", () -> rabbit().transportUrl(), callers);
+            add("rpc-calls-" + callers, rpcCalls(callers));
         }
     }
 
     /** Calls between two JVMs: of this checkout, and first of the one before if there is one. */
     private void versions(String protocol, Supplier<String> address, int callers) {
-        Path here = Path.of(System.getProperty("checkout"));
-        Path source = here.resolve("bench/src/main/java/dev/parley/bench/CallsChild.java");
         Comparison comparison =
                 new Comparison("Calls over " + protocol + ", " + callers(callers) + ", server " + execution);
         if (before != null) {
-            comparison.side("before", () -> new VersionCalls(before, source, address.get(), execution, callers));
+            comparison.side(
+                    "before",
+                    () -> ChildCalls.version(
+                            before,
+                            source(Path.of(System.getProperty("checkout"))),
+                            address.get(),
+                            execution,
+                            callers));
         }
-        comparison.side("this checkout", () -> new VersionCalls(here, source, address.get(), execution, callers));
+        comparison.side("this checkout", () -> here(address.get(), callers));
         add(protocol + "-calls-" + callers, comparison);
+    }
+
+    /** The wires without a broker beside other RPC systems, all between two processes. */
+    private Comparison rpcCalls(int callers) {
+        return new Comparison("RPC without a broker: calls, " + callers(callers) + ", Parley's server " + execution)
+                .side("bare HTTP on Netty", () -> ChildCalls.peer(PeerChild.Kind.HTTP, callers))
+                .side("Parley, JSON-RPC over HTTP", () -> here("jsonrpc+http://127.0.0.1:0/jsonrpc", callers))
+                .side("Parley, XML-RPC over HTTP", () -> here("xmlrpc+http://127.0.0.1:0/RPC2", callers))
+                .side("Parley, JSON-RPC over TCP", () -> here("jsonrpc+tcp://127.0.0.1:0", callers))
+                .side("grpc-java", () -> ChildCalls.peer(PeerChild.Kind.GRPC, callers))
+                .side("grpc-java, directExecutor", () -> ChildCalls.peer(PeerChild.Kind.GRPC_DIRECT, callers))
+                .side("jsonrpc4j on Jetty", () -> ChildCalls.peer(PeerChild.Kind.JSONRPC4J, callers))
+                .side("Apache XML-RPC", () -> ChildCalls.peer(PeerChild.Kind.APACHE_XMLRPC, callers))
+                .side("Python, xmlrpc", () -> PythonCalls.http(Peer.PYTHON, "xmlrpc", callers))
+                .side("Python, jsonrpclib-pelix", () -> PythonCalls.http(Peer.JSONRPCLIB_PELIX, "jsonrpc", callers));
+    }
+
+    private ChildCalls here(String address, int callers) {
+        Path here = Path.of(System.getProperty("checkout"));
+        return ChildCalls.version(here, source(here), address, execution, callers);
+    }
+
+    private static Path source(Path here) {
+        return here.resolve("bench/src/main/java/dev/parley/bench/CallsChild.java");
     }
 
     /** RabbitMQ, started when it is first needed. */
@@ -122,8 +152,8 @@ public final class Main {
                         () -> new HandWritten(amqpUri(), HandWritten.Style.AS_OSLO, callers, REQUEST_SIZE, REPLY_SIZE))
                 .side("Parley, inline", () -> new ParleyCalls(url, callers, Execution.inline()))
                 .side("Parley, a virtual thread per call", () -> new ParleyCalls(url, callers, Execution.virtual()))
-                .side("Python, oslo.messaging 14.0.3", () -> new PythonCalls(Peer.OSLO_MESSAGING_14, url, callers))
-                .side("Python, oslo.messaging 18.3.1", () -> new PythonCalls(Peer.OSLO_MESSAGING, url, callers));
+                .side("Python, oslo.messaging 14.0.3", () -> PythonCalls.oslo(Peer.OSLO_MESSAGING_14, url, callers))
+                .side("Python, oslo.messaging 18.3.1", () -> PythonCalls.oslo(Peer.OSLO_MESSAGING, url, callers));
     }
 
     private Comparison osloCasts() {

@@ -2,28 +2,49 @@ package dev.parley.bench;
 
 import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** Calls of Python's oslo.messaging, client and server each a process. */
+/** Calls between two processes of Python. */
 final class PythonCalls implements Side {
     private final PeerProcess server;
     private final PeerProcess client;
     private final int callers;
 
-    PythonCalls(Peer peer, String transportUrl, int callers) {
+    private PythonCalls(PeerProcess server, PeerProcess client, int callers) {
+        this.server = server;
+        this.client = client;
         this.callers = callers;
-        server = start(peer, "serve", transportUrl);
-        server.line("ready"::equals);
-        client = start(peer, "call", transportUrl);
     }
 
-    private static PeerProcess start(Peer peer, String role, String transportUrl) {
-        return PeerProcess.start(
-                Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore"),
-                List.of(peer.executable("python").toString(), System.getProperty("oslo.program"), role, transportUrl));
+    /** Of oslo.messaging, through a broker. */
+    static PythonCalls oslo(Peer peer, String transportUrl, int callers) {
+        PeerProcess server = start(peer, "oslo_calls.py", "serve", transportUrl);
+        server.line("ready"::equals);
+        return new PythonCalls(server, start(peer, "oslo_calls.py", "call", transportUrl), callers);
+    }
+
+    /**
+     * Over HTTP.
+     *
+     * @param protocol {@code xmlrpc} or {@code jsonrpc}
+     */
+    static PythonCalls http(Peer peer, String protocol, int callers) {
+        PeerProcess server = start(peer, "http_calls.py", "serve", protocol);
+        String url = server.ready();
+        return new PythonCalls(server, start(peer, "http_calls.py", "call", protocol, url), callers);
+    }
+
+    private static PeerProcess start(Peer peer, String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                peer.executable("python").toString(),
+                Path.of(System.getProperty("checkout"), "bench/peers", program).toString()));
+        command.addAll(List.of(arguments));
+        return PeerProcess.start(Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore"), command);
     }
 
     @Override

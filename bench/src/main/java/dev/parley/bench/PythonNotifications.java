@@ -15,8 +15,7 @@ final class PythonNotifications implements Side {
 
     PythonNotifications(Peer peer, String transportUrl, int threads) {
         this.threads = threads;
-        String program = Path.of(System.getProperty("oslo.program"))
-                .resolveSibling("oslo_notifications.py")
+        String program = Path.of(System.getProperty("checkout"), "bench/peers/oslo_notifications.py")
                 .toString();
         notifier = PeerProcess.start(
                 Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore"),

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.rabbitmq.client.Connection;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -78,6 +80,37 @@ class ManagementTest {
                     .isEqualTo(204);
             assertThat(get("queues").isEmpty()).isTrue();
         }
+    }
+
+    /** The status line and headers of the response to a GET of the overview with these header fields. */
+    private String raw(String... fields) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.managementPort())) {
+            String head = "GET /api/overview HTTP/1.1\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\nConnection: close\r\n"
+                    + String.join("\r\n", fields)
+                    + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return response.substring(0, response.indexOf("\r\n\r\n"));
+        }
+    }
+
+    @Test
+    void namesTheTypeOfItsResponses() throws Exception {
+        assertThat(raw("Host: localhost"))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("\nContent-type: application/json");
+    }
+
+    @Test
+    void refusesWebPagesOfOthers() throws Exception {
+        String own = "127.0.0.1:" + broker.managementPort();
+        assertThat(raw("Host: " + own, "Origin: http://" + own)).startsWith("HTTP/1.1 200");
+        assertThat(raw("Host: [::1]:1")).startsWith("HTTP/1.1 200");
+        assertThat(raw("Host: " + own, "Origin: http://evil.example")).startsWith("HTTP/1.1 403");
+        assertThat(raw("Host: " + own, "Origin: http://" + own, "Origin: http://evil.example"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw("Host: evil.example", "Origin: http://evil.example")).startsWith("HTTP/1.1 403");
+        assertThat(raw("Host: evil.example:1")).startsWith("HTTP/1.1 403");
     }
 
     @Test

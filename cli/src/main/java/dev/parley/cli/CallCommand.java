@@ -1,7 +1,9 @@
 package dev.parley.cli;
 
 import dev.parley.Args;
+import dev.parley.MethodNotFoundException;
 import dev.parley.RpcClient;
+import dev.parley.RpcContext;
 import dev.parley.oslo.OsloCallOptions;
 import dev.parley.spi.Wires;
 import java.time.Duration;
@@ -61,7 +63,7 @@ final class CallCommand implements Callable<Integer> {
         if (silence != null) {
             checkMonitor(silence);
         }
-        try (RpcClient plain = request.connect()) {
+        try (RpcClient plain = Logging.verbose() ? request.connect(this::show) : request.connect()) {
             RpcClient client = silence == null
                     ? plain
                     : plain.prepare(options -> options.with(OsloCallOptions.MONITOR_TIMEOUT, silence));
@@ -73,6 +75,16 @@ final class CallCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    /** Shows what the peer calls meanwhile: its notifications, and requests, which nothing here serves. */
+    private @Nullable Object show(RpcContext context, String method, Args arguments) {
+        Object values = switch (arguments) {
+            case Args.Positional positional -> positional.values();
+            case Args.Named named -> named.values();
+        };
+        terminal.err().println(method + " " + Json.mapper().writeValueAsString(values));
+        throw new MethodNotFoundException("parley call serves no methods");
     }
 
     private void checkMonitor(Duration silence) {

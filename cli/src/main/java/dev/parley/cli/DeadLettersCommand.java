@@ -5,11 +5,11 @@ import dev.parley.InvalidTargetException;
 import dev.parley.oslo.admin.DeadLetterQueue;
 import dev.parley.oslo.admin.DeadLetterQueue.DeadLetter;
 import dev.parley.oslo.admin.DeadLetterQueue.Outcome;
+import dev.parley.spi.PrintableText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -198,7 +198,7 @@ final class DeadLettersCommand implements Callable<Integer> {
                             terminal.styled(Style.BOLD, padded(letter.origin(), origins)),
                             padded(letter.reason(), reasons),
                             padded(letter.method(), methods),
-                            Objects.requireNonNullElse(letter.error(), "?"))
+                            text(letter.error()))
                     .stripTrailing());
         }
     }
@@ -216,7 +216,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     }
 
     private static String text(@Nullable String value) {
-        return value == null ? "?" : value;
+        return value == null ? "?" : PrintableText.line(value);
     }
 
     /** Its two largest units. */

@@ -7,6 +7,7 @@ import dev.parley.InvalidTargetException;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
+import dev.parley.spi.PrintableText;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -38,19 +39,19 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
             return handleParseException(usage, new String[0]);
         }
         if (error instanceof CommandException known) {
-            known.details().forEach(terminal.err()::println);
+            known.details().forEach(terminal::detail);
         }
         terminal.error(line(error));
         if (Logging.verbose() && error instanceof RpcException rpc && rpc.data() != null) {
-            terminal.err().println("data: " + data(rpc.data()));
+            terminal.detail("data: " + data(rpc.data()));
         }
         boolean expected = error instanceof RpcException || error instanceof CommandException;
         if (Logging.verbose()
                 && error instanceof RemoteException remote
                 && !remote.traceback().isEmpty()) {
-            remote.traceback().forEach(line -> terminal.err().println(line.stripTrailing()));
+            remote.traceback().forEach(line -> terminal.detail(line.stripTrailing()));
         } else if (Logging.verbose() || !expected) {
-            error.printStackTrace(terminal.err());
+            PrintableText.error(error).printStackTrace(terminal.err());
         }
         return exitCode(error);
     }

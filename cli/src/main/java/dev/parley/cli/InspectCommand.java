@@ -5,7 +5,9 @@ import dev.parley.RpcClient;
 import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
 import dev.parley.ServiceDescription.Parameter;
+import dev.parley.spi.PrintableText;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +79,20 @@ final class InspectCommand implements Callable<Integer> {
         }
         for (Method each : service.methods()) {
             terminal.result((method == null ? "  " : "") + signature(each));
-            if (each.doc() != null && !each.doc().isBlank()) {
-                each.doc()
-                        .strip()
-                        .lines()
-                        .forEach(line -> terminal.result(
-                                (method == null ? "      " : "    ") + terminal.styled(Style.DIM, line.strip())));
+            String indent = method == null ? "      " : "    ";
+            doc(indent, each.doc());
+            if (method != null) {
+                for (Parameter parameter : Objects.requireNonNullElse(each.parameters(), List.<Parameter>of())) {
+                    doc(indent, parameter.doc() == null ? null : parameter.name() + ": " + parameter.doc());
+                }
+                doc(indent, each.resultDoc() == null ? null : "result: " + each.resultDoc());
             }
+        }
+    }
+
+    private void doc(String indent, @Nullable String text) {
+        if (text != null && !text.isBlank()) {
+            text.strip().lines().forEach(line -> terminal.result(indent + terminal.styled(Style.DIM, line.strip())));
         }
     }
 
@@ -95,7 +104,8 @@ final class InspectCommand implements Callable<Integer> {
                 ? ""
                 : " -> " + terminal.styled(Style.CYAN, each.result().toString());
         return terminal.styled(Style.BOLD, each.qualifiedName()) + "(" + parameters + ")" + result
-                + (each.version() == null ? "" : terminal.styled(Style.DIM, "  version " + each.version()));
+                + (each.version() == null ? "" : terminal.styled(Style.DIM, "  version " + each.version()))
+                + (each.deprecated() ? terminal.styled(Style.DIM, "  deprecated") : "");
     }
 
     private String parameter(Parameter parameter) {
@@ -104,7 +114,10 @@ final class InspectCommand implements Callable<Integer> {
                 : ": " + terminal.styled(Style.CYAN, parameter.type().toString());
         String rest = parameter.defaultValue() != null
                 ? " = " + terminal.styled(Style.GREEN, parameter.defaultValue())
-                : parameter.required() || parameter.variable() ? "" : "?";
-        return (parameter.variable() ? "*" : "") + parameter.name() + type + rest;
+                : parameter.required() || parameter.variable() || parameter.remaining() ? "" : "?";
+        return (parameter.remaining() ? "**" : parameter.variable() ? "*" : "")
+                + PrintableText.line(parameter.name())
+                + type
+                + rest;
     }
 }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static int verbosity;
+    private static boolean access;
 
     /**
      * How many times {@code -v} was given: 0 logs warnings, 1 what Parley does, 2 every detail of it, 3 the libraries'
@@ -34,12 +35,19 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return verbosity > 0;
     }
 
+    /** Whether requests over HTTP are logged, whatever the verbosity. */
+    static void access(boolean shown) {
+        access = shown;
+        verbosity(verbosity);
+    }
+
     private static void setLevels(LoggerContext context) {
         context.getLogger(Logger.ROOT_LOGGER_NAME)
                 .setLevel(verbosity >= 3 ? Level.DEBUG : verbosity == 2 ? Level.INFO : Level.WARN);
         // What Kafka's clients warn of while they connect or a topic is made, Parley reports if it lasts.
         context.getLogger("org.apache.kafka")
                 .setLevel(verbosity >= 3 ? Level.DEBUG : verbosity > 0 ? Level.WARN : Level.OFF);
+        context.getLogger("dev.parley.access").setLevel(access ? Level.INFO : null);
         context.getLogger("dev.parley")
                 .setLevel(
                         switch (verbosity) {
@@ -54,7 +62,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     public ExecutionStatus configure(LoggerContext context) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n");
+        // What a library logs may hold control characters of a peer, which the terminal would obey.
+        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: "
+                + "%replace(%msg%n%ex){'[\\p{Cc}\\p{Cf}&&[^\\r\\n\\t]]', '?'}%nopex");
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

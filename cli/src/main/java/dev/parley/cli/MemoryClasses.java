@@ -1,6 +1,9 @@
 package dev.parley.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,11 +15,13 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what a compiler writes, and loads it. */
+/** Keeps what a compiler and its annotation processors write, and loads it. */
 final class MemoryClasses extends ForwardingJavaFileManager<StandardJavaFileManager> {
     private final Map<String, ByteArrayOutputStream> classes = new ConcurrentHashMap<>();
+    private final Map<String, ByteArrayOutputStream> resources = new ConcurrentHashMap<>();
 
     MemoryClasses(JavaCompiler javac) {
         super(javac.getStandardFileManager(null, null, null));
@@ -25,14 +30,42 @@ final class MemoryClasses extends ForwardingJavaFileManager<StandardJavaFileMana
     @Override
     public JavaFileObject getJavaFileForOutput(
             Location location, String className, JavaFileObject.Kind kind, @Nullable FileObject sibling) {
-        return new SimpleJavaFileObject(URI.create("memory:///" + className.replace('.', '/') + kind.extension), kind) {
-            @Override
-            public OutputStream openOutputStream() {
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                classes.put(className, bytes);
-                return bytes;
-            }
-        };
+        return new Output(className.replace('.', '/') + kind.extension, kind, classes, className);
+    }
+
+    @Override
+    public FileObject getFileForOutput(
+            Location location, String packageName, String relativeName, @Nullable FileObject sibling) {
+        String path = packageName.isEmpty() ? relativeName : packageName.replace('.', '/') + "/" + relativeName;
+        return new Output(path, JavaFileObject.Kind.OTHER, resources, path);
+    }
+
+    @Override
+    public @Nullable FileObject getFileForInput(Location location, String packageName, String relativeName)
+            throws IOException {
+        // None is there before it is written; the files of the working folder do not count.
+        return location == StandardLocation.CLASS_OUTPUT
+                ? null
+                : super.getFileForInput(location, packageName, relativeName);
+    }
+
+    /** A file that is being written. */
+    private static final class Output extends SimpleJavaFileObject {
+        private final Map<String, ByteArrayOutputStream> files;
+        private final String name;
+
+        Output(String path, Kind kind, Map<String, ByteArrayOutputStream> files, String name) {
+            super(URI.create("memory:///" + path.replace("$", "%24")), kind);
+            this.files = files;
+            this.name = name;
+        }
+
+        @Override
+        public OutputStream openOutputStream() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            files.put(name, bytes);
+            return bytes;
+        }
     }
 
     /** A loader of all that was written; what it lacks comes from the parent. */
@@ -45,6 +78,12 @@ final class MemoryClasses extends ForwardingJavaFileManager<StandardJavaFileMana
                     throw new ClassNotFoundException(name);
                 }
                 return defineClass(name, bytes.toByteArray(), 0, bytes.size());
+            }
+
+            @Override
+            public @Nullable InputStream getResourceAsStream(String name) {
+                ByteArrayOutputStream bytes = resources.get(name);
+                return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes.toByteArray());
             }
         };
     }

@@ -2,6 +2,7 @@ package dev.parley.cli;
 
 import dev.parley.oslo.notify.Notification;
 import dev.parley.oslo.notify.Priority;
+import dev.parley.spi.PrintableText;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -104,7 +105,7 @@ final class NotificationTable {
     /** The text in a column: shortened where it is too long, and without what a terminal would obey. */
     private static String cell(String text, int width) {
         StringBuilder cell = new StringBuilder(width);
-        text.codePoints().limit(width + 1L).forEach(c -> cell.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+        PrintableText.line(text, 2 * width + 2).codePoints().limit(width + 1L).forEach(cell::appendCodePoint);
         int length = cell.codePointCount(0, cell.length());
         if (length > width) {
             cell.setLength(cell.offsetByCodePoints(0, width - 1));

@@ -2,6 +2,8 @@ package dev.parley.cli;
 
 import dev.parley.Address;
 import dev.parley.CallOptions;
+import dev.parley.Execution;
+import dev.parley.Functions;
 import dev.parley.RpcClient;
 import dev.parley.Target;
 import dev.parley.spi.Wires;
@@ -16,6 +18,9 @@ final class PeerOptions {
     @Mixin
     private TargetOptions targets = new TargetOptions();
 
+    @Mixin
+    private HeaderOptions headers = new HeaderOptions();
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -28,15 +33,30 @@ final class PeerOptions {
 
     /** A client of the peer; whether it connects now or at its first call is the wire's choice. */
     RpcClient connect(Address peer) {
+        return connect(peer, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param fallback takes what the peer calls, without blocking, if the wire can carry that; {@code null} if nothing
+     *     does
+     */
+    RpcClient connect(Address peer, Functions.@Nullable Fallback fallback) {
         Target target = targets.target();
         if (Wires.areBrokered(peer) && target.topic() == null) {
             throw CommandException.usage(peer.scheme() + " needs a --topic");
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
-        return RpcClient.builder(peer.toUri())
+        RpcClient.Builder builder = RpcClient.builder(
+                        EnvironmentProxy.of(peer, System.getenv()).toUri())
                 .target(target)
-                .options(options -> options(options.withContext(sent)))
-                .build();
+                .options(options -> headers.apply(peer, options(options.withContext(sent))));
+        if (fallback != null && Wires.resolve(peer, target).bidirectional()) {
+            // Inline, so that what comes before the result is shown before it.
+            builder.fallback(fallback).execution(Execution.inline());
+        }
+        return builder.build();
     }
 
     private CallOptions options(CallOptions options) {

@@ -53,6 +53,9 @@ final class PingCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions targets = new TargetOptions();
 
+    @Mixin
+    private HeaderOptions headers = new HeaderOptions();
+
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
@@ -116,8 +119,11 @@ final class PingCommand implements Callable<Integer> {
 
     /** Returns a remark on the response, empty if it is the one that a ping has. */
     private String ping(Address address, Target target, long start) {
-        try (RpcClient client =
-                RpcClient.builder(address.toUri()).target(target).build()) {
+        try (RpcClient client = RpcClient.builder(
+                        EnvironmentProxy.of(address, System.getenv()).toUri())
+                .target(target)
+                .options(options -> headers.apply(address, options))
+                .build()) {
             Duration left = timeout.minusNanos(System.nanoTime() - start);
             if (!left.isPositive()) {
                 throw new RpcTimeoutException("to connect took longer than " + timeout.toMillis() + " ms");

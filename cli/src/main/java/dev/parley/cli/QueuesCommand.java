@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.Address;
 import dev.parley.oslo.admin.QueueInspector;
 import dev.parley.oslo.admin.QueueInspector.OsloQueue;
+import dev.parley.spi.PrintableText;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -109,7 +110,7 @@ final class QueuesCommand implements Callable<Integer> {
                     Style.BOLD, queue.name() + " ".repeat(width - queue.name().length()));
             String counts = "%7d messages %4d consumers".formatted(queue.messages(), queue.consumers());
             String remark = queue.isLeaked() ? "  left behind?" : queue.isUnread() ? "  nobody reads it" : "";
-            terminal.result(name + counts + "  " + queue.explanation()
+            terminal.result(name + counts + "  " + PrintableText.line(queue.explanation())
                     + (remark.isEmpty() ? "" : terminal.styled(Style.YELLOW, remark)));
         }
     }

@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ArgumentStyle;
+import dev.parley.Functions;
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcClient;
 import dev.parley.spi.Wires;
@@ -68,6 +69,11 @@ final class RequestOptions {
 
     RpcClient connect() {
         return peer.connect(address());
+    }
+
+    /** A client that passes what the peer calls to a function, where the wire can carry that. */
+    RpcClient connect(Functions.Fallback fallback) {
+        return peer.connect(address(), fallback);
     }
 
     String method() {

@@ -6,6 +6,7 @@ import dev.parley.Execution;
 import dev.parley.RpcServer;
 import dev.parley.Target;
 import dev.parley.spi.Wires;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -110,6 +111,9 @@ final class ServeCommand implements Callable<Integer> {
         includeStackTraces = include;
     }
 
+    @Mixin
+    private HttpServing http = new HttpServing();
+
     ServeCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
         this.stop = stop;
@@ -150,8 +154,12 @@ final class ServeCommand implements Callable<Integer> {
     private static final String STDIO = "jsonrpc+stdio";
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         try (RpcServer server = server()) {
+            if (http.isCgi()) {
+                http.respond(server, terminal);
+                return ExitCode.OK;
+            }
             server.start();
             stop.watch();
             boolean stdio = server.addresses().stream()
@@ -194,7 +202,8 @@ final class ServeCommand implements Callable<Integer> {
                 serve(loader.load(endpoint), endpointTarget, builder);
             }
             for (Address address : addresses()) {
-                builder.listen(address.toUri(), Wires.areBrokered(address) ? queue(address) : Target.none());
+                builder.listen(
+                        http.apply(Wires.expand(address)), Wires.areBrokered(address) ? queue(address) : Target.none());
             }
             return builder.build();
         } catch (IllegalArgumentException e) {
@@ -221,7 +230,10 @@ final class ServeCommand implements Callable<Integer> {
         if (config.isGiven()) {
             all.add(config.address(null));
         }
-        if (all.isEmpty()) {
+        if (http.isCgi() && !all.isEmpty()) {
+            throw CommandException.usage("--cgi responds to one request and listens nowhere: leave the addresses out");
+        }
+        if (all.isEmpty() && !http.isCgi()) {
             throw CommandException.usage("nowhere to listen: give a --listen ADDRESS or a --config-file");
         }
         return all;

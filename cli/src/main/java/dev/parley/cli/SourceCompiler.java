@@ -4,11 +4,15 @@ import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
+import dev.parley.javadoc.JavadocProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.annotation.processing.Processor;
 import javax.tools.Diagnostic;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -47,13 +51,11 @@ final class SourceCompiler {
      */
     Class<?> compile(ClassLoader parent) {
         String source = read();
-        List<String> ignored = new ArrayList<>();
-        Result result = compile(
-                DocComments.toAnnotations(source, text -> task(text, new MemoryClasses(javac), ignored)), ignored);
+        Result result = compile(source, new ArrayList<>(), List.of(new JavadocProcessor()));
         if (result == null) {
-            // Again as the user wrote it, so that the messages quote that.
+            // Again without a processor: with one, the compiler stops at the first kind of errors.
             List<String> errors = new ArrayList<>();
-            result = compile(source, errors);
+            result = compile(source, errors, List.of());
             if (result == null) {
                 throw CommandException.compilation(file.toString(), errors);
             }
@@ -85,33 +87,10 @@ final class SourceCompiler {
         }
     }
 
-    private @Nullable Result compile(String source, List<String> errors) {
+    private @Nullable Result compile(String source, List<String> errors, List<Processor> processors) {
         MemoryClasses classes = new MemoryClasses(javac);
-        JavacTask task = task(source, classes, errors);
         List<String> names = new ArrayList<>();
-        try {
-            for (CompilationUnitTree unit : task.parse()) {
-                String prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
-                for (Tree type : unit.getTypeDecls()) {
-                    if (type instanceof ClassTree declared) {
-                        names.add(prefix + declared.getSimpleName());
-                    }
-                }
-            }
-            if (errors.isEmpty()) {
-                task.analyze();
-            }
-            if (errors.isEmpty()) {
-                task.generate();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("all is in memory", e);
-        }
-        return errors.isEmpty() ? new Result(names, classes) : null;
-    }
-
-    private JavacTask task(String source, MemoryClasses classes, List<String> errors) {
-        return (JavacTask) javac.getTask(
+        JavacTask task = (JavacTask) javac.getTask(
                 null,
                 classes,
                 (Diagnostic<? extends JavaFileObject> diagnostic) -> {
@@ -119,8 +98,29 @@ final class SourceCompiler {
                         errors.add(diagnostic.toString());
                     }
                 },
-                List.of("-parameters", "-proc:none", "-classpath", classPath),
+                List.of("-parameters", "-classpath", classPath),
                 null,
                 List.of(new MemoryClasses.Source(file, source)));
+        task.setProcessors(processors);
+        task.addTaskListener(new TaskListener() {
+            @Override
+            public void finished(TaskEvent event) {
+                if (event.getKind() == TaskEvent.Kind.PARSE) {
+                    names.addAll(declared(event.getCompilationUnit()));
+                }
+            }
+        });
+        return task.call() && errors.isEmpty() ? new Result(names, classes) : null;
+    }
+
+    private static List<String> declared(CompilationUnitTree unit) {
+        String prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
+        List<String> names = new ArrayList<>();
+        for (Tree type : unit.getTypeDecls()) {
+            if (type instanceof ClassTree declared) {
+                names.add(prefix + declared.getSimpleName());
+            }
+        }
+        return names;
     }
 }

@@ -1,5 +1,7 @@
 package dev.parley.cli;
 
+import dev.parley.spi.PrintableText;
+
 /** Colours of a terminal, as ANSI escape sequences of its own sixteen. */
 enum Style {
     BOLD("1"),
@@ -16,8 +18,9 @@ enum Style {
         this.code = code;
     }
 
-    /** The text in this style, or as it is when there is no colour. */
+    /** The printable text in this style, or without one when there is no colour. */
     String apply(String text, boolean colour) {
-        return colour ? "\033[" + code + "m" + text + "\033[0m" : text;
+        String printable = PrintableText.lines(text);
+        return colour ? "\033[" + code + "m" + printable + "\033[0m" : printable;
     }
 }

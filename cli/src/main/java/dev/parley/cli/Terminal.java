@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.spi.PrintableText;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -48,7 +49,7 @@ record Terminal(
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
-    /** Prints a line of results at once. */
+    /** Prints a line of results at once, as it is: what is not data must be printable. */
     void result(String line) {
         out.println(line);
         out.flush();
@@ -61,7 +62,12 @@ record Terminal(
 
     /** Prints the one line of an error. */
     void error(String line) {
-        err.println(Style.RED.apply("parley:", colourErr) + " " + line);
+        err.println(Style.RED.apply("parley:", colourErr) + " " + PrintableText.lines(line));
+    }
+
+    /** Prints text that goes with an error, of one or more lines. */
+    void detail(String lines) {
+        err.println(PrintableText.lines(lines));
     }
 
     /** Asks a question on standard error; whether the line on standard input says yes. */

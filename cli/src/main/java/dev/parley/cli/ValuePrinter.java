@@ -1,17 +1,20 @@
 package dev.parley.cli;
 
+import dev.parley.spi.PrintableText;
 import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.StringNode;
 
 /** Prints results: pretty and coloured on a terminal, one compact JSON text per line elsewhere, or as they are. */
 final class ValuePrinter {
     private static final String INDENT = "  ";
 
-    @Option(names = "--raw", description = "Print text without quotes, bytes as they are, and nothing for null.")
+    @Option(
+            names = "--raw",
+            description =
+                    "Print text without quotes, bytes as they are, and nothing for null. Control characters in text are not shown on a terminal.")
     private boolean raw;
 
     /** Prints a result and ends the line. */
@@ -22,7 +25,7 @@ final class ValuePrinter {
         } else if (raw && value == null) {
             return;
         } else if (raw && value instanceof String text) {
-            terminal.result(text);
+            terminal.result(terminal.interactive() ? PrintableText.lines(text) : text);
         } else if (raw || !terminal.interactive()) {
             terminal.result(Json.mapper().writeValueAsString(value));
         } else {
@@ -40,7 +43,7 @@ final class ValuePrinter {
             while (members.hasNext()) {
                 Map.Entry<String, JsonNode> member = members.next();
                 text.append('\n').append(deeper);
-                text.append(Style.BLUE.apply(StringNode.valueOf(member.getKey()).toString(), colour));
+                text.append(Style.BLUE.apply(Json.mapper().writeValueAsString(member.getKey()), colour));
                 text.append(": ");
                 write(member.getValue(), deeper, colour, text);
                 text.append(members.hasNext() ? "," : "");
@@ -62,7 +65,7 @@ final class ValuePrinter {
     }
 
     private static String scalar(JsonNode node, boolean colour) {
-        String text = node.toString();
+        String text = Json.mapper().writeValueAsString(node);
         if (node.isString() || node.isBinary()) {
             return Style.GREEN.apply(text, colour);
         } else if (node.isNumber()) {

@@ -92,6 +92,7 @@ class EndpointLoaderTest {
                      * Adds {@code x} to <b>y</b>, "exactly" as C:\\new does.
                      *
                      * @param x one
+                     * @return the sum
                      */
                     public int add(int x, int y) { return x + y; }
 
@@ -104,10 +105,10 @@ class EndpointLoaderTest {
                 """));
 
         assertThat(RpcServer.builder().endpoint(calc).build().describe().methods())
-                .extracting(method -> method.signature() + " " + method.doc())
+                .extracting(method -> method.signature() + " " + method.doc() + " " + method.resultDoc())
                 .containsExactly(
-                        "add(x: integer, y: integer) -> integer Adds x to y, \"exactly\" as C:\\new does.",
-                        "sub(x: integer, y: integer) -> integer Annotated.");
+                        "add(x: integer, y: integer) -> integer Adds x to y, \"exactly\" as C:\\new does. the sum",
+                        "sub(x: integer, y: integer) -> integer Annotated. null");
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The commands over a wire that carries arguments by position and by name. */
 class ServeAndCallTest {
@@ -35,7 +40,12 @@ class ServeAndCallTest {
                         import java.util.stream.*;
 
                         public class Calc {
-                            /** Adds. */
+                            /**
+                             * Adds.
+                             *
+                             * @param y what is added
+                             * @return the sum
+                             */
                             public int add(int x, int y) { return x + y; }
                             public int divide(int x, int y) { return x / y; }
                             public Object echo(Object value) { return value; }
@@ -46,6 +56,15 @@ class ServeAndCallTest {
                             public String slow() throws InterruptedException { running = true; Thread.sleep(500); return "done"; }
                             public boolean running() { return running; }
                             public void nothing() {}
+                            public boolean ask(dev.parley.RpcContext context, String text) {
+                                context.caller().cast("told", text, 1);
+                                try {
+                                    context.caller().call("wanted", void.class, dev.parley.Args.named("text", text));
+                                    return true;
+                                } catch (dev.parley.MethodNotFoundException e) {
+                                    return false;
+                                }
+                            }
                         }
                         """).toString();
         serving = new Serving(1, "serve", source, "--listen", ANY_PORT);
@@ -69,6 +88,23 @@ class ServeAndCallTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("parley: ").contains(error).hasLineCount(1);
         assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jsonrpc+tcp://127.0.0.1:0", "jsonrpc+ws://127.0.0.1:0/rpc"})
+    void verboseCallsShowWhatTheServerCalls(String listen) throws Exception {
+        try (Serving both = new Serving(1, "serve", source, "--listen", listen)) {
+            String peer = both.addresses().getFirst();
+            Run verbose = Cli.run("call", "-v", peer, "ask", "hi");
+            assertThat(verbose.line()).isEqualTo("false");
+            assertThat(verbose.err()).contains("told [\"hi\",1]").contains("wanted {\"text\":\"hi\"}");
+            Logging.verbosity(0);
+            Run quiet = Cli.run("call", peer, "ask", "hi");
+            assertThat(quiet.line()).isEqualTo("false");
+            assertThat(quiet.err()).isEmpty();
+        } finally {
+            Logging.verbosity(0);
+        }
     }
 
     @Test
@@ -171,7 +207,8 @@ class ServeAndCallTest {
                 .contains("  add(x: integer, y: integer) -> integer\n      Adds.\n")
                 .contains("  sleep(millis: integer)");
         assertThat(Cli.run("inspect", address, "add").out())
-                .isEqualTo("add(x: integer, y: integer) -> integer\n    Adds.\n");
+                .isEqualTo(
+                        "add(x: integer, y: integer) -> integer\n    Adds.\n    y: what is added\n    result: the sum\n");
         assertThat(Cli.run("inspect", address, "add", "--json").out())
                 .startsWith("{\"name\":\"Calc\",\"methods\":[{\"name\":\"add\"");
         assertFails(
@@ -197,6 +234,47 @@ class ServeAndCallTest {
             assertThat(answered.err()).isEmpty();
             assertThat(answered.line()).isEqualTo("\"done\"");
         }
+    }
+
+    @Test
+    void docsAndTheAccessLogAreForHttp() throws Exception {
+        try (Serving other = new Serving(
+                3,
+                "serve",
+                source,
+                "-l",
+                "xmlrpc+http://127.0.0.1:0/RPC2",
+                "-l",
+                "http://127.0.0.1:0/jsonrpc?docs=false",
+                "-l",
+                "jsonrpc+tcp://127.0.0.1:0",
+                "--docs",
+                "--access-log")) {
+            assertThat(other.addresses()).noneMatch(address -> address.contains("?"));
+            assertThat(status(other.addresses().get(0))).isEqualTo(200);
+            assertThat(status(other.addresses().get(1))).isEqualTo(405);
+            assertThat(LoggerFactory.getLogger("dev.parley.access").isInfoEnabled())
+                    .isTrue();
+        } finally {
+            Logging.access(false);
+        }
+    }
+
+    private static int status(String address) throws Exception {
+        URI url = URI.create(address.substring(address.indexOf('+') + 1));
+        HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+        return connection.getResponseCode();
+    }
+
+    @Test
+    void cgiListensNowhere() {
+        assertFails(
+                Cli.run("serve", source, "--cgi", "jsonrpc", "-l", ANY_PORT),
+                ExitCode.USAGE,
+                "leave the addresses out");
+        assertFails(Cli.run("serve", source, "--cgi", "zerorpc"), ExitCode.USAGE, "zerorpc needs a socket");
+        Run outside = Cli.run("serve", source, "--cgi", "jsonrpc");
+        assertThat(outside.out()).startsWith("Status: 400").contains("REQUEST_METHOD is not set");
     }
 
     @Test

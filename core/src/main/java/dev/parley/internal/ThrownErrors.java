@@ -44,14 +44,20 @@ public final class ThrownErrors {
         if (error instanceof RpcException rpc) {
             return rpc;
         }
-        String python = pythonName(error);
+        String python = pythonName(error.getClass());
         return RemoteException.of(python == null ? error.getClass().getSimpleName() : python, error.getMessage())
                 .withModule(python == null ? error.getClass().getPackageName() : "builtins")
                 .withCause(error);
     }
 
-    private static @Nullable String pythonName(Throwable error) {
-        for (Class<?> type = error.getClass(); type != null; type = type.getSuperclass()) {
+    /** The name of the type under which an exception of this class goes out, {@link RpcException} excepted. */
+    public static String name(Class<? extends Throwable> type) {
+        String python = pythonName(type);
+        return python == null ? type.getSimpleName() : python;
+    }
+
+    private static @Nullable String pythonName(Class<? extends Throwable> thrown) {
+        for (Class<?> type = thrown; type != null; type = type.getSuperclass()) {
             String name = PYTHON_NAMES.get(type);
             if (name != null) {
                 return name;

@@ -79,6 +79,32 @@ public interface ClientTransport extends AutoCloseable {
     }
 
     /**
+     * What identifies the current connection of a wire on which the peer can call back, so that the method of such a
+     * call can be told which calls go to its own caller; {@code null}, the default, if there is none.
+     */
+    default @Nullable Object connection() {
+        return null;
+    }
+
+    /**
+     * Whether the current thread is the one that reads the responses: a call that waited on it would wait for ever, so
+     * the engine refuses it. By default {@code false}.
+     */
+    default boolean isReading() {
+        return false;
+    }
+
+    /**
+     * Registers an action that runs, on a virtual thread, each time the connection is lost; not when the transport is
+     * closed.
+     *
+     * @throws InvalidTargetException if the wire has no connection that means anything to its user. By default
+     */
+    default void onDisconnect(Runnable action) {
+        throw new InvalidTargetException("this wire does not tell of lost connections");
+    }
+
+    /**
      * Starts a call: encodes it and, unless the transport {@linkplain #blocks blocks}, sends it. Does not wait: for a
      * connection, for the peer or for room. Everything that happens, a failure to send included, is reported to the
      * listener.

@@ -1,6 +1,7 @@
 package dev.parley.spi;
 
 import dev.parley.ServiceDescription;
+import java.util.List;
 
 /**
  * Finds the method of a call, binds the arguments, runs the method where the server's {@code Execution} says, and
@@ -37,4 +38,10 @@ public interface Dispatcher {
      * The methods that the server has now, for the wire's introspection. Methods may be added and removed at any time.
      */
     ServiceDescription describe();
+
+    /**
+     * The methods that a call without a version reaches now, with their Java types, sorted by qualified name, overloads
+     * of a name one after another. The same list until methods are added or removed.
+     */
+    List<ServedMethod> methods();
 }

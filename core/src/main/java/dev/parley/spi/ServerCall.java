@@ -1,5 +1,6 @@
 package dev.parley.spi;
 
+import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import java.lang.reflect.Type;
 import java.security.Principal;
@@ -78,6 +79,22 @@ public abstract class ServerCall {
 
     /** The authenticated caller; {@code null} if the wire did not authenticate the caller. */
     public @Nullable Principal principal() {
+        return null;
+    }
+
+    /**
+     * A client that calls the caller on the same connection, the same object for all calls of the connection; {@code
+     * null}, the default, if the wire cannot.
+     */
+    public @Nullable RpcClient caller() {
+        return null;
+    }
+
+    /**
+     * What identifies the connection of {@link #caller}, the same object as {@link ClientTransport#connection} of its
+     * transport; {@code null}, the default, if the wire cannot call its caller.
+     */
+    public @Nullable Object connection() {
         return null;
     }
 

@@ -1,16 +1,24 @@
 package dev.parley.spi;
 
+import dev.parley.Address;
+import dev.parley.RpcClient;
+import dev.parley.Serializer;
+import dev.parley.internal.client.ConnectionClient;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What a server provides to its wires. Immutable and thread-safe. */
+/** What a server provides to its wires, anew at each start. Thread-safe. */
 public final class ServerContext {
     private final Dispatcher dispatcher;
     private final ValueMapping values;
     private final @Nullable Supplier<SSLContext> tls;
     private final Runnable stop;
+    private final @Nullable Serializer serializer;
+    private final ConcurrentMap<Class<?>, Object> shared = new ConcurrentHashMap<>();
 
     /**
      * A context.
@@ -21,7 +29,7 @@ public final class ServerContext {
      *     none
      */
     public ServerContext(Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls) {
-        this(dispatcher, values, tls, () -> {});
+        this(dispatcher, values, tls, () -> {}, null);
     }
 
     /**
@@ -32,9 +40,15 @@ public final class ServerContext {
      * @param tls supplies the TLS context for schemes that need one, anew for each {@link #tls()}; {@code null} for
      *     none
      * @param stop stops the server
+     * @param serializer of the clients that call callers back; {@code null} for none
      */
     public ServerContext(
-            Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls, Runnable stop) {
+            Dispatcher dispatcher,
+            ValueMapping values,
+            @Nullable Supplier<SSLContext> tls,
+            Runnable stop,
+            @Nullable Serializer serializer) {
+        this.serializer = serializer;
         this.stop = Objects.requireNonNull(stop, "stop");
         this.dispatcher = Objects.requireNonNull(dispatcher, "dispatcher");
         this.values = Objects.requireNonNull(values, "values");
@@ -47,6 +61,25 @@ public final class ServerContext {
      */
     public void stop() {
         stop.run();
+    }
+
+    /**
+     * A client that calls a caller of this server back.
+     *
+     * @param address of this server
+     * @param transport calls on the connection of the caller; the client never closes it
+     */
+    public RpcClient client(Address address, ClientTransport transport) {
+        return ConnectionClient.of(address, transport, values, serializer);
+    }
+
+    /**
+     * The one object of a type that the listeners of this start share, such as sockets that serve several of them.
+     *
+     * @param create makes it for the first listener that asks
+     */
+    public <T> T shared(Class<T> type, Supplier<T> create) {
+        return type.cast(shared.computeIfAbsent(type, any -> create.get()));
     }
 
     /** Runs the calls. */

@@ -1,6 +1,7 @@
 package dev.parley.spi;
 
 import dev.parley.Address;
+import dev.parley.RpcHandler;
 import dev.parley.Target;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,14 @@ public interface Wire {
     }
 
     /**
+     * Whether the server can call its client on a connection of this scheme, so that clients may have endpoints. By
+     * default not.
+     */
+    default boolean bidirectional(String scheme) {
+        return false;
+    }
+
+    /**
      * Binds and starts to serve. When it returns, peers can call.
      *
      * @throws dev.parley.RpcException if it cannot: {@code InvalidTargetException} for an unusable address or option,
@@ -48,6 +57,17 @@ public interface Wire {
      *     {@code AccessDeniedException} for refused credentials
      */
     Listener listen(Address address, Target target, ServerContext context);
+
+    /**
+     * Makes a handler of single requests without a socket; see {@link dev.parley.RpcServer#handler}.
+     *
+     * @param address has the protocol's name as its scheme, and options
+     * @return by default {@code null}: the protocol needs a socket
+     * @throws dev.parley.InvalidTargetException if an option is unusable
+     */
+    default @Nullable RpcHandler handler(Address address, ServerContext context) {
+        return null;
+    }
 
     /**
      * Makes the client side. Whether it connects now or at the first call is the wire's choice.

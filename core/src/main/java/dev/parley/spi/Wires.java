@@ -2,6 +2,7 @@ package dev.parley.spi;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.RpcHandler;
 import dev.parley.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,11 @@ public final class Wires {
      * @param address with a scheme of the wire, short forms expanded
      */
     public record Resolved(Wire wire, Address address) {
+        /** Whether the server can call its client. */
+        public boolean bidirectional() {
+            return wire.bidirectional(address.scheme());
+        }
+
         /** Refuses a target that the wire does not have. */
         public void check(Target target) {
             if (target.needsBroker() && !wire.brokered()) {
@@ -102,6 +108,35 @@ public final class Wires {
                     address + " is ambiguous: write " + String.join("://… or ", meanings) + "://…");
         }
         return meanings.isEmpty() ? address : address.withScheme(meanings.first());
+    }
+
+    /** The schemes on which a server can call its client, for error messages. */
+    public static String bidirectional() {
+        return BY_SCHEME.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(wire -> wire.bidirectional(entry.getKey())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * A handler of single requests without a socket.
+     *
+     * @param protocol the name of a protocol, before the plus sign of its schemes, perhaps with options
+     * @throws InvalidTargetException if no wire has such a handler, or an option is unusable
+     */
+    public static RpcHandler handler(String protocol, ServerContext context) {
+        Address address = Address.parse(protocol.contains(":") ? protocol : protocol + ":");
+        for (Wire wire : ALL) {
+            if (wire.schemes().stream().anyMatch(scheme -> scheme.startsWith(address.scheme() + "+"))) {
+                RpcHandler handler = wire.handler(address, context);
+                if (handler != null) {
+                    return handler;
+                }
+                throw new InvalidTargetException(address.scheme() + " needs a socket: listen to an address of it");
+            }
+        }
+        throw new InvalidTargetException("'" + address.scheme()
+                + "' is not the name of a protocol, such as jsonrpc or xmlrpc, or its module is missing");
     }
 
     private static InvalidTargetException unknown(Address address) {

@@ -14,10 +14,14 @@ public enum Peer {
     RABBITMQ("rabbitmq", Kind.SERVER),
     /** Python's standard library: {@code xmlrpc.server}, {@code xmlrpc.client}. */
     PYTHON("python", Kind.PYTHON),
+    /** websockets and websocket-client. */
+    PYTHON_WEBSOCKETS("python-websockets", Kind.PYTHON),
     JSONRPCLIB("jsonrpclib", Kind.PYTHON),
     JSONRPCLIB_PELIX("jsonrpclib-pelix", Kind.PYTHON),
     /** A language server. */
     PYLSP("pylsp", Kind.PYTHON),
+    /** The client of the makers of Zabbix. */
+    ZABBIX_UTILS("zabbix-utils", Kind.PYTHON),
     ZERORPC_PYTHON("zerorpc-python", Kind.PYTHON),
     /** libzmq. */
     PYZMQ("pyzmq", Kind.PYTHON),
@@ -34,14 +38,26 @@ public enum Peer {
     ZERORPC_NODE("zerorpc-node", Kind.NODE),
     JAYSON("jayson", Kind.NODE),
     JSON_RPC_2("json-rpc-2.0", Kind.NODE),
+    /** rpc-websockets, and ws below it. */
+    RPC_WEBSOCKETS("rpc-websockets", Kind.NODE),
+    /** VS Code's language server for JSON. */
+    VSCODE_JSON("vscode-json", Kind.NODE),
+    /** The meta-schemas of OpenRPC and of the schemas in it. */
+    OPEN_RPC("open-rpc", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
     AMQPLIB("amqplib", Kind.NODE),
+    /** A web browser without a window, driven from Node. */
+    CHROMIUM("chromium", Kind.NODE),
     /** The server of xmlrpc-c, compiled by {@code peers/install}. */
     XMLRPC_C("xmlrpc-c", Kind.C),
     /** Perl's RPC::XML. */
     XMLRPC_PERL("xmlrpc-perl", Kind.PERL),
+    /** Perl's JSON::RPC. */
+    JSONRPC_PERL("jsonrpc-perl", Kind.PERL),
     /** Ruby's own XML-RPC. */
-    XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY);
+    XMLRPC_RUBY("xmlrpc-ruby", Kind.RUBY),
+    /** PHP with its built-in web server, its HTTP, curl and the extension xmlrpc. */
+    PHP("php", Kind.PHP);
 
     private enum Kind {
         SERVER,
@@ -49,7 +65,8 @@ public enum Peer {
         NODE,
         C,
         PERL,
-        RUBY
+        RUBY,
+        PHP
     }
 
     /** Where {@code peers/install} put everything, by the same rule. */
@@ -103,7 +120,7 @@ public enum Peer {
         }
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
-            case NODE, PERL, RUBY -> command.add(folder);
+            case NODE, PERL, RUBY, PHP -> command.add(folder);
             case SERVER, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
@@ -125,7 +142,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER, C, PERL, RUBY -> Map.of();
+            case SERVER, C, PERL, RUBY, PHP -> Map.of();
         };
     }
 

@@ -33,7 +33,9 @@ class PeersTest {
         "PYTHON, 'import xmlrpc.client, sys; print(sys.version_info >= (3, 11))', True",
         "JSONRPCLIB, 'import jsonrpclib.SimpleJSONRPCServer, importlib.metadata as m; print(m.version(\"jsonrpclib\"))', 0.2.1",
         "JSONRPCLIB_PELIX, 'import jsonrpclib, importlib.metadata as m; print(m.version(\"jsonrpclib-pelix\"))', 1.2.0",
+        "ZABBIX_UTILS, 'import zabbix_utils, importlib.metadata as m; print(m.version(\"zabbix-utils\"))', 2.0.4",
         "ZERORPC_PYTHON, 'import zerorpc, importlib.metadata as m; print(m.version(\"zerorpc\"))', 0.6.3",
+        "PYTHON_WEBSOCKETS, 'import websocket, websockets; print(websocket.__version__, websockets.__version__)', 1.9.2 17.4",
         "PYZMQ, 'import zmq; print(zmq.__version__)', 27.3.0",
         "PYTHON_AMQP, 'import pika, kombu; print(pika.__version__, kombu.__version__)', 1.4.4 5.7.0",
         "OSLO_MESSAGING, 'import oslo_messaging, importlib.metadata as m; print(m.version(\"oslo.messaging\"))', 18.3.1",
@@ -50,6 +52,7 @@ class PeersTest {
         "ZERORPC_NODE, zerorpc, 0.9.8",
         "JAYSON, jayson, 5.0.0",
         "JSON_RPC_2, json-rpc-2.0, 1.8.1",
+        "RPC_WEBSOCKETS, rpc-websockets, 10.0.1",
         "XMLRPC_NODE, xmlrpc, 1.3.2",
         "AMQPLIB, amqplib, 2.3.1",
     })

@@ -43,7 +43,7 @@ import tools.jackson.databind.module.SimpleModule;
 @Timeout(60)
 class CommonBehaviorTest {
     @ParameterizedTest
-    @ValueSource(strings = {"jsonrpc+http", "jsonrpc+tcp"})
+    @ValueSource(strings = {"jsonrpc+http", "jsonrpc+tcp", "jsonrpc+ws"})
     void closeFailsCallsInFlight(String scheme) throws Exception {
         Service service = new Service();
         try (RpcServer server = RpcServer.builder()
@@ -64,7 +64,7 @@ class CommonBehaviorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jsonrpc+http", "jsonrpc+tcp"})
+    @ValueSource(strings = {"jsonrpc+http", "jsonrpc+tcp", "jsonrpc+ws"})
     void connectTimeoutOutOfRangeIsRefused(String scheme) {
         assertThatThrownBy(() -> RpcClient.connect(scheme + "://127.0.0.1:1?connect_timeout=9999999"))
                 .isInstanceOf(InvalidTargetException.class)

@@ -66,6 +66,20 @@ class HttpCallOptionsTest {
     }
 
     @Test
+    void optionsOfTheAddress() throws Exception {
+        try (RpcClient client = RpcClient.connect(
+                address("", "?token=t0k&content_type=application/json-rpc&gzip_threshold=1000&cookies=true"))) {
+            client.call("m", int.class, "x".repeat(2000));
+            HttpExchange sent = requests.take();
+            assertThat(sent.headers().all("authorization")).containsExactly("Bearer t0k");
+            assertThat(sent.headers().all("content-type")).containsExactly("application/json-rpc");
+            assertThat(sent.header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(sent.body()).asString().contains("x".repeat(2000));
+            assertThat(sent.header("Accept")).startsWith("application/json");
+        }
+    }
+
+    @Test
     void aQueryIsSentAndNotShown() throws Exception {
         try (RpcClient client = RpcClient.connect(address("", "?query=key%3Ds3cret%26name%3Da%2520b"))) {
             client.call("m", int.class);

@@ -477,10 +477,11 @@ class HttpRulesTest {
         }
         assertThat(subtract).isNotNull();
         assertThat(subtract.toString())
-                .isEqualTo(
-                        "{\"name\":\"subtract\",\"params\":[{\"name\":\"minuend\",\"schema\":{\"type\":\"integer\"},\"required\":true},"
-                                + "{\"name\":\"subtrahend\",\"schema\":{\"type\":\"integer\",\"default\":1},\"required\":false}],"
-                                + "\"result\":{\"name\":\"result\",\"schema\":{\"type\":\"integer\"}}}");
+                .isEqualTo("{\"name\":\"subtract\",\"paramStructure\":\"either\",\"params\":[{\"name\":\"minuend\","
+                        + "\"schema\":{\"type\":\"integer\",\"format\":\"int32\"},\"required\":true},"
+                        + "{\"name\":\"subtrahend\",\"schema\":{\"type\":\"integer\",\"format\":\"int32\","
+                        + "\"default\":1},\"required\":false}],\"result\":{\"name\":\"result\","
+                        + "\"schema\":{\"type\":\"integer\",\"format\":\"int32\"}}}");
     }
 
     @Test

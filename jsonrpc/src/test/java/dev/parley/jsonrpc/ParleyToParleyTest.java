@@ -148,7 +148,7 @@ class ParleyToParleyTest {
         assertThatThrownBy(() -> RpcClient.connect("jsonrpc+http://127.0.0.1:1?colour=red"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("colour");
-        assertThatThrownBy(() -> serve("jsonrpc+http://127.0.0.1:0?max_batch=0"))
+        assertThatThrownBy(() -> serve("jsonrpc+http://127.0.0.1:0?max_batch=-1"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("max_batch");
         assertThatThrownBy(() -> serve("jsonrpc+https://127.0.0.1:0"))

@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc;
 
+import dev.parley.RpcContext;
 import dev.parley.RpcServer;
 import java.util.concurrent.CountDownLatch;
 
@@ -28,6 +29,12 @@ final class StdioServer {
             } catch (InterruptedException e) {
                 return "interrupted";
             }
+        }
+
+        /** Notifies the parent, then asks it. */
+        public int askParent(RpcContext context, int number) {
+            context.caller().cast("noted", number);
+            return context.caller().call("twice", int.class, number);
         }
 
         public void exit(int status) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
+import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import java.io.IOException;
@@ -16,8 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,48 @@ class StdioTest {
         Path file = folder.resolve("server with blanks.sh");
         Files.writeString(file, text);
         return "jsonrpc+stdio:sh \"" + file + "\"";
+    }
+
+    /** What a parent serves its child. */
+    static final class Parent {
+        final BlockingQueue<Integer> noted = new LinkedBlockingQueue<>();
+
+        public int twice(int number) {
+            return 2 * number;
+        }
+
+        public void noted(int number) {
+            noted.add(number);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?framing=lines"})
+    void aChildCallsItsParent(String options) throws Exception {
+        Parent parent = new Parent();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (RpcClient client =
+                RpcClient.builder(address(options)).endpoint(parent).build()) {
+            client.onDisconnect(ended::countDown);
+            List<CompletableFuture<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                calls.add(client.callAsync("askParent", Integer.class, i));
+            }
+            List<Integer> noted = new ArrayList<>();
+            for (int i = 0; i < calls.size(); i++) {
+                assertThat(calls.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(2 * i);
+                noted.add(parent.noted.poll(30, TimeUnit.SECONDS));
+            }
+            assertThat(noted).doesNotHaveDuplicates().doesNotContainNull();
+            RpcBatch batch = client.batch();
+            RpcBatch.Result<Integer> one = batch.call("add", Integer.class, 1, 2);
+            RpcBatch.Result<Integer> two = batch.call("askParent", Integer.class, 4);
+            batch.send();
+            assertThat(one.get()).isEqualTo(3);
+            assertThat(two.get()).isEqualTo(8);
+            client.cast("exit", 3);
+            assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @ParameterizedTest

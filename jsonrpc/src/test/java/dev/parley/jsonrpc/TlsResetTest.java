@@ -15,24 +15,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class TlsResetTest {
     @TempDir
-    static Path folder;
+    Path folder;
 
-    @Test
-    void resetUsesNewCertificatesForNewConnectionsOnly() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"jsonrpc+https", "jsonrpc+wss"})
+    void resetUsesNewCertificatesForNewConnectionsOnly(String scheme) throws Exception {
         SSLContext first = context("first");
         SSLContext second = context("second");
         AtomicReference<SSLContext> current = new AtomicReference<>(first);
         try (RpcServer server = RpcServer.builder()
                 .endpoint(new Service())
                 .tls(current::get)
-                .listen("jsonrpc+https://localhost:0")
+                .listen(scheme + "://localhost:0")
                 .build()
                 .start()) {
             String address = server.addresses().getFirst().toUri();
@@ -46,7 +48,9 @@ class TlsResetTest {
                     RpcClient outdated = connect(address, first)) {
                 assertThat(renewed.call("add", int.class, 2, 3)).isEqualTo(5);
                 assertThatThrownBy(() -> outdated.call("add", int.class, 2, 3))
-                        .isInstanceOf(ConnectionLostException.class);
+                        .isInstanceOf(ConnectionLostException.class)
+                        .hasMessageContaining("TLS with ")
+                        .hasMessageContaining("localhost");
             }
         }
     }
@@ -56,7 +60,7 @@ class TlsResetTest {
     }
 
     /** Keys of a new self-signed certificate, and trust in it alone. */
-    private static SSLContext context(String name) throws Exception {
+    private SSLContext context(String name) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

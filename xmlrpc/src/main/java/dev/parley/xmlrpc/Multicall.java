@@ -3,7 +3,7 @@ package dev.parley.xmlrpc;
 import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
-import dev.parley.net.http.server.HttpExchange;
+import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.xmlrpc.format.XmlRpcParser;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class Multicall {
             @Nullable String problem) {}
 
     private final List<Item> items;
-    private final HttpExchange exchange;
+    private final RpcExchange exchange;
     private final XmlRpcHandler listener;
     private final List<byte[]> responses = new ArrayList<>();
     private long size;
@@ -49,7 +49,7 @@ final class Multicall {
      */
     private final AtomicInteger turns = new AtomicInteger();
 
-    private Multicall(List<Item> items, HttpExchange exchange, XmlRpcHandler listener) {
+    private Multicall(List<Item> items, RpcExchange exchange, XmlRpcHandler listener) {
         this.items = items;
         this.exchange = exchange;
         this.listener = listener;
@@ -60,7 +60,7 @@ final class Multicall {
      *
      * @throws RpcException if the argument is not one array
      */
-    static Multicall read(Messages.Call call, HttpExchange exchange, XmlRpcHandler listener) {
+    static Multicall read(Messages.Call call, RpcExchange exchange, XmlRpcHandler listener) {
         List<Item> items = new ArrayList<>();
         try (XmlRpcParser parser = call.arguments()) {
             parser.nextToken();
@@ -68,6 +68,10 @@ final class Multicall {
                 throw wrongArguments();
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (items.size() == listener.maxBatch()) {
+                    throw new InvalidArgumentsException(
+                            SystemMethods.MULTICALL + " takes at most " + listener.maxBatch() + " calls");
+                }
                 items.add(item(parser));
             }
             if (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -152,7 +156,7 @@ final class Multicall {
         Item item = items.get(responses.size());
         String method = item.method();
         if (item.problem() != null || method == null) {
-            failed(new InvalidArgumentsException(String.valueOf(item.problem())));
+            failed(method, new InvalidArgumentsException(String.valueOf(item.problem())));
             return;
         }
         ItemCall call = new ItemCall(method, item.arguments());
@@ -169,8 +173,10 @@ final class Multicall {
         run();
     }
 
-    private void failed(RpcException error) {
-        completed(listener.messages().writeFaultItem(listener.fault(error)));
+    private void failed(@Nullable String method, RpcException error) {
+        Fault fault = listener.fault(error);
+        exchange.called(method == null ? "-" : method, fault.code());
+        completed(listener.messages().writeFaultItem(fault));
     }
 
     private final class ItemCall extends XmlRpcServerCall {
@@ -188,12 +194,14 @@ final class Multicall {
 
         @Override
         public void reply(@Nullable Object value, Type type) {
-            completed(listener.messages().writeItem(method(), value, type));
+            byte[] response = listener.messages().writeItem(method(), value, type);
+            ended(null);
+            completed(response);
         }
 
         @Override
         public void fail(RpcException error) {
-            failed(error);
+            failed(method(), error);
         }
     }
 }

@@ -8,9 +8,8 @@ import dev.parley.RemoteException;
 import dev.parley.SerializationException;
 import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
-import dev.parley.ServiceDescription.Parameter;
-import dev.parley.ServiceDescription.ValueType;
 import dev.parley.spi.ClientTransport.PeerCaller;
+import dev.parley.spi.Signatures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ final class PeerDescription {
         List<? extends @Nullable Object> details = details(methods);
         List<Method> described = new ArrayList<>();
         for (int i = 0; i < methods.size(); i++) {
-            described.add(method(methods.get(i), details.get(2 * i), details.get(2 * i + 1)));
+            described.add(Signatures.method(methods.get(i), details.get(2 * i), details.get(2 * i + 1)));
         }
         return new ServiceDescription(address.toString(), described);
     }
@@ -91,33 +90,6 @@ final class PeerDescription {
             }
         }
         return results;
-    }
-
-    private static Method method(String name, @Nullable Object signatures, @Nullable Object help) {
-        List<?> longest = List.of();
-        int shortest = Integer.MAX_VALUE;
-        if (signatures instanceof List<?> all) {
-            // Supervisor has one signature per method, not a list of them.
-            List<?> each = !all.isEmpty() && all.getFirst() instanceof String ? List.of(all) : all;
-            for (Object signature : each) {
-                if (signature instanceof List<?> types && !types.isEmpty()) {
-                    longest = types.size() > longest.size() ? types : longest;
-                    shortest = Math.min(shortest, types.size());
-                }
-            }
-        }
-        List<Parameter> parameters = null;
-        ValueType result = null;
-        if (!longest.isEmpty()) {
-            result = SystemMethods.valueType(String.valueOf(longest.getFirst()));
-            parameters = new ArrayList<>();
-            for (int i = 1; i < longest.size(); i++) {
-                ValueType type = SystemMethods.valueType(String.valueOf(longest.get(i)));
-                parameters.add(new Parameter("arg" + i, type, i < shortest, null, false));
-            }
-        }
-        String doc = help instanceof String text && !text.isBlank() ? text.strip() : null;
-        return new Method(name, null, null, parameters, result, doc);
     }
 
     private @Nullable Object call(String method, Object... arguments) {

@@ -49,18 +49,29 @@ final class SystemMethods {
     private final Dispatcher dispatcher;
     private final ObjectReader arguments;
     private final boolean nil;
-    private final Map<String, Function<ServerCall, Object>> methods = Map.of(
-            LIST_METHODS,
-            this::listMethods,
-            METHOD_SIGNATURE,
-            call -> methodSignature(described(call)),
-            METHOD_HELP,
-            call -> methodHelp(described(call)),
-            GET_CAPABILITIES,
-            this::getCapabilities);
+    private final boolean multicall;
+    private final Map<String, Function<ServerCall, Object>> methods;
 
-    SystemMethods(Dispatcher dispatcher, XmlRpcMapper mapper) {
+    /**
+     * The methods.
+     *
+     * @param introspection whether there are methods that describe the service
+     * @param multicall whether there is multicall
+     */
+    SystemMethods(Dispatcher dispatcher, XmlRpcMapper mapper, boolean introspection, boolean multicall) {
         this.dispatcher = dispatcher;
+        this.multicall = multicall;
+        this.methods = introspection
+                ? Map.of(
+                        LIST_METHODS,
+                        this::listMethods,
+                        METHOD_SIGNATURE,
+                        call -> methodSignature(described(call)),
+                        METHOD_HELP,
+                        call -> methodHelp(described(call)),
+                        GET_CAPABILITIES,
+                        this::getCapabilities)
+                : Map.of();
         this.nil = mapper.tokenStreamFactory().isEnabled(XmlRpcWriteFeature.NIL);
         this.arguments = mapper.readerForListOf(String.class);
     }
@@ -95,7 +106,10 @@ final class SystemMethods {
 
     private List<Method> all() {
         List<Method> all = new ArrayList<>(dispatcher.describe().methods());
-        OWN.stream().filter(method -> !dispatcher.has(method.name())).forEach(all::add);
+        OWN.stream()
+                .filter(method -> multicall || !method.name().equals(MULTICALL))
+                .filter(method -> !dispatcher.has(method.name()))
+                .forEach(all::add);
         return all;
     }
 
@@ -154,29 +168,14 @@ final class SystemMethods {
         };
     }
 
-    /** The type behind a name in a signature; {@code null} for one that no peer should use. */
-    static @Nullable ValueType valueType(String name) {
-        return switch (name) {
-            case "nil" -> ValueType.NULL;
-            case "boolean" -> ValueType.BOOLEAN;
-            case "int", "i4", "i8", "i1", "i2", "biginteger" -> ValueType.INTEGER;
-            case "double", "float", "bigdecimal" -> ValueType.NUMBER;
-            case "string" -> ValueType.STRING;
-            case "base64" -> ValueType.BINARY;
-            case "dateTime.iso8601", "dateTime" -> ValueType.DATETIME;
-            case "array" -> ValueType.ARRAY;
-            case "struct" -> ValueType.OBJECT;
-            case "any" -> ValueType.ANY;
-            default -> null;
-        };
-    }
-
     private Map<String, Object> getCapabilities(ServerCall call) {
         strings(call, 0);
         Map<String, Object> capabilities = new LinkedHashMap<>();
         capabilities.put("xmlrpc", capability("http://www.xmlrpc.com/spec", 1));
         capabilities.put("introspection", capability("http://xmlrpc-c.sourceforge.net/introspection.html", 1));
-        capabilities.put("system.multicall", capability("http://www.xmlrpc.com/discuss/msgReader$1208", 1));
+        if (multicall) {
+            capabilities.put("system.multicall", capability("http://www.xmlrpc.com/discuss/msgReader$1208", 1));
+        }
         capabilities.put(
                 "faults_interop", capability("http://xmlrpc-epi.sourceforge.net/specs/rfc.fault_codes.php", 20010516));
         if (nil) {

@@ -3,8 +3,8 @@ package dev.parley.xmlrpc;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.net.http.HttpResponse;
-import dev.parley.net.http.rpc.HttpRpcListener;
-import dev.parley.net.http.server.HttpExchange;
+import dev.parley.net.http.rpc.HttpRpcHandler;
+import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -34,27 +34,42 @@ final class XmlRpcHandler {
     private final Messages messages;
     private final SystemMethods system;
     private final boolean pythonFaults;
+    private final int maxBatch;
 
-    XmlRpcHandler(String scheme, Dispatcher dispatcher, XmlRpcMapper mapper, boolean pythonFaults) {
+    /**
+     * A handler.
+     *
+     * @param scheme the wire, for {@link dev.parley.RpcContext#wire}
+     * @param introspection whether the {@code system} methods that describe the service are there
+     * @param maxBatch the largest number of calls of a multicall; 0 for no multicall
+     */
+    XmlRpcHandler(
+            String scheme,
+            Dispatcher dispatcher,
+            XmlRpcMapper mapper,
+            boolean pythonFaults,
+            boolean introspection,
+            int maxBatch) {
         this.scheme = scheme;
         this.dispatcher = dispatcher;
         this.messages = new Messages(mapper);
-        this.system = new SystemMethods(dispatcher, mapper);
+        this.system = new SystemMethods(dispatcher, mapper, introspection, maxBatch > 0);
         this.pythonFaults = pythonFaults;
+        this.maxBatch = maxBatch;
     }
 
-    void handle(HttpExchange exchange) {
+    void handle(RpcExchange exchange) {
         Messages.Call call;
         try {
             call = messages.readCall(exchange.body(), exchange.header("Content-Type"));
         } catch (ProtocolException e) {
             log.debug("refused a request of {}: {}", exchange.remoteAddress(), e.getMessage());
-            respond(exchange, messages.writeFault(fault(e)));
+            respondFault(exchange, "-", e);
             return;
         }
         String method = call.method();
-        if (method.equals(SystemMethods.MULTICALL) && !dispatcher.has(method)) {
-            HttpRpcListener.offLoop(exchange, each -> multicall(call, each));
+        if (method.equals(SystemMethods.MULTICALL) && maxBatch > 0 && !dispatcher.has(method)) {
+            HttpRpcHandler.offLoop(exchange, each -> multicall(call, each));
         } else {
             start(new HttpCall(call, exchange));
         }
@@ -74,12 +89,19 @@ final class XmlRpcHandler {
         }
     }
 
-    private void multicall(Messages.Call call, HttpExchange exchange) {
+    private void multicall(Messages.Call call, RpcExchange exchange) {
         try {
             Multicall.read(call, exchange, this).run();
         } catch (RpcException e) {
-            respond(exchange, messages.writeFault(fault(e)));
+            respondFault(exchange, SystemMethods.MULTICALL, e);
         }
+    }
+
+    /** Responds to a request of which no call has been started. */
+    private void respondFault(RpcExchange exchange, String method, RpcException error) {
+        Fault fault = fault(error);
+        exchange.called(method, fault.code());
+        respond(exchange, messages.writeFault(fault));
     }
 
     Messages messages() {
@@ -88,6 +110,11 @@ final class XmlRpcHandler {
 
     Fault fault(RpcException error) {
         return Fault.of(error, pythonFaults);
+    }
+
+    /** The largest number of calls of a multicall. */
+    int maxBatch() {
+        return maxBatch;
     }
 
     /** The largest response to a multicall, in bytes. */
@@ -99,7 +126,7 @@ final class XmlRpcHandler {
         return scheme;
     }
 
-    void respond(HttpExchange exchange, byte[] body) {
+    void respond(RpcExchange exchange, byte[] body) {
         exchange.respond(HttpResponse.of(200, "text/xml", body));
     }
 
@@ -107,7 +134,7 @@ final class XmlRpcHandler {
     private final class HttpCall extends XmlRpcServerCall {
         private final Messages.Call call;
 
-        HttpCall(Messages.Call call, HttpExchange exchange) {
+        HttpCall(Messages.Call call, RpcExchange exchange) {
             super(call.method(), exchange, XmlRpcHandler.this);
             this.call = call;
             exchange.onCancel(this::cancel);
@@ -120,12 +147,16 @@ final class XmlRpcHandler {
 
         @Override
         public void reply(@Nullable Object value, Type type) {
-            respond(exchange(), messages.writeResult(method(), value, type));
+            byte[] response = messages.writeResult(method(), value, type);
+            ended(null);
+            respond(exchange(), response);
         }
 
         @Override
         public void fail(RpcException error) {
-            respond(exchange(), messages.writeFault(fault(error)));
+            Fault fault = fault(error);
+            ended(fault);
+            respond(exchange(), messages.writeFault(fault));
         }
     }
 }

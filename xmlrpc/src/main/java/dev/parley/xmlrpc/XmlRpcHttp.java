@@ -46,6 +46,11 @@ final class XmlRpcHttp implements HttpRpcProtocol {
     }
 
     @Override
+    public String messageStarts() {
+        return "<";
+    }
+
+    @Override
     public ArgumentStyle argumentStyle() {
         return ArgumentStyle.POSITIONAL;
     }

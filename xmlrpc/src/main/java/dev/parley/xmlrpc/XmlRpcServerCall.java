@@ -1,6 +1,6 @@
 package dev.parley.xmlrpc;
 
-import dev.parley.net.http.server.HttpExchange;
+import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.spi.ServerCall;
 import java.security.Principal;
 import java.util.Map;
@@ -10,17 +10,22 @@ import tools.jackson.databind.ObjectMapper;
 /** What a call by itself and one inside a multicall share: all that the HTTP request tells. */
 abstract class XmlRpcServerCall extends ServerCall {
     private final String method;
-    private final HttpExchange exchange;
+    private final RpcExchange exchange;
     private final XmlRpcHandler listener;
 
-    XmlRpcServerCall(String method, HttpExchange exchange, XmlRpcHandler listener) {
+    XmlRpcServerCall(String method, RpcExchange exchange, XmlRpcHandler listener) {
         this.method = method;
         this.exchange = exchange;
         this.listener = listener;
     }
 
-    HttpExchange exchange() {
+    RpcExchange exchange() {
         return exchange;
+    }
+
+    /** Notes for the access log how the call ends; {@code null} for success. */
+    void ended(@Nullable Fault fault) {
+        exchange.called(method, fault == null ? null : fault.code());
     }
 
     @Override
@@ -39,7 +44,7 @@ abstract class XmlRpcServerCall extends ServerCall {
     }
 
     @Override
-    public String remoteAddress() {
+    public @Nullable String remoteAddress() {
         return exchange.remoteAddress();
     }
 
@@ -50,6 +55,6 @@ abstract class XmlRpcServerCall extends ServerCall {
 
     @Override
     public Map<String, String> metadata() {
-        return exchange.headers().toMap();
+        return exchange.headers();
     }
 }

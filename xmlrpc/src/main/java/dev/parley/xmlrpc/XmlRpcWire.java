@@ -2,10 +2,14 @@ package dev.parley.xmlrpc;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.RpcHandler;
 import dev.parley.Target;
+import dev.parley.net.http.rpc.DocumentationPage;
 import dev.parley.net.http.rpc.HttpAddress;
+import dev.parley.net.http.rpc.HttpRpcHandler;
 import dev.parley.net.http.rpc.HttpRpcListener;
 import dev.parley.net.http.rpc.HttpRpcTransport;
+import dev.parley.net.http.rpc.HttpSettings;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
@@ -29,11 +33,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without a path a server answers at {@code /RPC2} and at {@code /}, and a client asks at {@code /RPC2}, as Python's
  * do. Options of both sides, besides those
- * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true), see {@link XmlRpcWriteFeature},
+ * of {@link HttpAddress}: {@code i8} (default false) and {@code nil} (default true),
+ * {@code ascii} (default false), see {@link XmlRpcWriteFeature},
  * and {@code zone} (default UTC), the zone of
- * dates and times, which have none on the wire; and {@code peer}, a {@link dev.parley.PeerProfile}. Of a server: {@code faults}, {@code standard} (the default: codes of
+ * dates and times, which have none on the wire; {@code biginteger} (default false); and {@code peer}, a
+ * {@link dev.parley.PeerProfile}. Of a server: {@code faults}, {@code standard} (the default: codes of
  * the fault code interoperability set, Parley's
- * own wording) or {@code python} (code 1 and {@code <class 'ValueError'>:message}).
+ * own wording) or {@code python} (code 1 and {@code <class 'ValueError'>:message}); {@code introspection} (default
+ * true), the {@code system} methods; {@code max_batch} (default 100,000), the calls of one multicall, 0 for no
+ * multicall; and {@code docs} (default false), see {@link DocumentationPage}.
  */
 public final class XmlRpcWire implements Wire {
     private static final String DEFAULT_PATH = "/RPC2";
@@ -65,18 +73,36 @@ public final class XmlRpcWire implements Wire {
     @Override
     public Listener listen(Address address, Target target, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
-        String path = HttpAddress.path(address, options, "");
-        var server = HttpAddress.server(address, options, context.values().limits(), context.tls());
-        XmlRpcMapper mapper = mapper(options, context.values().forPeer(options.ofServer()));
-        boolean pythonFaults =
-                options.ofServer().choice("faults", "standard", "python").equals("python");
+        List<String> paths = HttpAddress.paths(address, options, List.of(DEFAULT_PATH, "/"));
+        HttpSettings settings =
+                HttpAddress.settings(address, options, context.values().limits(), context.tls());
+        HttpRpcHandler handler = handler(address.scheme(), options, context);
         options.refuseOthers();
-        XmlRpcHandler handler = new XmlRpcHandler(address.scheme(), context.dispatcher(), mapper, pythonFaults);
-        return HttpRpcListener.start(
-                options.forClients(),
-                server,
-                path.isEmpty() ? List.of(DEFAULT_PATH, "/") : List.of(path),
-                context::tls,
+        return HttpRpcListener.start(options.forClients(), settings, paths, context, handler, null);
+    }
+
+    @Override
+    public RpcHandler handler(Address address, ServerContext context) {
+        AddressOptions options = new AddressOptions(address);
+        HttpRpcHandler handler = handler(address.scheme(), options, context);
+        options.refuseOthers();
+        return handler;
+    }
+
+    private static HttpRpcHandler handler(String scheme, AddressOptions options, ServerContext context) {
+        AddressOptions own = options.ofServer();
+        XmlRpcHandler handler = new XmlRpcHandler(
+                scheme,
+                context.dispatcher(),
+                mapper(options, context.values().forPeer(own)),
+                own.choice("faults", "standard", "python").equals("python"),
+                own.flag("introspection", true),
+                own.integer("max_batch", 100_000, 0, Integer.MAX_VALUE));
+        return new HttpRpcHandler(
+                DocumentationPage.Protocol.XML_RPC,
+                options,
+                context.dispatcher(),
+                context.values().limits().messageBytes(),
                 handler::handle);
     }
 
@@ -91,10 +117,12 @@ public final class XmlRpcWire implements Wire {
         return new HttpRpcTransport(address, client.build(), new XmlRpcHttp(address, mapper));
     }
 
-    private static XmlRpcMapper mapper(AddressOptions options, ValueMapping values) {
+    static XmlRpcMapper mapper(AddressOptions options, ValueMapping values) {
         XmlRpcFactory factory = XmlRpcFactory.builder()
                 .configure(XmlRpcWriteFeature.I8, options.flag("i8", XmlRpcWriteFeature.I8.enabledByDefault()))
+                .configure(XmlRpcWriteFeature.BIGINTEGER, options.flag("biginteger", false))
                 .configure(XmlRpcWriteFeature.NIL, options.flag("nil", XmlRpcWriteFeature.NIL.enabledByDefault()))
+                .configure(XmlRpcWriteFeature.ASCII, options.flag("ascii", XmlRpcWriteFeature.ASCII.enabledByDefault()))
                 .streamReadConstraints(values.readConstraints())
                 .streamWriteConstraints(values.writeConstraints())
                 .build();

@@ -125,10 +125,11 @@ class FaultTest {
 
     @Test
     void structsThatPeersSend() {
-        assertThat(Fault.of(Map.of("faultCode", 7, "faultString", "x", "more", true)))
-                .isEqualTo(new Fault(7, "x"));
+        Map<String, Object> more = Map.of("faultCode", 7, "faultString", "x", "more", true);
+        assertThat(Fault.of(more)).isEqualTo(new Fault(7, "x", more));
         assertThat(Fault.of(Map.of("faultCode", " 7 ", "faultString", "x"))).isEqualTo(new Fault(7, "x"));
-        assertThat(Fault.of(Map.of("faultCode", "E7", "faultString", "x"))).isEqualTo(new Fault(-32500, "E7: x"));
+        Map<String, Object> word = Map.of("faultCode", "E7", "faultString", "x");
+        assertThat(Fault.of(word)).isEqualTo(new Fault(-32500, "E7: x", word));
         for (Object wrong : Arrays.asList(null, 5, Map.of())) {
             assertThatThrownBy(() -> Fault.of(wrong))
                     .hasMessageContaining("must be a struct of faultCode and faultString");

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class Users {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
 
+    /** The longest name in the log. */
+    private static final int MAX_LOGGED = 60;
+
     private final Map<String, User> byName;
 
     /** Creates it with these users, whose names are unique. */
@@ -40,9 +43,18 @@ public final class Users {
     public @Nullable User authenticate(String name, String password, @Nullable InetAddress from) {
         User user = byName.get(name);
         if (user == null || !user.hasPassword(password)) {
-            log.warn("login of user '{}' refused: {}", name, user == null ? "no such user" : "wrong password");
+            log.warn(
+                    "login of user '{}' refused: {}",
+                    printable(name),
+                    user == null ? "no such user" : "wrong password");
             return null;
         }
         return find(name, from);
+    }
+
+    /** A name as a log may show it: a client gives any, before it is authenticated. */
+    private static String printable(String name) {
+        String shown = name.length() > MAX_LOGGED ? name.substring(0, MAX_LOGGED) + "..." : name;
+        return shown.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -31,6 +31,7 @@ public final class ManagementServer implements AutoCloseable {
     private final BrokerCore broker;
     private final ManagementApi api;
     private final InetSocketAddress address;
+    private final BrowserCheck browsers;
     private volatile @Nullable HttpServer http;
 
     /**
@@ -43,6 +44,7 @@ public final class ManagementServer implements AutoCloseable {
         this.broker = broker;
         this.api = new ManagementApi(broker, host, amqpPort);
         this.address = new InetSocketAddress(host, port);
+        this.browsers = new BrowserCheck(host, address.getAddress());
     }
 
     /**
@@ -85,7 +87,7 @@ public final class ManagementServer implements AutoCloseable {
                 exchange.sendResponseHeaders(response.status(), -1);
             } else {
                 byte[] octets = json(body);
-                exchange.getResponseHeaders().set("ContentAssembler-Type", "application/json");
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(response.status(), octets.length);
                 exchange.getResponseBody().write(octets);
             }
@@ -93,6 +95,10 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private Response respond(HttpExchange exchange) {
+        String problem = browsers.problem(exchange.getRequestHeaders());
+        if (problem != null) {
+            return Response.error(HttpURLConnection.HTTP_FORBIDDEN, "forbidden", problem);
+        }
         User user = authenticate(exchange);
         if (user == null) {
             return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");

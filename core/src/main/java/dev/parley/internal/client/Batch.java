@@ -166,7 +166,7 @@ final class Batch implements RpcBatch {
                 item.outcome = new Outcome(null, client.thrown(e));
             }
         }
-        List<Outcome> outcomes = client.engine().batch(calls);
+        List<Outcome> outcomes = client.engine.batch(calls);
         for (int i = 0; i < sending.size(); i++) {
             Item<?> item = sending.get(i);
             item.outcome = finished(item, options, outcomes.get(i));
@@ -187,7 +187,7 @@ final class Batch implements RpcBatch {
     /** Runs each call through the interceptors on a thread of its own; the last one to proceed sends them all. */
     private void intercepted() {
         CountDownLatch ended = new CountDownLatch(items.size());
-        Gathering gathering = new Gathering(client.engine(), items.size());
+        Gathering gathering = new Gathering(client.engine, items.size());
         List<Thread> threads = new ArrayList<>();
         for (Item<?> item : items) {
             threads.add(Thread.ofVirtual().name("parley-batch-call").start(() -> {

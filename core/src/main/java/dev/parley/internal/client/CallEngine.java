@@ -5,6 +5,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
+import dev.parley.internal.CallPermit;
 import dev.parley.spi.Backoff;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
@@ -93,11 +94,42 @@ final class CallEngine {
     Object call(ClientCall call) {
         acquire();
         try {
-            EncodedResult result = (EncodedResult) await(call, BlockingCall::new);
+            CallPermit lent = lend(call.qualifiedMethod());
+            EncodedResult result;
+            try {
+                result = (EncodedResult) await(call, BlockingCall::new);
+            } finally {
+                if (lent != null) {
+                    lent.takeBack();
+                }
+            }
             return result.decode(readers, call);
         } finally {
             release();
         }
+    }
+
+    /**
+     * Prepares this thread to wait for the peer. If it runs a call of that very peer, which may have to call again
+     * before it responds, that call lends its permit meanwhile.
+     *
+     * @return what to take back; {@code null} for nothing
+     */
+    private @Nullable CallPermit lend(String method) {
+        if (transport.isReading()) {
+            throw new IllegalStateException("the call of " + method + " would wait for a response which this thread"
+                    + " must read: use callAsync, or do not run the method inline");
+        }
+        Object connection = transport.connection();
+        if (connection == null) {
+            return null;
+        }
+        CallPermit permit = CallPermit.CURRENT.get();
+        if (permit == null || !connection.equals(permit.connection())) {
+            return null;
+        }
+        permit.lend();
+        return permit;
     }
 
     private interface Responses {
@@ -168,6 +200,10 @@ final class CallEngine {
                 StartedCall started = transport.start(call, response);
                 over = false;
                 detach(call, started, response, whenOver);
+            } else if (transport.isReading() && transport.hasOneWay()) {
+                // It may be sent only once this thread goes on.
+                transport.start(call, new CastCall(this, call, whenOver));
+                whenOver.accept(null);
             } else {
                 Object outcome = await(call, () -> new CastCall(this, call, whenOver));
                 over = outcome instanceof EncodedResult || transport.hasOneWay();
@@ -196,10 +232,12 @@ final class CallEngine {
 
     private List<Batch.Outcome> together(List<ClientCall> calls) {
         int counted = 0;
+        CallPermit lent = null;
         try {
             for (; counted < calls.size(); counted++) {
                 acquire();
             }
+            lent = lend("a batch");
             List<BlockingCall> responses =
                     calls.stream().map(call -> new BlockingCall()).toList();
             StartedCall started = transport.startBatch(calls, List.<ResponseListener>copyOf(responses));
@@ -218,6 +256,9 @@ final class CallEngine {
         } catch (RpcException e) {
             return Collections.nCopies(calls.size(), new Batch.Outcome(null, e));
         } finally {
+            if (lent != null) {
+                lent.takeBack();
+            }
             for (; counted > 0; counted--) {
                 release();
             }

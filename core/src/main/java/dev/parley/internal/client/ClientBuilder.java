@@ -3,14 +3,19 @@ package dev.parley.internal.client;
 import dev.parley.Address;
 import dev.parley.CallOptions;
 import dev.parley.ClientInterceptor;
+import dev.parley.Execution;
+import dev.parley.Functions;
+import dev.parley.InvalidTargetException;
 import dev.parley.Limits;
 import dev.parley.PeerProfile;
 import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.Serializer;
 import dev.parley.Target;
+import dev.parley.internal.server.ServerBuilder;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
 import java.time.Duration;
@@ -40,6 +45,8 @@ public final class ClientBuilder implements RpcClient.Builder {
     private PeerProfile peer = PeerProfile.STRICT;
     private int maxPendingCalls = 100_000;
     private @Nullable SSLContext tls;
+    private final ServerBuilder served = new ServerBuilder();
+    private boolean hasEndpoints;
 
     /** For this address. */
     public ClientBuilder(String address) {
@@ -129,11 +136,60 @@ public final class ClientBuilder implements RpcClient.Builder {
     }
 
     @Override
+    public ClientBuilder endpoint(Object endpoint) {
+        served.endpoint(endpoint);
+        hasEndpoints = true;
+        return this;
+    }
+
+    @Override
+    public <T> ClientBuilder endpoint(Class<T> type, T endpoint) {
+        served.endpoint(type, endpoint);
+        hasEndpoints = true;
+        return this;
+    }
+
+    @Override
+    public ClientBuilder fallback(Functions.Fallback fallback) {
+        served.fallback(fallback);
+        hasEndpoints = true;
+        return this;
+    }
+
+    @Override
+    public ClientBuilder execution(Execution execution) {
+        served.execution(execution);
+        return this;
+    }
+
+    @Override
+    public ClientBuilder maxConcurrentCalls(int calls) {
+        served.maxConcurrentCalls(calls);
+        return this;
+    }
+
+    /** What serves the endpoints; {@code null} if there are none. */
+    private @Nullable Dispatcher dispatcher(Wires.Resolved wire) {
+        if (!hasEndpoints) {
+            return null;
+        } else if (!wire.bidirectional()) {
+            throw new InvalidTargetException(wire.address().scheme()
+                    + " cannot carry calls of a server to its client, so a client of it cannot have endpoints; "
+                    + Wires.bidirectional() + " can");
+        }
+        if (serializer != null) {
+            served.serializer(serializer);
+        }
+        return ServerBuilder.dispatcher(served.limits(limits));
+    }
+
+    @Override
     public RpcClient build() {
         ValueMapping values = new ValueMapping(limits, customizers, peer);
         Wires.Resolved wire = Wires.resolve(address.get(), options.target());
-        ClientTransport transport =
-                wire.wire().connect(wire.address(), new ClientContext(values, options.target(), tls));
+        ClientContext context =
+                new ClientContext(values, options.target(), tls, dispatcher(wire), serializer).withOptions(options);
+        ClientTransport transport = wire.wire().connect(wire.address(), context);
         try {
             CallEngine engine = new CallEngine(transport, maxPendingCalls);
             return new TransportClient(

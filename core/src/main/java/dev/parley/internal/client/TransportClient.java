@@ -44,7 +44,6 @@ import tools.jackson.core.type.TypeReference;
  * that share it. Immutable, thread-safe.
  */
 final class TransportClient implements RpcClient {
-    /** What all copies share. */
     record Shared(
             CallEngine engine,
             Wires.Resolved wire,
@@ -55,7 +54,7 @@ final class TransportClient implements RpcClient {
             ExceptionMapping exceptions) {}
 
     private final Shared shared;
-    private final CallEngine engine;
+    final CallEngine engine;
     private final CallOptions options;
     private final boolean owner;
 
@@ -389,10 +388,6 @@ final class TransportClient implements RpcClient {
         return new Batch(this);
     }
 
-    CallEngine engine() {
-        return engine;
-    }
-
     boolean hasInterceptors() {
         return !shared.interceptors().isEmpty();
     }
@@ -458,6 +453,11 @@ final class TransportClient implements RpcClient {
     @Override
     public boolean isReady() {
         return engine.isReady();
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        transport().onDisconnect(Objects.requireNonNull(action, "action"));
     }
 
     @Override

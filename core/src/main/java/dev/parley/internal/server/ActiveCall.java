@@ -5,10 +5,14 @@ import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
+import dev.parley.internal.CallPermit;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.PeerLog;
+import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +34,9 @@ import tools.jackson.core.JsonParser;
  * One accepted call, from the permit to run until its outcome is with the wire. Runs on the thread of the call; the
  * completion of a stage, and the streams of inline methods, run on another thread, after the first one has let go.
  */
-final class ActiveCall implements Runnable {
+final class ActiveCall implements Runnable, CallPermit {
     private static final Logger log = LoggerFactory.getLogger(ActiveCall.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final CallDispatcher dispatcher;
     private final ServerCall call;
@@ -69,6 +74,10 @@ final class ActiveCall implements Runnable {
         if (interruptible && !call.isCancelled()) {
             call.onCancel(Thread.currentThread()::interrupt);
         }
+        boolean lends = interruptible && call.connection() != null;
+        if (lends) {
+            CallPermit.CURRENT.set(this);
+        }
         try {
             Object result = dispatcher.interceptors().isEmpty() ? proceed() : new Link(this, 0).proceed();
             if (result instanceof CompletionStage<?> stage) {
@@ -86,10 +95,28 @@ final class ActiveCall implements Runnable {
             if (interruptible) {
                 endInterrupts();
             }
+            if (lends) {
+                CallPermit.CURRENT.remove();
+            }
             if (!pending) {
                 dispatcher.limiter().release();
             }
         }
+    }
+
+    @Override
+    public @Nullable Object connection() {
+        return call.connection();
+    }
+
+    @Override
+    public void lend() {
+        dispatcher.limiter().lend();
+    }
+
+    @Override
+    public void takeBack() {
+        dispatcher.limiter().takeBack();
     }
 
     private void endInterrupts() {
@@ -230,6 +257,18 @@ final class ActiveCall implements Runnable {
         return raw.isInstance(value) ? type : Object.class;
     }
 
+    /** The type of the list that a stream becomes: of the declared items, where these are what the method returned. */
+    private Type listType() {
+        Type declared = method == null ? Object.class : method.resultType();
+        boolean asDeclared =
+                dispatcher.serializer() == null && dispatcher.interceptors().isEmpty();
+        return asDeclared
+                        && declared instanceof ParameterizedType generic
+                        && generic.getActualTypeArguments().length == 1
+                ? new ListType(generic.getActualTypeArguments()[0])
+                : List.class;
+    }
+
     /** Sends the items of a stream; {@code false} if the caller was gone before the last one. */
     private boolean items(Iterator<?> items) {
         Items encoded = new Items(items);
@@ -245,7 +284,7 @@ final class ActiveCall implements Runnable {
             }
             list.add(encoded.next());
         }
-        call.reply(list, List.class);
+        call.reply(list, listType());
         return true;
     }
 
@@ -279,9 +318,9 @@ final class ActiveCall implements Runnable {
                 || call.isCancelled()
                 || (method != null ? method.expects(error) : methods != null && methods.expects(error));
         if (expected) {
-            log.debug("{} {} failed: {}", call.wire(), call.method(), error.toString());
+            log.debug("{} {} failed: {}", call.wire(), call.method(), PrintableText.line(error.toString()));
         } else {
-            log.warn("{} {} failed", call.wire(), call.method(), error);
+            faults.warn(call.remoteAddress(), "{} {} failed", call.wire(), call.method(), error);
         }
         try {
             call.fail(dispatcher.outgoing(error));

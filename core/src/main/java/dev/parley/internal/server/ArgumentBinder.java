@@ -248,7 +248,7 @@ final class ArgumentBinder {
     /** Parameters in words, such as {@code (a: integer, b: integer)}. */
     static String signature(List<MethodParameter> parameters) {
         return parameters.stream()
-                .map(parameter -> parameter.describe().toString())
+                .map(parameter -> parameter.describe(null).toString())
                 .collect(Collectors.joining(", ", "(", ")"));
     }
 }

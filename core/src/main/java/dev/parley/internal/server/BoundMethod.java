@@ -1,7 +1,6 @@
 package dev.parley.internal.server;
 
 import dev.parley.Args;
-import dev.parley.Doc;
 import dev.parley.ExpectedExceptions;
 import dev.parley.Expose;
 import dev.parley.Functions;
@@ -10,6 +9,7 @@ import dev.parley.RpcContext;
 import dev.parley.Serializer;
 import dev.parley.ServiceDescription;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.ServedMethod;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -21,8 +21,10 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.stream.BaseStream;
@@ -48,7 +50,7 @@ final class BoundMethod {
     private final Type declaredResult;
     private final Type resultType;
     private final List<Class<? extends Throwable>> expected;
-    private final @Nullable String doc;
+    private final @Nullable Method java;
     private volatile ArgumentBinder[] binders = {};
 
     private BoundMethod(
@@ -71,8 +73,7 @@ final class BoundMethod {
         this.inline = annotated != null && annotated.isAnnotationPresent(Inline.class);
         ExpectedExceptions exceptions = annotated == null ? null : annotated.getAnnotation(ExpectedExceptions.class);
         this.expected = exceptions == null ? List.of() : List.of(exceptions.value());
-        Doc text = annotated == null ? null : annotated.getAnnotation(Doc.class);
-        this.doc = text == null ? null : text.value();
+        this.java = annotated;
     }
 
     /**
@@ -261,13 +262,41 @@ final class BoundMethod {
     }
 
     ServiceDescription.Method describe(@Nullable String namespace, @Nullable String version) {
+        return describe(namespace, version, MethodDoc.of(java));
+    }
+
+    private ServiceDescription.Method describe(@Nullable String namespace, @Nullable String version, MethodDoc doc) {
         return new ServiceDescription.Method(
                 name,
                 namespace,
                 version,
-                parameters.stream().map(MethodParameter::describe).toList(),
+                parameters.stream()
+                        .map(parameter -> parameter.describe(doc.parameter(parameter.source())))
+                        .toList(),
                 ValueTypes.of(declaredResult),
-                doc);
+                doc.text(),
+                doc.result(),
+                java != null && java.isAnnotationPresent(Deprecated.class));
+    }
+
+    /** With its Java types. */
+    ServedMethod served(@Nullable String namespace, @Nullable String version, FailureNames names) {
+        MethodDoc doc = MethodDoc.of(java);
+        Set<Class<? extends Throwable>> thrown = new LinkedHashSet<>(expected);
+        if (java != null) {
+            for (Class<?> type : java.getExceptionTypes()) {
+                thrown.add(type.asSubclass(Throwable.class));
+            }
+        }
+        // These say nothing: the one is of every waiting method, the others are of every exception.
+        thrown.removeAll(Set.of(InterruptedException.class, Exception.class, Throwable.class));
+        return new ServedMethod(
+                describe(namespace, version, doc),
+                parameters.stream().map(MethodParameter::value).toList(),
+                new ServedMethod.Value(declaredResult, java == null ? null : java.getAnnotatedReturnType(), false),
+                thrown.stream()
+                        .map(type -> new ServedMethod.Failure(type, names.name(type), doc.thrown(type)))
+                        .toList());
     }
 
     /** The method with its parameters, such as {@code add(a: integer, b: integer)}. */

@@ -1,10 +1,13 @@
 package dev.parley.internal.server;
 
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcClient;
 import dev.parley.RpcContext;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
+import dev.parley.spi.Wires;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,6 +90,16 @@ final class CallContext implements RpcContext {
     @Override
     public Map<String, String> metadata() {
         return call.metadata();
+    }
+
+    @Override
+    public RpcClient caller() {
+        RpcClient caller = call.caller();
+        if (caller == null) {
+            throw new InvalidTargetException(wire() + " cannot carry a call to the caller of " + method() + "; "
+                    + Wires.bidirectional() + " can");
+        }
+        return caller;
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.PrintableText;
+import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,6 +38,10 @@ final class CallDispatcher implements Dispatcher {
     private final long maxItems;
     private final ConcurrencyLimiter limiter;
     private volatile MethodTable methods;
+    private volatile @Nullable Served served;
+
+    /** The methods of a table, which are found out once. */
+    private record Served(MethodTable table, List<ServedMethod> methods) {}
 
     CallDispatcher(ServerSettings settings, MethodTable methods) {
         this.name = settings.name();
@@ -106,6 +112,18 @@ final class CallDispatcher implements Dispatcher {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // A changed table is a new object.
+    public List<ServedMethod> methods() {
+        MethodTable table = methods;
+        Served known = served;
+        if (known == null || known.table() != table) {
+            known = new Served(table, table.methods(failureNames));
+            served = known;
+        }
+        return known.methods();
+    }
+
+    @Override
     public boolean dispatch(ServerCall call, Runnable resume) {
         MethodGroup found = null;
         RpcException failure = null;
@@ -119,7 +137,12 @@ final class CallDispatcher implements Dispatcher {
         } catch (RpcException e) {
             if (interceptors.isEmpty()) {
                 // Fails fast, on the wire's thread and without a permit.
-                log.debug("{} {} from {}: {}", call.wire(), call.method(), call.remoteAddress(), e.getMessage());
+                log.debug(
+                        "{} {} from {}: {}",
+                        call.wire(),
+                        PrintableText.line(call.method()),
+                        call.remoteAddress(),
+                        PrintableText.line(e.getMessage()));
                 call.fail(e);
                 return true;
             }

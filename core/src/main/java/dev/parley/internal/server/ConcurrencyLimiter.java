@@ -1,5 +1,6 @@
 package dev.parley.internal.server;
 
+import dev.parley.OverloadedException;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -22,8 +24,16 @@ final class ConcurrencyLimiter {
 
     private static final Logger log = LoggerFactory.getLogger(ConcurrencyLimiter.class);
 
+    /** How many tasks may wait without a permit, for each permit that there is. */
+    private static final int LENT_PER_PERMIT = 10;
+
     private final int maxConcurrentCalls;
+    private final int maxLent;
     private final AtomicInteger running = new AtomicInteger();
+    /** Tasks that wait without a permit; see {@link #lend}. */
+    private final AtomicInteger lent = new AtomicInteger();
+
+    private final AtomicLong lends = new AtomicLong();
     private final Queue<Queued> queue = new ConcurrentLinkedQueue<>();
     private final Set<Runnable> paused = ConcurrentHashMap.newKeySet();
     private final AtomicInteger idleWaiters = new AtomicInteger();
@@ -32,6 +42,7 @@ final class ConcurrencyLimiter {
 
     ConcurrencyLimiter(int maxConcurrentCalls) {
         this.maxConcurrentCalls = maxConcurrentCalls;
+        this.maxLent = (int) Math.min(Integer.MAX_VALUE, (long) LENT_PER_PERMIT * maxConcurrentCalls);
     }
 
     int maxConcurrentCalls() {
@@ -69,6 +80,28 @@ final class ConcurrencyLimiter {
             now = running.get();
         }
         return false;
+    }
+
+    /**
+     * Returns the permit of a task that goes on, but waits for a peer that may have to be served first; {@link
+     * #takeBack} must follow.
+     *
+     * @throws OverloadedException if too many tasks wait in this way
+     */
+    void lend() {
+        if (lent.incrementAndGet() > maxLent) {
+            lent.decrementAndGet();
+            throw new OverloadedException(maxLent + " calls wait for their callers already");
+        }
+        lends.incrementAndGet();
+        returnPermit();
+        drain();
+    }
+
+    /** Takes a permit for a task that has waited, even if none is free: nothing new starts until there is one. */
+    void takeBack() {
+        running.incrementAndGet();
+        lent.decrementAndGet();
     }
 
     /** Returns the permit of a task that has ended, and starts what is queued. */
@@ -122,6 +155,14 @@ final class ConcurrencyLimiter {
         }
     }
 
+    /** Whether no call is running, queued, or waiting without a permit. */
+    private boolean isIdle() {
+        // A task is in one of the counts at any time, and it moves from one to the other only if this number grows, or
+        // from the one that is read first.
+        long before = lends.get();
+        return lent.get() == 0 && running.get() == 0 && queue.isEmpty() && lends.get() == before;
+    }
+
     /**
      * Blocks until no call is running or queued.
      *
@@ -132,7 +173,7 @@ final class ConcurrencyLimiter {
         lock.lockInterruptibly();
         idleWaiters.incrementAndGet();
         try {
-            while (running.get() > 0 || !queue.isEmpty()) {
+            while (!isIdle()) {
                 if (left <= 0) {
                     return false;
                 }

@@ -36,6 +36,12 @@ record FailureNames(Map<Class<? extends Exception>, String> byClass) {
                 .withCause(error);
     }
 
+    /** The name under which callers see an exception of a class, without its module. */
+    String name(Class<? extends Throwable> type) {
+        String name = RpcException.class.isAssignableFrom(type) ? null : nearest(type);
+        return name == null ? ThrownErrors.name(type) : name.substring(name.lastIndexOf('.') + 1);
+    }
+
     private @Nullable String nearest(Class<?> type) {
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
             String name = byClass.get(each);

@@ -5,12 +5,14 @@ import dev.parley.InvalidTargetException;
 import dev.parley.MethodNotFoundException;
 import dev.parley.ServiceDescription;
 import dev.parley.UnsupportedVersionException;
+import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,5 +143,16 @@ final class MethodTable {
         }
         methods.sort(Comparator.comparing(ServiceDescription.Method::qualifiedName));
         return new ServiceDescription(name, methods);
+    }
+
+    /** The methods that a call without a version reaches, by qualified name. */
+    List<ServedMethod> methods(FailureNames names) {
+        List<ServedMethod> methods = new ArrayList<>();
+        new TreeMap<>(candidates).values().stream().map(List::getFirst).forEach(first -> {
+            for (BoundMethod method : first.methods().methods()) {
+                methods.add(method.served(first.namespace(), first.endpoint().version(), names));
+            }
+        });
+        return List.copyOf(methods);
     }
 }

@@ -2,9 +2,11 @@ package dev.parley.internal.server;
 
 import dev.parley.Address;
 import dev.parley.Functions;
+import dev.parley.RpcHandler;
 import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
 import dev.parley.Target;
+import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wires;
@@ -29,7 +31,7 @@ final class MultiWireServer implements RpcServer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition halted = lock.newCondition();
     private List<Listener> listeners = List.of();
-    private boolean stopped;
+    private volatile boolean stopped;
 
     MultiWireServer(ServerSettings settings, CallDispatcher dispatcher) {
         this.settings = settings;
@@ -52,7 +54,8 @@ final class MultiWireServer implements RpcServer {
             closeListeners();
             List<Listener> started = new ArrayList<>();
             try {
-                ServerContext context = new ServerContext(dispatcher, settings.values(), settings.tls(), this::stop);
+                ServerContext context = new ServerContext(
+                        dispatcher, settings.values(), settings.tls(), this::stop, settings.serializer());
                 for (ServerSettings.Listen listen : settings.listens()) {
                     Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));
@@ -163,6 +166,14 @@ final class MultiWireServer implements RpcServer {
     @Override
     public ServiceDescription describe() {
         return dispatcher.describe();
+    }
+
+    @Override
+    public RpcHandler handler(String protocol) {
+        Dispatcher whileServing = new SocketlessDispatcher(dispatcher, () -> stopped);
+        return Wires.handler(
+                Objects.requireNonNull(protocol, "protocol"),
+                new ServerContext(whileServing, settings.values(), null, this::stop, settings.serializer()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.parley.RpcServer;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
 import java.util.ArrayList;
@@ -264,6 +265,17 @@ public final class ServerBuilder implements RpcServer.Builder {
                 .map(served -> served.endpoint().apply(accessPolicy))
                 .toList();
         return new MultiWireServer(settings, new CallDispatcher(settings, new MethodTable(built, functions, fallback)));
+    }
+
+    /**
+     * What runs the calls of a peer without a server: for a client with endpoints.
+     *
+     * @param served endpoints and settings
+     * @throws IllegalArgumentException if an endpoint exposes no method, or two methods cannot be distinguished
+     */
+    public static Dispatcher dispatcher(ServerBuilder served) {
+        MultiWireServer server = (MultiWireServer) served.build();
+        return server.dispatcher();
     }
 
     /** A checked copy of the settings. */

@@ -1,7 +1,9 @@
 package dev.parley.internal.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.OverloadedException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,50 @@ class ConcurrencyLimiterTest {
         limiter.release();
         limiter.release();
         assertThat(limiter.available()).isEqualTo(2);
+        assertThat(limiter.awaitIdle(0)).isTrue();
+    }
+
+    @Test
+    void aLentPermitLetsOthersStartAndStillCounts() throws Exception {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(1);
+        AtomicInteger ran = new AtomicInteger();
+        assertThat(limiter.tryAcquire()).isTrue();
+        assertThat(limiter.execute(ran::incrementAndGet, Runnable::run, () -> {}))
+                .isFalse();
+        assertThat(ran).hasValue(0);
+
+        limiter.lend();
+        assertThat(ran).hasValue(1);
+        limiter.release(); // of the other one
+        assertThat(limiter.available()).isEqualTo(1);
+        assertThat(limiter.awaitIdle(0)).isFalse();
+
+        assertThat(limiter.tryAcquire()).isTrue();
+        limiter.takeBack(); // over the limit, for a moment
+        assertThat(limiter.tryAcquire()).isFalse();
+        limiter.release();
+        assertThat(limiter.tryAcquire()).isFalse();
+        limiter.release();
+        assertThat(limiter.awaitIdle(0)).isTrue();
+    }
+
+    @Test
+    void tenTimesAsManyPermitsMayBeLent() throws Exception {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(2);
+        for (int i = 0; i < 20; i++) {
+            assertThat(limiter.tryAcquire()).isTrue();
+            limiter.lend();
+        }
+        assertThat(limiter.tryAcquire()).isTrue();
+        assertThatThrownBy(limiter::lend)
+                .isInstanceOf(OverloadedException.class)
+                .hasMessageContaining("20 calls wait for their callers already");
+        assertThat(limiter.available()).isEqualTo(1);
+        limiter.release();
+        for (int i = 0; i < 20; i++) {
+            limiter.takeBack();
+            limiter.release();
+        }
         assertThat(limiter.awaitIdle(0)).isTrue();
     }
 

@@ -9,7 +9,7 @@ class JsonRpcIpcBehaviourTest extends WireBehaviour {
 
     @Override
     String serverOptions() {
-        return "max_connections=50&max_batch=10";
+        return "max_connections=50&max_batch=10&max_backlog=50";
     }
 
     @Override
@@ -19,6 +19,11 @@ class JsonRpcIpcBehaviourTest extends WireBehaviour {
 
     @Override
     boolean codesHaveMeaning() {
+        return true;
+    }
+
+    @Override
+    boolean bothWays() {
         return true;
     }
 }

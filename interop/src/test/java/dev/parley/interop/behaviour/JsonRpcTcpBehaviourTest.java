@@ -3,7 +3,7 @@ package dev.parley.interop.behaviour;
 class JsonRpcTcpBehaviourTest extends WireBehaviour {
     @Override
     String serverOptions() {
-        return "max_connections=50&max_batch=10";
+        return "max_connections=50&max_batch=10&max_backlog=50";
     }
 
     @Override
@@ -13,6 +13,11 @@ class JsonRpcTcpBehaviourTest extends WireBehaviour {
 
     @Override
     boolean codesHaveMeaning() {
+        return true;
+    }
+
+    @Override
+    boolean bothWays() {
         return true;
     }
 }

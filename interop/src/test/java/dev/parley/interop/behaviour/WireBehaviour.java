@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ClientInterceptor;
 import dev.parley.ConnectionLostException;
@@ -15,6 +16,7 @@ import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
 import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
+import dev.parley.RpcContext;
 import dev.parley.RpcException;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
@@ -136,6 +138,48 @@ abstract class WireBehaviour {
         public String status() {
             return "fine";
         }
+
+        public String callBack(RpcContext context) {
+            return context.caller().call("name", String.class);
+        }
+    }
+
+    /** What a client serves. */
+    public static class Callbacks {
+        public String name() {
+            return "the client";
+        }
+    }
+
+    /** Whether the server can call its client. */
+    boolean bothWays() {
+        return false;
+    }
+
+    @Test
+    void aServerCallsItsClientWhereTheWireCan() {
+        RpcClient.Builder builder = RpcClient.builder(
+                        server.addresses().getFirst().toUri())
+                .target(clientTarget())
+                .endpoint(new Callbacks());
+        if (bothWays()) {
+            try (RpcClient other = builder.build()) {
+                assertThat(control(other).call("callBack", String.class)).isEqualTo("the client");
+            }
+            assertThatThrownBy(() -> control(client).call("callBack", String.class))
+                    .hasMessageContaining("this client serves no methods");
+        } else {
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(InvalidTargetException.class)
+                    .hasMessageContaining("cannot carry calls of a server to its client");
+            assertThatThrownBy(() -> control(client).call("callBack", String.class, args()))
+                    .hasMessageContaining("cannot carry a call to the caller of");
+            assertThatThrownBy(() -> client.onDisconnect(() -> {})).isInstanceOf(InvalidTargetException.class);
+        }
+    }
+
+    private static RpcClient control(RpcClient client) {
+        return client.prepare(options -> options.withNamespace("control").withVersion("2.0"));
     }
 
     @Test
@@ -467,10 +511,12 @@ abstract class WireBehaviour {
                 .endpoint(service)
                 .listen(server.addresses().getFirst().toUri())
                 .build();
+        Address taken = server.addresses().getFirst();
+        // A socket file has no port.
+        String named = taken.hosts().isEmpty() ? taken.path() : Integer.toString(taken.port(-1));
         assertThatThrownBy(second::start)
                 .isInstanceOf(ConnectionLostException.class)
-                .hasMessageContaining(
-                        Integer.toString(server.addresses().getFirst().port(-1)));
+                .hasMessageContaining(named);
         assertThat(api.add(1, 1)).isEqualTo(2);
     }
 

@@ -71,6 +71,7 @@ class OptionsTest {
                 new Kind("unix", "jsonrpc+unix://DIR/j.sock", NONE, false, List.of("jsonrpc.md", "http.md")),
                 new Kind("tcp", "jsonrpc+tcp://127.0.0.1:0", NONE, false, List.of("jsonrpc.md")),
                 new Kind("ipc", "jsonrpc+ipc://DIR/r.sock", NONE, false, List.of("jsonrpc.md")),
+                new Kind("ws", "jsonrpc+ws://127.0.0.1:0", NONE, false, List.of("jsonrpc.md")),
                 new Kind("tcp", "zerorpc+tcp://127.0.0.1:0", NONE, true, List.of("zerorpc.md")),
                 new Kind("ipc", "zerorpc+ipc://DIR/z.sock", NONE, true, List.of("zerorpc.md")),
                 // Reads the same options as rabbit://, without a broker.

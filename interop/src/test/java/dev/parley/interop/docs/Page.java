@@ -113,10 +113,12 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.broker.*;
                 import dev.parley.broker.junit.*;
                 import dev.parley.http.*;
+                import dev.parley.interop.examples.*;
                 import dev.parley.oslo.*;
                 import dev.parley.oslo.admin.*;
                 import dev.parley.oslo.notify.*;
                 import dev.parley.oslo.notify.bridge.*;
+                import dev.parley.xmlrpc.*;
                 import java.math.*;
                 import java.net.*;
                 import java.nio.file.*;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ModulesTest {
     private static final Set<String> PUBLISHED = Set.of(
             "dev.parley.core",
+            "dev.parley.javadoc",
             "dev.parley.net",
             "dev.parley.xmlrpc",
             "dev.parley.jsonrpc",
@@ -50,8 +51,8 @@ class ModulesTest {
         assertThat(ServiceLoader.load(dev.parley.spi.Wire.class)).hasSizeGreaterThanOrEqualTo(4);
     }
 
-    private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED =
-            java.util.regex.Pattern.compile("parley|(core|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes"
+    private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
+            "parley|(core|javadoc|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes"
                     + "|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client"
                     + "|h2-mvstore|snakeyaml-engine|kafka-clients");
 

@@ -11,6 +11,7 @@ import dev.parley.RpcException;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Timeout;
 /** A Parley client calls other people's servers. */
 @Timeout(120)
 class CallsFromParleyTest {
+    private static final String SOURCES = Path.of(System.getProperty("basedir", ""), "peers", "python")
+            .toAbsolutePath()
+            .toString();
+
     private static void calculates(RpcClient client, String failure) {
         assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
         assertThat(client.call("multiply", int.class, 2, 3)).isEqualTo(6);
@@ -92,6 +97,49 @@ class CallsFromParleyTest {
                 calculates(client, "bad thing");
                 manyAtOnce(client);
             }
+        }
+    }
+
+    /** Its server leaves version and id out of errors that it makes itself. */
+    @Test
+    @NeedsPeer(Peer.JSONRPC_PERL)
+    void perl() throws Exception {
+        try (PeerProcess server = PeerProcess.start(Peer.JSONRPC_PERL, "jsonrpc_server.pl");
+                RpcClient client = RpcClient.connect("jsonrpc+" + server.ready())) {
+            calculates(client, "bad thing");
+            assertThat(client.call("hello", Object.class)).isNull();
+            assertThat(client.call("subtract", int.class, Args.named("y", 5).and("x", 3)))
+                    .isEqualTo(2);
+            manyAtOnce(client);
+        }
+    }
+
+    /** What they say of themselves: names with help, where signatures are not supported. */
+    @Test
+    @NeedsPeer(Peer.JSONRPCLIB_PELIX)
+    void jsonrpclibPelixDescribesItself() {
+        String script = """
+                import sys
+                from jsonrpclib.SimpleJSONRPCServer import SimpleJSONRPCServer
+                from peer import ready
+                def add(x, y):
+                    "Adds two numbers."
+                    return x + y
+                server = SimpleJSONRPCServer(("127.0.0.1", 0), logRequests=False)
+                server.register_introspection_functions()
+                server.register_function(add)
+                ready("http://127.0.0.1:%d/" % server.server_address[1])
+                server.serve_forever()
+                """;
+        try (PeerProcess server = PeerProcess.start(
+                        Peer.JSONRPCLIB_PELIX,
+                        "-c",
+                        "import sys; sys.path.insert(0, sys.argv[1])\n" + script,
+                        SOURCES);
+                RpcClient client = RpcClient.connect("jsonrpc+" + server.ready())) {
+            assertThat(client.describe().methods())
+                    .extracting(method -> method.signature() + " " + method.doc())
+                    .containsExactly("add(…) Adds two numbers.");
         }
     }
 }

@@ -186,6 +186,24 @@ class CallsToParleyTest {
         }
     }
 
+    /** Its client speaks 1.1, or 1.0 if asked to. */
+    @Test
+    @NeedsPeer(Peer.JSONRPC_PERL)
+    void perl() {
+        for (String version : List.of("1.1", "1.0")) {
+            try (PeerProcess client = PeerProcess.start(Peer.JSONRPC_PERL, "jsonrpc_client.pl", path(), version)) {
+                calculates(client);
+                assertThat(client.call("nosuch", 1).path("error").toString()).contains("-32601");
+                assertThat(client.call("fail", "bad thing").path("error").toString())
+                        .contains("bad thing");
+                assertThat(client.call(Map.of("method", "subtract", "kwargs", Map.of("y", 5, "x", 3)))
+                                .path("ok")
+                                .asInt())
+                        .isEqualTo(2);
+            }
+        }
+    }
+
     @Test
     @NeedsPeer(Peer.JSON_RPC_2)
     void jsonRpc2() {

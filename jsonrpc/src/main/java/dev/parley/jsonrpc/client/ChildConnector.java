@@ -5,6 +5,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.Framing;
+import dev.parley.jsonrpc.stream.PipeConnection;
 import dev.parley.jsonrpc.stream.PipeReader;
 import dev.parley.jsonrpc.stream.PipeWriter;
 import dev.parley.spi.AddressOptions;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,37 +72,45 @@ final class ChildConnector implements Connector {
                         new ConnectionLostException("cannot start " + command.getFirst() + ": " + e.getMessage(), e));
                 return;
             }
-            Child child = new Child(process);
+            FrameDecoder decoder = FrameDecoder.ofClient(maxMessage, framing);
+            PipeReader reader = new PipeReader(process.getInputStream(), decoder, "parley-child-out");
+            PipeWriter writer = new PipeWriter(process.getOutputStream(), "parley-child-in").start();
+            Child child = new Child(process, reader, writer);
             events.opened(child);
-            child.read(events);
+            writer.onChange(events::writabilityChanged);
+            reader.start(child.new Receiver(events));
         });
     }
 
     /** A running child. Thread-safe. */
-    private final class Child implements Connection {
+    private final class Child extends PipeConnection {
         private final Process process;
         private final PipeWriter writer;
 
-        Child(Process process) {
+        Child(Process process, PipeReader reader, PipeWriter writer) {
+            super(reader, writer, () -> framing);
             this.process = process;
-            this.writer = new PipeWriter(process.getOutputStream(), "parley-child-in").start();
+            this.writer = writer;
         }
 
-        void read(Events events) {
-            PipeReader.Receiver receiver = new PipeReader.Receiver() {
-                @Override
-                public void received(Object message) {
-                    events.received(message);
-                }
+        /** Brings what the child sends to the events. Confined to the reader's thread. */
+        private final class Receiver implements PipeReader.Receiver {
+            private final Events events;
 
-                @Override
-                public void ended(@Nullable IOException failure) {
-                    events.lost(failure == null ? ending() : failure);
-                    close();
-                }
-            };
-            FrameDecoder decoder = FrameDecoder.ofClient(maxMessage, framing);
-            new PipeReader(process.getInputStream(), decoder, receiver, "parley-child-out").start();
+            Receiver(Events events) {
+                this.events = events;
+            }
+
+            @Override
+            public void received(Object message) {
+                events.received(message);
+            }
+
+            @Override
+            public void ended(@Nullable IOException failure) {
+                events.lost(failure == null ? ending() : failure);
+                close();
+            }
         }
 
         /** How the child ended, as far as that is known soon. */
@@ -118,8 +126,8 @@ final class ChildConnector implements Connector {
         }
 
         @Override
-        public void send(byte[] message, Consumer<@Nullable Throwable> done) {
-            writer.write(framing, message, done);
+        public void finish() {
+            Thread.ofVirtual().name("parley-child-end").start(this::close);
         }
 
         /** Closes its input, then waits; asks it to end, then waits; ends it. */

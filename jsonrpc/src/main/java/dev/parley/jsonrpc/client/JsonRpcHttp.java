@@ -1,5 +1,7 @@
 package dev.parley.jsonrpc.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.parley.Address;
 import dev.parley.ArgumentStyle;
 import dev.parley.ClientRequest;
@@ -10,6 +12,7 @@ import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
+import dev.parley.jsonrpc.session.PeerDescription;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.client.HttpClient;
@@ -23,6 +26,9 @@ import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ValueMapping;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +86,11 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
     }
 
     @Override
+    public String messageStarts() {
+        return "{[";
+    }
+
+    @Override
     public ArgumentStyle argumentStyle() {
         return writer.argumentStyle();
     }
@@ -118,6 +129,28 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
         return new HttpBatch.Request(id, !open, writer.write(call, id, open ? null : auth));
     }
 
+    /**
+     * The body as UTF-8. Old servlet containers write their default charset, which the {@code Content-Type} names; where
+     * it is wrong, and the body is UTF-8 all the same, it is ignored.
+     */
+    private static byte[] utf8(HttpResponse response) {
+        byte[] body = response.body();
+        Charset charset = ResponseText.charset(response.headers().first("Content-Type"));
+        if (charset == null || charset.equals(UTF_8) || isUtf8(body)) {
+            return body;
+        }
+        return new String(body, charset).getBytes(UTF_8);
+    }
+
+    private static boolean isUtf8(byte[] body) {
+        try {
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
     private final class JsonExchange implements Exchange {
         private final @Nullable Long id;
         private final boolean authorized;
@@ -141,7 +174,7 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
 
         @Override
         public EncodedResult result(HttpResponse http) {
-            Envelope response = reader.scan(http.body());
+            Envelope response = reader.scan(utf8(http));
             // What an error says is worth more than its id.
             if (id != null && !response.hasError() && !ResponseReader.isResponseTo(response, id)) {
                 throw new ProtocolException("the response to request " + id + " has the id " + response.id);
@@ -158,7 +191,7 @@ public final class JsonRpcHttp implements HttpRpcProtocol {
             return null;
         }
         try {
-            Envelope envelope = reader.scan(Arrays.copyOfRange(body, start, body.length));
+            Envelope envelope = reader.scan(start == 0 ? utf8(response) : Arrays.copyOfRange(body, start, body.length));
             boolean enveloped =
                     envelope.versionToken != null || envelope.idToken != null || envelope.resultToken != null;
             if (!enveloped && STATUS_ERRORS.contains(response.status())) {

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.ConnectionLostException;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.Framing;
+import dev.parley.jsonrpc.stream.SocketConnection;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.EventLoops;
 import io.netty.bootstrap.Bootstrap;
@@ -15,7 +16,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to a TCP port or a Unix-domain socket. Immutable and thread-safe. */
@@ -61,26 +61,6 @@ final class SocketConnector implements Connector {
         });
     }
 
-    /** An open socket. Thread-safe. */
-    private final class Socket implements Connection {
-        private final Channel channel;
-
-        Socket(Channel channel) {
-            this.channel = channel;
-        }
-
-        @Override
-        public void send(byte[] message, Consumer<@Nullable Throwable> done) {
-            channel.writeAndFlush(framing.frame(message))
-                    .addListener((ChannelFutureListener) written -> done.accept(written.cause()));
-        }
-
-        @Override
-        public void close() {
-            channel.close();
-        }
-    }
-
     /** Brings what arrives to the events. Confined to the event loop. */
     private final class Receiver extends ChannelInboundHandlerAdapter {
         private final Events events;
@@ -92,12 +72,17 @@ final class SocketConnector implements Connector {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            events.opened(new Socket(ctx.channel()));
+            events.opened(new SocketConnection(ctx.channel(), () -> framing));
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             events.received(message);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            events.writabilityChanged();
         }
 
         @Override

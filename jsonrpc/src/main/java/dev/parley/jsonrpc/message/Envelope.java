@@ -82,15 +82,25 @@ public final class Envelope {
     }
 
     /**
-     * Whether it is a response with an error. Some servers of version 1.0 write {@code false} or empty text for none.
+     * Whether it is a response with an error. Beside a result some servers write {@code false}, 0, empty text, or the
+     * empty array or object of PHP and Lua for none.
      */
     public boolean hasError() {
         if (errorToken == null || errorToken == JsonToken.VALUE_NULL) {
             return false;
         }
-        boolean none = errorToken == JsonToken.VALUE_FALSE
-                || (errorToken == JsonToken.VALUE_STRING && errorEnd - errorStart == 2);
-        return !none || resultToken == null || resultToken == JsonToken.VALUE_NULL;
+        return resultToken == null || resultToken == JsonToken.VALUE_NULL || !isNone();
+    }
+
+    private boolean isNone() {
+        return switch (errorToken) {
+            case VALUE_FALSE -> true;
+            case VALUE_NUMBER_INT -> errorEnd - errorStart == 1 && bytes[errorStart] == '0';
+            case VALUE_STRING -> errorEnd - errorStart == 2;
+            case START_ARRAY, START_OBJECT ->
+                new String(bytes, errorStart + 1, errorEnd - errorStart - 2, StandardCharsets.UTF_8).isBlank();
+            case null, default -> false;
+        };
     }
 
     /**
@@ -115,7 +125,7 @@ public final class Envelope {
     /**
      * Scans a message.
      *
-     * @param maxElements the largest batch
+     * @param maxElements the largest batch; 0 for none
      */
     public static Message scan(ObjectMapper mapper, byte[] message, int maxElements) throws UnreadableException {
         byte[] bytes = utf8(message);
@@ -126,6 +136,9 @@ public final class Envelope {
             }
             boolean batch = start == JsonToken.START_ARRAY;
             List<@Nullable Envelope> elements = new ArrayList<>(batch ? 8 : 1);
+            if (batch && maxElements == 0) {
+                throw new UnreadableException("batches are switched off here; send each request alone", true);
+            }
             if (batch) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     if (elements.size() == maxElements) {

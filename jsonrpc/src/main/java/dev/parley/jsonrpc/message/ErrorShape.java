@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers put into {@code error}, in the shapes of the specification, of JSON-RPC 1.0, of XML-RPC's faults and of
- * Stratum's arrays; and what Zabbix, Odoo, mopidy, json-rpc, jsonrpc4j and StreamJsonRpc put into its {@code data}.
+ * What servers put into {@code error}, in the shapes of the specification, of JSON-RPC 1.0, of XML-RPC's faults, of
+ * Stratum's arrays and of OVSDB; and what Zabbix, Odoo, mopidy, Kodi, json-rpc, jsonrpc4j and StreamJsonRpc put into its
+ * {@code data}.
  *
  * @param code the code, if it is a whole number or the text of one
  * @param message the message alone
@@ -57,7 +58,9 @@ record ErrorShape(
         Object data = members.get("data");
         Object sentCode = members.get(members.get("code") == null ? "faultCode" : "code");
         Integer code = code(sentCode);
-        ErrorShape shape = of(code, message == null ? String.valueOf(members) : message, data);
+        // OVSDB has no data, but details.
+        Object said = data == null ? members.get("details") : data;
+        ErrorShape shape = of(code, message == null ? String.valueOf(members) : message, said);
         if (code != null || sentCode == null) {
             return shape;
         }
@@ -98,6 +101,9 @@ record ErrorShape(
             traceback = traceback.isEmpty() ? lines(members.get(name)) : traceback;
         }
         String said = first(members, MESSAGES);
+        if (said == null && members.get("stack") instanceof Map<?, ?> stack) {
+            said = first(stack, MESSAGES); // Kodi
+        }
         String text = said == null ? message : joined(message, message.endsWith(".") ? " " : ": ", said);
         for (String name : TYPES) {
             // Without a traceback or a message beside it, the name of a kind could be the kind of anything.

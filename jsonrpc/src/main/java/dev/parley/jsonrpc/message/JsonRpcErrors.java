@@ -22,7 +22,10 @@ public final class JsonRpcErrors {
     private static final String OWN_MODULE = "dev.parley";
     private static final Set<String> TYPE_MEMBERS = Set.of("type", "module", "traceback", "data");
 
-    private static final ErrorCodes CODES = FaultCodes.table(-32000);
+    /** The code of a method that failed without a code of its own. */
+    public static final int METHOD_FAILED = -32000;
+
+    private static final ErrorCodes CODES = FaultCodes.table(METHOD_FAILED);
 
     private JsonRpcErrors() {}
 

@@ -1,11 +1,18 @@
 package dev.parley.jsonrpc.server;
 
 import dev.parley.Address;
+import dev.parley.RpcHandler;
+import dev.parley.jsonrpc.session.Incoming;
+import dev.parley.jsonrpc.session.MessageHandler;
+import dev.parley.jsonrpc.session.Once;
+import dev.parley.jsonrpc.session.Peer;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.rpc.DocumentationPage;
 import dev.parley.net.http.rpc.HttpAddress;
+import dev.parley.net.http.rpc.HttpRpcHandler;
 import dev.parley.net.http.rpc.HttpRpcListener;
-import dev.parley.net.http.server.HttpExchange;
-import dev.parley.net.http.server.HttpServer;
+import dev.parley.net.http.rpc.HttpSettings;
+import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
@@ -23,26 +30,47 @@ public final class HttpListener {
 
     public static Listener start(Address asked, String defaultPath, ServerContext context) {
         AddressOptions options = new AddressOptions(asked);
-        String path = HttpAddress.path(asked, options, defaultPath);
-        HttpServer.Builder server =
-                HttpAddress.server(asked, options, context.values().limits(), context.tls());
-        MessageHandler handler = new MessageHandler(context, options, asked.scheme());
+        List<String> paths = HttpAddress.paths(asked, options, List.of(defaultPath));
+        HttpSettings settings =
+                HttpAddress.settings(asked, options, context.values().limits(), context.tls());
+        HttpRpcHandler handler = handler(asked.scheme(), options, context);
         options.refuseOthers();
-        return HttpRpcListener.start(
-                options.forClients(), server, List.of(path), context::tls, exchange -> handle(exchange, handler));
+        return HttpRpcListener.start(options.forClients(), settings, paths, context, handler, null);
     }
 
-    private static void handle(HttpExchange exchange, MessageHandler handler) {
+    /** A handler without a listener. */
+    public static RpcHandler handler(Address address, ServerContext context) {
+        AddressOptions options = new AddressOptions(address);
+        HttpRpcHandler handler = handler(address.scheme(), options, context);
+        options.refuseOthers();
+        return handler;
+    }
+
+    private static HttpRpcHandler handler(String scheme, AddressOptions options, ServerContext context) {
+        return handler(MessageHandler.ofExchanges(context, options, scheme), options, context);
+    }
+
+    /** Brings what is posted to this handler. */
+    static HttpRpcHandler handler(MessageHandler handler, AddressOptions options, ServerContext context) {
+        return new HttpRpcHandler(
+                DocumentationPage.Protocol.JSON_RPC,
+                options,
+                context.dispatcher(),
+                context.values().limits().messageBytes(),
+                exchange -> handle(exchange, handler));
+    }
+
+    private static void handle(RpcExchange exchange, MessageHandler handler) {
         // Nothing to pause: a connection gives no further request before this one has its response.
-        MessageHandler.Running running = handler.handle(
+        Incoming incoming = handler.handle(
                 exchange.body(),
                 new HttpPeer(exchange),
                 response -> exchange.respond(HttpResponse.of(200, "application/json", response)),
                 new Once(() -> {}));
-        exchange.onCancel(running::cancel);
+        exchange.onCancel(incoming::cancel);
     }
 
-    private record HttpPeer(HttpExchange exchange) implements Peer {
+    private record HttpPeer(RpcExchange exchange) implements Peer {
         @Override
         public @Nullable String remoteAddress() {
             return exchange.remoteAddress();
@@ -55,7 +83,12 @@ public final class HttpListener {
 
         @Override
         public Map<String, String> metadata() {
-            return exchange.headers().toMap();
+            return exchange.headers();
+        }
+
+        @Override
+        public void called(String method, @Nullable Integer code) {
+            exchange.called(method, code);
         }
     }
 }

@@ -2,7 +2,11 @@ package dev.parley.jsonrpc.server;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.jsonrpc.session.MessageHandler;
+import dev.parley.jsonrpc.session.Problem;
+import dev.parley.jsonrpc.session.Session;
 import dev.parley.jsonrpc.stream.FrameDecoder;
+import dev.parley.jsonrpc.stream.PipeConnection;
 import dev.parley.jsonrpc.stream.PipeReader;
 import dev.parley.jsonrpc.stream.PipeWriter;
 import dev.parley.spi.AddressOptions;
@@ -13,9 +17,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,20 +36,32 @@ public final class StdioListener implements Listener {
 
     private final Address address;
     private final ServerContext context;
-    private final MessageHandler handler;
-    private final FrameDecoder decoder;
-    private final PipeWriter writer;
+    private final PipeReader reader;
+    private final PipeWriter writer = new PipeWriter(standardOutput(), "parley-stdout");
+    private final Session session;
     private final PrintStream replaced = System.out;
-    private final Set<MessageHandler.Running> running = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean stopping;
 
     private StdioListener(Address address, ServerContext context, MessageHandler handler) {
         this.address = address;
         this.context = context;
-        this.handler = handler;
-        this.decoder = FrameDecoder.ofServer(context.values().limits().messageBytes());
-        this.writer = new PipeWriter(standardOutput(), "parley-stdout");
+        FrameDecoder decoder = FrameDecoder.ofServer(context.values().limits().messageBytes());
+        this.reader = new PipeReader(System.in, decoder, "parley-stdin");
+        this.session = Session.ofServer(new Parent(reader, writer, decoder), handler);
+    }
+
+    /** The process that started this one. Thread-safe. */
+    private static final class Parent extends PipeConnection {
+        Parent(PipeReader reader, PipeWriter writer, FrameDecoder decoder) {
+            super(reader, writer, decoder::framing);
+        }
+
+        /** The end of the server does that. */
+        @Override
+        public void finish() {}
+
+        @Override
+        public void close() {}
     }
 
     /**
@@ -62,7 +75,7 @@ public final class StdioListener implements Listener {
             throw new InvalidTargetException(address
                     + ": a server on standard input and output names no program; write " + address.scheme() + ":");
         }
-        MessageHandler handler = new MessageHandler(context, options, address.scheme());
+        MessageHandler handler = MessageHandler.ofSessions(context, options, address.scheme());
         options.refuseOthers();
         if (!inUse.compareAndSet(false, true)) {
             throw new InvalidTargetException("standard input and output are served already");
@@ -70,7 +83,8 @@ public final class StdioListener implements Listener {
         StdioListener listener = new StdioListener(options.forClients(), context, handler);
         System.setOut(System.err);
         listener.writer.start();
-        new PipeReader(System.in, listener.decoder, listener.new Parent(), "parley-stdin").start();
+        listener.writer.onChange(listener.session::writabilityChanged);
+        listener.reader.start(listener.new Receiver());
         return listener;
     }
 
@@ -82,73 +96,23 @@ public final class StdioListener implements Listener {
         };
     }
 
-    /** The process that started this one. Confined to the reader's thread, but for what calls report. */
-    private final class Parent implements PipeReader.Receiver, Peer {
-        private final Semaphore room = new Semaphore(0);
-
+    /** Brings what the parent sends to the session. Confined to the reader's thread. */
+    private final class Receiver implements PipeReader.Receiver {
         @Override
-        public void received(Object message) throws InterruptedException {
-            if (message instanceof FrameDecoder.Problem problem) {
-                send(handler.refusal(problem));
-            } else if (message instanceof byte[] bytes && !stopping) {
-                take(bytes);
-                writer.awaitRoom();
+        public void received(Object message) {
+            if (message instanceof Problem problem) {
+                session.problem(problem);
+            } else if (message instanceof byte[] bytes) {
+                session.received(bytes);
             }
-        }
-
-        private void take(byte[] bytes) throws InterruptedException {
-            AtomicBoolean done = new AtomicBoolean();
-            MessageHandler.Running[] taken = new MessageHandler.Running[1];
-            MessageHandler.Running accepted = handler.handle(
-                    bytes,
-                    this,
-                    response -> {
-                        send(response);
-                        synchronized (done) {
-                            done.set(true);
-                            if (taken[0] != null) {
-                                running.remove(taken[0]);
-                            }
-                        }
-                    },
-                    room::release);
-            synchronized (done) {
-                if (!done.get()) {
-                    taken[0] = accepted;
-                    running.add(accepted);
-                }
-            }
-            if (!accepted.accepted()) {
-                room.acquire();
-            }
-            room.drainPermits();
         }
 
         @Override
         public void ended(@Nullable IOException failure) {
             log.debug("end of standard input", failure);
+            session.ended(null);
             // What has been received still gets its responses; then nobody is left to serve.
             Thread.ofVirtual().name("parley-stdio-end").start(context::stop);
-        }
-
-        @Override
-        public String remoteAddress() {
-            return "stdio";
-        }
-
-        @Override
-        public void cancelled(String id) {
-            running.forEach(each -> each.cancel(id));
-        }
-    }
-
-    private void send(byte[] message) {
-        if (message.length > 0) {
-            writer.write(decoder.framing(), message, failure -> {
-                if (failure != null) {
-                    log.debug("standard output: {}", failure.toString());
-                }
-            });
         }
     }
 
@@ -159,7 +123,7 @@ public final class StdioListener implements Listener {
 
     @Override
     public void stop() {
-        stopping = true;
+        session.stop();
     }
 
     @Override
@@ -168,7 +132,7 @@ public final class StdioListener implements Listener {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        running.forEach(MessageHandler.Running::cancel);
+        session.lost(null);
         try {
             if (!writer.awaitWritten(FLUSH_MILLIS)) {
                 log.warn("the parent process did not read the last responses");

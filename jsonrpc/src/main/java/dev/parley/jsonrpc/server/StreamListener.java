@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.server;
 
 import dev.parley.Address;
+import dev.parley.jsonrpc.session.MessageHandler;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.ListeningSocket;
@@ -44,7 +45,7 @@ public final class StreamListener implements Listener {
      */
     public static StreamListener start(Address address, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
-        MessageHandler handler = new MessageHandler(context, options, address.scheme());
+        MessageHandler handler = MessageHandler.ofSessions(context, options, address.scheme());
         StreamAddress endpoint = StreamAddress.of(address, options);
         AddressOptions own = options.ofServer();
         int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
@@ -96,7 +97,7 @@ public final class StreamListener implements Listener {
                     .addLast(
                             new FlushConsolidationHandler(256, true),
                             decoder,
-                            new StreamSession(handler, decoder, afterEnd));
+                            new StreamConnection(handler, decoder, afterEnd));
             open.add(channel);
         }
     }
@@ -110,7 +111,7 @@ public final class StreamListener implements Listener {
     public void stop() {
         connections.stopping = true;
         socket.close().join();
-        connections.open.forEach(channel -> channel.pipeline().fireUserEventTriggered(StreamSession.Stop.STOP));
+        connections.open.forEach(channel -> channel.pipeline().fireUserEventTriggered(StreamConnection.Stop.STOP));
     }
 
     @Override

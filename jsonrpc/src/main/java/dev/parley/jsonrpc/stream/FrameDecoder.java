@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.jsonrpc.session.Problem;
 import dev.parley.net.http.rpc.FaultCodes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream into messages ({@code byte[]}), in either {@link Framing}. Without headers a message ends where its JSON
+ * Cuts a stream into messages ({@code byte[]}, or {@link Problem} for what cannot be cut), in either {@link Framing}. Without headers a message ends where its JSON
  * text does, whatever follows it. A message over the limit is skipped, so that the connection lives on. At the end of
  * input the rest is a message too. Confined to the connection's event loop.
  */
@@ -56,14 +57,6 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true);
     }
 
-    /**
-     * What cannot be cut into messages.
-     *
-     * @param code the code of the error that its sender gets
-     * @param fatal whether it is unknown where the next message starts
-     */
-    public record Problem(int code, String text, boolean fatal) {}
-
     /** The framing the peer uses; lines as long as it has said nothing. */
     public Framing framing() {
         return framing == null ? Framing.LINES : framing;
@@ -106,7 +99,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (!scanner.started() && !skipText && !skipSeparators(in)) {
             return;
         }
-        if (first && isUtf16(in)) {
+        if (first && !skipText && isUtf16(in)) {
             fail(ctx, in, out, FaultCodes.PARSE_ERROR, "JSON is exchanged as UTF-8 (RFC 8259), these bytes are not");
             return;
         }
@@ -168,7 +161,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private void header(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (!skipSeparators(in)) {
+        if (!headers.isSkipping() && !skipSeparators(in)) {
             return;
         }
         try {

@@ -3,7 +3,6 @@ package dev.parley.jsonrpc.stream;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +17,10 @@ final class HeaderReader {
 
     private static final Logger log = LoggerFactory.getLogger(HeaderReader.class);
 
-    private static final Pattern END = Pattern.compile("\\n\\r?\\n");
     private static final Pattern FIELD = Pattern.compile("(?i)content-(length|type)[ \\t]*:.*", Pattern.DOTALL);
 
     private final boolean tolerant;
+    private boolean skipping;
 
     /**
      * A reader.
@@ -40,6 +39,11 @@ final class HeaderReader {
         }
     }
 
+    /** Whether a line longer than a header is being skipped, so that what comes next is its rest. */
+    boolean isSkipping() {
+        return skipping;
+    }
+
     /**
      * Reads a header and removes it from the buffer.
      *
@@ -48,23 +52,60 @@ final class HeaderReader {
     long read(ByteBuf in) throws HeaderException {
         while (true) {
             int limit = Math.min(in.readableBytes(), MAX);
-            String text = in.toString(in.readerIndex(), limit, StandardCharsets.ISO_8859_1);
-            int line = text.indexOf('\n');
-            if (tolerant && line >= 0 && !FIELD.matcher(text.substring(0, line)).matches()) {
-                log.debug("skipped a line before a header: {}", printable(text.substring(0, line)));
-                in.skipBytes(line + 1);
-                continue;
-            }
-            Matcher end = END.matcher(text);
-            if (!end.find()) {
-                if (limit == MAX) {
-                    throw new HeaderException("the header is longer than " + MAX + " bytes");
+            int line = find(in, 0, limit);
+            if (tolerant && (skipping || (line >= 0 || limit == MAX) && !isField(in, line < 0 ? limit : line))) {
+                skipping = line < 0;
+                in.skipBytes(line < 0 ? limit : line + 1);
+                if (in.isReadable()) {
+                    continue;
                 }
                 return -1;
             }
-            in.skipBytes(end.end());
-            return length(text.substring(0, end.start()));
+            int end = end(in, line, limit);
+            if (end >= 0) {
+                String header = text(in, end);
+                in.skipBytes(end);
+                return length(header);
+            }
+            if (limit == MAX) {
+                throw new HeaderException("the header is longer than " + MAX + " bytes");
+            }
+            return -1;
         }
+    }
+
+    private static boolean isField(ByteBuf in, int line) {
+        String text = text(in, line);
+        boolean field = FIELD.matcher(text).matches();
+        if (!field) {
+            log.debug("skipped a line before a header: {}", printable(text));
+        }
+        return field;
+    }
+
+    /** Where the blank line ends that ends the header whose first line ends there; -1 if it has not come. */
+    private static int end(ByteBuf in, int firstLine, int limit) {
+        int line = firstLine;
+        while (line >= 0) {
+            int next = find(in, line + 1, limit);
+            int length = next - line - 1;
+            if (length == 0 || length == 1 && in.getByte(in.readerIndex() + line + 1) == '\r') {
+                return next + 1;
+            }
+            line = next;
+        }
+        return -1;
+    }
+
+    /** The index of a line feed, counted from the reader index; -1 if there is none. */
+    private static int find(ByteBuf in, int from, int limit) {
+        int start = in.readerIndex();
+        int found = in.indexOf(start + from, start + limit, (byte) '\n');
+        return found < 0 ? -1 : found - start;
+    }
+
+    private static String text(ByteBuf in, int length) {
+        return in.toString(in.readerIndex(), length, StandardCharsets.ISO_8859_1);
     }
 
     private long length(String header) throws HeaderException {

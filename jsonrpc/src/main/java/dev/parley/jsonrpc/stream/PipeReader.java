@@ -1,46 +1,80 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.jsonrpc.session.Problem;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads messages from a pipe on a daemon thread of its own. Confined to that thread once started. */
+/** Reads messages from a pipe on a daemon thread of its own. Thread-safe. */
 public final class PipeReader {
     private static final Logger log = LoggerFactory.getLogger(PipeReader.class);
     private static final int CHUNK = 64 << 10;
 
     private final InputStream in;
     private final FrameDecoder decoder;
-    private final Receiver receiver;
     private final String threadName;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean paused; // Guarded by lock.
+    private volatile @Nullable Thread thread;
 
     /** What reads the messages. Called on the reader's thread. */
     public interface Receiver {
-        /** A message, {@code byte[]}, or a {@link FrameDecoder.Problem}; no more is read until it returns. */
-        void received(Object message) throws InterruptedException;
+        /** A message, {@code byte[]}, or a {@link Problem}; no more is read until it returns. */
+        void received(Object message);
 
         /** The stream has ended, or failed. Called once. */
         void ended(@Nullable IOException failure);
     }
 
     /** A reader; call {@link #start}. */
-    public PipeReader(InputStream in, FrameDecoder decoder, Receiver receiver, String threadName) {
+    public PipeReader(InputStream in, FrameDecoder decoder, String threadName) {
         this.in = in;
         this.decoder = decoder;
-        this.receiver = receiver;
         this.threadName = threadName;
     }
 
     /** Starts the thread. */
-    public void start() {
-        Thread.ofPlatform().daemon().name(threadName).start(this::run);
+    public void start(Receiver receiver) {
+        Thread started = Thread.ofPlatform().daemon().name(threadName).unstarted(() -> run(receiver));
+        thread = started;
+        started.start();
     }
 
-    private void run() {
+    /** Reads on, or pauses after what has been read already. */
+    public void read(boolean on) {
+        lock.lock();
+        try {
+            paused = !on;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the current thread is the reader's. */
+    public boolean isReader() {
+        return Thread.currentThread().equals(thread);
+    }
+
+    private void awaitReading() {
+        lock.lock();
+        try {
+            while (paused) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run(Receiver receiver) {
         IOException failure = null;
         // Only to run the decoder, which is the same for sockets.
         EmbeddedChannel channel = new EmbeddedChannel(decoder);
@@ -48,16 +82,15 @@ public final class PipeReader {
             byte[] chunk = new byte[CHUNK];
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 channel.writeInbound(Unpooled.copiedBuffer(chunk, 0, read));
-                if (!pass(channel)) {
+                if (!pass(channel, receiver)) {
                     break;
                 }
+                awaitReading();
             }
             channel.finish();
-            pass(channel);
+            pass(channel, receiver);
         } catch (IOException e) {
             failure = e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             log.error("{} failed", threadName, e);
             failure = new IOException(String.valueOf(e.getMessage()), e);
@@ -67,10 +100,10 @@ public final class PipeReader {
     }
 
     /** Passes on what has been decoded; returns whether more can follow. */
-    private boolean pass(EmbeddedChannel channel) throws InterruptedException {
+    private static boolean pass(EmbeddedChannel channel, Receiver receiver) {
         for (Object message = channel.readInbound(); message != null; message = channel.readInbound()) {
             receiver.received(message);
-            if (message instanceof FrameDecoder.Problem problem && problem.fatal()) {
+            if (message instanceof Problem problem && problem.fatal()) {
                 return false;
             }
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * is slow. Thread-safe.
  */
 public final class PipeWriter {
-    /** As many bytes may wait before {@link #awaitRoom} waits. */
+    /** As many bytes may wait before there is no room for more, until half of them are written. */
     private static final long HIGH_WATER = 1 << 20;
 
     private final OutputStream out;
@@ -25,6 +25,8 @@ public final class PipeWriter {
     private final Condition changed = lock.newCondition();
     private final Deque<Item> queue = new ArrayDeque<>();
     private long queued;
+    private volatile boolean full;
+    private volatile Runnable onChange = () -> {};
     private boolean writing;
     private boolean closed;
     private @Nullable IOException failure;
@@ -63,12 +65,15 @@ public final class PipeWriter {
         framed.readBytes(bytes);
         framed.release();
         IOException refusal;
+        boolean becomesFull = false;
         lock.lock();
         try {
             refusal = closed ? new IOException("the stream is closed") : failure;
             if (refusal == null) {
                 queue.add(new Item(bytes, done));
                 queued += bytes.length;
+                becomesFull = !full && queued > HIGH_WATER;
+                full |= becomesFull;
                 changed.signalAll();
             }
         } finally {
@@ -76,19 +81,19 @@ public final class PipeWriter {
         }
         if (refusal != null) {
             done.accept(refusal);
+        } else if (becomesFull) {
+            onChange.run();
         }
     }
 
-    /** Waits until not too much is queued. */
-    public void awaitRoom() throws InterruptedException {
-        lock.lock();
-        try {
-            while (queued > HIGH_WATER && failure == null) {
-                changed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+    /** Whether not too much is queued. */
+    public boolean hasRoom() {
+        return !full;
+    }
+
+    /** What runs when {@link #hasRoom} has changed. */
+    public void onChange(Runnable action) {
+        onChange = action;
     }
 
     /** Takes no more, and closes the stream when what is queued is written. */
@@ -131,6 +136,7 @@ public final class PipeWriter {
 
     private void write(Item item) {
         IOException error = null;
+        boolean hasRoom = false;
         try {
             out.write(item.bytes);
             out.flush();
@@ -142,9 +148,14 @@ public final class PipeWriter {
             writing = false;
             queued -= item.bytes.length;
             failure = error == null ? failure : error;
+            hasRoom = full && queued <= HIGH_WATER / 2;
+            full &= !hasRoom;
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (hasRoom) {
+            onChange.run();
         }
         item.done.accept(error);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Headers {
     private static final Headers EMPTY = new Headers(new String[0]);
-    private static final Set<String> SECRET =
-            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-auth-token");
+    private static final Pattern SECRET = Pattern.compile("(?i)auth|cookie|token|secret|password|key");
 
     private final String[] fields;
 
@@ -79,6 +78,18 @@ public final class Headers {
         String[] more = Arrays.copyOf(fields, fields.length + others.fields.length);
         System.arraycopy(others.fields, 0, more, fields.length, others.fields.length);
         return new Headers(more);
+    }
+
+    /** These fields with the others in place of those that have their names. */
+    public Headers replace(Headers others) {
+        List<String> kept = new ArrayList<>(fields.length);
+        forEach((name, value) -> {
+            if (!others.contains(name)) {
+                kept.add(name);
+                kept.add(value);
+            }
+        });
+        return parsed(kept).with(others);
     }
 
     /** The value of the first field of this name; null if there is none. */
@@ -141,14 +152,14 @@ public final class Headers {
         return fields.length / 2;
     }
 
-    /** The fields as text for logs; credentials are shown as {@code ***}. */
+    /** The fields as text for logs; what by its name may be a secret is shown as {@code ***}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("{");
         forEach((name, value) -> text.append(text.length() == 1 ? "" : ", ")
                 .append(name)
                 .append(": ")
-                .append(SECRET.contains(name.toLowerCase(Locale.ROOT)) ? "***" : value));
+                .append(SECRET.matcher(name).find() ? "***" : value));
         return text.append('}').toString();
     }
 

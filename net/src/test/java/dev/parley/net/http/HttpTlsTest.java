@@ -210,14 +210,14 @@ class HttpTlsTest {
         }
         try (ScriptedServer proxy = ScriptedServer.start(peer -> {
                     peer.readUntil("\r\n\r\n");
-                    peer.send("HTTP/1.1 407 No\r\n\r\n");
+                    peer.send("HTTP/1.1 502 No\r\n\r\n");
                 });
                 HttpClient client = HttpClient.builder(URI.create("https://localhost:1"))
                         .proxy(URI.create("http://127.0.0.1:" + proxy.port()))
                         .build()) {
             assertThatThrownBy(() -> call(client))
                     .isInstanceOf(ConnectionLostException.class)
-                    .hasMessageContaining("407");
+                    .hasMessageContaining("502");
         }
     }
 

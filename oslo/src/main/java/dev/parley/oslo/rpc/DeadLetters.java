@@ -8,8 +8,8 @@ import dev.parley.oslo.driver.MessageMover;
 import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.PeerLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * for their origin and the reason. Safe for use by any thread.
  */
 final class DeadLetters {
-    private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(DeadLetters.class));
 
     private final MessageMover mover;
     private final @Nullable Queue queue;
@@ -39,7 +39,8 @@ final class DeadLetters {
      * @param answered whether its caller is sent the error
      */
     void malformed(Delivery delivery, MessageSummary request, boolean answered, RpcException error) {
-        log.warn(
+        faults.warn(
+                null,
                 "rejected a request{} in queue {}, {}: {}",
                 request.method() == null ? "" : " for " + request.method(),
                 delivery.queue(),
@@ -61,7 +62,7 @@ final class DeadLetters {
         if (limit == 0 || returns == 0) {
             return true;
         } else if (returns > limit) {
-            log.warn("dead-lettered a request for {}: it returned {} times unacknowledged", method, returns);
+            faults.warn(null, "dead-lettered a request for {}: it returned {} times unacknowledged", method, returns);
             deadLetter(delivery, DeadLetterHeaders.DELIVERY_LIMIT, "returned " + returns + " times unacknowledged");
             return false;
         } else if (!delivery.isCounted()) {

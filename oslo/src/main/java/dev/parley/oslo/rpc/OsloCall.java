@@ -5,6 +5,7 @@ import dev.parley.SerializationException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.message.Failure;
 import dev.parley.oslo.message.Request;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.Timers;
 import java.lang.reflect.Type;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
@@ -25,7 +25,7 @@ import tools.jackson.databind.ObjectMapper;
  * exactly once, by {@link #reply}, {@link #stream} or {@link #fail}.
  */
 final class OsloCall extends ServerCall {
-    private static final Logger log = LoggerFactory.getLogger(OsloCall.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(OsloCall.class));
     private static final int MIN_MONITOR_SECONDS = 2;
     private static final double MAX_HEARTBEAT_SECONDS = 86_400;
 
@@ -70,7 +70,8 @@ final class OsloCall extends ServerCall {
         if (timeout == null || !wantsReply()) {
             return null;
         } else if (!(timeout.doubleValue() >= MIN_MONITOR_SECONDS)) {
-            log.warn(
+            faults.warn(
+                    null,
                     "ignored the call monitor timeout {} of {}: it is less than {} s",
                     timeout,
                     request.method(),
@@ -193,7 +194,7 @@ final class OsloCall extends ServerCall {
         try {
             return failure(Failure.encode(error, listener.codec()));
         } catch (SerializationException e) {
-            log.warn("shortened the failure of a call: {}", e.getMessage());
+            faults.warn(null, "shortened the failure of a call: {}", e.getMessage());
             return failure(Failure.encodeBriefly(error, listener.codec()));
         }
     }

@@ -15,6 +15,7 @@ import dev.parley.oslo.topology.Queue;
 import dev.parley.oslo.topology.Topology;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OsloListener implements Listener, Driver.Receiver {
     private static final Logger log = LoggerFactory.getLogger(OsloListener.class);
+    private static final PeerLog faults = new PeerLog(log);
     private static final int MAX_BATCH = 64;
     private static final int MAX_INLINE_BYTES = 64 * 1024;
     private static final int MAX_PREFETCH = 65_535;
@@ -231,7 +233,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         if (id != null && !window.add(id)) {
             OsloCall first = running.get(id);
             if (first == null || !first.acknowledgeToo(delivery)) {
-                log.warn("dropped a duplicate of request {} for {}", id, request.method());
+                faults.warn(null, "dropped a duplicate of request {} for {}", id, request.method());
                 delivery.acknowledge();
             }
             return null;

@@ -9,6 +9,7 @@ import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Reply;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.PeerLog;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplyQueue {
     private static final Logger log = LoggerFactory.getLogger(ReplyQueue.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final Driver driver;
     private final Codec codec;
@@ -161,7 +163,7 @@ final class ReplyQueue {
         String id = codec.summary(delivery).msgId();
         PendingReply call = id == null ? null : calls.get(id);
         if (call == null) {
-            log.warn("dropped a malformed reply in {}: {}", queue.name(), error.getMessage());
+            faults.warn(null, "dropped a malformed reply in {}: {}", queue.name(), error.getMessage());
         } else {
             call.fail(new ProtocolException("the reply cannot be read: " + error.getMessage(), error));
         }

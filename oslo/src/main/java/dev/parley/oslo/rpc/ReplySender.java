@@ -10,6 +10,7 @@ import dev.parley.oslo.message.MessageSummary;
 import dev.parley.oslo.message.Request;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * since a caller that reconnects declares its queue again; no thread waits for that. Safe for use by any thread.
  */
 final class ReplySender {
-    private static final Logger log = LoggerFactory.getLogger(ReplySender.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(ReplySender.class));
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int MAX_MISSING_QUEUES = 200;
 
@@ -131,7 +131,7 @@ final class ReplySender {
                 if (error instanceof DeliveryException && now - since >= missingConsumerRetry.toNanos()) {
                     missingQueues.put(queue, now);
                 }
-                log.warn("dropping a reply: {}", error.getMessage());
+                faults.warn(null, "dropping a reply: {}", error.getMessage());
             }
         });
         driver.publish(message);

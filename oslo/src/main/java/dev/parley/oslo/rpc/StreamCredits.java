@@ -7,6 +7,7 @@ import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Credit;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.PeerLog;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamCredits {
     private static final Logger log = LoggerFactory.getLogger(StreamCredits.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final Driver driver;
     private final Codec codec;
@@ -69,7 +71,7 @@ final class StreamCredits {
                 stream.grant(credit.items());
             }
         } catch (RpcException e) {
-            log.warn("dropped a malformed credit for a stream: {}", e.getMessage());
+            faults.warn(null, "dropped a malformed credit for a stream: {}", e.getMessage());
         }
     }
 }

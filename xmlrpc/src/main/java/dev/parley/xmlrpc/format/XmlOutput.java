@@ -8,8 +8,8 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamWriteException;
 
 /**
- * Writes XML to a stream through a buffer: markup, and text with its escapes, in UTF-8. A stream that fails throws
- * {@link JacksonIOException}.
+ * Writes XML to a stream through a buffer: markup, and text with its escapes, in UTF-8 or in ASCII with references to
+ * the characters beyond it. A stream that fails throws {@link JacksonIOException}.
  *
  * <p>Not thread-safe.
  */
@@ -34,11 +34,13 @@ public final class XmlOutput {
 
     private final OutputStream out;
     private final byte[] buffer;
+    private final boolean ascii;
     private int size;
 
-    XmlOutput(OutputStream out, byte[] buffer) {
+    XmlOutput(OutputStream out, byte[] buffer, boolean ascii) {
         this.out = out;
         this.buffer = buffer;
+        this.ascii = ascii;
     }
 
     /** The bytes of a text that is ASCII. */
@@ -109,25 +111,34 @@ public final class XmlOutput {
                 } else {
                     special(c, i, generator);
                 }
-            } else if (c < 0x800) {
-                put((byte) (0xC0 | c >> 6));
-                put((byte) (0x80 | c & 0x3F));
             } else if (Character.isSurrogate(c)) {
                 if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
                     throw unwritable(c, i, generator);
                 }
-                int point = Character.toCodePoint(c, text.charAt(++i));
-                put((byte) (0xF0 | point >> 18));
-                put((byte) (0x80 | point >> 12 & 0x3F));
-                put((byte) (0x80 | point >> 6 & 0x3F));
-                put((byte) (0x80 | point & 0x3F));
+                beyondAscii(Character.toCodePoint(c, text.charAt(++i)));
             } else if (c >= 0xFFFE) {
                 throw unwritable(c, i, generator);
             } else {
-                put((byte) (0xE0 | c >> 12));
-                put((byte) (0x80 | c >> 6 & 0x3F));
-                put((byte) (0x80 | c & 0x3F));
+                beyondAscii(c);
             }
+        }
+    }
+
+    private void beyondAscii(int point) {
+        if (ascii) {
+            plain("&#" + point + ";");
+        } else if (point < 0x800) {
+            put((byte) (0xC0 | point >> 6));
+            put((byte) (0x80 | point & 0x3F));
+        } else if (point < 0x10000) {
+            put((byte) (0xE0 | point >> 12));
+            put((byte) (0x80 | point >> 6 & 0x3F));
+            put((byte) (0x80 | point & 0x3F));
+        } else {
+            put((byte) (0xF0 | point >> 18));
+            put((byte) (0x80 | point >> 12 & 0x3F));
+            put((byte) (0x80 | point >> 6 & 0x3F));
+            put((byte) (0x80 | point & 0x3F));
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.parley.xmlrpc.format.XmlOutput.ascii;
 import dev.parley.spi.format.FormatGenerator;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Base64;
@@ -27,6 +28,8 @@ public final class XmlRpcGenerator extends FormatGenerator {
     private static final byte[] END_INT = ascii("</int></value>");
     private static final byte[] I8 = ascii("<value><i8>");
     private static final byte[] END_I8 = ascii("</i8></value>");
+    private static final byte[] BIG_INTEGER = ascii("<value><biginteger>");
+    private static final byte[] END_BIG_INTEGER = ascii("</biginteger></value>");
     private static final byte[] DOUBLE = ascii("<value><double>");
     private static final byte[] END_DOUBLE = ascii("</double></value>");
     private static final byte[] TRUE = ascii("<value><boolean>1</boolean></value>");
@@ -53,7 +56,7 @@ public final class XmlRpcGenerator extends FormatGenerator {
             ObjectWriteContext writeContext, IOContext io, int streamFeatures, int features, OutputStream target) {
         super(writeContext, io, streamFeatures, target);
         this.features = features;
-        this.out = new XmlOutput(target, io.allocWriteEncodingBuffer());
+        this.out = new XmlOutput(target, io.allocWriteEncodingBuffer(), XmlRpcWriteFeature.ASCII.enabledIn(features));
     }
 
     /** The output, for the message around the values. */
@@ -139,6 +142,9 @@ public final class XmlRpcGenerator extends FormatGenerator {
             return writeNumber((int) value);
         }
         if (!XmlRpcWriteFeature.I8.enabledIn(features)) {
+            if (XmlRpcWriteFeature.BIGINTEGER.enabledIn(features)) {
+                return writeScalar(BIG_INTEGER, Long.toString(value), END_BIG_INTEGER, WRITE_NUMBER);
+            }
             throw new StreamWriteException(
                     this,
                     "the number " + value
@@ -146,6 +152,15 @@ public final class XmlRpcGenerator extends FormatGenerator {
                             + " or send a double or text");
         }
         return writeScalar(I8, Long.toString(value), END_I8, WRITE_NUMBER);
+    }
+
+    @Override
+    protected void encodeBigInteger(BigInteger value) {
+        if (XmlRpcWriteFeature.BIGINTEGER.enabledIn(features)) {
+            writeScalar(BIG_INTEGER, value.toString(), END_BIG_INTEGER, WRITE_NUMBER);
+        } else {
+            super.encodeBigInteger(value);
+        }
     }
 
     @Override

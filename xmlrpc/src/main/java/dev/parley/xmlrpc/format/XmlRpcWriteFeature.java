@@ -15,11 +15,24 @@ public enum XmlRpcWriteFeature implements FormatFeature {
     NIL(true, 1),
 
     /**
+     * Writes whole numbers that do not fit the largest integer enabled, 32 bits or {@link #I8}'s 64, as
+     * {@code <biginteger>}. Disabled by default: only Python since 3.6 and Apache XML-RPC's extensions know it. If
+     * disabled, writing such a number is an error.
+     */
+    BIGINTEGER(false, 8),
+
+    /**
      * Writes whole numbers that do not fit 32 bits as {@code <i8>}. Disabled by default: the specification has no
      * numbers of that size, and a peer may read a different number. If disabled, writing such a number is an error; it
      * can be sent as text or as a double.
      */
-    I8(false, 2);
+    I8(false, 2),
+
+    /**
+     * Writes characters beyond ASCII as references by number, so that a document reads the same in every
+     * encoding that a peer takes it for. Disabled by default.
+     */
+    ASCII(false, 4);
 
     private final boolean enabledByDefault;
     private final int mask;

@@ -56,6 +56,18 @@ class XmlRpcWriteTest {
     }
 
     @Test
+    void ascii() {
+        XmlRpcMapper ascii = with(XmlRpcWriteFeature.ASCII, true);
+        Map<String, String> value = Map.of("größe", "<é€\uD83D\uDE00>");
+        byte[] written = ascii.writeValueAsBytes(value);
+        assertThat(new String(written, UTF_8))
+                .isEqualTo("<value><struct><member><name>gr&#246;&#223;e</name><value><string>"
+                        + "&lt;&#233;&#8364;&#128512;&gt;</string></value></member></struct></value>");
+        assertThat(ascii.readValue(written, Object.class)).isEqualTo(value);
+        assertThatThrownBy(() -> ascii.writeValueAsBytes("\uD83D")).isInstanceOf(JacksonException.class);
+    }
+
+    @Test
     void structure() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("a<b", List.of(1, List.of()));

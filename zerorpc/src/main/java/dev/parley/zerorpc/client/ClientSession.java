@@ -1,16 +1,16 @@
 package dev.parley.zerorpc.client;
 
+import dev.parley.spi.PeerLog;
 import dev.parley.zerorpc.channel.Session;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
 import dev.parley.zerorpc.zmtp.ZmtpPeer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The client's side of one connection. Thread-safe as its base. */
 final class ClientSession extends Session {
-    private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(ClientSession.class));
 
     ClientSession(ZmtpPeer peer, ZerorpcOptions options, EventWriter writer) {
         super(peer, options, writer);
@@ -19,9 +19,9 @@ final class ClientSession extends Session {
     @Override
     protected void opening(Event event, byte[][] frames) {
         String problem = event.problem();
-        log.warn(
-                "{}: dropped {}",
+        faults.warn(
                 peer(),
+                "dropped {}",
                 problem == null ? "a call of '" + event.name() + "': this side only makes calls" : problem);
     }
 }

@@ -88,6 +88,7 @@ final class MsgpackGenerator extends FormatGenerator {
 
     @Override
     protected void encodeName(String name) {
+        refuseUnpairedSurrogates(name);
         out.writeString(name);
     }
 
@@ -113,7 +114,21 @@ final class MsgpackGenerator extends FormatGenerator {
 
     @Override
     protected void encodeString(String text) {
+        refuseUnpairedSurrogates(text);
         out.writeString(text);
+    }
+
+    /** UTF-8 cannot carry them; the receiver would get a question mark. */
+    private void refuseUnpairedSurrogates(String text) {
+        int i = 0;
+        while (i < text.length()) {
+            int c = text.codePointAt(i);
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                throw new StreamWriteException(
+                        this, "text with the unpaired surrogate U+%04X at index %d, which UTF-8 lacks".formatted(c, i));
+            }
+            i += Character.charCount(c);
+        }
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
+import dev.parley.spi.PeerLog;
+import dev.parley.spi.PrintableText;
 import dev.parley.zerorpc.channel.Session;
 import dev.parley.zerorpc.event.BuiltInMethods;
 import dev.parley.zerorpc.event.Errors;
@@ -27,6 +29,7 @@ import tools.jackson.databind.ObjectMapper;
  */
 final class ServerSession extends Session {
     private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final ServerSessions shared;
     private final Runnable resume = this::resume;
@@ -62,14 +65,14 @@ final class ServerSession extends Session {
         byte[][] envelope = envelope(frames);
         String problem = event.problem();
         if (id == null) {
-            log.warn(
-                    "{}: dropped a message without a usable id: {}",
+            faults.warn(
                     peer(),
+                    "dropped a message without a usable id: {}",
                     problem == null ? "its header has no message_id" : problem);
         } else if (problem != null) {
             refuse(event, id, envelope, new ProtocolException(problem));
         } else if (event.name().equals(Event.HEARTBEAT) || event.name().equals(Event.MORE)) {
-            log.debug("{}: dropped {} without response_to", peer(), event.name());
+            log.debug("{}: dropped {} without response_to", peer(), PrintableText.line(event.name()));
         } else if (shared.isStopping()) {
             refuse(event, id, envelope, new ConnectionLostException("the server is stopping and accepts no new calls"));
         } else if (BuiltInMethods.contains(event.name()) && !shared.dispatcher().has(event.name())) {
@@ -90,7 +93,7 @@ final class ServerSession extends Session {
             return;
         }
         if (!open(call.channel())) {
-            log.warn("{}: dropped a call of {}: its id is that of a call in flight", peer(), event.name());
+            faults.warn(peer(), "dropped a call of {}: its id is that of a call in flight", event.name());
             return;
         }
         if (full) {
@@ -156,7 +159,7 @@ final class ServerSession extends Session {
     }
 
     private void refuse(Event event, MessageId id, byte[][] envelope, RpcException error) {
-        log.warn("{}: refused a call of '{}': {}", peer(), event.name(), error.getMessage());
+        faults.warn(peer(), "refused a call of '{}': {}", event.name(), error.getMessage());
         send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
     }
 

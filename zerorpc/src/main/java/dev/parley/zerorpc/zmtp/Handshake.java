@@ -1,5 +1,6 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.spi.PrintableText;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -94,7 +95,7 @@ final class Handshake {
             int zero = mechanism.indexOf(0);
             mechanism = zero < 0 ? mechanism : mechanism.substring(0, zero);
             if (!mechanism.equals("NULL")) {
-                return "unsupported security mechanism " + printable(mechanism) + ", expected NULL";
+                return "unsupported security mechanism " + quoted(mechanism) + ", expected NULL";
             }
         }
         return null;
@@ -134,11 +135,11 @@ final class Handshake {
     /** The reason of an ERROR command. */
     static String reason(byte[] error) {
         int length = error.length > 6 ? Math.min(error[6] & 0xff, error.length - 7) : 0;
-        return printable(new String(error, Math.min(7, error.length), length, StandardCharsets.US_ASCII));
+        return quoted(new String(error, Math.min(7, error.length), length, StandardCharsets.US_ASCII));
     }
 
-    /** Text from a peer for a log or an error message: quoted, without control characters. */
-    static String printable(String text) {
-        return "'" + text.replaceAll("[^\\x20-\\x7e]", "?") + "'";
+    /** Text from a peer for a log or an error message. */
+    static String quoted(String text) {
+        return "'" + PrintableText.line(text) + "'";
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.spi.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ZmtpDecoder extends ByteToMessageDecoder {
     private static final Logger log = LoggerFactory.getLogger(ZmtpDecoder.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     /** The frame flag of a frame that others of the same message follow. */
     static final int MORE = 1;
@@ -115,7 +117,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         if (cause instanceof IOException) {
             reason = "connection failed: " + cause.getMessage();
         } else {
-            log.error("closing the connection to {}", peer, cause);
+            faults.error(peer, "closing the connection", cause);
             reason = "internal error: " + cause;
         }
         ctx.close();
@@ -257,7 +259,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
                 }
             } catch (RuntimeException e) {
                 // A message that the handler fails on must not end the connection, which other calls share.
-                log.error("{}: the handler failed on a message", peer, e);
+                faults.error(peer, "the handler failed on a message", e);
             }
         }
     }
@@ -270,13 +272,13 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
             if (name.equals("READY")) {
                 ready(ctx, body);
             } else {
-                refuse(ctx, "expected the command READY but found " + Handshake.printable(name));
+                refuse(ctx, "expected the command READY but found " + Handshake.quoted(name));
             }
         } else if (name.equals("PING")) {
             peer.sendCommand(Handshake.pong(body));
         } else {
             // SUBSCRIBE and CANCEL do not apply to these socket types; commands of later versions may be ignored.
-            log.debug("{}: ignoring the command {}", peer, Handshake.printable(name));
+            log.debug("{}: ignoring the command {}", peer, Handshake.quoted(name));
         }
     }
 
@@ -289,7 +291,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
             peer.sendCommand(Handshake.error("Invalid socket type"));
             refuse(
                     ctx,
-                    "unexpected socket type " + Handshake.printable(type) + ", expected one of "
+                    "unexpected socket type " + Handshake.quoted(type) + ", expected one of "
                             + socket.type().accepted());
         } else {
             state = State.MESSAGES;
@@ -309,7 +311,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         reason = connected ? why : why + " during the ZMTP handshake";
         state = State.CLOSED;
         frames = new byte[2][];
-        log.warn("{}: {}; closing the connection", peer, why);
+        faults.warn(peer, "{}; closing the connection", why);
         peer.drain();
         ctx.close();
     }

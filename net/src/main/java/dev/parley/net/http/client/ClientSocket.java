@@ -1,5 +1,6 @@
 package dev.parley.net.http.client;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
 import dev.parley.net.http.BasicCredentials;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -49,6 +51,7 @@ final class ClientSocket {
      * Connects, including the tunnel and the TLS handshake.
      *
      * @throws ConnectionLostException if no connection can be made within the connect timeout
+     * @throws AccessDeniedException if the proxy refuses or misses credentials
      * @throws dev.parley.RpcTimeoutException if the call's deadline passes first
      */
     static ClientSocket connect(Origin origin, Deadline call, Duration connectTimeout) {
@@ -83,7 +86,7 @@ final class ClientSocket {
             String how = e instanceof SSLException
                     ? "TLS with " + origin + " failed: "
                     : "cannot connect to " + origin + ": ";
-            throw new ConnectionLostException(how + reason(e), e);
+            throw new ConnectionLostException(how + reason(e) + advice(e), e);
         } catch (RuntimeException e) {
             close(channel);
             throw e;
@@ -94,6 +97,16 @@ final class ClientSocket {
     static String reason(Throwable cause) {
         String message = cause.getMessage();
         return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** What helps where the server's certificate is of an authority that nobody named. */
+    private static String advice(IOException error) {
+        for (Throwable each = error; each != null; each = each.getCause()) {
+            if (each instanceof CertPathBuilderException) {
+                return "; the option ssl_ca_file names the authority to trust";
+            }
+        }
+        return "";
     }
 
     private static SocketChannel unix(Path path) throws IOException {
@@ -142,9 +155,11 @@ final class ClientSocket {
         }
         SSLSocket secure =
                 (SSLSocket) context.getSocketFactory().createSocket(socket, origin.hostName(), origin.port, true);
-        SSLParameters parameters = secure.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        secure.setSSLParameters(parameters);
+        if (origin.verifyHost) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+        }
         secure.startHandshake();
         return secure;
     }
@@ -161,6 +176,12 @@ final class ClientSocket {
         socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         // Reads byte by byte, because the bytes after the head belong to TLS.
         int status = ResponseReader.readTunnelStatus(socket.getInputStream());
+        if (status == 407) {
+            throw new AccessDeniedException("the proxy " + proxy.getHost()
+                    + (credentials == null
+                            ? " needs credentials, as in the option proxy=http://user:password@host:port"
+                            : " refuses the credentials of the option proxy"));
+        }
         if (status / 100 != 2) {
             throw new IOException("the proxy " + proxy.getHost() + " refused CONNECT with status " + status);
         }

@@ -2,6 +2,7 @@ package dev.parley.net.http.client;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.http.BasicCredentials;
+import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
 import java.net.URI;
@@ -20,20 +21,28 @@ import org.jspecify.annotations.Nullable;
  * first byte is written; if the connection is lost after that, the call fails.
  *
  * <p>Suitable for virtual threads: no carrier thread is pinned, and interrupting a virtual thread aborts its request
- * and closes that connection. Redirects are not followed, and cookies are not kept. Thread-safe.
+ * and closes that connection. Redirects are not followed, and cookies are kept only if wanted. Thread-safe.
  */
 public final class HttpClient implements AutoCloseable {
     private final Origin origin;
     private final RequestHead heads;
     private final ConnectionPool pool;
+    private final int gzipThreshold;
+    private final @Nullable CookieJar cookies;
 
     private HttpClient(Builder builder) {
         this.origin = new Origin(builder);
-        this.heads = new RequestHead(
-                origin,
-                builder.headers.contains("User-Agent") ? builder.headers : builder.userAgent.with(builder.headers));
+        this.heads = new RequestHead(origin, headers(builder));
+        this.gzipThreshold = builder.gzipThreshold;
+        this.cookies = builder.cookies ? new CookieJar(builder.address) : null;
         this.pool = new ConnectionPool(
                 origin, builder.maxResponse, builder.connectTimeout, builder.idleTimeout, builder.maxConnections);
+    }
+
+    private static Headers headers(Builder builder) {
+        Headers headers = builder.userAgent.replace(builder.headers);
+        String contentType = builder.contentType;
+        return contentType == null ? headers : headers.replace(Headers.of("Content-Type", contentType));
     }
 
     /**
@@ -73,13 +82,25 @@ public final class HttpClient implements AutoCloseable {
     }
 
     private HttpResponse send(
-            String method, Headers headers, byte[] body, @Nullable Duration timeout, boolean authorize) {
-        byte[] head = heads.bytes(method, headers, body.length, authorize);
+            String method, Headers headers, byte[] content, @Nullable Duration timeout, boolean authorize) {
+        Headers own = cookies == null ? headers : cookies.with(headers);
+        byte[] body = content;
+        if (content.length >= gzipThreshold) {
+            byte[] compressed = ContentCoding.gzip(content);
+            if (compressed.length < content.length) {
+                body = compressed;
+                own = own.with("Content-Encoding", "gzip");
+            }
+        }
+        byte[] head = heads.bytes(method, own, body.length, authorize);
         Deadline deadline = Deadline.in(timeout);
         ClientConnection connection = pool.acquire(deadline);
         HttpResponse response = null;
         try {
             response = connection.exchange(head, method, body, deadline);
+            if (cookies != null) {
+                cookies.store(response.headers());
+            }
             return response;
         } finally {
             if (response == null) {
@@ -127,6 +148,12 @@ public final class HttpClient implements AutoCloseable {
         @Nullable
         Path unixPath;
 
+        @Nullable
+        String contentType;
+
+        boolean verifyHost = true;
+        boolean cookies;
+        int gzipThreshold = Integer.MAX_VALUE;
         Duration connectTimeout = Duration.ofSeconds(10);
         int maxResponse = 64 << 20;
         Duration idleTimeout = Duration.ofSeconds(4);
@@ -159,6 +186,35 @@ public final class HttpClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * The {@code Content-Type}, instead of the one of {@link #headers}.
+         *
+         * @throws IllegalArgumentException if it has a character that a header field must not have
+         */
+        public Builder contentType(String value) {
+            this.contentType = Headers.of("Content-Type", value).first("Content-Type");
+            return this;
+        }
+
+        /**
+         * Sends bodies of at least so many bytes in gzip, if that makes them smaller. Default never: a server need not
+         * be able to read it.
+         */
+        public Builder gzipThreshold(int bytes) {
+            this.gzipThreshold = bytes;
+            return this;
+        }
+
+        /**
+         * Whether the client keeps the cookies that the server sets and sends them back, for as long as it lives: the
+         * latest {@value CookieJar#MAX_COOKIES} of at most {@value CookieJar#MAX_LENGTH} characters each. A request
+         * with a {@code Cookie} of its own gets no others. Default {@code false}.
+         */
+        public Builder cookies(boolean value) {
+            this.cookies = value;
+            return this;
+        }
+
         /** Sends these Basic credentials, instead of any set before. Default: the address's user info, if any. */
         public Builder credentials(BasicCredentials value) {
             this.authorization = value.toHeader();
@@ -176,9 +232,15 @@ public final class HttpClient implements AutoCloseable {
             return this;
         }
 
-        /** Trust and keys for https. Default: those of the Java runtime. The host name is always verified. */
+        /** Trust and keys for https. Default: those of the Java runtime. */
         public Builder sslContext(SSLContext value) {
             this.sslContext = Objects.requireNonNull(value, "sslContext");
+            return this;
+        }
+
+        /** Whether the certificate of an https server must be for its host name. Default {@code true}. */
+        public Builder verifyHost(boolean value) {
+            this.verifyHost = value;
             return this;
         }
 

@@ -15,6 +15,7 @@ final class Origin {
     final int port;
     final String target;
     final @Nullable SSLContext sslContext;
+    final boolean verifyHost;
     final @Nullable URI proxy;
     final @Nullable Path unixPath;
 
@@ -29,6 +30,7 @@ final class Origin {
         String path = address.getRawPath() == null || address.getRawPath().isEmpty() ? "/" : address.getRawPath();
         this.target = address.getRawQuery() == null ? path : path + "?" + address.getRawQuery();
         this.sslContext = builder.sslContext;
+        this.verifyHost = builder.verifyHost;
         this.proxy = builder.proxy;
         this.unixPath = builder.unixPath;
         this.authorization = builder.authorization;

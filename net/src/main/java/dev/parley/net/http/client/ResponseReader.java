@@ -227,10 +227,25 @@ final class ResponseReader {
                 }
                 have += some(body, have, Math.min(end, body.length) - have);
             }
-            if (!line(16).isEmpty()) {
-                throw new MalformedException("a chunk is longer than its announced size");
-            }
+            endOfChunk();
         }
+    }
+
+    private void endOfChunk() throws IOException {
+        byte next = next();
+        if (next == '\r') {
+            next = next();
+        }
+        if (next != '\n') {
+            throw new MalformedException("a chunk is longer than its announced size");
+        }
+    }
+
+    private byte next() throws IOException {
+        if (position == end) {
+            fill();
+        }
+        return buffer[position++];
     }
 
     private int chunkSize(String line) throws MalformedException {

@@ -8,11 +8,12 @@ import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
 import dev.parley.spi.AddressOptions;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code read_timeout}, see {@link HttpLimits#readTimeout}</td><td>server</td><td>30 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
+ * <tr><td>{@code paths}, further HTTP paths</td><td>server</td><td>none</td><td>start with a slash, commas between
+ * them</td></tr>
+ * <tr><td>{@code access_log}, whether requests are logged at INFO</td><td>server</td><td>false</td><td></td></tr>
  * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code idle_timeout}, after which an unused connection is closed</td><td>client</td><td>4 s</td>
@@ -41,10 +45,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code query}, the query of the URL of each request</td><td>client</td><td>none</td>
  * <td>as it is sent</td></tr>
  * <tr><td>{@code user_agent}</td><td>client</td><td>{@code Parley}</td><td>printable Latin-1</td></tr>
- * <tr><td>{@code proxy}</td><td>client</td><td>none</td><td>{@code http://[user:password@]host:port}</td></tr>
+ * <tr><td>{@code proxy}</td><td>client</td><td>as the JVM's settings say</td>
+ * <td>{@code http://[user:password@]host:port}, {@code none}</td></tr>
  * <tr><td>{@code token}, sent as {@code Authorization: Bearer}</td><td>client</td><td>none</td>
  * <td>printable Latin-1, without user info</td></tr>
  * </table>
+ *
+ * <p>The other options of clients are in {@link ClientOptions}.
  *
  * <p>Stateless and thread-safe.
  */
@@ -70,38 +77,67 @@ public final class HttpAddress {
     }
 
     /**
-     * A server for this address, without handlers. Reads the options of servers.
+     * The HTTP paths that a server serves: that of the address or else the wire's, and those of the option
+     * {@code paths}.
+     *
+     * @throws InvalidTargetException if one of them does not start with a slash
+     */
+    public static List<String> paths(Address address, AddressOptions options, List<String> defaultPaths) {
+        String first = path(address, options, "");
+        Set<String> paths = new LinkedHashSet<>(first.isEmpty() ? defaultPaths : List.of(decoded(first, address)));
+        String more = options.ofServer().text("paths", null);
+        if (more != null) {
+            for (String path : more.split(",", -1)) {
+                if (!path.startsWith("/") || path.contains("?") || path.contains("#")) {
+                    throw new InvalidTargetException("option paths=" + more
+                            + " must be paths with commas between them, each of which starts with a slash");
+                }
+                paths.add(path);
+            }
+        }
+        return List.copyOf(paths);
+    }
+
+    /** A path as the server compares it. The option {@code path} of a Unix-domain address is decoded already. */
+    private static String decoded(String path, Address address) {
+        if (isUnix(address)) {
+            return path;
+        }
+        try {
+            return new QueryStringDecoder(path).path();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidTargetException(shown(address) + ": the path has a malformed percent escape");
+        }
+    }
+
+    /**
+     * The HTTP server of this address. Reads the options of servers.
      *
      * @param tls the keys for {@code https}
      * @throws InvalidTargetException if an option is malformed or out of range, {@code https} is used without keys, or
      *     a Unix-domain address does not name a socket file
      */
-    public static HttpServer.Builder server(
+    public static HttpSettings settings(
             Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
         AddressOptions own = options.ofServer();
         HttpLimits defaults = HttpLimits.defaults();
-        HttpServer.Builder server = HttpServer.builder()
-                .limits(defaults.withMaxBody(limits.messageBytes())
-                        .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
-                        .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
-                        .withMaxConnections(
-                                own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE)));
-        if (isUnix(address)) {
-            server.bindUnix(socketFile(address, options));
-        } else {
-            server.bind(address.host(), address.port(defaultPort(address)));
+        HttpLimits http = defaults.withMaxBody(limits.messageBytes())
+                .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
+                .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
+                .withMaxConnections(own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE));
+        boolean accessLog = own.flag("access_log", false);
+        if (isSecure(address) && tls == null) {
+            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
         }
-        if (isSecure(address)) {
-            if (tls == null) {
-                throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
-            }
-            server.tls(tls, null);
-        }
-        BasicCredentials required = credentials(address, options);
-        if (required != null) {
-            server.basicAuth("parley", given -> matches(given, required));
-        }
-        return server;
+        return new HttpSettings(
+                address,
+                address.host(),
+                address.port(defaultPort(address)),
+                isUnix(address) ? socketFile(address, options) : null,
+                http,
+                credentials(address, options),
+                isSecure(address) ? tls : null,
+                accessLog);
     }
 
     /**
@@ -123,7 +159,7 @@ public final class HttpAddress {
         Duration connectTimeout = options.connectTimeout();
         Duration idleTimeout = options.positiveSeconds("idle_timeout", Duration.ofSeconds(4));
         int maxConnections = options.integer("max_connections", 256, 1, 1_000_000);
-        String proxy = options.text("proxy", null);
+        String proxy = isUnix(address) ? null : options.textOrNull("proxy");
         String query = options.textOrNull("query");
         String userAgent = options.textOrNull("user_agent");
         try {
@@ -144,28 +180,17 @@ public final class HttpAddress {
             if (userAgent != null) {
                 client.userAgent(userAgent);
             }
-            if (proxy != null) {
-                setProxy(client, proxy);
+            if (!isUnix(address)) {
+                ClientOptions.proxy(client, url(address, path, null), proxy);
             }
-            if (tls != null) {
-                client.sslContext(tls);
-            }
+            ClientOptions.read(client, address, options, tls);
             return client;
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
         }
     }
 
-    private static void setProxy(HttpClient.Builder client, String proxy) {
-        try {
-            client.proxy(URI.create(proxy));
-        } catch (IllegalArgumentException e) {
-            // The value is not shown, since it may contain a password.
-            throw new InvalidTargetException("option proxy must be a URL of the form http://[user:password@]host:port");
-        }
-    }
-
-    private static URI url(Address address, String path, @Nullable String query) {
+    static URI url(Address address, String path, @Nullable String query) {
         String name = isUnix(address) ? "localhost" : address.host();
         String host = name.contains(":") ? "[" + name + "]" : name;
         int port = isUnix(address) ? 80 : address.port(defaultPort(address));
@@ -191,7 +216,7 @@ public final class HttpAddress {
     }
 
     static boolean isSecure(Address address) {
-        return address.scheme().endsWith("https");
+        return address.scheme().endsWith("https") || address.scheme().endsWith("wss");
     }
 
     private static int defaultPort(Address address) {
@@ -206,7 +231,7 @@ public final class HttpAddress {
         return Path.of(address.path());
     }
 
-    private static @Nullable BasicCredentials credentials(Address address, AddressOptions options) {
+    static @Nullable BasicCredentials credentials(Address address, AddressOptions options) {
         String user = options.user();
         String password = options.password();
         if (user == null) {
@@ -217,13 +242,6 @@ public final class HttpAddress {
         } catch (IllegalArgumentException e) {
             throw new InvalidTargetException(shown(address) + ": " + e.getMessage());
         }
-    }
-
-    private static boolean matches(BasicCredentials given, BasicCredentials required) {
-        // Both parts at once and in constant time, so that the duration does not reveal which of them is wrong.
-        return MessageDigest.isEqual(
-                given.toHeader().getBytes(StandardCharsets.US_ASCII),
-                required.toHeader().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The address for error messages, without credentials. */

@@ -1,78 +1,66 @@
 package dev.parley.net.http.rpc;
 
 import dev.parley.Address;
-import dev.parley.net.http.HttpResponse;
-import dev.parley.net.http.server.HttpExchange;
 import dev.parley.net.http.server.HttpHandler;
-import dev.parley.net.http.server.HttpServer;
+import dev.parley.net.http.server.HttpRoute;
+import dev.parley.net.http.server.UpgradeHandler;
 import dev.parley.spi.Listener;
+import dev.parley.spi.ServerContext;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The server side of every protocol over HTTP: an HTTP server whose handler may parse. Large requests are handled on a
- * virtual thread, so that the event loop stays free for other connections. If the handler throws, on whichever thread,
- * the response has status 500. Thread-safe.
+ * The server side of every protocol over HTTP: some paths of an HTTP server, which it shares with the listeners of the
+ * same {@link dev.parley.RpcServer} at the same port. Thread-safe.
  */
 public final class HttpRpcListener implements Listener {
-    private static final Logger log = LoggerFactory.getLogger(HttpRpcListener.class);
-
     /** Messages with more bytes than this are not parsed on an event loop, on any transport. */
     public static final int LARGE = 64 << 10;
 
-    private final HttpServer server;
+    private final HttpPorts.Use port;
     private final Address address;
-    private final Supplier<@Nullable SSLContext> tls;
+    private final ServerContext context;
 
-    private HttpRpcListener(HttpServer server, Address address, Supplier<@Nullable SSLContext> tls) {
-        this.server = server;
+    private HttpRpcListener(HttpPorts.Use port, Address address, ServerContext context) {
+        this.port = port;
         this.address = address;
-        this.tls = tls;
+        this.context = context;
     }
 
     /**
-     * Binds and starts to serve.
+     * Binds, unless another listener of this server has done so, and starts to serve.
      *
      * @param address the address for clients, whose port may be 0
+     * @param settings of the HTTP server
      * @param paths where requests are handled
-     * @param tls supplies the current TLS context at {@link #reset}; asked only if the scheme has TLS
-     * @param handler responds to each exchange once, now or later; called on an event loop or on a virtual thread
-     * @throws dev.parley.RpcException as {@link HttpServer#start}
+     * @param upgrade takes over connections at these paths; {@code null} for none
+     * @throws dev.parley.InvalidTargetException if another listener on the port has other settings or one of the paths
+     * @throws dev.parley.RpcException as {@link dev.parley.net.http.server.HttpServer#start}
      */
     public static HttpRpcListener start(
             Address address,
-            HttpServer.Builder builder,
+            HttpSettings settings,
             List<String> paths,
-            Supplier<@Nullable SSLContext> tls,
-            HttpHandler handler) {
-        for (String path : paths) {
-            builder.handle(path, exchange -> {
-                if (exchange.body().length > LARGE) {
-                    offLoop(exchange, handler);
-                } else {
-                    handler.handle(exchange);
-                }
-            });
+            ServerContext context,
+            HttpRpcHandler handler,
+            @Nullable UpgradeHandler upgrade) {
+        Map<String, HttpHandler> methods = new LinkedHashMap<>();
+        methods.put("POST", exchange -> handler.handle(RpcExchange.of(exchange)));
+        if (handler.hasPage()) {
+            // Rendered off the event loop, since a service may have thousands of methods.
+            HttpHandler page =
+                    exchange -> HttpRpcHandler.offLoop(RpcExchange.of(exchange), each -> each.respond(handler.page()));
+            methods.put("GET", page);
+            methods.put("HEAD", page);
         }
-        HttpServer server = builder.build().start();
-        return new HttpRpcListener(server, HttpAddress.bound(address, server), tls);
-    }
-
-    /** Handles an exchange on a virtual thread. */
-    public static void offLoop(HttpExchange exchange, HttpHandler handler) {
-        Thread.ofVirtual().name("parley-http-handler").start(() -> {
-            try {
-                handler.handle(exchange);
-            } catch (RuntimeException | Error e) {
-                log.error("the handler of {} failed", exchange.path(), e);
-                exchange.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
-            }
-        });
+        HttpRoute route = new HttpRoute(methods, upgrade);
+        Map<String, HttpRoute> routes = new LinkedHashMap<>();
+        paths.forEach(path -> routes.put(path, route));
+        HttpPorts.Use port = context.shared(HttpPorts.class, HttpPorts::new).open(settings, routes);
+        return new HttpRpcListener(port, HttpAddress.bound(address, port.server()), context);
     }
 
     @Override
@@ -87,17 +75,17 @@ public final class HttpRpcListener implements Listener {
     @Override
     public void reset() {
         if (HttpAddress.isSecure(address)) {
-            server.tls(Objects.requireNonNull(tls.get(), "the TLS context"));
+            port.server().tls(Objects.requireNonNull(context.tls(), "the TLS context"));
         }
     }
 
     @Override
     public void stop() {
-        server.stop();
+        port.stop();
     }
 
     @Override
     public void close() {
-        server.close();
+        port.close();
     }
 }

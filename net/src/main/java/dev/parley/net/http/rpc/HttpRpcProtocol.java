@@ -20,6 +20,9 @@ public interface HttpRpcProtocol {
     /** The protocol's name for error messages, such as {@code XML-RPC}. */
     String name();
 
+    /** The characters that its messages start with, after white space. */
+    String messageStarts();
+
     /** Which arguments it carries. */
     ArgumentStyle argumentStyle();
 

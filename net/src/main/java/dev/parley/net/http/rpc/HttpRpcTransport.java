@@ -14,6 +14,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +32,13 @@ import tools.jackson.databind.ObjectMapper;
 public final class HttpRpcTransport implements ClientTransport {
     private static final Logger log = LoggerFactory.getLogger(HttpRpcTransport.class);
 
+    /** The largest part of a body in the log, in characters. */
+    private static final int MAX_LOGGED = 10_000;
+
     private final HttpClient client;
     private final HttpRpcProtocol protocol;
     private final Refusal refusal;
+    private final ResponseErrors errors;
     /** Whether the peer has refused a batch as a message that it does not know. */
     private volatile boolean peerHasNoBatches;
 
@@ -46,7 +51,8 @@ public final class HttpRpcTransport implements ClientTransport {
     public HttpRpcTransport(Address address, HttpClient client, HttpRpcProtocol protocol) {
         this.client = client;
         this.protocol = protocol;
-        this.refusal = new Refusal(address, client.url(), protocol.name());
+        this.refusal = new Refusal(address, client.url(), protocol.name(), protocol.messageStarts());
+        this.errors = new ResponseErrors(client.url());
     }
 
     @Override
@@ -86,19 +92,22 @@ public final class HttpRpcTransport implements ClientTransport {
 
     @Override
     public StartedCall startBatch(List<ClientCall> calls, List<ResponseListener> listeners) {
+        ResponseErrors.Response response = errors.response();
         List<HttpRpcProtocol.BatchItem> items = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            items.add(new HttpRpcProtocol.BatchItem(calls.get(i), listeners.get(i)));
+            items.add(new HttpRpcProtocol.BatchItem(calls.get(i), response.listener(listeners.get(i))));
         }
-        return new StartedBatch(items);
+        return new StartedBatch(items, response);
     }
 
     /** Several calls in one message, or one by one if the peer does not know such messages. */
     private final class StartedBatch implements StartedCall {
         private final List<HttpRpcProtocol.BatchItem> items;
+        private final ResponseErrors.Response received;
 
-        StartedBatch(List<HttpRpcProtocol.BatchItem> items) {
+        StartedBatch(List<HttpRpcProtocol.BatchItem> items, ResponseErrors.Response received) {
             this.items = items;
+            this.received = received;
         }
 
         @Override
@@ -112,6 +121,7 @@ public final class HttpRpcTransport implements ClientTransport {
                 return;
             }
             HttpResponse response = post(items.getFirst().call(), exchange.body(), exchange.isAuthorized());
+            received.set(response);
             try {
                 if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
@@ -120,10 +130,11 @@ public final class HttpRpcTransport implements ClientTransport {
                 exchange.results(response);
             } catch (RpcException e) {
                 if (!protocol.isWithoutBatches(e, response)) {
-                    throw e;
+                    throw errors.with(response, e);
                 }
                 log.debug("{} has no batches: {}", client.url(), e.getMessage());
                 peerHasNoBatches = true;
+                received.set(null);
                 oneByOne();
             }
         }
@@ -151,9 +162,24 @@ public final class HttpRpcTransport implements ClientTransport {
         }
         Duration timeout = Duration.ofNanos(left);
         Headers headers = headers(call.options().get(HttpCallOptions.HEADERS));
+        if (!log.isTraceEnabled()) {
+            return send(headers, body, authorized, timeout);
+        }
+        log.trace("{} > {} {}", client.url(), headers, logged(body));
+        HttpResponse response = send(headers, body, authorized, timeout);
+        log.trace("{} < HTTP {} {} {}", client.url(), response.status(), response.headers(), logged(response.body()));
+        return response;
+    }
+
+    private HttpResponse send(Headers headers, byte[] body, boolean authorized, Duration timeout) {
         return authorized
                 ? client.post(headers, body, timeout)
                 : client.postWithoutAuthorization(headers, body, timeout);
+    }
+
+    private static String logged(byte[] body) {
+        int length = Math.min(body.length, 4 * MAX_LOGGED);
+        return ResponseText.printable(new String(body, 0, length, StandardCharsets.UTF_8), MAX_LOGGED);
     }
 
     private static Headers headers(@Nullable Map<String, String> fields) {
@@ -180,8 +206,9 @@ public final class HttpRpcTransport implements ClientTransport {
         @Override
         public void run() {
             boolean oneWay = call.kind() == ClientRequest.Kind.CAST && protocol.hasOneWay();
+            HttpResponse response = null;
             try {
-                HttpResponse response = post(call, exchange.body(), exchange.isAuthorized());
+                response = post(call, exchange.body(), exchange.isAuthorized());
                 // The body of a response to a notification means nothing, whatever a server puts into it.
                 if (response.status() / 100 != 2) {
                     RpcException error = protocol.error(response);
@@ -190,10 +217,10 @@ public final class HttpRpcTransport implements ClientTransport {
                     listener.onSent();
                 } else {
                     refusal.check(response, call.qualifiedMethod());
-                    listener.onResult(exchange.result(response));
+                    listener.onResult(errors.with(response, exchange.result(response)));
                 }
             } catch (RpcException e) {
-                listener.onFailure(e);
+                listener.onFailure(response == null ? e : errors.with(response, e));
             }
         }
 

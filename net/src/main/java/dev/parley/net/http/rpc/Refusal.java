@@ -21,6 +21,7 @@ final class Refusal {
     private final String shown;
     private final String url;
     private final String protocol;
+    private final String messageStarts;
 
     /**
      * For one client.
@@ -28,11 +29,13 @@ final class Refusal {
      * @param address the client's, for messages
      * @param url what is requested, without secrets
      * @param protocol the protocol's name
+     * @param messageStarts the characters that its messages start with
      */
-    Refusal(Address address, String url, String protocol) {
+    Refusal(Address address, String url, String protocol, String messageStarts) {
         this.shown = HttpAddress.shown(address);
         this.url = url;
         this.protocol = protocol;
+        this.messageStarts = messageStarts;
     }
 
     /** The error that a status other than 2xx means. */
@@ -59,6 +62,12 @@ final class Refusal {
                 new ProtocolException(message + ": " + protocol + " is not served at this path" + said, null, data);
             case 413 ->
                 new ProtocolException(message + ": the request is larger than the server accepts" + said, null, data);
+            case 415 ->
+                new ProtocolException(
+                        message + ": the server does not read this Content-Type or Content-Encoding, which the options"
+                                + " content_type and gzip_threshold set" + said,
+                        null,
+                        data);
             case 429, 503 -> new OverloadedException(message + said, null, data);
             default -> new ProtocolException(message + ", which is not " + protocol + said, null, data);
         };
@@ -67,7 +76,7 @@ final class Refusal {
     /**
      * Checks a response with a status of 2xx.
      *
-     * @throws ProtocolException if its body is empty or an HTML page
+     * @throws ProtocolException if its body is empty, an HTML page or other text
      */
     void check(HttpResponse response, String method) {
         if (response.body().length == 0) {
@@ -81,6 +90,22 @@ final class Refusal {
                     null,
                     data(response));
         }
+        if (isOtherText(response.body())) {
+            throw new ProtocolException(
+                    shown + " responded to " + method + " with what is not " + protocol + said(response),
+                    null,
+                    data(response));
+        }
+    }
+
+    /** Whether a body starts with a character that no message starts with. Other encodings are left to the parser. */
+    private boolean isOtherText(byte[] body) {
+        int start = ResponseText.start(body);
+        return start < body.length
+                && body[start] > ' '
+                && body[start] < 0x7f
+                && messageStarts.indexOf(body[start]) < 0
+                && (start + 1 == body.length || body[start + 1] != 0);
     }
 
     private static String said(HttpResponse response) {

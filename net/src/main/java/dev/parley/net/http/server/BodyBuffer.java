@@ -3,20 +3,25 @@ package dev.parley.net.http.server;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
-/** Collects a body. Grows with the data received, not with the length announced. Not thread-safe. */
-final class BodyBuffer {
+/** Collects a body or a message. Grows with the data received, not with the length announced. Not thread-safe. */
+public final class BodyBuffer {
     private static final byte[] EMPTY = {};
 
     private final int limit;
     private byte[] bytes = EMPTY;
     private int length;
 
-    BodyBuffer(int limit) {
+    /**
+     * An empty buffer.
+     *
+     * @param limit the largest size in bytes
+     */
+    public BodyBuffer(int limit) {
         this.limit = limit;
     }
 
     /** Adds the data; adds nothing and returns false if the body would exceed the limit. */
-    boolean add(ByteBuf data) {
+    public boolean add(ByteBuf data) {
         int more = data.readableBytes();
         if (more > limit - length) {
             return false;
@@ -30,7 +35,7 @@ final class BodyBuffer {
     }
 
     /** Returns the body collected, which is the caller's from now on, and starts anew. */
-    byte[] take() {
+    public byte[] take() {
         byte[] all = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
         bytes = EMPTY;
         length = 0;

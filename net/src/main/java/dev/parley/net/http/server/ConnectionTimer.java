@@ -15,6 +15,7 @@ final class ConnectionTimer {
     private final Channel channel;
     private final long period;
     private long deadline;
+    private boolean stopped;
 
     ConnectionTimer(Channel channel, HttpLimits limits) {
         this.channel = channel;
@@ -34,13 +35,18 @@ final class ConnectionTimer {
         deadline = System.nanoTime() + nanos;
     }
 
+    /** Stops watching. */
+    void stop() {
+        stopped = true;
+    }
+
     private void schedule(Runnable action) {
         long delay = Math.clamp(deadline - System.nanoTime(), MIN_PERIOD_NANOS, period);
         channel.eventLoop().schedule(() -> check(action), delay, TimeUnit.NANOSECONDS);
     }
 
     private void check(Runnable action) {
-        if (!channel.isActive()) {
+        if (!channel.isActive() || stopped) {
             return;
         }
         if (System.nanoTime() - deadline >= 0) {

@@ -7,10 +7,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +47,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Fired through a pipeline when the server stops. */
-    enum StopSignal {
-        STOP
-    }
-
     private enum State {
         /** Between requests. */
         IDLE,
@@ -56,6 +54,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         BODY,
         /** A handler has the request. */
         HANDLING,
+        /** Another protocol has taken over the connection. */
+        UPGRADED,
         /** The last response has been written; whatever is received is discarded. */
         CLOSING
     }
@@ -109,6 +109,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpExchange handled = exchange;
         exchange = null;
         if (handled != null) {
+            logAccess(request, handled, AccessLog.DISCONNECTED, 0);
             handled.cancel();
         }
         ctx.fireChannelInactive();
@@ -181,6 +182,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void updateReading() {
+        if (state == State.UPGRADED) {
+            return;
+        }
         boolean read = state == State.CLOSING || pending.isEmpty();
         if (channel.config().isAutoRead() != read) {
             channel.config().setAutoRead(read);
@@ -243,6 +247,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Passes a complete request to its handler. */
     private void handle(IncomingRequest received) {
+        UpgradeHandler upgrade = received.upgrade();
+        if (upgrade != null) {
+            upgrade(received, upgrade);
+            return;
+        }
         HttpResponse refusal = received.refusal();
         HttpHandler handler = received.handler();
         if (refusal != null || handler == null) {
@@ -258,6 +267,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             // Decoding up to the largest body may take long: not on the event loop.
             Thread.startVirtualThread(() -> decode(received, coding, body, handler));
         }
+    }
+
+    /** Lets the handler of an upgrade decide, and passes the connection on to it. */
+    private void upgrade(IncomingRequest received, UpgradeHandler handler) {
+        if (received.takeBody().length > 0 || !pending.isEmpty() || !received.isKeepAlive()) {
+            refuseAndClose(HttpResponse.text(
+                    400, "a request to upgrade must have no body and be the last one before the response"));
+            return;
+        }
+        UpgradeHandler.Decision decision;
+        try {
+            decision = handler.decide(new HttpExchange(this, received, new byte[0]));
+        } catch (RuntimeException | Error e) {
+            log.error("the upgrade at {} failed", received.path(), e);
+            refuseAndClose(HttpResponse.text(500, "the server failed to handle this request"));
+            return;
+        }
+        Consumer<ChannelPipeline> install = decision.install();
+        if (install == null) {
+            write(decision.response(), false);
+            return;
+        }
+        state = State.UPGRADED;
+        request = null;
+        timer.stop();
+        writer.write(decision.response(), received, false);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.remove(HttpResponseEncoder.class);
+        install.accept(pipeline);
+        // The decoder last, since it then passes on what it has not read: to the new protocol.
+        pipeline.remove(this);
+        pipeline.remove(decoder);
     }
 
     private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
@@ -306,7 +347,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void complete(HttpExchange handled, HttpResponse response) {
         if (exchange == handled) {
-            exchange = null;
             write(response, false);
             drain();
         }
@@ -319,7 +359,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse response, boolean close) {
         IncomingRequest finished = request;
+        HttpExchange handled = exchange;
         request = null;
+        exchange = null;
+        logAccess(
+                finished,
+                handled,
+                response.status(),
+                finished != null && finished.isHead() ? 0 : response.body().length);
         boolean last = close || finished == null || !finished.isKeepAlive() || server.isStopping();
         if (last) {
             state = State.CLOSING;
@@ -332,6 +379,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             state = State.IDLE;
             timer.expireIn(idleNanos);
             writer.write(response, finished, false);
+        }
+    }
+
+    private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
+        AccessLog access = server.accessLog();
+        if (access.isEnabled()) {
+            String user = server.auth() == null ? null : AccessLog.user(finished);
+            access.log(remoteAddress, finished, user, handled, status, bytes);
         }
     }
 
@@ -364,6 +419,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         while ((left = pending.poll()) != null) {
             ReferenceCountUtil.release(left);
         }
+    }
+
+    boolean logsAccess() {
+        return server.accessLog().isEnabled();
     }
 
     String remoteAddress() {

@@ -19,12 +19,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: the request is immutable, and any thread may respond.
  */
 public final class HttpExchange {
+    /** How many calls of one request the access log names. */
+    private static final int MAX_NAMED = 5;
+
+    /** How much of each name. */
+    private static final int MAX_NAME = 100;
+
     private final HttpConnection connection;
     private final IncomingRequest request;
     private final byte[] body;
     private final AtomicBoolean responded = new AtomicBoolean();
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     private volatile @Nullable Headers headers;
+
+    /** The methods that handlers have noted. Guarded by itself, as are the fields below. */
+    private final StringBuilder calls = new StringBuilder();
+
+    private int callCount;
+    private int errorCount;
+    private @Nullable Integer errorCode;
 
     HttpExchange(HttpConnection connection, IncomingRequest request, byte[] body) {
         this.connection = connection;
@@ -152,6 +165,47 @@ public final class HttpExchange {
                 action.run();
             }
         });
+    }
+
+    /**
+     * Notes a call of the request for the access log, before the response.
+     *
+     * @param name the method that was called
+     * @param code the code of its error; null if it succeeded
+     */
+    public void called(String name, @Nullable Integer code) {
+        if (!connection.logsAccess()) {
+            return;
+        }
+        synchronized (calls) {
+            callCount++;
+            if (callCount <= MAX_NAMED) {
+                calls.append(callCount == 1 ? "" : ",").append(name, 0, Math.min(name.length(), MAX_NAME));
+            }
+            if (code != null) {
+                errorCount++;
+                errorCode = code;
+            }
+        }
+    }
+
+    /** The methods that were called, the first ones by name; null if none has been noted. */
+    @Nullable
+    String calls() {
+        synchronized (calls) {
+            return callCount == 0
+                    ? null
+                    : callCount <= MAX_NAMED ? calls.toString() : calls + ",+" + (callCount - MAX_NAMED);
+        }
+    }
+
+    /** How the calls ended: {@code ok}, the code of the one error, or how many of them failed. */
+    String outcome() {
+        synchronized (calls) {
+            return errorCount == 0
+                    ? "ok"
+                    : callCount == 1 ? String.valueOf(errorCode) : errorCount + "/" + callCount + "_failed";
+        }
     }
 
     boolean accepts(String coding) {

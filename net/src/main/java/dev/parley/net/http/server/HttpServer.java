@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -41,15 +42,17 @@ import org.slf4j.LoggerFactory;
  * <p>The server itself implements keep-alive, chunked bodies, {@code Expect: 100-continue}, gzip and deflate requests,
  * and gzip responses (above 1,400 bytes, for peers that accept them). It also refuses requests: 400 malformed,
  * 401 not authenticated, 403 web page of another origin, 404 unknown path, 405 method, 408 too slow, 411 no length,
- * 413, 414 and 431 too large, 415 unknown coding. A connection handles one request at a time; pipelined requests wait
- * and get their responses in order.
+ * 413, 414 and 431 too large, 415 unknown coding, 426 a path for upgrades only. A connection handles one request at a
+ * time; pipelined requests wait and get their responses in order. Each request is logged, see
+ * {@link Builder#accessLog}.
  *
  * <p>Runs on {@link dev.parley.net.socket.EventLoops#shared()}. Thread-safe.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    private final Map<String, Map<String, HttpHandler>> routes;
+    private final Map<String, HttpRoute> routes = new ConcurrentHashMap<>();
+    private final AccessLog accessLog;
     private final HttpLimits limits;
     private final @Nullable Auth auth;
     private final String host;
@@ -71,9 +74,9 @@ public final class HttpServer implements AutoCloseable {
     record Auth(String realm, Predicate<BasicCredentials> check) {}
 
     private HttpServer(Builder builder) {
-        Map<String, Map<String, HttpHandler>> copy = new HashMap<>();
-        builder.routes.forEach((path, methods) -> copy.put(path, Map.copyOf(methods)));
-        this.routes = Map.copyOf(copy);
+        builder.routes.forEach((path, methods) -> route(path, new HttpRoute(methods, builder.upgrades.get(path))));
+        builder.upgrades.forEach((path, upgrade) -> routes.putIfAbsent(path, new HttpRoute(Map.of(), upgrade)));
+        this.accessLog = new AccessLog(builder.accessLog);
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
@@ -147,6 +150,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
+     * Serves a path by these handlers from now on, in place of those that it had; requests being handled and upgraded
+     * connections go on.
+     *
+     * @param path as in {@link Builder#handle}
+     */
+    public void route(String path, HttpRoute route) {
+        routes.put(path, route);
+    }
+
+    /**
      * Replaces the keys and certificates. Connections accepted from now on use the new context; open connections keep
      * theirs. The {@link SSLParameters} given to {@link Builder#tls} stay in force.
      *
@@ -180,8 +193,7 @@ public final class HttpServer implements AutoCloseable {
             terminated.complete(null);
         } else {
             current.close().thenRun(() -> {
-                connections.forEach(
-                        channel -> channel.pipeline().fireUserEventTriggered(HttpConnection.StopSignal.STOP));
+                connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(StopSignal.STOP));
                 // From here on the count only falls, because no connection is accepted any more.
                 completeIfTerminated();
             });
@@ -260,25 +272,31 @@ public final class HttpServer implements AutoCloseable {
         return auth;
     }
 
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
     boolean isStopping() {
         return stopping;
     }
 
-    /** The handlers of a path by HTTP method; null if the path is unknown. */
+    /** What serves a path; null if the path is unknown. */
     @Nullable
-    Map<String, HttpHandler> methods(String path) {
+    HttpRoute route(String path) {
         return routes.get(path);
     }
 
     /** Settings of an {@link HttpServer}. Not thread-safe. */
     public static final class Builder {
         private final Map<String, Map<String, HttpHandler>> routes = new HashMap<>();
+        private final Map<String, UpgradeHandler> upgrades = new HashMap<>();
         private String host = "127.0.0.1";
         private int port;
         private @Nullable Path unixPath;
         private HttpLimits limits = HttpLimits.defaults();
         private @Nullable Tls tls;
         private @Nullable Auth auth;
+        private boolean accessLog;
 
         private Builder() {}
 
@@ -330,6 +348,24 @@ public final class HttpServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Lets a handler take over connections by an upgrade at exactly this path, which may have other handlers too. If
+         * it has none, requests without an upgrade get 426.
+         *
+         * @param path as in {@link #handle}
+         * @throws IllegalArgumentException if the path does not start with a slash, or already has such a handler
+         */
+        public Builder upgrade(String path, UpgradeHandler handler) {
+            Objects.requireNonNull(handler, "handler");
+            if (!path.startsWith("/")) {
+                throw new IllegalArgumentException("a path must start with a slash: " + path);
+            }
+            if (upgrades.putIfAbsent(path, handler) != null) {
+                throw new IllegalArgumentException("upgrades of " + path + " already have a handler");
+            }
+            return this;
+        }
+
         /** The limits of connections and requests. Default {@link HttpLimits#defaults()}. */
         public Builder limits(HttpLimits value) {
             this.limits = Objects.requireNonNull(value, "limits");
@@ -357,6 +393,15 @@ public final class HttpServer implements AutoCloseable {
          */
         public Builder basicAuth(String realm, Predicate<BasicCredentials> check) {
             this.auth = new Auth(realm.replace("\"", "'"), Objects.requireNonNull(check, "check"));
+            return this;
+        }
+
+        /**
+         * Whether each request is logged at INFO, instead of DEBUG, to the logger {@code dev.parley.access}. Default
+         * false.
+         */
+        public Builder accessLog(boolean shown) {
+            this.accessLog = shown;
             return this;
         }
 

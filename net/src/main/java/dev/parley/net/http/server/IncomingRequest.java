@@ -20,6 +20,10 @@ final class IncomingRequest {
     private final RequestCheck.Route route;
     private final boolean keepAlive;
     private final BodyBuffer body;
+    private final long startNanos = System.nanoTime();
+
+    /** How much of the body has been received, encoded. */
+    private long bodyBytes;
 
     IncomingRequest(HttpRequest head, String path, @Nullable String query, RequestCheck.Route route, int maxBody) {
         this.head = head;
@@ -61,6 +65,12 @@ final class IncomingRequest {
         return route.handler();
     }
 
+    /** What takes over the connection; null if nothing does. */
+    @Nullable
+    UpgradeHandler upgrade() {
+        return route.upgrade();
+    }
+
     /** The response to send, once the body has been skipped, instead of calling a handler. */
     @Nullable
     HttpResponse refusal() {
@@ -72,8 +82,18 @@ final class IncomingRequest {
         return keepAlive;
     }
 
+    /** When its head had arrived. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    long bodyBytes() {
+        return bodyBytes;
+    }
+
     /** Adds a part of the body, or skips it if the request is refused; false if the body exceeds the limit. */
     boolean receive(ByteBuf part) {
+        bodyBytes += part.readableBytes();
         return route.refusal() != null || body.add(part);
     }
 

@@ -3,7 +3,9 @@ package dev.parley.net.http.server;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.http.Origins;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -18,8 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class RequestCheck {
     private RequestCheck() {}
 
-    /** The handler of a request, or the response that refuses it once its body has been skipped; the other is null. */
-    record Route(@Nullable HttpHandler handler, @Nullable HttpResponse refusal) {}
+    /**
+     * Where a request goes: to a handler, or to one that takes over the connection, or nowhere, and then the response
+     * that refuses it once its body has been skipped. The others are null.
+     */
+    record Route(
+            @Nullable HttpHandler handler,
+            @Nullable UpgradeHandler upgrade,
+            @Nullable HttpResponse refusal) {}
 
     static HttpResponse malformed(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
@@ -74,8 +82,8 @@ final class RequestCheck {
 
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
-        if (isForeign(headers.get("origin"), headers.get("host"))) {
-            return refuse(HttpResponse.text(403, "requests from web pages of other origins are not allowed"));
+        if (Origins.isForeign(headers.get("origin"), headers.get("host"))) {
+            return refuse(Origins.refusal());
         }
         HttpServer.Auth auth = server.auth();
         if (auth != null) {
@@ -86,9 +94,18 @@ final class RequestCheck {
                         .with("WWW-Authenticate", "Basic realm=\"" + auth.realm() + "\", charset=\"UTF-8\""));
             }
         }
-        Map<String, HttpHandler> methods = server.methods(path);
-        if (methods == null) {
+        HttpRoute route = server.route(path);
+        if (route == null) {
             return refuse(HttpResponse.text(404, "unknown path"));
+        }
+        UpgradeHandler upgrade = route.upgrade();
+        if (upgrade != null && isUpgrade(request, upgrade.protocol())) {
+            return new Route(null, upgrade, null);
+        }
+        Map<String, HttpHandler> methods = route.methods();
+        if (methods.isEmpty() && upgrade != null) {
+            return refuse(HttpResponse.text(426, "this path is served over " + upgrade.protocol() + " only")
+                    .with("Upgrade", upgrade.protocol()));
         }
         HttpHandler handler = methods.get(request.method().name());
         if (handler == null) {
@@ -102,22 +119,20 @@ final class RequestCheck {
             return refuse(HttpResponse.text(415, "unsupported Content-Encoding; supported are gzip and deflate")
                     .with("Accept-Encoding", "gzip, deflate"));
         }
-        return new Route(handler, null);
+        return new Route(handler, null, null);
     }
 
-    /**
-     * Whether a browser sent the request for a web page of another origin. Browsers post plain text to any server
-     * without a preflight request, also to one on the user's own machine; the page cannot read the response, but the
-     * call would have run.
-     */
-    private static boolean isForeign(@Nullable String origin, @Nullable String host) {
-        return origin != null
-                && !(host != null
-                        && (origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host)));
+    /** Whether a request asks for an upgrade to the protocol (RFC 9110 §7.8), as HTTP/1.1 and GET only can. */
+    private static boolean isUpgrade(HttpRequest request, String protocol) {
+        HttpHeaders headers = request.headers();
+        return request.method().equals(HttpMethod.GET)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && headers.containsValue("connection", "upgrade", true)
+                && headers.containsValue("upgrade", protocol, true);
     }
 
     private static Route refuse(HttpResponse response) {
-        return new Route(null, response);
+        return new Route(null, null, response);
     }
 
     /** The path and query of a request target: proxies and some clients send the whole address (RFC 9112 §3.2.2). */

@@ -81,7 +81,7 @@ final class ResponseWriter {
 
     private static DefaultFullHttpResponse message(
             HttpResponse response, @Nullable IncomingRequest request, boolean last) {
-        boolean bodiless = response.status() == 204 || response.status() == 304;
+        boolean bodiless = response.status() == 101 || response.status() == 204 || response.status() == 304;
         boolean headOnly = bodiless || (request != null && request.isHead());
         ByteBuf content = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
         HttpHeaders headers =

@@ -15,6 +15,7 @@ import dev.parley.spi.AddressOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,8 @@ class HttpAddressTest {
     private static HttpServer.Builder server(String text) {
         Address address = Address.parse(text);
         AddressOptions options = new AddressOptions(address);
-        HttpServer.Builder server = HttpAddress.server(address, options, Limits.defaults(), null);
+        HttpServer.Builder server =
+                HttpAddress.settings(address, options, Limits.defaults(), null).server();
         options.refuseOthers();
         return server;
     }
@@ -166,5 +168,29 @@ class HttpAddressTest {
         try (HttpServer server = start("test+http://[::1]:0")) {
             assertThat(call(client("test+http://[::1]:" + server.port()))).matches("200 .* at \\[::1]:\\d+\n");
         }
+    }
+
+    private static List<String> paths(String text) {
+        Address address = Address.parse(text);
+        return HttpAddress.paths(address, new AddressOptions(address), List.of("/RPC2", "/"));
+    }
+
+    @Test
+    void aServerHasItsPathOrTheWiresAndThoseOfTheOption() {
+        assertThat(paths("test+http://h")).containsExactly("/RPC2", "/");
+        assertThat(paths("test+http://h/")).containsExactly("/");
+        assertThat(paths("test+http://h/a%20b")).containsExactly("/a b");
+        assertThat(paths("test+http://h?paths=/a,/RPC2,/b%2520c")).containsExactly("/RPC2", "/", "/a", "/b%20c");
+        assertThat(paths("test+http://h/x?paths=/y,/%3D")).containsExactly("/x", "/y", "/=");
+        assertThat(paths("test+unix:///run/s?path=/a%2520b&paths=/c")).containsExactly("/a%20b", "/c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"paths=a", "paths=", "paths=/a,", "paths=/a,b", "paths=/a%3Fx=1"})
+    void refusesMalformedPaths(String option) {
+        assertThatThrownBy(() -> paths("test+http://h?" + option))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("option paths=")
+                .hasMessageContaining("starts with a slash");
     }
 }

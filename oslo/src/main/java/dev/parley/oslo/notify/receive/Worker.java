@@ -8,6 +8,7 @@ import dev.parley.oslo.notify.NotificationListener;
 import dev.parley.oslo.notify.NotificationResult;
 import dev.parley.oslo.notify.Priority;
 import dev.parley.oslo.notify.spi.NotificationDelivery;
+import dev.parley.spi.PeerLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Worker {
     private static final Logger log = LoggerFactory.getLogger(NotificationListener.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     /**
      * A quorum queue also counts deliveries that ended with the connection or the process. So many are not an accident:
@@ -81,7 +83,7 @@ final class Worker {
             ReceivedNotification message = ReceivedNotification.parse(codec.open(delivery), codec.mapper());
             Priority priority = Priority.of(message.priority());
             if (priority == null) {
-                log.warn("unknown priority '{}' of notification {}", message.priority(), message.eventType());
+                faults.warn(null, "unknown priority '{}' of notification {}", message.priority(), message.eventType());
                 handled(delivery);
                 return null;
             }
@@ -196,7 +198,7 @@ final class Worker {
         if (redeliveries >= limit) {
             String reason = error == null ? "requeued by its endpoint" : error.toString();
             if (error != null) {
-                log.error("failed to handle {}", what, error);
+                faults.error(null, "failed to handle {}", what, error);
             }
             fail(delivery, what, limit == 0 ? DeadLetterHeaders.REJECTED : DeadLetterHeaders.DELIVERY_LIMIT, reason);
             return;
@@ -205,7 +207,8 @@ final class Worker {
         if (error == null) {
             log.info("requeueing {}: redelivery {} of {} follows in {}", what, redeliveries + 1, limit, delay);
         } else {
-            log.warn(
+            faults.warn(
+                    null,
                     "failed to handle {}: redelivery {} of {} follows in {}",
                     what,
                     redeliveries + 1,
@@ -219,11 +222,11 @@ final class Worker {
 
     private void fail(NotificationDelivery delivery, String what, String reason, String error) {
         if (settings.dropFailed()) {
-            log.warn("dropped {}: {}", what, error);
+            faults.warn(null, "dropped {}: {}", what, error);
             delivery.acknowledge();
             tally.dropped().increment();
         } else {
-            log.warn("dead-lettered {}: {}", what, error);
+            faults.warn(null, "dead-lettered {}: {}", what, error);
             delivery.deadLetter(reason, error);
             tally.deadLettered().increment();
         }

@@ -1,0 +1,46 @@
+package dev.parley.internal.server;
+
+import dev.parley.OverloadedException;
+import dev.parley.ServiceDescription;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServedMethod;
+import dev.parley.spi.ServerCall;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The dispatcher for handlers without a socket, which nothing but this stops. Thread-safe. */
+record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) implements Dispatcher {
+    @Override
+    public boolean dispatch(ServerCall call, Runnable resume) {
+        if (stopped.getAsBoolean()) {
+            call.fail(new OverloadedException("the server has stopped"));
+            return true;
+        }
+        return dispatcher.dispatch(call, resume);
+    }
+
+    @Override
+    public int maxConcurrentCalls() {
+        return dispatcher.maxConcurrentCalls();
+    }
+
+    @Override
+    public int available() {
+        return dispatcher.available();
+    }
+
+    @Override
+    public boolean has(String method) {
+        return dispatcher.has(method);
+    }
+
+    @Override
+    public ServiceDescription describe() {
+        return dispatcher.describe();
+    }
+
+    @Override
+    public List<ServedMethod> methods() {
+        return dispatcher.methods();
+    }
+}

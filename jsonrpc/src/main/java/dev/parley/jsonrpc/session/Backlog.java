@@ -1,0 +1,253 @@
+package dev.parley.jsonrpc.session;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the messages of one connection in their order, and holds those that have to wait: for room in the dispatcher,
+ * for the peer to read responses, or, if they are to be handled in order, for the end of those before them. Thread-safe.
+ */
+final class Backlog {
+    /** A message that waits. */
+    private record Item(Incoming message, int size) {}
+
+    private final int maxMessages;
+    private final long maxBytes;
+    private final Connection connection;
+    private final Runnable onChange;
+    private final Runnable resume = this::resume;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** What waits for the dispatcher. Guarded by {@code lock}, as all that follows. */
+    private final Deque<Item> waiting = new ArrayDeque<>(0);
+    /** What waits for the end of what came before. */
+    private final Deque<Item> inOrder = new ArrayDeque<>(0);
+    /** Whether one of those is handled now. */
+    private boolean handling;
+
+    private long bytes;
+    /** Whether a thread is starting messages. */
+    private boolean starting;
+    /** Whether the dispatcher is full. */
+    private boolean full;
+
+    /** How often it had room again. Written under {@code lock}. */
+    private volatile long resumed;
+
+    /** Whether all that waits is passed on, even to a full dispatcher. */
+    private boolean flushed;
+
+    /**
+     * A backlog.
+     *
+     * @param onChange runs when {@link #isCongested} may have changed
+     */
+    Backlog(int maxMessages, long maxBytes, Connection connection, Runnable onChange) {
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+        this.connection = connection;
+        this.onChange = onChange;
+    }
+
+    /** Whether a message of this size must not be added, since too much waits. */
+    boolean isFull(int size) {
+        lock.lock();
+        try {
+            int messages = waiting.size() + inOrder.size();
+            return messages >= maxMessages || (messages > 0 && bytes + size > maxBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether no more should be read: the dispatcher is full, or half of what may wait does. */
+    boolean isCongested() {
+        lock.lock();
+        try {
+            int messages = waiting.size() + inOrder.size();
+            return full || (messages > 0 && (messages >= maxMessages / 2 || bytes > maxBytes / 2));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts a message, now or when there is room. */
+    void add(Incoming message, int size) {
+        if (!beginStarting(message, size)) {
+            onChange.run();
+            return;
+        }
+        start(message);
+        drain();
+    }
+
+    /** Lets this thread start the message, or else lets the message wait. */
+    private boolean beginStarting(Incoming message, int size) {
+        lock.lock();
+        try {
+            if (!starting && waiting.isEmpty() && mayStart(message)) {
+                starting = true;
+                return true;
+            }
+            waiting.add(new Item(message, size));
+            bytes += size;
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is room in the dispatcher, and for a response. */
+    private boolean mayStart(Incoming message) {
+        return flushed || (!full && (message.isNotification() || connection.isWritable()));
+    }
+
+    /** Starts a message without a response when those before it have ended. */
+    void addInOrder(Incoming message, int size) {
+        boolean waits;
+        lock.lock();
+        try {
+            inOrder.add(new Item(message, size));
+            bytes += size;
+            waits = handling;
+            handling = true;
+        } finally {
+            lock.unlock();
+        }
+        if (waits) {
+            onChange.run();
+        } else {
+            handleNext();
+        }
+    }
+
+    /** Handles one after another, on this thread as long as each ends at once. */
+    private void handleNext() {
+        Item next = takeInOrder();
+        while (next != null) {
+            AtomicBoolean first = new AtomicBoolean(true);
+            next.message().whenFinished(() -> {
+                if (!first.compareAndSet(true, false)) {
+                    handleNext();
+                }
+            });
+            add(next.message(), next.size());
+            if (first.compareAndSet(true, false)) {
+                return; // It goes on elsewhere, and so does what follows it.
+            }
+            next = takeInOrder();
+        }
+    }
+
+    private @Nullable Item takeInOrder() {
+        Item next;
+        lock.lock();
+        try {
+            next = inOrder.poll();
+            handling = next != null;
+            bytes -= next == null ? 0 : next.size();
+        } finally {
+            lock.unlock();
+        }
+        onChange.run();
+        return next;
+    }
+
+    private void start(Incoming message) {
+        long before = resumed;
+        if (!message.start(resume)) {
+            lock.lock();
+            try {
+                full = resumed == before;
+            } finally {
+                lock.unlock();
+            }
+            onChange.run();
+        }
+    }
+
+    /** Starts what waits, as far as there is room, and lets other threads start messages again. */
+    private void drain() {
+        boolean changed = false;
+        for (Item next = nextWaiting(); next != null; next = nextWaiting()) {
+            start(next.message());
+            changed = true;
+        }
+        if (changed) {
+            onChange.run();
+        }
+    }
+
+    private @Nullable Item nextWaiting() {
+        lock.lock();
+        try {
+            Item next = waiting.peek();
+            next = next != null && mayStart(next.message()) ? waiting.poll() : null;
+            starting = next != null;
+            bytes -= next == null ? 0 : next.size();
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The dispatcher has room again. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Under the lock.
+    private void resume() {
+        lock.lock();
+        try {
+            resumed++;
+            full = false;
+        } finally {
+            lock.unlock();
+        }
+        connection.execute(this::continueStarting);
+    }
+
+    /** Starts what waits, as far as there is room. */
+    void continueStarting() {
+        lock.lock();
+        try {
+            if (starting) {
+                return;
+            }
+            starting = true;
+        } finally {
+            lock.unlock();
+        }
+        drain();
+        onChange.run();
+    }
+
+    /** Passes on all that waits for the dispatcher, which queues it. */
+    void flush() {
+        lock.lock();
+        try {
+            flushed = true;
+        } finally {
+            lock.unlock();
+        }
+        continueStarting();
+    }
+
+    /** Drops what waits. */
+    void clear() {
+        lock.lock();
+        try {
+            waiting.clear();
+            inOrder.clear();
+            bytes = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What may wait, for errors. */
+    @Override
+    public String toString() {
+        return maxMessages + " requests or " + maxBytes + " bytes";
+    }
+}
