@@ -165,7 +165,11 @@ class XmlRpcClientTest {
                         .as(wrong)
                         .isInstanceOf(ProtocolException.class)
                         .hasMessageContaining(
-                                wrong.isEmpty() ? "empty body" : "the response is not an XML-RPC response");
+                                switch (wrong) {
+                                    case "" -> "empty body";
+                                    case "hello" -> "what is not XML-RPC; it says: hello";
+                                    default -> "the response is not an XML-RPC response";
+                                });
             }
             answer = response("<int>5</int>");
             assertThat(client.call("x", int.class)).isEqualTo(5);

@@ -43,6 +43,12 @@ public final class RawPeer implements AutoCloseable {
         return this;
     }
 
+    /** Sends nothing more, and can still read. */
+    public RawPeer endSending() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
     /** Reads up to and including the text. */
     public String readUntil(String text) throws IOException {
         ByteArrayOutputStream seen = new ByteArrayOutputStream();

@@ -3,11 +3,14 @@ package dev.parley.net.http.server;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.socket.SocketAddresses;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -75,6 +78,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private State state = State.IDLE;
     private boolean draining;
+    private boolean ended;
 
     /** The request being received or handled. */
     private @Nullable IncomingRequest request;
@@ -131,6 +135,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (state == State.IDLE && pending.isEmpty()) {
                 channel.close();
             }
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded();
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -177,6 +183,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } finally {
             draining = false;
             writer.uncork();
+        }
+        if (ended && pending.isEmpty() && (state == State.IDLE || state == State.BODY)) {
+            // Nothing is left to respond to, and the rest of a request will not come; the last response may be unread.
+            state = State.CLOSING;
+            timer.expireIn(readNanos);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
         updateReading();
     }
@@ -290,6 +302,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.UPGRADED;
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         request = null;
         timer.stop();
         writer.write(decision.response(), received, false);
@@ -367,7 +380,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 handled,
                 response.status(),
                 finished != null && finished.isHead() ? 0 : response.body().length);
-        boolean last = close || finished == null || !finished.isKeepAlive() || server.isStopping();
+        boolean last = close
+                || finished == null
+                || !finished.isKeepAlive()
+                || server.isStopping()
+                || ended && pending.isEmpty();
         if (last) {
             state = State.CLOSING;
             releasePending();
@@ -390,9 +407,27 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * The peer has closed its sending half: it still waits for the responses to what it has sent, or has closed both
+     * halves, which looks the same.
+     */
+    private void inputEnded() {
+        ended = true;
+        drain();
+        if (state == State.HANDLING) {
+            channel.eventLoop()
+                    .schedule(
+                            () -> channel.close(),
+                            server.limits().halfCloseTimeout().toNanos(),
+                            TimeUnit.NANOSECONDS);
+        } else if (state == State.CLOSING && channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
+            channel.close();
+        }
+    }
+
     /** Ends this side and waits for the peer's end: closing at once may reset the connection before the peer reads. */
     private void linger(boolean sent) {
-        if (!sent) {
+        if (!sent || ended) {
             channel.close();
             return;
         }

@@ -10,21 +10,29 @@ public final class HttpLimits {
     /** The longest timeout that can be set: 24 hours. */
     public static final Duration MAX_TIMEOUT = Duration.ofHours(24);
 
-    private static final HttpLimits DEFAULTS =
-            new HttpLimits(16 << 20, 16 << 10, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(30));
+    private static final HttpLimits DEFAULTS = new HttpLimits(
+            16 << 20, 16 << 10, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(30), Duration.ofSeconds(5));
 
     private final int maxBody;
     private final int maxHeader;
     private final int maxConnections;
     private final Duration idleTimeout;
     private final Duration readTimeout;
+    private final Duration halfCloseTimeout;
 
-    private HttpLimits(int maxBody, int maxHeader, int maxConnections, Duration idleTimeout, Duration readTimeout) {
+    private HttpLimits(
+            int maxBody,
+            int maxHeader,
+            int maxConnections,
+            Duration idleTimeout,
+            Duration readTimeout,
+            Duration halfCloseTimeout) {
         this.maxBody = positive("maxBody", maxBody);
         this.maxHeader = positive("maxHeader", maxHeader);
         this.maxConnections = positive("maxConnections", maxConnections);
         this.idleTimeout = timeout("idleTimeout", idleTimeout);
         this.readTimeout = timeout("readTimeout", readTimeout);
+        this.halfCloseTimeout = timeout("halfCloseTimeout", halfCloseTimeout);
     }
 
     /** The defaults that the getters name. */
@@ -69,12 +77,20 @@ public final class HttpLimits {
     }
 
     /**
+     * The longest time that a request is handled after the peer has closed its sending half without TLS: it may wait
+     * for the response, or be gone. Default 5 s. After it the request is canceled and the connection closed.
+     */
+    public Duration halfCloseTimeout() {
+        return halfCloseTimeout;
+    }
+
+    /**
      * These limits with another {@link #maxBody()}.
      *
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxBody(int bytes) {
-        return new HttpLimits(bytes, maxHeader, maxConnections, idleTimeout, readTimeout);
+        return new HttpLimits(bytes, maxHeader, maxConnections, idleTimeout, readTimeout, halfCloseTimeout);
     }
 
     /**
@@ -83,7 +99,7 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxHeader(int bytes) {
-        return new HttpLimits(maxBody, bytes, maxConnections, idleTimeout, readTimeout);
+        return new HttpLimits(maxBody, bytes, maxConnections, idleTimeout, readTimeout, halfCloseTimeout);
     }
 
     /**
@@ -92,7 +108,7 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxConnections(int connections) {
-        return new HttpLimits(maxBody, maxHeader, connections, idleTimeout, readTimeout);
+        return new HttpLimits(maxBody, maxHeader, connections, idleTimeout, readTimeout, halfCloseTimeout);
     }
 
     /**
@@ -101,7 +117,7 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
      */
     public HttpLimits withIdleTimeout(Duration timeout) {
-        return new HttpLimits(maxBody, maxHeader, maxConnections, timeout, readTimeout);
+        return new HttpLimits(maxBody, maxHeader, maxConnections, timeout, readTimeout, halfCloseTimeout);
     }
 
     /**
@@ -110,7 +126,16 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
      */
     public HttpLimits withReadTimeout(Duration timeout) {
-        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, timeout);
+        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, timeout, halfCloseTimeout);
+    }
+
+    /**
+     * These limits with another {@link #halfCloseTimeout()}.
+     *
+     * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
+     */
+    public HttpLimits withHalfCloseTimeout(Duration timeout) {
+        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, readTimeout, timeout);
     }
 
     private static int positive(String name, int value) {
@@ -131,6 +156,7 @@ public final class HttpLimits {
     @Override
     public String toString() {
         return "HttpLimits[maxBody=" + maxBody + ", maxHeader=" + maxHeader + ", maxConnections=" + maxConnections
-                + ", idleTimeout=" + idleTimeout + ", readTimeout=" + readTimeout + "]";
+                + ", idleTimeout=" + idleTimeout + ", readTimeout=" + readTimeout + ", halfCloseTimeout="
+                + halfCloseTimeout + "]";
     }
 }

@@ -7,6 +7,7 @@ import dev.parley.net.socket.ListeningSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -236,6 +237,8 @@ public final class HttpServer implements AutoCloseable {
         if (ssl != null) {
             pipeline.addLast(ssl);
         }
+        // The end of input in TLS ends both directions.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, ssl == null);
         StrictRequestDecoder decoder = new StrictRequestDecoder(limits.maxHeader());
         pipeline.addLast(decoder, new HttpResponseEncoder(), new HttpConnection(this, channel, decoder, ssl));
         if (stopping) {

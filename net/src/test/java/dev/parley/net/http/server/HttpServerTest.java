@@ -67,7 +67,7 @@ class HttpServerTest {
                     throw new IllegalStateException("secret detail");
                 })
                 .handle("/docs", e -> e.respond(HttpResponse.of(200, "text/html", new byte[3000])), "GET", "HEAD")
-                .limits(HttpLimits.defaults().withMaxBody(100_000));
+                .limits(HttpLimits.defaults().withMaxBody(100_000).withHalfCloseTimeout(Duration.ofMillis(100)));
     }
 
     private static void echo(HttpExchange exchange) {
