@@ -5,6 +5,7 @@ import dev.parley.jsonrpc.session.Problem;
 import dev.parley.jsonrpc.session.Session;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.SocketConnection;
+import dev.parley.spi.PeerLog;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Brings what arrives on one connection of a {@link StreamListener} to its session. Confined to the event loop. */
 final class StreamConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(StreamConnection.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     /** Fired through a pipeline when the server stops. */
     enum Stop {
@@ -90,7 +92,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
         if (thrown instanceof IOException) {
             log.debug("{}: connection failed: {}", session, thrown.toString());
         } else {
-            log.warn("{}: closing the connection", session, thrown);
+            faults.warn(session, "closing the connection", thrown);
         }
         cause = thrown;
         ctx.close();

@@ -7,6 +7,7 @@ import dev.parley.jsonrpc.message.Cancellation;
 import dev.parley.jsonrpc.message.Envelope;
 import dev.parley.jsonrpc.message.Ids;
 import dev.parley.jsonrpc.message.ResponseReader;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Link {
     private static final Logger log = LoggerFactory.getLogger(Link.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final String peer;
     private final ResponseReader reader;
@@ -257,7 +259,7 @@ final class Link {
         }
         if (start == message.length || (message[start] != '{' && message[start] != '[')) {
             // A line of a log, say.
-            log.warn("{} sent a message that is not JSON-RPC: {}", peer, problem);
+            faults.warn(peer, "sent a message that is not JSON-RPC: {}", problem);
             return;
         }
         boolean found = false;
@@ -299,7 +301,7 @@ final class Link {
      */
     private void stray(boolean ofBatch, Failing failing) {
         RpcException error = failing.error();
-        log.warn("{} sent a response that belongs to no call: {}", peer, error.getMessage());
+        faults.warn(peer, "sent a response that belongs to no call: {}", error.getMessage());
         List<Pending> batch = ofBatch ? onlyBatch() : List.of();
         if (!batch.isEmpty()) {
             batch.forEach(call -> call.fail(failing.error()));

@@ -9,20 +9,20 @@ import dev.parley.jsonrpc.message.JsonRpcErrors;
 import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.ServerCall;
 import java.lang.reflect.Type;
 import java.security.Principal;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /** One call or notification on its way through the dispatcher. Thread-safe as {@link ServerCall} is. */
 final class ServedCall extends ServerCall {
-    private static final Logger log = LoggerFactory.getLogger(ServedCall.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(ServedCall.class));
 
     private final Request.Call request;
     private final Peer peer;
@@ -139,7 +139,7 @@ final class ServedCall extends ServerCall {
             return;
         }
         if (warns && error instanceof InvalidArgumentsException) {
-            log.warn("notification {} of {} was not handled: {}", method(), peer.remoteAddress(), error.getMessage());
+            faults.warn(peer.remoteAddress(), "notification {} was not handled: {}", method(), error.getMessage());
         }
         response.accept(MessageHandler.NOTHING);
     }

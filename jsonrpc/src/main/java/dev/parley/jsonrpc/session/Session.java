@@ -10,6 +10,7 @@ import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.PeerLog;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.Timers;
 import java.io.IOException;
@@ -44,6 +45,7 @@ import tools.jackson.databind.ObjectMapper;
  */
 public final class Session implements Peer {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     private final Connection connection;
     private final ObjectMapper mapper;
@@ -118,7 +120,7 @@ public final class Session implements Peer {
 
     /** A message could not be handled: without a response the only way to end its sender's wait is to disconnect. */
     private void failed(Throwable error) {
-        log.warn("{}: closing the connection", name, error);
+        faults.warn(name, "closing the connection", error);
         connection.close();
     }
 
@@ -139,7 +141,7 @@ public final class Session implements Peer {
                 responses = responses.isEmpty() ? new ArrayList<>(1) : responses;
                 responses.add(element);
             } else if (element == null && client) {
-                log.warn("{} sent an element that is not an object", name);
+                faults.warn(name, "sent an element that is not an object");
             } else if (element != null && isErrorToNothing(element)) {
                 log.debug("{} sent an error without a request", name);
                 return;
@@ -221,7 +223,7 @@ public final class Session implements Peer {
         if (mustRead() && backlog.isFull(size)) {
             OverloadedException error = new OverloadedException("more than " + backlog + " wait for their turn");
             if (message.isNotification() || !connection.isWritable()) {
-                log.warn("{}: closing the connection: {}", name, error.getMessage());
+                faults.warn(name, "closing the connection: {}", error.getMessage());
                 failure = error;
                 connection.close();
                 return;
@@ -279,7 +281,7 @@ public final class Session implements Peer {
             calls.tooLarge(problem.text());
         }
         if (problem.fatal()) {
-            log.warn("{}: closing the connection: {}", name, problem.text());
+            faults.warn(name, "closing the connection: {}", problem.text());
             failure = new ProtocolException(problem.text());
             connection.finish();
         }

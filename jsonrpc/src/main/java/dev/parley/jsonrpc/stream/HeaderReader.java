@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.spi.PrintableText;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -12,6 +13,9 @@ import org.slf4j.LoggerFactory;
  * alone. Confined to the connection's event loop.
  */
 final class HeaderReader {
+    /** How much of a line is quoted, in {@code char}s. */
+    private static final int MAX_QUOTED = 60;
+
     /** The largest header, in bytes. */
     static final int MAX = 4096;
 
@@ -78,7 +82,7 @@ final class HeaderReader {
         String text = text(in, line);
         boolean field = FIELD.matcher(text).matches();
         if (!field) {
-            log.debug("skipped a line before a header: {}", printable(text));
+            log.debug("skipped a line before a header: {}", PrintableText.line(text, MAX_QUOTED));
         }
         return field;
     }
@@ -117,7 +121,7 @@ final class HeaderReader {
             if (name.equals("content-length") && length < 0 && value.matches("[0-9]{1,18}")) {
                 length = Long.parseLong(value);
             } else if (name.equals("content-length") || (name.equals("content-type") ? !isUtf8(value) : !tolerant)) {
-                throw new HeaderException("header \"" + printable(field)
+                throw new HeaderException("header \"" + PrintableText.line(field, MAX_QUOTED)
                         + "\"; it must be one Content-Length, and Content-Type with charset utf-8 if any");
             }
         }
@@ -133,10 +137,5 @@ final class HeaderReader {
         // "utf8" is what early language servers wrote; the specification asks to take it.
         return charset < 0
                 || lower.substring(charset + 8).replace("\"", "").strip().matches("utf-?8([;\\s].*)?");
-    }
-
-    static String printable(String text) {
-        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return shown.replaceAll("[^\\x20-\\x7e…]", "?");
     }
 }

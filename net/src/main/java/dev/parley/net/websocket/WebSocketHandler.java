@@ -3,6 +3,8 @@ package dev.parley.net.websocket;
 import dev.parley.ProtocolException;
 import dev.parley.net.http.server.BodyBuffer;
 import dev.parley.net.http.server.StopSignal;
+import dev.parley.spi.PeerLog;
+import dev.parley.spi.PrintableText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.Owner {
     private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     /** Messages that inflate to more bytes than this are not inflated on an event loop. */
     private static final int LARGE = 64 << 10;
@@ -341,15 +344,11 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
                 ? null
                 : new IOException("the peer closed it"
                         + (code < 0 ? "" : " with code " + code)
-                        + (reason == null || reason.isEmpty() ? "" : ": " + printable(reason)));
+                        + (reason == null || reason.isEmpty() ? "" : ": " + PrintableText.line(reason)));
         closing = true;
         channel.writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
                 .addListener(ChannelFutureListener.CLOSE);
         tellLost();
-    }
-
-    private static String printable(String reason) {
-        return reason.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** The peer has broken a rule: tells it, and ends the connection. */
@@ -360,7 +359,7 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     }
 
     private void failed(Throwable error) {
-        log.warn("{}: closing the connection", remote, error);
+        faults.warn(remote, "closing the connection", error);
         cause = error;
         close(CloseCode.INTERNAL_ERROR, "internal error");
     }

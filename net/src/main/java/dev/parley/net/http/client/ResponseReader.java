@@ -3,6 +3,7 @@ package dev.parley.net.http.client;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.PrintableText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,9 @@ import java.util.List;
 
 /** Reads HTTP/1.x responses from one connection, buffered. Not thread-safe. */
 final class ResponseReader {
+    /** How much of a malformed line an error quotes, in {@code char}s. */
+    private static final int MAX_QUOTED = 60;
+
     private static final int MAX_HEAD = 64 << 10;
     private static final byte[] EMPTY = {};
 
@@ -133,7 +137,8 @@ final class ResponseReader {
             status = status * 10 + line.charAt(i) - '0';
         }
         if (!ok || status < 100 || (line.length() > 12 && line.charAt(12) != ' ')) {
-            throw new MalformedException("expected a status line, got \"" + printable(line) + "\"");
+            throw new MalformedException(
+                    "expected a status line, got \"" + PrintableText.line(line, MAX_QUOTED) + "\"");
         }
         return status;
     }
@@ -158,7 +163,8 @@ final class ResponseReader {
             }
             int colon = line.indexOf(':');
             if (colon <= 0) {
-                throw new MalformedException("a header line has no name: \"" + printable(line) + "\"");
+                throw new MalformedException(
+                        "a header line has no name: \"" + PrintableText.line(line, MAX_QUOTED) + "\"");
             }
             fields.add(line.substring(0, colon).strip());
             fields.add(line.substring(colon + 1).strip());
@@ -172,7 +178,8 @@ final class ResponseReader {
             for (String value : field.split(",", -1)) {
                 String digits = value.strip();
                 if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    throw new MalformedException("Content-Length \"" + printable(field) + "\" is not a number");
+                    throw new MalformedException(
+                            "Content-Length \"" + PrintableText.line(field, MAX_QUOTED) + "\" is not a number");
                 }
                 if (known != null && !known.equals(digits)) {
                     throw new MalformedException("Content-Length is both " + known + " and " + digits);
@@ -254,7 +261,8 @@ final class ResponseReader {
         if (digits.isEmpty()
                 || digits.length() > 15
                 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 0x80)) {
-            throw new MalformedException("chunk size \"" + printable(line) + "\" is not a hexadecimal number");
+            throw new MalformedException(
+                    "chunk size \"" + PrintableText.line(line, MAX_QUOTED) + "\" is not a hexadecimal number");
         }
         long size = Long.parseLong(digits, 16);
         if (size > maxBody) {
@@ -361,10 +369,5 @@ final class ResponseReader {
             }
         }
         throw new MalformedException("the head of the proxy's response exceeds the limit of " + MAX_HEAD + " bytes");
-    }
-
-    private static String printable(String text) {
-        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return shown.replaceAll("[^\\x20-\\x7e…]", "?");
     }
 }

@@ -4,11 +4,11 @@ import dev.parley.RpcHandler;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.PeerLog;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * The same behind a listener, a servlet, CGI and {@link RpcHandler#handle(byte[])}. Thread-safe.
  */
 public final class HttpRpcHandler implements RpcHandler {
-    private static final Logger log = LoggerFactory.getLogger(HttpRpcHandler.class);
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(HttpRpcHandler.class));
 
     private final String contentType;
     private final int maxBody;
@@ -87,7 +87,7 @@ public final class HttpRpcHandler implements RpcHandler {
         try {
             handler.accept(exchange);
         } catch (RuntimeException | Error e) {
-            log.error("the handler of a request of {} failed", exchange.remoteAddress(), e);
+            faults.error(exchange.remoteAddress(), "the handler of a request failed", e);
             exchange.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
         }
     }

@@ -12,6 +12,7 @@ import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.client.HttpClient;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.PrintableText;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import java.nio.charset.StandardCharsets;
@@ -179,7 +180,7 @@ public final class HttpRpcTransport implements ClientTransport {
 
     private static String logged(byte[] body) {
         int length = Math.min(body.length, 4 * MAX_LOGGED);
-        return ResponseText.printable(new String(body, 0, length, StandardCharsets.UTF_8), MAX_LOGGED);
+        return PrintableText.line(new String(body, 0, length, StandardCharsets.UTF_8), MAX_LOGGED);
     }
 
     private static Headers headers(@Nullable Map<String, String> fields) {

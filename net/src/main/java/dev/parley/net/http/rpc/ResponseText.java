@@ -2,6 +2,7 @@ package dev.parley.net.http.rpc;
 
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.PrintableText;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,7 @@ public final class ResponseText {
                 start,
                 Math.min(body.length - start, MAX_BYTES),
                 charset == null ? StandardCharsets.UTF_8 : charset);
-        return printable(isHtml(body) ? visible(text) : text, MAX_LENGTH);
+        return PrintableText.line(isHtml(body) ? visible(text) : text, MAX_LENGTH);
     }
 
     /** Where a redirect leads, as far as it may be shown: without user info and query; {@code null} if nowhere. */
@@ -100,38 +101,9 @@ public final class ResponseText {
         if (location == null || location.isBlank()) {
             return null;
         }
-        String shown = printable(location, 1_000).replaceFirst("(?<=//)[^/?#]*@", "");
+        String shown = PrintableText.line(location, 1_000).replaceFirst("(?<=//)[^/?#]*@", "");
         int query = shown.indexOf('?');
         return query < 0 ? shown : shown.substring(0, query + 1) + "…";
-    }
-
-    /** The text with runs of white space as one space, other unprintable characters as question marks, and bounded. */
-    static String printable(String text, int limit) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), limit) + 1);
-        boolean blank = false;
-        for (int i = 0; i < text.length(); ) {
-            int c = text.codePointAt(i);
-            i += Character.charCount(c);
-            if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-                blank = true;
-                continue;
-            }
-            if (shown.length() >= limit) {
-                return shown.append('…').toString();
-            }
-            if (blank && !shown.isEmpty()) {
-                shown.append(' ');
-            }
-            blank = false;
-            int type = Character.getType(c);
-            boolean hidden = type == Character.CONTROL
-                    || type == Character.FORMAT
-                    || type == Character.SURROGATE
-                    || type == Character.PRIVATE_USE
-                    || type == Character.UNASSIGNED;
-            shown.appendCodePoint(hidden ? '?' : c);
-        }
-        return shown.toString();
     }
 
     /** The text of an HTML page without its tags, scripts, styles and comments. */

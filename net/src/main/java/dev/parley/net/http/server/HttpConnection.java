@@ -3,6 +3,7 @@ package dev.parley.net.http.server;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.socket.SocketAddresses;
+import dev.parley.spi.PeerLog;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
+    private static final PeerLog faults = new PeerLog(log);
 
     /**
      * How long a connection stays half open after its last response, so that the peer can read it before its own
@@ -124,7 +126,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             log.debug("{}: connection failed: {}", remoteAddress, cause.toString());
         } else {
-            log.warn("{}: closing the connection", remoteAddress, cause);
+            faults.warn(remoteAddress, "closing the connection", cause);
         }
         channel.close();
     }
@@ -292,7 +294,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             decision = handler.decide(new HttpExchange(this, received, new byte[0]));
         } catch (RuntimeException | Error e) {
-            log.error("the upgrade at {} failed", received.path(), e);
+            faults.error(remoteAddress, "the upgrade at {} failed", received.path(), e);
             refuseAndClose(HttpResponse.text(500, "the server failed to handle this request"));
             return;
         }
@@ -343,7 +345,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             handler.handle(complete);
         } catch (RuntimeException | Error e) {
-            log.error("the handler of {} failed", complete.path(), e);
+            faults.error(remoteAddress, "the handler of {} failed", complete.path(), e);
             complete.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
         }
     }
