@@ -24,6 +24,7 @@ public final class Main {
 
     /** Runs a command in this process. */
     static int run(Terminal terminal, StopSignal stop, String... args) {
+        Logging.verbosity(0);
         return commandLine(terminal, stop).execute(args);
     }
 

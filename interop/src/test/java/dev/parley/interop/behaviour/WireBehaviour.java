@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.Address;
-import dev.parley.Args;
 import dev.parley.ClientInterceptor;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidArgumentsException;
@@ -16,12 +15,10 @@ import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
 import dev.parley.RpcBatch;
 import dev.parley.RpcClient;
-import dev.parley.RpcContext;
 import dev.parley.RpcException;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
-import dev.parley.Target;
 import dev.parley.interop.behaviour.BehaviourApi.Job;
 import dev.parley.interop.behaviour.BehaviourApi.State;
 import java.time.Duration;
@@ -42,120 +39,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * What every wire must do alike, Parley on both sides over real sockets. One subclass per wire says where it listens
- * and what its protocol cannot carry.
- */
+/** What every wire must do alike, Parley on both sides over real sockets. */
 @Timeout(60)
-abstract class WireBehaviour {
-    BehaviourService service = new BehaviourService();
-    RpcServer server;
-    RpcClient client;
-    BehaviourApi api;
-
-    /** Where to listen; port 0 for a free one. */
-    abstract String listenAddress();
-
-    /** Options of a server's address, all that are of no use to a client among them. */
-    abstract String serverOptions();
-
-    /** The server's target, for brokers. */
-    Target serverTarget() {
-        return Target.none();
-    }
-
-    /** The client's target, for brokers. */
-    Target clientTarget() {
-        return Target.none();
-    }
-
-    /** Whether the wire carries the caller's context. */
-    boolean carriesContext() {
-        return false;
-    }
-
-    /** Whether a client can ask the server what it offers. */
-    boolean introspects() {
-        return true;
-    }
-
-    /** Whether arguments go by name. */
-    boolean named() {
-        return false;
-    }
-
-    /** Whether a broker keeps the calls while no server is there. */
-    boolean brokered() {
-        return serverTarget().needsBroker();
-    }
-
-    RpcServer.Builder serverBuilder() {
-        return RpcServer.builder()
-                .endpoint(service)
-                .endpoint(new Control(), Target.namespace("control").withVersion("2.0"))
-                .mapException(BehaviourService.OutOfStock.class, "shop.errors.OutOfStock")
-                .listen(listenAddress(), serverTarget());
-    }
-
-    @BeforeEach
-    void start() {
-        server = serverBuilder().build().start();
-        client = connect();
-        api = client.proxy(BehaviourApi.class);
-    }
-
-    RpcClient connect() {
-        return RpcClient.builder(server.addresses().getFirst().toUri())
-                .target(clientTarget())
-                .build();
-    }
-
-    @AfterEach
-    void stop() {
-        client.close();
-        server.close();
-    }
-
-    Object[] args(Object... namesAndValues) {
-        if (named()) {
-            Args.Named named = Args.named(Map.of());
-            for (int i = 0; i < namesAndValues.length; i += 2) {
-                named = named.and((String) namesAndValues[i], namesAndValues[i + 1]);
-            }
-            return new Object[] {named};
-        }
-        return IntStream.range(0, namesAndValues.length / 2)
-                .mapToObj(i -> namesAndValues[2 * i + 1])
-                .toArray();
-    }
-
-    public static class Control {
-        public String status() {
-            return "fine";
-        }
-
-        public String callBack(RpcContext context) {
-            return context.caller().call("name", String.class);
-        }
-    }
-
-    /** What a client serves. */
-    public static class Callbacks {
-        public String name() {
-            return "the client";
-        }
-    }
-
-    /** Whether the server can call its client. */
-    boolean bothWays() {
-        return false;
-    }
-
+abstract class WireBehaviour extends WireFixture {
     @Test
     void aServerCallsItsClientWhereTheWireCan() {
         RpcClient.Builder builder = RpcClient.builder(
@@ -176,10 +65,6 @@ abstract class WireBehaviour {
                     .hasMessageContaining("cannot carry a call to the caller of");
             assertThatThrownBy(() -> client.onDisconnect(() -> {})).isInstanceOf(InvalidTargetException.class);
         }
-    }
-
-    private static RpcClient control(RpcClient client) {
-        return client.prepare(options -> options.withNamespace("control").withVersion("2.0"));
     }
 
     @Test
@@ -586,11 +471,6 @@ abstract class WireBehaviour {
                                 RpcException.class, e -> assertThat(e.code()).isEqualTo(code));
             }
         }
-    }
-
-    /** Whether the protocol gives codes a meaning, so that a method's own code may be taken for it. */
-    boolean codesHaveMeaning() {
-        return false;
     }
 
     @Test

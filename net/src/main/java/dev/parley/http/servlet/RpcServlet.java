@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,7 @@ public class RpcServlet extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ReceivedRequest received = new ReceivedRequest(handler, request.getMethod(), request::getHeader);
+        ReceivedRequest received = new ReceivedRequest(handler, request.getMethod(), name -> header(request, name));
         HttpResponse ready = received.read(request.getInputStream());
         if (ready != null) {
             write(ready, response);
@@ -58,6 +59,12 @@ public class RpcServlet extends HttpServlet {
         } else {
             handle(received.body(), request, response);
         }
+    }
+
+    /** The values of a header field, which a field that occurs twice does not hide. */
+    private static @Nullable String header(HttpServletRequest request, String name) {
+        String value = String.join(", ", Collections.list(request.getHeaders(name)));
+        return value.isEmpty() ? null : value;
     }
 
     private void handleAsync(byte[] body, HttpServletRequest request, HttpServletResponse response) {

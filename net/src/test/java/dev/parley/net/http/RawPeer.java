@@ -30,7 +30,7 @@ public final class RawPeer implements AutoCloseable {
     }
 
     public static String post(String path, String body) {
-        return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
     public RawPeer send(String text) throws IOException {

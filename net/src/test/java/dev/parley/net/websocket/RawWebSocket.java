@@ -78,7 +78,7 @@ final class RawWebSocket implements AutoCloseable {
 
     static String upgrade(String... more) {
         String[] fields = new String[more.length + 5];
-        fields[0] = "Host: x";
+        fields[0] = "Host: localhost";
         fields[1] = "Connection: keep-alive, Upgrade";
         fields[2] = "Upgrade: WebSocket";
         fields[3] = "Sec-WebSocket-Version: 13";

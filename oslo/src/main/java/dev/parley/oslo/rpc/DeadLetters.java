@@ -41,8 +41,8 @@ final class DeadLetters {
     void malformed(Delivery delivery, MessageSummary request, boolean answered, RpcException error) {
         faults.warn(
                 null,
-                "rejected a request{} in queue {}, {}: {}",
-                request.method() == null ? "" : " for " + request.method(),
+                "rejected {} in queue {}, {}: {}",
+                request.method() == null ? "a request" : "a request for " + request.method(),
                 delivery.queue(),
                 request.replyQueue() == null
                         ? "whose reply queue, if it has one, cannot be read"

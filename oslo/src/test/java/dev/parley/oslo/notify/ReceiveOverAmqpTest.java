@@ -257,6 +257,7 @@ class ReceiveOverAmqpTest extends BatchReceiveBehaviour {
             }
             until(() -> queue("notifications.info").ready() == 7
                     && queue("notifications.info").unacked() == 3);
+            until(() -> !endpoint.seen.isEmpty());
             // Not acknowledged before the work is done.
             assertThat(endpoint.seen).hasSize(1);
             release.countDown();

@@ -4,6 +4,7 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.Limits;
 import dev.parley.net.http.BasicCredentials;
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code paths}, further HTTP paths</td><td>server</td><td>none</td><td>start with a slash, commas between
  * them</td></tr>
  * <tr><td>{@code access_log}, whether requests are logged at INFO</td><td>server</td><td>false</td><td></td></tr>
+ * <tr><td>{@code origins}, of web pages that may call</td><td>server</td><td>the server's own</td>
+ * <td>{@code scheme://host[:port]}, commas between them</td></tr>
+ * <tr><td>{@code hosts}, names that browsers may use on a loopback address</td><td>server</td>
+ * <td>{@code localhost}</td><td>commas between them</td></tr>
  * <tr><td>{@code connect_timeout}, TLS included</td><td>client</td><td>10 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code idle_timeout}, after which an unused connection is closed</td><td>client</td><td>4 s</td>
@@ -113,6 +119,28 @@ public final class HttpAddress {
     }
 
     /**
+     * Which web pages may call a server. Reads the options {@code origins} and {@code hosts}.
+     *
+     * @throws InvalidTargetException if one is malformed
+     */
+    static BrowserPolicy browsers(AddressOptions options) {
+        AddressOptions own = options.ofServer();
+        List<String> origins = list(own.textOrNull("origins"));
+        List<String> hosts = list(own.textOrNull("hosts"));
+        try {
+            return new BrowserPolicy(origins, hosts);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidTargetException("option origins or hosts: " + e.getMessage());
+        }
+    }
+
+    private static List<String> list(@Nullable String text) {
+        return text == null
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    /**
      * The HTTP server of this address. Reads the options of servers.
      *
      * @param tls the keys for {@code https}
@@ -140,7 +168,8 @@ public final class HttpAddress {
                 http,
                 credentials(address, options),
                 isSecure(address) ? tls : null,
-                accessLog);
+                accessLog,
+                browsers(options));
     }
 
     /**

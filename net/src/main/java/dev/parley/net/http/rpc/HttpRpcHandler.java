@@ -1,6 +1,7 @@
 package dev.parley.net.http.rpc;
 
 import dev.parley.RpcHandler;
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
@@ -21,10 +22,11 @@ public final class HttpRpcHandler implements RpcHandler {
     private final String contentType;
     private final int maxBody;
     private final @Nullable DocumentationPage page;
+    private final BrowserPolicy browsers;
     private final Consumer<RpcExchange> handler;
 
     /**
-     * A handler. Reads the option {@code docs}.
+     * A handler. Reads the options {@code docs}, {@code origins} and {@code hosts}.
      *
      * @param protocol whose messages the form of the page writes
      * @param maxBody the largest message in bytes
@@ -39,6 +41,7 @@ public final class HttpRpcHandler implements RpcHandler {
         this.contentType = protocol.contentType();
         this.maxBody = maxBody;
         this.page = options.ofServer().flag("docs", false) ? new DocumentationPage(protocol, dispatcher) : null;
+        this.browsers = HttpAddress.browsers(options);
         this.handler = Objects.requireNonNull(handler, "handler");
     }
 
@@ -50,6 +53,10 @@ public final class HttpRpcHandler implements RpcHandler {
     /** The largest message in bytes. */
     public int maxBody() {
         return maxBody;
+    }
+
+    BrowserPolicy browsers() {
+        return browsers;
     }
 
     /** Whether a GET gets a page that documents the methods. */

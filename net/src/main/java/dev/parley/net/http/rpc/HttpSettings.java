@@ -3,6 +3,7 @@ package dev.parley.net.http.rpc;
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.net.http.BasicCredentials;
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param required the credentials that each request must have; {@code null} for none
  * @param tls the TLS context; {@code null} for plain text
  * @param accessLog whether requests are logged at INFO
+ * @param browsers which web pages may call
  */
 public record HttpSettings(
         Address address,
@@ -34,10 +36,12 @@ public record HttpSettings(
         HttpLimits limits,
         @Nullable BasicCredentials required,
         @Nullable SSLContext tls,
-        boolean accessLog) {
+        boolean accessLog,
+        BrowserPolicy browsers) {
     /** A server of these settings, without handlers. */
     public HttpServer.Builder server() {
-        HttpServer.Builder server = HttpServer.builder().limits(limits).accessLog(accessLog);
+        HttpServer.Builder server =
+                HttpServer.builder().limits(limits).accessLog(accessLog).browsers(browsers);
         if (unixPath != null) {
             server.bindUnix(unixPath);
         } else {
@@ -108,6 +112,9 @@ public record HttpSettings(
             return "half_close_timeout";
         } else if (limits.maxConnections() != other.limits.maxConnections()) {
             return "max_connections";
+        }
+        if (!browsers.equals(other.browsers)) {
+            return "origins and hosts";
         }
         return accessLog == other.accessLog ? null : "access_log";
     }

@@ -3,9 +3,9 @@ package dev.parley.net.http.rpc;
 import dev.parley.RpcHandler;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
-import dev.parley.net.http.Origins;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +51,12 @@ public final class ReceivedRequest {
      * @throws IOException if reading fails
      */
     public @Nullable HttpResponse read(InputStream in) throws IOException {
-        if (Origins.isForeign(headers.apply("origin"), headers.apply("host"))) {
-            return Origins.refusal();
+        String origin = headers.apply("origin");
+        List<String> origins = origin == null ? List.of() : List.of(origin);
+        // Who can reach the server is not known here, so its names are not checked.
+        HttpResponse refusal = handler.browsers().refusal(false, origins, headers.apply("host"), null);
+        if (refusal != null) {
+            return refusal;
         }
         if (!method.equals("POST")) {
             return handler.hasPage() && (method.equals("GET") || method.equals("HEAD"))

@@ -1,5 +1,6 @@
 package dev.parley.net.http.server;
 
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.socket.SocketAddresses;
@@ -25,6 +26,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -372,8 +374,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         write(response, true);
     }
 
-    private void write(HttpResponse response, boolean close) {
+    private void write(HttpResponse given, boolean close) {
         IncomingRequest finished = request;
+        HttpResponse response = shared(given, finished);
         HttpExchange handled = exchange;
         request = null;
         exchange = null;
@@ -399,6 +402,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             timer.expireIn(idleNanos);
             writer.write(response, finished, false);
         }
+    }
+
+    /** The response, which a page of another origin may read if it is allowed to call. */
+    private HttpResponse shared(HttpResponse response, @Nullable IncomingRequest finished) {
+        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
+        BrowserPolicy browsers = server.browsers();
+        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
+                ? browsers.shared(response, origins.getFirst())
+                : response;
     }
 
     private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {

@@ -3,6 +3,7 @@ package dev.parley.net.http.server;
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
 import dev.parley.net.http.BasicCredentials;
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.socket.ListeningSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -14,6 +15,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -54,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Map<String, HttpRoute> routes = new ConcurrentHashMap<>();
     private final AccessLog accessLog;
+    private final BrowserPolicy browsers;
     private final HttpLimits limits;
     private final @Nullable Auth auth;
     private final String host;
@@ -68,6 +71,7 @@ public final class HttpServer implements AutoCloseable {
 
     private volatile @Nullable Tls tls;
     private volatile @Nullable ListeningSocket listener;
+    private volatile @Nullable String loopbackName;
     private volatile boolean stopping;
 
     private record Tls(SSLContext context, @Nullable SSLParameters parameters) {}
@@ -78,6 +82,7 @@ public final class HttpServer implements AutoCloseable {
         builder.routes.forEach((path, methods) -> route(path, new HttpRoute(methods, builder.upgrades.get(path))));
         builder.upgrades.forEach((path, upgrade) -> routes.putIfAbsent(path, new HttpRoute(Map.of(), upgrade)));
         this.accessLog = new AccessLog(builder.accessLog);
+        this.browsers = builder.browsers;
         this.limits = builder.limits;
         this.tls = builder.tls;
         this.auth = builder.auth;
@@ -116,6 +121,10 @@ public final class HttpServer implements AutoCloseable {
             ListeningSocket bound = unixPath != null
                     ? ListeningSocket.bindUnix(unixPath, initializer)
                     : ListeningSocket.bind(host, port, initializer);
+            loopbackName = bound.address() instanceof InetSocketAddress inet
+                            && inet.getAddress().isLoopbackAddress()
+                    ? host
+                    : null;
             listener = bound;
             log.debug("listening on {}", bound.address());
             return this;
@@ -279,6 +288,16 @@ public final class HttpServer implements AutoCloseable {
         return accessLog;
     }
 
+    BrowserPolicy browsers() {
+        return browsers;
+    }
+
+    /** The host that the server listens on, if only this machine can reach it by TCP; else null. */
+    @Nullable
+    String loopbackName() {
+        return loopbackName;
+    }
+
     boolean isStopping() {
         return stopping;
     }
@@ -300,6 +319,7 @@ public final class HttpServer implements AutoCloseable {
         private @Nullable Tls tls;
         private @Nullable Auth auth;
         private boolean accessLog;
+        private BrowserPolicy browsers = BrowserPolicy.sameOrigin();
 
         private Builder() {}
 
@@ -366,6 +386,12 @@ public final class HttpServer implements AutoCloseable {
             if (upgrades.putIfAbsent(path, handler) != null) {
                 throw new IllegalArgumentException("upgrades of " + path + " already have a handler");
             }
+            return this;
+        }
+
+        /** Which web pages may call the server. Default {@link BrowserPolicy#sameOrigin()}. */
+        public Builder browsers(BrowserPolicy value) {
+            this.browsers = Objects.requireNonNull(value, "browsers");
             return this;
         }
 

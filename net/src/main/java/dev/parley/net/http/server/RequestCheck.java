@@ -1,9 +1,9 @@
 package dev.parley.net.http.server;
 
 import dev.parley.net.http.BasicCredentials;
+import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
-import dev.parley.net.http.Origins;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -82,8 +82,9 @@ final class RequestCheck {
 
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
-        if (Origins.isForeign(headers.get("origin"), headers.get("host"))) {
-            return refuse(Origins.refusal());
+        HttpResponse browser = browser(server, request);
+        if (browser != null) {
+            return refuse(browser);
         }
         HttpServer.Auth auth = server.auth();
         if (auth != null) {
@@ -120,6 +121,27 @@ final class RequestCheck {
                     .with("Accept-Encoding", "gzip, deflate"));
         }
         return new Route(handler, null, null);
+    }
+
+    /** The response to a browser whose page may not call, or that asks whether it may; null for other requests. */
+    private static @Nullable HttpResponse browser(HttpServer server, HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        HttpMethod method = request.method();
+        List<String> origins = headers.getAll("origin");
+        boolean navigates =
+                (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) && !headers.contains("upgrade");
+        BrowserPolicy browsers = server.browsers();
+        HttpResponse refusal = browsers.refusal(navigates, origins, headers.get("host"), server.loopbackName());
+        if (refusal != null) {
+            return refusal;
+        }
+        boolean preflight = method.equals(HttpMethod.OPTIONS) && headers.contains("access-control-request-method");
+        return preflight && browsers.allows(origins)
+                ? browsers.preflight(
+                        origins.getFirst(),
+                        headers.get("access-control-request-headers"),
+                        headers.contains("access-control-request-private-network"))
+                : null;
     }
 
     /** Whether a request asks for an upgrade to the protocol (RFC 9110 §7.8), as HTTP/1.1 and GET only can. */

@@ -38,7 +38,7 @@ class BareLineFeedTest {
 
     @Test
     void oneRequestIsReadAndTheConnectionClosed() throws IOException {
-        String request = "POST /echo HTTP/1.1\nHost: x\nContent-Type: text/xml\nContent-Length: 5\n\nhello";
+        String request = "POST /echo HTTP/1.1\nHost: localhost\nContent-Type: text/xml\nContent-Length: 5\n\nhello";
         assertThat(exchange(request))
                 .startsWith("HTTP/1.1 200 ")
                 .contains("\r\nConnection: close\r\n")
@@ -51,7 +51,7 @@ class BareLineFeedTest {
     @Test
     void itMayComeByteByByte() throws IOException {
         try (RawPeer peer = new RawPeer(server.port())) {
-            for (char c : "POST /echo HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi".toCharArray()) {
+            for (char c : "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: 2\n\nhi".toCharArray()) {
                 peer.send(String.valueOf(c));
             }
             assertThat(peer.readAll()).endsWith("hi");
@@ -61,13 +61,13 @@ class BareLineFeedTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "POST /echo HTTP/1.1\nHost: x\r\nContent-Length: 2\r\n\r\nhi",
-                "POST /echo HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nhi",
-                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\n\nhi",
-                "POST /echo HTTP/1.1\nHost: x\nContent-Length: 2\n\r\nhi",
-                "POST /echo HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n2\r\nhi\r\n0\r\n\r\n",
-                "POST /echo HTTP/1.1\nHost: x\nContent-Length: 2\nContent-Length: 2\n\nhi",
-                "POST /echo HTTP/1.1\nHost: x\nX: y\n Content-Length: 2\n\nhi",
+                "POST /echo HTTP/1.1\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi",
+                "POST /echo HTTP/1.1\r\nHost: localhost\nContent-Length: 2\r\n\r\nhi",
+                "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\n\nhi",
+                "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: 2\n\r\nhi",
+                "POST /echo HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\n\n2\r\nhi\r\n0\r\n\r\n",
+                "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: 2\nContent-Length: 2\n\nhi",
+                "POST /echo HTTP/1.1\nHost: localhost\nX: y\n Content-Length: 2\n\nhi",
             })
     void whatTwoReadersCouldReadInTwoWaysIsRefused(String request) throws IOException {
         assertThat(exchange(request)).startsWith("HTTP/1.1 4").contains("\r\nConnection: close\r\n");
@@ -76,8 +76,8 @@ class BareLineFeedTest {
 
     @Test
     void aLaterRequestMustHaveCrLf() throws IOException {
-        String answers = exchange("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
-                + "POST /echo HTTP/1.1\nHost: x\nContent-Length: 2\n\nho");
+        String answers = exchange("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi"
+                + "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: 2\n\nho");
         assertThat(answers).startsWith("HTTP/1.1 200 ").contains("HTTP/1.1 400 ");
         assertThat(handled).hasValue(1);
     }

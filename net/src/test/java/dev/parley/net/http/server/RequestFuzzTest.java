@@ -26,17 +26,17 @@ class RequestFuzzTest {
 
     static Stream<byte[]> requests() {
         String chunked =
-                "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nhi\r\n0\r\nT: 1\r\n\r\n";
+                "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nhi\r\n0\r\nT: 1\r\n\r\n";
         return Stream.of(
                         RawPeer.post("/echo", "hi").concat(chunked),
                         LINE_FEEDS,
-                        "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
-                        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\u001f\u008b",
-                        "POST http://[::1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-                        "POST /%65cho?%zz HTTP/1.1\r\nHost: x\r\nAuthorization: Basic !\r\nContent-Length: 0\r\n\r\n",
+                        "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+                        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\u001f\u008b",
+                        "POST http://[::1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+                        "POST /%65cho?%zz HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic !\r\nContent-Length: 0\r\n\r\n",
                         "GET / HTTP/3.9\r\n\r\n",
-                        "POST /echo HTTP/1.1\r\nHost: x\r\n Folded: 1\r\nContent-Length: 1\r\n\r\nx",
-                        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5")
+                        "POST /echo HTTP/1.1\r\nHost: localhost\r\n Folded: 1\r\nContent-Length: 1\r\n\r\nx",
+                        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5")
                 .map(text -> text.getBytes(ISO_8859_1));
     }
 
@@ -57,9 +57,10 @@ class RequestFuzzTest {
             } catch (SocketException closed) {
                 // It was refused before all of it was sent.
             }
-            assertThat(RawPeer.exchange(
-                            server.port(),
-                            "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nnext"))
+            assertThat(
+                            RawPeer.exchange(
+                                    server.port(),
+                                    "POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nnext"))
                     .endsWith("next");
         }
     }
