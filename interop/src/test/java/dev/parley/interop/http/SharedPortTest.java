@@ -26,6 +26,7 @@ import dev.parley.spi.Wires;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,6 +170,37 @@ class SharedPortTest {
         assertThat(Http.post(url + "/jsonrpc", Http.JSON_ADD).body()).contains("-32601");
         json.close();
         listen("xmlrpc+http://127.0.0.1:" + port, context()).close();
+    }
+
+    @Test
+    void webSocketSharesThePort() throws Exception {
+        int port = FreePorts.take();
+        String xml = "xmlrpc+http://127.0.0.1:" + port + "/RPC2";
+        String socket = "jsonrpc+ws://127.0.0.1:" + port + "/ws?paths=/live";
+        try (RpcServer server = server(xml, socket).start()) {
+            for (String address :
+                    List.of(xml, server.addresses().getLast().toUri(), "ws://127.0.0.1:" + port + "/live")) {
+                try (RpcClient client = RpcClient.connect(address)) {
+                    assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
+                }
+            }
+        }
+        ServerContext context = context();
+        Listener http = listen(xml, context);
+        Listener live = listen("jsonrpc+ws://127.0.0.1:" + port + "/ws", context);
+        try (RpcClient client = RpcClient.connect("ws://127.0.0.1:" + port + "/ws")) {
+            CountDownLatch ended = new CountDownLatch(1);
+            client.onDisconnect(ended::countDown);
+            assertThatThrownBy(() -> client.call("add", int.class, 2, 3)).isInstanceOf(MethodNotFoundException.class);
+            live.stop();
+            // The connections of the listener end with it, those of the others do not.
+            assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(Http.post("http://127.0.0.1:" + port + "/RPC2", Http.XML_ADD)
+                            .body())
+                    .contains("-32601");
+        }
+        live.close();
+        http.close();
     }
 
     private static Listener listen(String address, ServerContext context) {

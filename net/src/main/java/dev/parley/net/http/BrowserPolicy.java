@@ -32,9 +32,9 @@ public final class BrowserPolicy {
      * @throws IllegalArgumentException if an origin or a host is malformed
      */
     public BrowserPolicy(List<String> origins, List<String> hosts) {
-        this.origins =
-                lowerCase(origins, "(https?|[a-z][a-z0-9+.-]*-extension)://[^/?#@*\\s]+", "scheme://host[:port]");
-        this.hosts = lowerCase(hosts, "[^/:?#@*\\s]+", "a host name without a port");
+        this.origins = lowerCase(
+                "origins", origins, "(https?|[a-z][a-z0-9+.-]*-extension)://[^/?#@*\\s]+", "scheme://host[:port]");
+        this.hosts = lowerCase("hosts", hosts, "[^/:?#@*\\s]+", "a host name without a port");
     }
 
     /** Only pages of the server's own origin, which is the default. */
@@ -42,12 +42,12 @@ public final class BrowserPolicy {
         return SAME_ORIGIN;
     }
 
-    private static Set<String> lowerCase(List<String> values, String pattern, String form) {
+    private static Set<String> lowerCase(String name, List<String> values, String pattern, String form) {
         return values.stream()
                 .map(value -> {
                     String lower = value.toLowerCase(Locale.ROOT);
                     if (!lower.matches(pattern)) {
-                        throw new IllegalArgumentException("'" + value + "' must have the form " + form);
+                        throw new IllegalArgumentException(name + ": '" + value + "' must have the form " + form);
                     }
                     return lower;
                 })

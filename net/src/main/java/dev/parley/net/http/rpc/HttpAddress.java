@@ -130,7 +130,7 @@ public final class HttpAddress {
         try {
             return new BrowserPolicy(origins, hosts);
         } catch (IllegalArgumentException e) {
-            throw new InvalidTargetException("option origins or hosts: " + e.getMessage());
+            throw new InvalidTargetException("option " + e.getMessage());
         }
     }
 
