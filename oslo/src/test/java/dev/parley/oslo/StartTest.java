@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 /** Starting before the broker, and how many calls a server runs for one address. */
 class StartTest {
     private static final String QUICK = "?rabbit_retry_interval=0.05&rabbit_retry_backoff=0.05&rabbit_interval_max=0.2";
+    /** So that a client comes after the server: a request without a queue is lost. */
+    private static final String LATER = "?rabbit_retry_interval=1&rabbit_retry_backoff=1&rabbit_interval_max=1";
+
     private static final Target SERVER = Target.topic("test").withServer("server1");
 
     private EmbeddedBroker broker;
@@ -105,7 +108,7 @@ class StartTest {
         logger.addAppender(log);
         logger.setLevel(Level.INFO);
         try (RpcServer server = server(QUICK + "&start=wait", new Endpoint());
-                RpcClient client = client(QUICK + "&start=wait")) {
+                RpcClient client = client(LATER + "&start=wait")) {
             assertThat(server.isReady()).isFalse();
             assertThat(client.isReady()).isFalse();
             CompletableFuture<@Nullable Integer> early = client.callAsync("twice", Integer.class, Args.named("n", 2));

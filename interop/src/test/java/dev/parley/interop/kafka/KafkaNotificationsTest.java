@@ -177,14 +177,15 @@ class KafkaNotificationsTest {
             assertThat(python.call("info", "instance.create", Map.of("name", "ü", "sizes", List.of(1, 2.5)))
                             .has("ok"))
                     .isTrue();
-            assertThat(python.call("warn", "instance.slow", "plain text").has("ok"))
-                    .isTrue();
             Notification<Object> info = next();
             assertThat(info.publisherId()).isEqualTo("nova.host1");
             assertThat(info.eventType()).isEqualTo("instance.create");
             assertThat(info.payload()).isEqualTo(Map.of("name", "ü", "sizes", List.of(1, 2.5)));
             assertThat(info.context()).containsEntry("request_id", "req-1").doesNotContainValue("never sent");
             assertThat(info.timestamp()).isNotNull();
+            // After the first has come: the order of two topics is not kept.
+            assertThat(python.call("warn", "instance.slow", "plain text").has("ok"))
+                    .isTrue();
             assertThat(next().payload()).isEqualTo("plain text");
             assertThat(listener).isNotNull();
         }
