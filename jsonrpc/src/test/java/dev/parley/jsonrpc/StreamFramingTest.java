@@ -221,7 +221,7 @@ class StreamFramingTest {
         assertThat(exchange("[".repeat(1_000_000) + "]".repeat(1_000_000) + CALL))
                 .contains("200000 bytes")
                 .contains(ANSWER);
-        assertThat(exchange("x".repeat(300_000) + "\n" + CALL))
+        assertThat(exchange(CALL + "x".repeat(300_000) + "\n" + CALL))
                 .contains("200000 bytes")
                 .contains(ANSWER);
         assertThat(exchange(large.substring(0, 250_000))).containsOnlyOnce("200000 bytes");

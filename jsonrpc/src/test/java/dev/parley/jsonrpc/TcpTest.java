@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,6 +194,7 @@ class TcpTest {
     @Test
     void malformedLinesAreAnsweredAndTheNextIsServed() throws IOException {
         try (Raw peer = raw()) {
+            assertThat(peer.say(CALL + "\n").line()).isEqualTo(ANSWER);
             assertThat(peer.say("nonsense\n").line()).contains("-32700");
             assertThat(peer.say("[]\n").line()).contains("-32600");
             assertThat(peer.say("{\"jsonrpc\":\"2.0\",\"method\":\"nosuch\"}\n" + CALL + "\n")
@@ -202,6 +204,32 @@ class TcpTest {
         try (Raw peer = raw()) {
             // A browser that was pointed here.
             assertThat(peer.say("GET / HTTP/1.1\r\n").line()).contains("-32700");
+        }
+    }
+
+    /** What a web page can make a browser send here, with a call in the part that the page writes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\n",
+                "POST /%s HTTP/1.1\r\nHost: x\r\n\r\n",
+                "get / http/1.1\r\n\r\n",
+                "\u0016\u0003\u0001 hello\n",
+                "EHLO x\r\n",
+                "nonsense\n"
+            })
+    void aConnectionThatBeginsWithAnotherProtocolRunsNothing(String begin) throws Exception {
+        String note = "{\"jsonrpc\":\"2.0\",\"method\":\"note\",\"params\":[\"%s\"]}\n";
+        try (Raw peer = raw()) {
+            peer.say(begin.formatted("x".repeat(20_000)) + note.formatted("web page") + CALL + "\n");
+            assertThat(peer.line()).contains("-32700");
+            assertThat(peer.in.read()).isEqualTo(-1);
+        } catch (SocketException e) {
+            // Closed before the rest was read, which resets the connection.
+        }
+        try (Raw peer = raw()) {
+            peer.say(note.formatted("program"));
+            assertThat(service.seen.poll(20, TimeUnit.SECONDS)).isEqualTo("program");
         }
     }
 

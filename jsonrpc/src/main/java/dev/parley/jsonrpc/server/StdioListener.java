@@ -45,7 +45,7 @@ public final class StdioListener implements Listener {
     private StdioListener(Address address, ServerContext context, MessageHandler handler) {
         this.address = address;
         this.context = context;
-        FrameDecoder decoder = FrameDecoder.ofServer(context.values().limits().messageBytes());
+        FrameDecoder decoder = FrameDecoder.ofChild(context.values().limits().messageBytes());
         this.reader = new PipeReader(System.in, decoder, "parley-stdin");
         this.session = Session.ofServer(new Parent(reader, writer, decoder), handler);
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class FrameDecoder extends ByteToMessageDecoder {
     private static final Pattern HTTP =
             Pattern.compile("[A-Z]{3,10} \\S+ HTTP/[0-9.]+\\r?|HTTP/[0-9.]+ [0-9]{3}.*", Pattern.DOTALL);
+    private static final Pattern HTTP_METHOD = Pattern.compile("[A-Z]{3,10} ");
+    private static final int METHOD_BYTES = 11;
     private static final int BOM = 0xefbbbf;
 
     private final int maxMessage;
@@ -32,19 +34,30 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private boolean skipText;
     /** How far the text at hand has been scanned. */
     private int scanned;
+    /** Whether anyone may be on the other side, such as a browser. */
+    private final boolean open;
     /** Whether nothing but separators has come so far. */
     private boolean first = true;
 
-    private FrameDecoder(int maxMessage, @Nullable Framing framing, boolean tolerant) {
+    private FrameDecoder(int maxMessage, @Nullable Framing framing, boolean tolerant, boolean open) {
         this.maxMessage = maxMessage;
         this.framing = framing;
+        this.open = open;
         this.headers = new HeaderReader(tolerant);
         this.scanner = new ValueScanner(maxMessage);
     }
 
-    /** The decoder of a server: the first byte tells the framing of its client, and headers are read strictly. */
+    /**
+     * The decoder of a server on a socket: the first byte tells the framing of its client, and headers are read
+     * strictly. A client that begins with anything else speaks another protocol.
+     */
     public static FrameDecoder ofServer(int maxMessage) {
-        return new FrameDecoder(maxMessage, null, false);
+        return new FrameDecoder(maxMessage, null, false, true);
+    }
+
+    /** The decoder of a server that is a child process, whose parent is trusted not to speak another protocol. */
+    public static FrameDecoder ofChild(int maxMessage) {
+        return new FrameDecoder(maxMessage, null, false, false);
     }
 
     /**
@@ -54,7 +67,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
      *     uses
      */
     public static FrameDecoder ofClient(int maxMessage, Framing framing) {
-        return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true);
+        return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true, false);
     }
 
     /** The framing the peer uses; lines as long as it has said nothing. */
@@ -87,6 +100,8 @@ public final class FrameDecoder extends ByteToMessageDecoder {
                 skip = 0;
                 out.add(new Problem(FaultCodes.INVALID_REQUEST, "the connection ended within a message", true));
             }
+        } else if (in.isReadable() && first && open && !skipText && !opens(in)) {
+            fail(ctx, in, out, FaultCodes.PARSE_ERROR, String.valueOf(otherProtocol(in, true)));
         } else if (in.isReadable() && !skipText) {
             byte[] rest = bytes(in, in.readableBytes());
             scanner.reset();
@@ -101,6 +116,13 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
         if (first && !skipText && isUtf16(in)) {
             fail(ctx, in, out, FaultCodes.PARSE_ERROR, "JSON is exchanged as UTF-8 (RFC 8259), these bytes are not");
+            return;
+        }
+        if (first && open && !skipText && !opens(in)) {
+            String problem = otherProtocol(in, false);
+            if (problem != null) {
+                fail(ctx, in, out, FaultCodes.PARSE_ERROR, problem);
+            }
             return;
         }
         int start = in.readerIndex();
@@ -209,6 +231,29 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         int start = in.getUnsignedByte(in.readerIndex());
         boolean opens = start == '{' || start == '[';
         return start >= 0xfe || (opens && in.readableBytes() > 1 && in.getByte(in.readerIndex() + 1) == 0);
+    }
+
+    private static boolean opens(ByteBuf in) {
+        byte start = in.getByte(in.readerIndex());
+        return start == '{' || start == '[';
+    }
+
+    /**
+     * What to say to a client that begins with neither a message nor a header. It speaks another protocol: HTTP from a
+     * web page, say, whose body holds a call that must not run. {@code null} if the next bytes tell which.
+     *
+     * @param ended whether there are none
+     */
+    private static @Nullable String otherProtocol(ByteBuf in, boolean ended) {
+        byte[] begin = new byte[Math.min(in.readableBytes(), METHOD_BYTES)];
+        in.getBytes(in.readerIndex(), begin);
+        String text = new String(begin, StandardCharsets.ISO_8859_1);
+        if (HTTP_METHOD.matcher(text).lookingAt()) {
+            return "this is HTTP, which has an address of its own, jsonrpc+http";
+        }
+        boolean undecided =
+                !ended && text.length() < METHOD_BYTES && text.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+        return undecided ? null : "a connection begins with an object, an array or Content-Length";
     }
 
     private static boolean isHttp(byte[] line) {
