@@ -93,8 +93,8 @@ class TimeoutReasonTest extends OnBroker {
                     .endsWith(WENT + "; queue 'test' has 1 consumer, and no request waits in it: a server has taken"
                             + " this one");
             slow.running.await();
-            // Acknowledged before they run, up to two requests are with the server, and one more is prefetched.
-            for (int i = 0; i < 4; i++) {
+            // Acknowledged before they run, a few requests are with the server, and one more is prefetched.
+            for (int i = 0; i < 8; i++) {
                 client.cast("hold");
             }
             assertThat(timeout(client, "hold"))
