@@ -54,7 +54,9 @@ final class ChildCalls implements Side {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow"));
+                "--sun-misc-unsafe-memory-access=allow",
+                // Logback without a configuration logs at DEBUG, each HTTP request too.
+                "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider"));
         command.addAll(java);
         command.addAll(arguments);
         return PeerProcess.start(Map.of(), command);
