@@ -146,7 +146,7 @@ public final class MemoryBudget {
         try {
             while (room && used.get() - shedding.get() > limit) {
                 Account next = largest();
-                if (next == null || next == debtor || next.charged() <= debtor.charged() + bytes) {
+                if (next == null || next == debtor || next.sheddable() <= debtor.sheddable() + bytes) {
                     room = false;
                 } else {
                     next.startShedding();
@@ -166,7 +166,7 @@ public final class MemoryBudget {
     private @Nullable Account largest() {
         Account largest = null;
         for (Account account : accounts) {
-            if (!account.isShedding() && (largest == null || account.charged() > largest.charged())) {
+            if (!account.isShedding() && (largest == null || account.sheddable() > largest.sheddable())) {
                 largest = account;
             }
         }
@@ -177,6 +177,9 @@ public final class MemoryBudget {
     public final class Account implements AutoCloseable {
         private final Runnable shed;
         private long charged;
+        /** How much of it shedding would not free, because a method works with it. */
+        private long pinned;
+
         private boolean shedding;
         private boolean closed;
 
@@ -224,10 +227,41 @@ public final class MemoryBudget {
 
         private void subtract(long bytes) {
             charged -= bytes;
+            pinned = Math.min(pinned, charged);
             if (shedding) {
                 MemoryBudget.this.shedding.addAndGet(-bytes);
                 shedding = charged > 0;
             }
+        }
+
+        /**
+         * Marks bytes that the account holds as in use by a method that runs: shedding the account would not free them,
+         * so they do not make it one of the largest.
+         */
+        void pin(long bytes) {
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                pinned = Math.min(charged, pinned + bytes);
+                if (shedding) {
+                    // It will not be free soon, after all.
+                    MemoryBudget.this.shedding.addAndGet(-charged);
+                    shedding = false;
+                }
+            }
+        }
+
+        /** Releases bytes that are {@linkplain #pin pinned}. */
+        void releasePinned(long bytes) {
+            synchronized (this) {
+                pinned = Math.max(0, pinned - bytes);
+            }
+            release(bytes);
+        }
+
+        private synchronized long sheddable() {
+            return charged - pinned;
         }
 
         /** The bytes that the account holds. */

@@ -1,6 +1,8 @@
 package dev.parley.net.websocket;
 
+import dev.parley.OverloadedException;
 import dev.parley.net.http.Headers;
+import dev.parley.spi.MessageCharge;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -43,7 +45,8 @@ public final class WebSocket {
     }
 
     /**
-     * Sends a text message, after those sent before, without waiting. Large ones are compressed on this thread.
+     * Sends a text message, after those sent before, without waiting. Large ones are compressed on this thread. Closes the
+     * connection with code 1013 if the memory budget has no room for it.
      *
      * @param utf8 the text; not copied
      * @param done is told when it has been handed over to the system, or why not
@@ -59,8 +62,18 @@ public final class WebSocket {
                 rsv = COMPRESSED;
             }
         }
+        WebSocketMemory memory = handler.memory();
+        int size = payload.length;
+        if (!memory.sending(size)) {
+            close(CloseCode.TRY_AGAIN_LATER, MessageCharge.REFUSAL);
+            done.accept(new OverloadedException(MessageCharge.REFUSAL));
+            return;
+        }
         channel.writeAndFlush(new TextWebSocketFrame(true, rsv, Unpooled.wrappedBuffer(payload)))
-                .addListener((ChannelFutureListener) written -> done.accept(written.cause()));
+                .addListener((ChannelFutureListener) written -> {
+                    memory.sent(size);
+                    done.accept(written.cause());
+                });
     }
 
     /**

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code read_timeout}, see {@link HttpLimits#readTimeout}</td><td>server</td><td>30 s</td>
  * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code request_timeout}, see {@link HttpLimits#requestTimeout}</td><td>server</td><td>60 s</td>
+ * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code half_close_timeout}, see {@link HttpLimits#halfCloseTimeout}</td><td>server</td><td>5 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code max_connections}</td><td>server</td><td>10,000</td><td>1 or more</td></tr>
@@ -154,6 +156,7 @@ public final class HttpAddress {
         HttpLimits http = defaults.withMaxBody(limits.messageBytes())
                 .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
                 .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
+                .withRequestTimeout(own.positiveSeconds("request_timeout", defaults.requestTimeout()))
                 .withHalfCloseTimeout(own.positiveSeconds("half_close_timeout", defaults.halfCloseTimeout()))
                 .withMaxConnections(own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE));
         boolean accessLog = own.flag("access_log", false);

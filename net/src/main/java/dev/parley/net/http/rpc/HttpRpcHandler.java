@@ -1,12 +1,15 @@
 package dev.parley.net.http.rpc;
 
+import dev.parley.OverloadedException;
 import dev.parley.RpcHandler;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.PeerLog;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +96,9 @@ public final class HttpRpcHandler implements RpcHandler {
     private static void accept(RpcExchange exchange, Consumer<RpcExchange> handler) {
         try {
             handler.accept(exchange);
+        } catch (OverloadedException | CancellationException e) {
+            // Canceled is what the server needs the memory of, or whose peer has gone.
+            exchange.tryRespond(HttpResponse.text(503, MessageCharge.REFUSAL).with("Retry-After", "1"));
         } catch (RuntimeException | Error e) {
             faults.error(exchange.remoteAddress(), "the handler of a request failed", e);
             exchange.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));

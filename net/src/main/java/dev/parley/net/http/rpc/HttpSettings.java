@@ -108,6 +108,8 @@ public record HttpSettings(
             return "idle_timeout";
         } else if (!limits.readTimeout().equals(other.limits.readTimeout())) {
             return "read_timeout";
+        } else if (!limits.requestTimeout().equals(other.limits.requestTimeout())) {
+            return "request_timeout";
         } else if (!limits.halfCloseTimeout().equals(other.limits.halfCloseTimeout())) {
             return "half_close_timeout";
         } else if (limits.maxConnections() != other.limits.maxConnections()) {

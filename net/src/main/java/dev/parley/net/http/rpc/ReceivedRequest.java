@@ -1,8 +1,12 @@
 package dev.parley.net.http.rpc;
 
+import dev.parley.OverloadedException;
 import dev.parley.RpcHandler;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.Decoding;
+import dev.parley.spi.MemoryBudget;
+import dev.parley.spi.MessageCharge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -79,11 +83,14 @@ public final class ReceivedRequest {
             body = received;
             return null;
         }
-        try {
-            body = ContentCoding.decode(coding, received, limit);
+        try (MessageCharge charge = MessageCharge.of(MemoryBudget.process());
+                Decoding decoding = Decoding.of(charge)) {
+            body = ContentCoding.decode(coding, received, limit, decoding);
             return null;
         } catch (ContentCoding.TooLargeException e) {
             return tooLarge(limit);
+        } catch (OverloadedException e) {
+            return HttpResponse.text(503, MessageCharge.REFUSAL).with("Retry-After", "1");
         } catch (IOException e) {
             return HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
         }

@@ -1,6 +1,5 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.socket.SocketAddresses;
@@ -10,14 +9,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -25,8 +22,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.Principal;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -48,12 +43,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
     private static final PeerLog faults = new PeerLog(log);
 
-    /**
-     * How long a connection stays half open after its last response, so that the peer can read it before its own
-     * sending fails.
-     */
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     private enum State {
         /** Between requests. */
         IDLE,
@@ -74,15 +63,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final String remoteAddress;
     private final ResponseWriter writer;
     private final ConnectionTimer timer;
-    private final long idleNanos;
-    private final long readNanos;
+    private final RequestMemory memory;
+    private final ResponseSender responses;
 
     /** Received, but not yet processed. */
-    private final ArrayDeque<HttpObject> pending = new ArrayDeque<>();
+    private final PendingMessages pending;
 
     private State state = State.IDLE;
     private boolean draining;
     private boolean ended;
+    /** Whether requests have been dropped, so that the response to the one being handled is the last one. */
+    private boolean overloaded;
 
     /** The request being received or handled. */
     private @Nullable IncomingRequest request;
@@ -99,28 +90,43 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
         this.writer = new ResponseWriter(channel);
         this.timer = new ConnectionTimer(channel, server.limits());
-        this.idleNanos = server.limits().idleTimeout().toNanos();
-        this.readNanos = server.limits().readTimeout().toNanos();
+        this.memory = new RequestMemory(server.memory(), channel, this::shed);
+        this.pending = new PendingMessages(memory);
+        this.responses = new ResponseSender(server, channel, writer, timer, memory);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        timer.start(idleNanos, this::timedOut);
+        timer.start(this::timedOut);
         updateReading();
         ctx.fireChannelActive();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        releasePending();
-        state = State.CLOSING;
+        pending.clear();
         HttpExchange handled = exchange;
+        IncomingRequest received = request;
         exchange = null;
+        request = null;
+        if (received != null) {
+            received.charge().abandon();
+            if (state != State.HANDLING) {
+                memory.over(received.charge());
+            }
+        }
+        state = State.CLOSING;
         if (handled != null) {
-            logAccess(request, handled, AccessLog.DISCONNECTED, 0);
+            logAccess(received, handled, AccessLog.DISCONNECTED, 0);
             handled.cancel();
         }
+        memory.disconnected();
         ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        memory.disconnected();
     }
 
     @Override
@@ -160,6 +166,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         pending.add((HttpObject) message);
         drain();
+        if (!pending.chargeLast()) {
+            // The request being handled gets its response, and those behind it do not.
+            pending.clear();
+            overloaded = true;
+            updateReading();
+        }
     }
 
     /**
@@ -191,7 +203,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (ended && pending.isEmpty() && (state == State.IDLE || state == State.BODY)) {
             // Nothing is left to respond to, and the rest of a request will not come; the last response may be unread.
             state = State.CLOSING;
-            timer.expireIn(readNanos);
+            timer.closing();
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
         updateReading();
@@ -201,7 +213,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (state == State.UPGRADED) {
             return;
         }
-        boolean read = state == State.CLOSING || pending.isEmpty();
+        boolean read = state == State.CLOSING || pending.isEmpty() && !memory.isPaused() && !overloaded;
         if (channel.config().isAutoRead() != read) {
             channel.config().setAutoRead(read);
         }
@@ -217,18 +229,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         IncomingRequest receiving = request;
         if (message instanceof HttpContent part && state == State.BODY && receiving != null) {
-            timer.expireIn(readNanos);
-            if (!receiving.receive(part.content())) {
-                refuseAndClose(RequestCheck.tooLarge(server.limits().maxBody()));
-            } else if (message instanceof LastHttpContent) {
-                handle(receiving);
+            timer.received(part.content().readableBytes());
+            switch (receiving.receive(part.content())) {
+                case TOO_LARGE ->
+                    refuseAndClose(RequestCheck.tooLarge(server.limits().maxBody()));
+                case OVERLOADED -> refuseAndClose(RequestMemory.refusal());
+                case YES -> {
+                    if (message instanceof LastHttpContent) {
+                        handle(receiving);
+                    } else {
+                        memory.pauseIfScarce(receiving.capacity(), this::updateReading);
+                    }
+                }
             }
         }
     }
 
     private void begin(HttpRequest head) {
         state = State.BODY;
-        timer.expireIn(readNanos);
+        timer.receiving();
         int maxBody = server.limits().maxBody();
         if (server.isStopping()) {
             refuseAndClose(HttpResponse.text(503, "the server is stopping"));
@@ -249,7 +268,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refuseAndClose(HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
             return;
         }
-        IncomingRequest begun = new IncomingRequest(head, path, query, RequestCheck.route(server, head, path), maxBody);
+        RequestCheck.Route route = RequestCheck.route(server, head, path);
+        IncomingRequest begun = new IncomingRequest(head, path, query, route, maxBody, memory.begin());
         request = begun;
         if (HttpUtil.is100ContinueExpected(head)) {
             HttpResponse refusal = begun.refusal();
@@ -274,30 +294,45 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             write(refusal == null ? HttpResponse.text(500, "no handler") : refusal, false);
             return;
         }
+        byte[] body = received.takeBody();
+        if (body == null) {
+            write(RequestMemory.refusal(), false);
+            return;
+        }
         state = State.HANDLING;
         String coding = received.headers().get("Content-Encoding");
-        byte[] body = received.takeBody();
         if (ContentCoding.isIdentity(coding)) {
             handle(new HttpExchange(this, received, body), handler);
         } else {
-            // Decoding up to the largest body may take long: not on the event loop.
-            Thread.startVirtualThread(() -> decode(received, coding, body, handler));
+            new RequestInflater(coding, body, server.limits().maxBody(), received.charge(), remoteAddress, channel)
+                    .start(
+                            inflated -> ifWanted(
+                                    received, () -> handle(new HttpExchange(this, received, inflated), handler)),
+                            refused -> ifWanted(received, () -> write(refused, false)));
+        }
+    }
+
+    /** Goes on with an inflated request, unless the peer has gone meanwhile. */
+    private void ifWanted(IncomingRequest received, Runnable then) {
+        if (state == State.HANDLING) {
+            then.run();
+            drain();
+        } else {
+            memory.over(received.charge());
         }
     }
 
     /** Lets the handler of an upgrade decide, and passes the connection on to it. */
     private void upgrade(IncomingRequest received, UpgradeHandler handler) {
-        if (received.takeBody().length > 0 || !pending.isEmpty() || !received.isKeepAlive()) {
+        if (received.bodyBytes() > 0 || !pending.isEmpty() || !received.isKeepAlive()) {
             refuseAndClose(HttpResponse.text(
                     400, "a request to upgrade must have no body and be the last one before the response"));
             return;
         }
-        UpgradeHandler.Decision decision;
-        try {
-            decision = handler.decide(new HttpExchange(this, received, new byte[0]));
-        } catch (RuntimeException | Error e) {
-            faults.error(remoteAddress, "the upgrade at {} failed", received.path(), e);
-            refuseAndClose(HttpResponse.text(500, "the server failed to handle this request"));
+        UpgradeHandler.Decision decision =
+                ConnectionUpgrade.decide(handler, new HttpExchange(this, received, new byte[0]));
+        if (decision == null) {
+            refuseAndClose(ConnectionUpgrade.failure());
             return;
         }
         Consumer<ChannelPipeline> install = decision.install();
@@ -306,41 +341,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.UPGRADED;
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         request = null;
+        memory.over(received.charge());
         timer.stop();
         writer.write(decision.response(), received, false);
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.remove(HttpResponseEncoder.class);
-        install.accept(pipeline);
-        // The decoder last, since it then passes on what it has not read: to the new protocol.
-        pipeline.remove(this);
-        pipeline.remove(decoder);
-    }
-
-    private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
-        int maxBody = server.limits().maxBody();
-        HttpResponse failure;
-        try {
-            HttpExchange decoded = new HttpExchange(this, received, ContentCoding.decode(coding, encoded, maxBody));
-            channel.eventLoop().execute(() -> handle(decoded, handler));
-            return;
-        } catch (ContentCoding.TooLargeException e) {
-            failure = RequestCheck.tooLarge(maxBody);
-        } catch (IOException e) {
-            failure = HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
-        }
-        HttpResponse response = failure;
-        channel.eventLoop().execute(() -> {
-            if (state == State.HANDLING) {
-                write(response, false);
-                drain();
-            }
-        });
+        ConnectionUpgrade.install(install, channel.pipeline(), this, decoder);
     }
 
     private void handle(HttpExchange complete, HttpHandler handler) {
-        if (state != State.HANDLING) {
+        if (!RequestMemory.keep(complete.charge())) {
+            write(RequestMemory.refusal(), false);
             return;
         }
         exchange = complete;
@@ -366,6 +376,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (exchange == handled) {
             write(response, false);
             drain();
+        } else {
+            memory.over(handled.charge());
+        }
+    }
+
+    /** The budget is used up, and this connection holds more of it than any other. */
+    private void shed() {
+        IncomingRequest held = request;
+        if (state == State.BODY) {
+            refuseAndClose(RequestMemory.refusal());
+        } else if (state == State.HANDLING && held != null) {
+            held.charge().refuse();
+        } else if (state != State.UPGRADED) {
+            // Responses that the peer does not read.
+            channel.close();
         }
     }
 
@@ -376,7 +401,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse given, boolean close) {
         IncomingRequest finished = request;
-        HttpResponse response = shared(given, finished);
+        HttpResponse response = responses.fitting(given, finished);
         HttpExchange handled = exchange;
         request = null;
         exchange = null;
@@ -389,28 +414,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 || finished == null
                 || !finished.isKeepAlive()
                 || server.isStopping()
+                || overloaded
                 || ended && pending.isEmpty();
         if (last) {
             state = State.CLOSING;
-            releasePending();
-            timer.expireIn(readNanos);
-            writer.write(response, finished, true)
-                    .addListener((ChannelFutureListener) sent -> linger(sent.isSuccess()));
+            pending.clear();
+            responses.send(response, finished, true, ssl == null, () -> ended);
             updateReading();
         } else {
             state = State.IDLE;
-            timer.expireIn(idleNanos);
-            writer.write(response, finished, false);
+            responses.send(response, finished, false, false, () -> false);
         }
-    }
-
-    /** The response, which a page of another origin may read if it is allowed to call. */
-    private HttpResponse shared(HttpResponse response, @Nullable IncomingRequest finished) {
-        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
-        BrowserPolicy browsers = server.browsers();
-        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
-                ? browsers.shared(response, origins.getFirst())
-                : response;
     }
 
     private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
@@ -439,34 +453,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends this side and waits for the peer's end: closing at once may reset the connection before the peer reads. */
-    private void linger(boolean sent) {
-        if (!sent || ended) {
-            channel.close();
-            return;
-        }
-        if (ssl == null && channel instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-        }
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_NANOS, TimeUnit.NANOSECONDS);
-    }
-
     private void timedOut() {
         boolean waitsForPeer = state != State.HANDLING && (channel.config().isAutoRead() || !channel.isWritable());
-        if (!waitsForPeer) {
+        if (!waitsForPeer || responses.isBeingRead()) {
             return;
         }
         if (state == State.BODY || (state == State.IDLE && decoder.holdsPartOfHead())) {
             refuseAndClose(HttpResponse.text(408, "the rest of the request did not arrive in time"));
         } else {
             channel.close();
-        }
-    }
-
-    private void releasePending() {
-        HttpObject left;
-        while ((left = pending.poll()) != null) {
-            ReferenceCountUtil.release(left);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,11 @@ public final class HttpExchange {
     /** The content, without transfer and content coding; empty if there is none. Not a copy. */
     public byte[] body() {
         return body;
+    }
+
+    /** What the request holds of the memory budget, until its response has left. */
+    public MessageCharge charge() {
+        return request.charge();
     }
 
     /** The peer's address as {@link dev.parley.net.socket.SocketAddresses#text} writes it. */

@@ -5,6 +5,7 @@ import dev.parley.InvalidTargetException;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.socket.ListeningSocket;
+import dev.parley.spi.MemoryBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -58,6 +59,7 @@ public final class HttpServer implements AutoCloseable {
     private final AccessLog accessLog;
     private final BrowserPolicy browsers;
     private final HttpLimits limits;
+    private final MemoryBudget memory;
     private final @Nullable Auth auth;
     private final String host;
     private final int port;
@@ -84,6 +86,7 @@ public final class HttpServer implements AutoCloseable {
         this.accessLog = new AccessLog(builder.accessLog);
         this.browsers = builder.browsers;
         this.limits = builder.limits;
+        this.memory = builder.memory;
         this.tls = builder.tls;
         this.auth = builder.auth;
         this.host = builder.host;
@@ -279,6 +282,10 @@ public final class HttpServer implements AutoCloseable {
         return limits;
     }
 
+    MemoryBudget memory() {
+        return memory;
+    }
+
     @Nullable
     Auth auth() {
         return auth;
@@ -316,6 +323,7 @@ public final class HttpServer implements AutoCloseable {
         private int port;
         private @Nullable Path unixPath;
         private HttpLimits limits = HttpLimits.defaults();
+        private MemoryBudget memory = MemoryBudget.process();
         private @Nullable Tls tls;
         private @Nullable Auth auth;
         private boolean accessLog;
@@ -398,6 +406,12 @@ public final class HttpServer implements AutoCloseable {
         /** The limits of connections and requests. Default {@link HttpLimits#defaults()}. */
         public Builder limits(HttpLimits value) {
             this.limits = Objects.requireNonNull(value, "limits");
+            return this;
+        }
+
+        /** What requests and responses are charged to. Default {@link MemoryBudget#process()}. */
+        public Builder memory(MemoryBudget value) {
+            this.memory = Objects.requireNonNull(value, "memory");
             return this;
         }
 
