@@ -59,6 +59,14 @@ public abstract class ServerCall {
      */
     public abstract @Nullable JsonParser arguments();
 
+    /**
+     * How many bytes of the message the arguments are read from; 0, the default, if that is unknown. Those of a large
+     * message are decoded in its turn, see {@link LargeMessages}, and charged to the memory budget.
+     */
+    public long messageBytes() {
+        return 0;
+    }
+
     /** The caller's context. */
     public Map<String, @Nullable Object> context() {
         return Map.of();

@@ -6,6 +6,7 @@ import dev.parley.ServiceDescription.Method;
 import dev.parley.ServiceDescription.Parameter;
 import dev.parley.ServiceDescription.ValueType;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.LargeMessages;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -91,6 +92,10 @@ final class SystemMethods {
     }
 
     private List<String> strings(ServerCall call, int count) {
+        if (call.messageBytes() > LargeMessages.LARGE) {
+            throw new InvalidArgumentsException(
+                    "the arguments of " + call.method() + " exceed " + LargeMessages.LARGE + " bytes");
+        }
         List<String> values;
         try (JsonParser parser = call.arguments()) {
             values = parser == null ? List.of() : arguments.readValue(parser);

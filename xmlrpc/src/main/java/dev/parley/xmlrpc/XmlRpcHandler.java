@@ -141,6 +141,11 @@ final class XmlRpcHandler {
         }
 
         @Override
+        public long messageBytes() {
+            return exchange().body().length;
+        }
+
+        @Override
         public XmlRpcParser arguments() {
             return call.arguments();
         }

@@ -157,7 +157,11 @@ final class ActiveCall implements Runnable, CallPermit {
         Serializer serializer = dispatcher.serializer();
         BoundMethod selected = methods.single();
         @Nullable Object[] arguments;
-        try (JsonParser parser = call.arguments()) {
+        LargeArguments large = LargeArguments.of(call);
+        if (large != null) {
+            context.onComplete(error -> large.close());
+        }
+        try (JsonParser parser = large == null ? call.arguments() : large.open()) {
             if (selected == null) {
                 MethodGroup.Selected overload = methods.select(parser, call.mapper(), serializer, context);
                 selected = overload.method();
@@ -165,6 +169,15 @@ final class ActiveCall implements Runnable, CallPermit {
             } else {
                 arguments = selected.bind(parser, call.mapper(), serializer, context);
             }
+        } catch (RuntimeException e) {
+            throw large == null ? e : large.cause(e);
+        } finally {
+            if (large != null) {
+                large.decoded();
+            }
+        }
+        if (large != null) {
+            large.keep();
         }
         method = selected;
         return selected.invoke(context, arguments);

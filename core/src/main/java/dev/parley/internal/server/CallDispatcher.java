@@ -131,7 +131,7 @@ final class CallDispatcher implements Dispatcher {
         try {
             found = methods.find(call);
             where = methodExecutions.getOrDefault(found.name(), found.inline() ? Execution.inline() : execution);
-            if (where.isInline() && found.streaming()) {
+            if (where.isInline() && (found.streaming() || LargeArguments.isLarge(call))) {
                 where = Execution.virtual();
             }
         } catch (RpcException e) {

@@ -18,12 +18,13 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /** A call whose arguments are JSON text and whose outcome is kept: the smallest possible wire. */
-final class RecordedCall extends ServerCall {
+class RecordedCall extends ServerCall {
     static final ValueMapping VALUES = new ValueMapping(Limits.defaults(), List.of());
 
     final CompletableFuture<@Nullable Object> outcome = new CompletableFuture<>();
     private final String method;
     private final @Nullable String json;
+    private final long messageBytes;
 
     @Nullable
     String namespace;
@@ -39,8 +40,13 @@ final class RecordedCall extends ServerCall {
     Map<String, @Nullable Object> context = Map.of();
 
     RecordedCall(String method, @Nullable String json) {
+        this(method, json, 0);
+    }
+
+    RecordedCall(String method, @Nullable String json, long messageBytes) {
         this.method = method;
         this.json = json;
+        this.messageBytes = messageBytes;
     }
 
     /** The result as JSON text, or the error thrown. */
@@ -75,6 +81,11 @@ final class RecordedCall extends ServerCall {
     @Override
     public @Nullable JsonParser arguments() {
         return json == null ? null : VALUES.json().createParser(json);
+    }
+
+    @Override
+    public long messageBytes() {
+        return messageBytes;
     }
 
     @Override

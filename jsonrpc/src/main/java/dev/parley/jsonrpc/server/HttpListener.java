@@ -15,6 +15,7 @@ import dev.parley.net.http.rpc.HttpSettings;
 import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.ServerContext;
 import java.security.Principal;
 import java.util.List;
@@ -79,6 +80,11 @@ public final class HttpListener {
         @Override
         public @Nullable Principal principal() {
             return exchange.principal();
+        }
+
+        @Override
+        public MessageCharge charge() {
+            return exchange.charge();
         }
 
         @Override

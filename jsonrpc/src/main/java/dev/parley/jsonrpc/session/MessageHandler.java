@@ -15,7 +15,10 @@ import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.Decoding;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.LargeMessages;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
@@ -168,7 +171,7 @@ public final class MessageHandler {
     public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response, Runnable resume) {
         Envelope.Message scanned;
         try {
-            scanned = Envelope.scan(mapper, message, maxBatch);
+            scanned = scan(message, peer.charge());
         } catch (Envelope.UnreadableException e) {
             log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
             peer.called("-", e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR);
@@ -182,6 +185,16 @@ public final class MessageHandler {
         Incoming incoming = prepare(requests, scanned.batch(), peer, (self, bytes) -> response.accept(bytes));
         incoming.start(resume);
         return incoming;
+    }
+
+    private Envelope.Message scan(byte[] message, @Nullable MessageCharge charge) throws Envelope.UnreadableException {
+        if (charge == null || message.length <= LargeMessages.LARGE) {
+            return Envelope.scan(mapper, message, maxBatch);
+        }
+        try (Decoding step = Decoding.of(charge)) {
+            step.reads(message.length);
+            return Envelope.scan(mapper, message, maxBatch);
+        }
     }
 
     /**
@@ -294,10 +307,17 @@ public final class MessageHandler {
             Envelope envelope = call.envelope();
             if (envelope.hasParams()) {
                 int length = envelope.paramsEnd - envelope.paramsStart;
+                if (length > LargeMessages.LARGE) {
+                    throw new InvalidArgumentsException(
+                            "the arguments of " + call.method() + " exceed " + LargeMessages.LARGE + " bytes");
+                }
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
         } catch (JacksonException e) {
             response.accept(refused(call, new InvalidArgumentsException(ValueErrors.text(e)), peer));
+            return;
+        } catch (InvalidArgumentsException e) {
+            response.accept(refused(call, e, peer));
             return;
         }
         if (introspection.isReady(call.method())) {

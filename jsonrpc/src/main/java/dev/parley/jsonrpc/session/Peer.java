@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.RpcClient;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ public interface Peer {
 
     /** The authenticated peer; {@code null} if the transport does not authenticate. */
     default @Nullable Principal principal() {
+        return null;
+    }
+
+    /** What the message holds of the memory budget; {@code null} if its transport charges it otherwise. */
+    default @Nullable MessageCharge charge() {
         return null;
     }
 

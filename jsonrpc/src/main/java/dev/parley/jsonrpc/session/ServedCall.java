@@ -91,6 +91,12 @@ final class ServedCall extends ServerCall {
     }
 
     @Override
+    public long messageBytes() {
+        Envelope envelope = request.envelope();
+        return envelope.hasParams() ? envelope.paramsEnd - envelope.paramsStart : 0;
+    }
+
+    @Override
     public String wire() {
         return scheme;
     }

@@ -10,6 +10,7 @@ import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.LargeMessages;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.Timers;
@@ -126,12 +127,16 @@ public final class Session implements Peer {
 
     private void take(byte[] message) {
         Envelope.Message scanned;
+        // A response is not kept waiting by requests.
+        LargeMessages.Turn turn = LargeMessages.turn(client ? 0 : message.length);
         try {
             scanned =
                     Envelope.scan(mapper, message, client || handler == null ? Integer.MAX_VALUE : handler.maxBatch());
         } catch (Envelope.UnreadableException e) {
             unreadable(message, e);
             return;
+        } finally {
+            turn.close();
         }
         Link calls = link;
         List<Envelope> responses = List.of();
