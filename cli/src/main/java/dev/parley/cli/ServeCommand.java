@@ -5,6 +5,7 @@ import dev.parley.Address;
 import dev.parley.Execution;
 import dev.parley.RpcServer;
 import dev.parley.Target;
+import dev.parley.spi.MemoryBudget;
 import dev.parley.spi.Wires;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,6 +88,13 @@ final class ServeCommand implements Callable<Integer> {
     void concurrency(int calls) {
         maxConcurrentCalls = calls;
     }
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "How much memory all messages may take together, such as 64m or 25%% of the heap;"
+                    + " beyond it, large ones are refused. Default: 25%%.")
+    private @Nullable String memory;
 
     @Option(
             names = "--access",
@@ -172,6 +180,11 @@ final class ServeCommand implements Callable<Integer> {
             }
             stop.await();
             terminal.note("stopping: waiting at most 30 s for calls in flight");
+            long refused =
+                    MemoryBudget.process().refused() + MemoryBudget.process().shed();
+            if (refused > 0) {
+                terminal.note("messages refused since the memory for them was used up: " + refused);
+            }
         }
         return ExitCode.OK;
     }
@@ -191,6 +204,9 @@ final class ServeCommand implements Callable<Integer> {
         RpcServer.Builder builder = RpcServer.builder();
         Target endpointTarget = targets.endpoint();
         try {
+            if (memory != null) {
+                MemoryBudget.process().setLimit(MemoryBudget.parse("--memory", memory));
+            }
             builder.maxConcurrentCalls(maxConcurrentCalls)
                     .execution(threads.execution())
                     .accessPolicy(policy())

@@ -296,7 +296,9 @@ class ServeAndCallTest {
                 "--pool",
                 "2",
                 "--max-concurrent-calls",
-                "5")) {
+                "5",
+                "--memory",
+                "25%")) {
             assertThat(other.addresses()).hasSize(2).doesNotHaveDuplicates();
             for (String each : other.addresses()) {
                 assertThat(Cli.run("inspect", each).out().lines().map(String::strip))
@@ -312,6 +314,14 @@ class ServeAndCallTest {
                 assertThat(Cli.run("call", each, "echo", "1").exitCode()).isEqualTo(ExitCode.REMOTE_FAILURE);
             }
         }
+    }
+
+    @Test
+    void aMemorySizeThatIsNoneIsAUsageError() throws Exception {
+        Cli.Run refused = Cli.run("serve", source, "-l", ANY_PORT, "--memory", "much");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err())
+                .contains("--memory must be a size such as 64m or a share of the heap such as 25%, not \"much\"");
     }
 
     @Test
