@@ -72,9 +72,11 @@ final class ChildConnector implements Connector {
                         new ConnectionLostException("cannot start " + command.getFirst() + ": " + e.getMessage(), e));
                 return;
             }
-            FrameDecoder decoder = FrameDecoder.ofClient(maxMessage, framing);
-            PipeReader reader = new PipeReader(process.getInputStream(), decoder, "parley-child-out");
-            PipeWriter writer = new PipeWriter(process.getOutputStream(), "parley-child-in").start();
+            PipeReader reader = new PipeReader(
+                    process.getInputStream(),
+                    memory -> FrameDecoder.ofClient(maxMessage, framing, memory),
+                    "parley-child-out");
+            PipeWriter writer = new PipeWriter(process.getOutputStream(), reader.memory(), "parley-child-in").start();
             Child child = new Child(process, reader, writer);
             events.opened(child);
             writer.onChange(events::writabilityChanged);
@@ -104,6 +106,11 @@ final class ChildConnector implements Connector {
             @Override
             public void received(Object message) {
                 events.received(message);
+            }
+
+            @Override
+            public void receivedAll() {
+                events.receivedAll();
             }
 
             @Override

@@ -303,6 +303,14 @@ public final class SessionTransport implements ClientTransport {
         }
 
         @Override
+        public void receivedAll() {
+            Session to = session;
+            if (to != null) {
+                to.receivedAll();
+            }
+        }
+
+        @Override
         public void writabilityChanged() {
             Session to = session;
             if (to != null) {

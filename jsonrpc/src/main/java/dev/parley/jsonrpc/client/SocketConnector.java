@@ -2,11 +2,14 @@ package dev.parley.jsonrpc.client;
 
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.Framing;
 import dev.parley.jsonrpc.stream.SocketConnection;
 import dev.parley.jsonrpc.stream.StreamAddress;
+import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.MessageDecoder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -43,11 +46,12 @@ final class SocketConnector implements Connector {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        ConnectionMemory memory = SocketConnection.memory(channel);
                         channel.pipeline()
                                 .addLast(
                                         new FlushConsolidationHandler(256, true),
-                                        FrameDecoder.ofClient(maxMessage, framing),
-                                        new Receiver(events));
+                                        FrameDecoder.ofClient(maxMessage, framing, memory),
+                                        new Receiver(events, memory));
                     }
                 });
         if (socket.isTcp()) {
@@ -64,20 +68,35 @@ final class SocketConnector implements Connector {
     /** Brings what arrives to the events. Confined to the event loop. */
     private final class Receiver extends ChannelInboundHandlerAdapter {
         private final Events events;
+        private final ConnectionMemory memory;
         private @Nullable Throwable cause;
 
-        Receiver(Events events) {
+        Receiver(Events events, ConnectionMemory memory) {
             this.events = events;
+            this.memory = memory;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            events.opened(new SocketConnection(ctx.channel(), () -> framing));
+            events.opened(new SocketConnection(ctx.channel(), () -> framing, memory));
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             events.received(message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            events.receivedAll();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event == MessageDecoder.Shed.SHED) {
+                cause = new OverloadedException("memory is short, and this connection holds more than others");
+                ctx.close();
+            }
         }
 
         @Override

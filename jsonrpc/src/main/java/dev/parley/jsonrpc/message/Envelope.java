@@ -249,4 +249,9 @@ public final class Envelope {
         parser.finishToken();
         return (int) parser.currentLocation().getByteOffset();
     }
+
+    /** Whether it is a response to what its sender could not read, to which there is none in turn. */
+    public boolean isErrorToNothing() {
+        return methodToken == null && resultToken == null && errorToken == JsonToken.START_OBJECT && Ids.isAbsent(this);
+    }
 }

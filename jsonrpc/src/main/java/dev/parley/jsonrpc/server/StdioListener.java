@@ -37,7 +37,7 @@ public final class StdioListener implements Listener {
     private final Address address;
     private final ServerContext context;
     private final PipeReader reader;
-    private final PipeWriter writer = new PipeWriter(standardOutput(), "parley-stdout");
+    private final PipeWriter writer;
     private final Session session;
     private final PrintStream replaced = System.out;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -45,15 +45,16 @@ public final class StdioListener implements Listener {
     private StdioListener(Address address, ServerContext context, MessageHandler handler) {
         this.address = address;
         this.context = context;
-        FrameDecoder decoder = FrameDecoder.ofChild(context.values().limits().messageBytes());
-        this.reader = new PipeReader(System.in, decoder, "parley-stdin");
-        this.session = Session.ofServer(new Parent(reader, writer, decoder), handler);
+        int maxMessage = context.values().limits().messageBytes();
+        this.reader = new PipeReader(System.in, memory -> FrameDecoder.ofChild(maxMessage, memory), "parley-stdin");
+        this.writer = new PipeWriter(standardOutput(), reader.memory(), "parley-stdout");
+        this.session = Session.ofServer(new Parent(reader, writer), handler);
     }
 
     /** The process that started this one. Thread-safe. */
     private static final class Parent extends PipeConnection {
-        Parent(PipeReader reader, PipeWriter writer, FrameDecoder decoder) {
-            super(reader, writer, decoder::framing);
+        Parent(PipeReader reader, PipeWriter writer) {
+            super(reader, writer, reader::framing);
         }
 
         /** The end of the server does that. */
@@ -105,6 +106,11 @@ public final class StdioListener implements Listener {
             } else if (message instanceof byte[] bytes) {
                 session.received(bytes);
             }
+        }
+
+        @Override
+        public void receivedAll() {
+            session.receivedAll();
         }
 
         @Override

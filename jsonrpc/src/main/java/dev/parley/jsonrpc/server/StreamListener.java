@@ -3,8 +3,12 @@ package dev.parley.jsonrpc.server;
 import dev.parley.Address;
 import dev.parley.jsonrpc.session.MessageHandler;
 import dev.parley.jsonrpc.stream.FrameDecoder;
+import dev.parley.jsonrpc.stream.SocketConnection;
 import dev.parley.jsonrpc.stream.StreamAddress;
+import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.ListeningSocket;
+import dev.parley.net.socket.MessageTimeouts;
+import dev.parley.net.socket.SlowReader;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
@@ -50,9 +54,15 @@ public final class StreamListener implements Listener {
         AddressOptions own = options.ofServer();
         int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
         Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
+        MessageTimeouts timeouts = MessageTimeouts.of(
+                own.seconds("first_message_timeout", Duration.ofSeconds(60)),
+                own.seconds("message_timeout", Duration.ofSeconds(60)),
+                own.seconds("idle_timeout", Duration.ZERO));
+        Duration writeTimeout = own.seconds("write_timeout", Duration.ofSeconds(60));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd);
+        Connections connections =
+                new Connections(address, handler, maxConnections, maxMessage, timeouts, writeTimeout, afterEnd);
         ListeningSocket socket = endpoint.listen(connections);
         return new StreamListener(socket, endpoint.bound(options.forClients(), socket), connections);
     }
@@ -63,15 +73,26 @@ public final class StreamListener implements Listener {
         private final MessageHandler handler;
         private final int maxConnections;
         private final int maxMessage;
+        private final MessageTimeouts timeouts;
+        private final Duration writeTimeout;
         private final Duration afterEnd;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
-        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage, Duration afterEnd) {
+        Connections(
+                Address address,
+                MessageHandler handler,
+                int maxConnections,
+                int maxMessage,
+                MessageTimeouts timeouts,
+                Duration writeTimeout,
+                Duration afterEnd) {
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
             this.maxMessage = maxMessage;
+            this.timeouts = timeouts;
+            this.writeTimeout = writeTimeout;
             this.afterEnd = afterEnd;
         }
 
@@ -92,12 +113,14 @@ public final class StreamListener implements Listener {
                 return;
             }
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
+            ConnectionMemory memory = SocketConnection.memory(channel);
+            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage, memory, timeouts);
             channel.pipeline()
                     .addLast(
                             new FlushConsolidationHandler(256, true),
                             decoder,
-                            new StreamConnection(handler, decoder, afterEnd));
+                            new SlowReader(writeTimeout),
+                            new StreamConnection(handler, decoder, memory, afterEnd));
             open.add(channel);
         }
     }

@@ -13,6 +13,8 @@ public final class Incoming {
     private @Nullable Runnable whenAccepted;
     private boolean accepted = true;
     private volatile @Nullable Runnable whenFinished;
+    /** The bytes of the message that are charged until it has its response. */
+    private int size;
 
     Incoming() {}
 
@@ -39,6 +41,14 @@ public final class Incoming {
     /** What follows once the dispatcher has room for more, for a message without a response. */
     void whenAccepted(Runnable action) {
         whenAccepted = action;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void size(int bytes) {
+        size = bytes;
     }
 
     /** Whether there is no response. */

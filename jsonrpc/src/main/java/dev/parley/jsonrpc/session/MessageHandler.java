@@ -223,6 +223,12 @@ public final class MessageHandler {
 
     /** The response to what a transport could not cut into messages. */
     byte[] refusal(Problem problem) {
+        if (problem.isOverload()) {
+            String id = problem.id() == null ? "null" : problem.id();
+            return writer.error(
+                    new Request.Invalid(problem.code(), problem.text(), id, false),
+                    new OverloadedException(problem.text()));
+        }
         return refusal(problem.code(), problem.text());
     }
 

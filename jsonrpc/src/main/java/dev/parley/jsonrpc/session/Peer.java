@@ -16,6 +16,11 @@ public interface Peer {
         return null;
     }
 
+    /** Whether there is memory for a response of this size. */
+    default boolean hasRoom(int bytes) {
+        return true;
+    }
+
     /** The peer cancels its request of this id, given as JSON text. */
     default void cancelled(String id) {}
 

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
@@ -127,6 +128,10 @@ final class ServedCall extends ServerCall {
             return;
         }
         byte[] result = writer.result(request, value, type);
+        if (!peer.hasRoom(result.length)) {
+            fail(new OverloadedException("too much memory is in use for the result of " + method()));
+            return;
+        }
         peer.called(method(), null);
         response.accept(result);
     }

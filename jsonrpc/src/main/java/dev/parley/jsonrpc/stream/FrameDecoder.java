@@ -1,10 +1,14 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.jsonrpc.message.Ids;
 import dev.parley.jsonrpc.session.Problem;
+import dev.parley.jsonrpc.session.Session;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.net.socket.MessageDecoder;
+import dev.parley.net.socket.MessageTimeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * text does, whatever follows it. A message over the limit is skipped, so that the connection lives on. At the end of
  * input the rest is a message too. Confined to the connection's event loop.
  */
-public final class FrameDecoder extends ByteToMessageDecoder {
+public final class FrameDecoder extends MessageDecoder {
     private static final Pattern HTTP =
             Pattern.compile("[A-Z]{3,10} \\S+ HTTP/[0-9.]+\\r?|HTTP/[0-9.]+ [0-9]{3}.*", Pattern.DOTALL);
     private static final Pattern HTTP_METHOD = Pattern.compile("[A-Z]{3,10} ");
     private static final int METHOD_BYTES = 11;
+    /** How much of a message that is refused is searched for its id. */
+    private static final int BEGINNING_BYTES = 4096;
+
     private static final int BOM = 0xefbbbf;
 
     private final int maxMessage;
@@ -39,7 +46,19 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     /** Whether nothing but separators has come so far. */
     private boolean first = true;
 
-    private FrameDecoder(int maxMessage, @Nullable Framing framing, boolean tolerant, boolean open) {
+    /** Whether a problem was fatal, so that nothing is read any more. */
+    private boolean ended;
+
+    private @Nullable Session session;
+
+    private FrameDecoder(
+            int maxMessage,
+            @Nullable Framing framing,
+            boolean tolerant,
+            boolean open,
+            @Nullable ConnectionMemory memory,
+            MessageTimeouts timeouts) {
+        super(memory, timeouts);
         this.maxMessage = maxMessage;
         this.framing = framing;
         this.open = open;
@@ -51,13 +70,13 @@ public final class FrameDecoder extends ByteToMessageDecoder {
      * The decoder of a server on a socket: the first byte tells the framing of its client, and headers are read
      * strictly. A client that begins with anything else speaks another protocol.
      */
-    public static FrameDecoder ofServer(int maxMessage) {
-        return new FrameDecoder(maxMessage, null, false, true);
+    public static FrameDecoder ofServer(int maxMessage, ConnectionMemory memory, MessageTimeouts timeouts) {
+        return new FrameDecoder(maxMessage, null, false, true, memory, timeouts);
     }
 
     /** The decoder of a server that is a child process, whose parent is trusted not to speak another protocol. */
-    public static FrameDecoder ofChild(int maxMessage) {
-        return new FrameDecoder(maxMessage, null, false, false);
+    public static FrameDecoder ofChild(int maxMessage, ConnectionMemory memory) {
+        return new FrameDecoder(maxMessage, null, false, false, memory, MessageTimeouts.NONE);
     }
 
     /**
@@ -66,8 +85,59 @@ public final class FrameDecoder extends ByteToMessageDecoder {
      * @param framing what the client sends; with headers it expects headers, else the first byte tells what its server
      *     uses
      */
-    public static FrameDecoder ofClient(int maxMessage, Framing framing) {
-        return new FrameDecoder(maxMessage, framing == Framing.HEADERS ? framing : null, true, false);
+    public static FrameDecoder ofClient(int maxMessage, Framing framing, ConnectionMemory memory) {
+        return new FrameDecoder(
+                maxMessage, framing == Framing.HEADERS ? framing : null, true, false, memory, MessageTimeouts.NONE);
+    }
+
+    /** Sets whose messages these are, so that their time is extended while they have to wait. */
+    public void session(Session opened) {
+        session = opened;
+    }
+
+    @Override
+    protected boolean isWithinMessage() {
+        return skip > 0 || skipText;
+    }
+
+    @Override
+    protected boolean isHeldUp() {
+        return session != null && session.isHeldUp();
+    }
+
+    @Override
+    protected boolean isInUse() {
+        return session != null && session.isInUse();
+    }
+
+    @Override
+    protected void timedOut(ChannelHandlerContext ctx, String problem) {
+        if (session != null) {
+            session.abort(problem);
+        } else {
+            ctx.close();
+        }
+    }
+
+    /** The rest of the message is skipped if its sender can be told; else the connection ends. */
+    @Override
+    protected void overBudget(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        byte[] beginning = new byte[Math.min(in.readableBytes(), BEGINNING_BYTES)];
+        in.getBytes(in.readerIndex(), beginning);
+        String id = Ids.ofRequest(beginning);
+        if (id == null && open) {
+            in.skipBytes(in.readableBytes());
+            ended = true;
+        } else if (framing == Framing.HEADERS) {
+            skip = Math.max(0, length - in.readableBytes());
+            length = -1;
+            in.skipBytes(in.readableBytes());
+        } else {
+            skipText = true;
+            scanned = 0;
+            in.skipBytes(in.readableBytes());
+        }
+        out.add(Problem.overloaded(id == null && open, id));
     }
 
     /** The framing the peer uses; lines as long as it has said nothing. */
@@ -76,7 +146,11 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decodeMessage(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (ended) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
         if (framing == null) {
             if (!skipSeparators(in)) {
                 return;
@@ -93,7 +167,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (framing == Framing.HEADERS) {
+        if (ended) {
+            in.skipBytes(in.readableBytes());
+        } else if (framing == Framing.HEADERS) {
             if (length > 0 || skip > 0 || in.isReadable()) {
                 in.skipBytes(in.readableBytes());
                 length = -1;
@@ -103,6 +179,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         } else if (in.isReadable() && first && open && !skipText && !opens(in)) {
             fail(ctx, in, out, FaultCodes.PARSE_ERROR, String.valueOf(otherProtocol(in, true)));
         } else if (in.isReadable() && !skipText) {
+            completed();
             byte[] rest = bytes(in, in.readableBytes());
             scanner.reset();
             scanned = 0;
@@ -140,6 +217,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             return;
         }
         int size = end - start + (scanner.includesLast() ? 1 : 0);
+        completed();
         boolean line = scanner.isLine();
         scanner.reset();
         scanned = 0;
@@ -170,6 +248,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             int now = (int) Math.min(skip, in.readableBytes());
             in.skipBytes(now);
             skip -= now;
+            if (skip == 0) {
+                completed();
+            }
             return;
         }
         if (length < 0) {
@@ -177,6 +258,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             return;
         }
         if (in.readableBytes() >= length) {
+            completed();
             out.add(bytes(in, length));
             length = -1;
         }
@@ -192,6 +274,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
                 skip = announced;
                 out.add(tooLarge());
             } else if (announced == 0) {
+                completed();
                 out.add(new byte[0]);
             } else {
                 length = (int) announced;
@@ -201,9 +284,10 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
-    private static void fail(ChannelHandlerContext ctx, ByteBuf in, List<Object> out, int code, String text) {
+    private void fail(ChannelHandlerContext ctx, ByteBuf in, List<Object> out, int code, String text) {
         in.skipBytes(in.readableBytes());
         ctx.channel().config().setAutoRead(false);
+        ended = true;
         out.add(new Problem(code, text, true));
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.net.socket.ConnectionMemory;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public abstract class PipeConnection implements Connection {
     @Override
     public void read(boolean on) {
         reader.read(on);
+    }
+
+    @Override
+    public ConnectionMemory memory() {
+        return reader.memory();
     }
 
     @Override

@@ -1,18 +1,28 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.net.socket.MessageDecoder;
 import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An open socket, of either side. Thread-safe. */
 public final class SocketConnection implements Connection {
+    /** How long a peer has to read the last message. */
+    private static final long LINGER_MILLIS = 2_000;
+
     private final Channel channel;
     private final Supplier<Framing> framing;
+    private final ConnectionMemory memory;
     private final @Nullable String remoteAddress;
 
     /**
@@ -20,16 +30,39 @@ public final class SocketConnection implements Connection {
      *
      * @param framing what its messages are framed with, asked for each
      */
-    public SocketConnection(Channel channel, Supplier<Framing> framing) {
+    public SocketConnection(Channel channel, Supplier<Framing> framing, ConnectionMemory memory) {
         this.channel = channel;
         this.framing = framing;
+        this.memory = memory;
         this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
+    }
+
+    /** The memory of a channel, whose pipeline is told when it must give some back. */
+    public static ConnectionMemory memory(Channel channel) {
+        return new ConnectionMemory(() ->
+                channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(MessageDecoder.Shed.SHED)));
     }
 
     @Override
     public void send(byte[] message, Consumer<@Nullable Throwable> done) {
-        channel.writeAndFlush(framing.get().frame(message))
-                .addListener((ChannelFutureListener) written -> done.accept(written.cause()));
+        boolean charged = memory.charge(message.length);
+        if (!charged && channel.isActive()) {
+            // Without it the peer would wait in vain.
+            done.accept(new IOException("too much memory is in use to send a message; the connection ends"));
+            channel.close();
+            return;
+        }
+        channel.writeAndFlush(framing.get().frame(message)).addListener((ChannelFutureListener) written -> {
+            if (charged) {
+                memory.release(message.length);
+            }
+            done.accept(written.cause());
+        });
+    }
+
+    @Override
+    public ConnectionMemory memory() {
+        return memory;
     }
 
     @Override
@@ -56,7 +89,21 @@ public final class SocketConnection implements Connection {
     public void finish() {
         // As a task, since on the event loop it would overtake what other threads have sent.
         channel.eventLoop()
-                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+                    if (written.isSuccess() && mayLinger()) {
+                        ((DuplexChannel) channel).shutdownOutput();
+                        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+                    } else {
+                        channel.close();
+                    }
+                }));
+    }
+
+    /** Whether the peer may still send, so that to close would reset the connection and lose what it has not read. */
+    private boolean mayLinger() {
+        return channel instanceof DuplexChannel duplex
+                && !duplex.isInputShutdown()
+                && channel.pipeline().get(SslHandler.class) == null;
     }
 
     @Override
