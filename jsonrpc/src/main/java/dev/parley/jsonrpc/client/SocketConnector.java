@@ -46,7 +46,7 @@ final class SocketConnector implements Connector {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        ConnectionMemory memory = SocketConnection.memory(channel);
+                        ConnectionMemory memory = ConnectionMemory.of(channel);
                         channel.pipeline()
                                 .addLast(
                                         new FlushConsolidationHandler(256, true),

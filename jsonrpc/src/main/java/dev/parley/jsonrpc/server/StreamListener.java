@@ -3,7 +3,6 @@ package dev.parley.jsonrpc.server;
 import dev.parley.Address;
 import dev.parley.jsonrpc.session.MessageHandler;
 import dev.parley.jsonrpc.stream.FrameDecoder;
-import dev.parley.jsonrpc.stream.SocketConnection;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.ListeningSocket;
@@ -113,7 +112,7 @@ public final class StreamListener implements Listener {
                 return;
             }
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            ConnectionMemory memory = SocketConnection.memory(channel);
+            ConnectionMemory memory = ConnectionMemory.of(channel);
             FrameDecoder decoder = FrameDecoder.ofServer(maxMessage, memory, timeouts);
             channel.pipeline()
                     .addLast(

@@ -14,7 +14,6 @@ final class SessionMemory {
     private int kept;
 
     private volatile boolean paused;
-    private volatile boolean closed;
 
     /**
      * The memory of a session that holds nothing.
@@ -54,11 +53,7 @@ final class SessionMemory {
 
     /** Whether there is room for so many bytes. After the end nothing is refused for that reason. */
     boolean hasRoom(int bytes) {
-        if (memory.charge(bytes)) {
-            memory.release(bytes);
-            return true;
-        }
-        return closed;
+        return memory.hasRoom(bytes);
     }
 
     /** Whether reading should pause, because memory is short and this connection holds much. */
@@ -87,7 +82,6 @@ final class SessionMemory {
 
     /** The session holds nothing any more. */
     void close() {
-        closed = true;
         memory.close();
     }
 }

@@ -2,7 +2,6 @@ package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
 import dev.parley.net.socket.ConnectionMemory;
-import dev.parley.net.socket.MessageDecoder;
 import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -35,12 +34,6 @@ public final class SocketConnection implements Connection {
         this.framing = framing;
         this.memory = memory;
         this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
-    }
-
-    /** The memory of a channel, whose pipeline is told when it must give some back. */
-    public static ConnectionMemory memory(Channel channel) {
-        return new ConnectionMemory(() ->
-                channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(MessageDecoder.Shed.SHED)));
     }
 
     @Override

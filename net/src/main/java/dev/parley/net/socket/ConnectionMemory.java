@@ -1,6 +1,7 @@
 package dev.parley.net.socket;
 
 import dev.parley.spi.MemoryBudget;
+import io.netty.channel.Channel;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class ConnectionMemory implements AutoCloseable {
     private final Runnable shed;
     private long held;
     private MemoryBudget.@Nullable Account account;
+    private boolean ended;
     private boolean closed;
     /** Whether reading has ever paused. */
     private boolean paused;
@@ -37,6 +39,12 @@ public final class ConnectionMemory implements AutoCloseable {
         this.shed = Objects.requireNonNull(shed, "shed");
     }
 
+    /** The memory of a channel, whose pipeline is told by {@link MessageDecoder.Shed} to give some back. */
+    public static ConnectionMemory of(Channel channel) {
+        return new ConnectionMemory(() ->
+                channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(MessageDecoder.Shed.SHED)));
+    }
+
     /**
      * Charges bytes that are about to be taken.
      *
@@ -45,7 +53,7 @@ public final class ConnectionMemory implements AutoCloseable {
     public boolean charge(long bytes) {
         MemoryBudget.Account open;
         synchronized (this) {
-            if (closed) {
+            if (closed || ended) {
                 return false;
             }
             if (charged(held + bytes) == charged(held)) {
@@ -94,6 +102,36 @@ public final class ConnectionMemory implements AutoCloseable {
         }
         if (less > 0 && open != null) {
             open.release(less);
+        }
+        closeIfEmpty();
+    }
+
+    /** The connection has ended: what is held stays charged until it is released, and nothing more is charged. */
+    public void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        closeIfEmpty();
+    }
+
+    private void closeIfEmpty() {
+        boolean empty;
+        synchronized (this) {
+            empty = ended && !closed && held == 0;
+        }
+        if (empty) {
+            close();
+        }
+    }
+
+    /** Whether there is room for so many bytes; after the end nothing is refused for that reason. */
+    public boolean hasRoom(long bytes) {
+        if (charge(bytes)) {
+            release(bytes);
+            return true;
+        }
+        synchronized (this) {
+            return closed || ended;
         }
     }
 

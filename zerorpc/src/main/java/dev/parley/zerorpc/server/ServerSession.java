@@ -2,7 +2,6 @@ package dev.parley.zerorpc.server;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
-import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
@@ -55,11 +54,6 @@ final class ServerSession extends Session {
     }
 
     @Override
-    protected boolean isPaused() {
-        return paused;
-    }
-
-    @Override
     protected void opening(Event event, byte[][] frames) {
         MessageId id = event.id();
         byte[][] envelope = envelope(frames);
@@ -70,7 +64,7 @@ final class ServerSession extends Session {
                     "dropped a message without a usable id: {}",
                     problem == null ? "its header has no message_id" : problem);
         } else if (problem != null) {
-            refuse(event, id, envelope, new ProtocolException(problem));
+            refuse(event, id, envelope, event.error(""));
         } else if (event.name().equals(Event.HEARTBEAT) || event.name().equals(Event.MORE)) {
             log.debug("{}: dropped {} without response_to", peer(), PrintableText.line(event.name()));
         } else if (shared.isStopping()) {
@@ -92,7 +86,12 @@ final class ServerSession extends Session {
                     new OverloadedException("the server runs as many calls as it may; try again later"));
             return;
         }
+        if (!peer().memory().charge(call.bytes())) {
+            refuse(event, id, envelope, new OverloadedException("too much memory is in use; try again later"));
+            return;
+        }
         if (!open(call.channel())) {
+            call.release();
             faults.warn(peer(), "dropped a call of {}: its id is that of a call in flight", event.name());
             return;
         }

@@ -88,6 +88,11 @@ final class ServerSessions implements ZmtpHandler {
     }
 
     @Override
+    public void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
+        session(peer).received(Event.overloaded(frames[frames.length - 1]), frames);
+    }
+
+    @Override
     public void disconnected(ZmtpPeer peer, String reason) {
         session(peer).end("lost the connection to " + peer + ": " + reason);
     }

@@ -22,7 +22,7 @@ public final class ZerorpcListener implements Listener {
     public ZerorpcListener(Address address, ServerContext context) {
         this.options = ZerorpcOptions.of(address);
         this.sessions = new ServerSessions(address.scheme(), options, context);
-        this.socket = new ZmtpSocket(SocketType.ROUTER, ZerorpcOptions.zmtpLimits(sessions.limits()), sessions);
+        this.socket = new ZmtpSocket(SocketType.ROUTER, options.zmtpLimits(sessions.limits()), sessions);
         this.address = address;
     }
 

@@ -2,6 +2,7 @@ package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.SlowReader;
 import dev.parley.net.socket.UnixSocketFile;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -144,7 +145,8 @@ public final class ZmtpSocket implements AutoCloseable {
                 }
                 channel.closeFuture().addListener(future -> channels.remove(channel));
                 ZmtpPeer peer = new ZmtpPeer(channel, connector, type == SocketType.ROUTER, limits.maxPendingBytes());
-                channel.pipeline().addLast(new ZmtpDecoder(ZmtpSocket.this, peer));
+                channel.pipeline()
+                        .addLast(new SlowReader(limits.writeTimeout()), new ZmtpDecoder(ZmtpSocket.this, peer));
             }
         };
     }
