@@ -115,7 +115,8 @@ public final class BrokerBuilder {
 
     /**
      * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
-     * heap.
+     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8 MiB, the connection
+     * that holds most of them is closed with 506.
      */
     public BrokerBuilder memoryLimit(long bytes) {
         limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
@@ -140,6 +141,17 @@ public final class BrokerBuilder {
     /** How many connections there may be at a time, at least 1; further ones are closed at once. Default 10,000. */
     public BrokerBuilder maxConnections(int count) {
         limits = limits.withMaxConnections((int) inRange("maxConnections", count, 1, Integer.MAX_VALUE));
+        return this;
+    }
+
+    /**
+     * How long a client may take to send a message, or a frame, from its first octet to its last, 1 millisecond to a
+     * day; its connection is closed with 506 then. Default 5 minutes.
+     */
+    public BrokerBuilder messageTimeout(Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange("messageTimeout in milliseconds", millis, 1, Duration.ofDays(1).toMillis());
+        limits = limits.withMessageTimeout(timeout);
         return this;
     }
 

@@ -2,6 +2,7 @@ package dev.parley.broker.connection;
 
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.channel.ChannelCounters;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.queue.MessageQueue;
@@ -30,6 +31,7 @@ public final class BrokerCore {
     private final Limits limits;
     private final Users users;
     private final Watermark memory;
+    private final Debts debts;
     private final Map<String, VirtualHost> virtualHosts;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ChannelCounters counters = new ChannelCounters();
@@ -43,6 +45,7 @@ public final class BrokerCore {
         this.limits = limits;
         this.users = users;
         this.memory = new Watermark("the broker", limits.memory());
+        this.debts = new Debts(limits.debts());
         this.virtualHosts = virtualHosts.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
@@ -68,6 +71,11 @@ public final class BrokerCore {
     /** The virtual hosts by name. */
     public Map<String, VirtualHost> virtualHosts() {
         return virtualHosts;
+    }
+
+    /** What connections hold that no consumer can take away. */
+    public Debts debts() {
+        return debts;
     }
 
     /** What the channels did. */

@@ -7,9 +7,16 @@ import java.time.Duration;
  * in {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
  */
 public final class Limits {
-    private static final Limits DEFAULTS =
-            new Limits(60, 128L << 20, Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10), 0, 100_000, 10_000);
+    private static final Limits DEFAULTS = new Limits(
+            60,
+            128L << 20,
+            Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10),
+            0,
+            100_000,
+            10_000,
+            Duration.ofMinutes(5));
 
+    private static final long MIN_DEBTS = 8 << 20;
     private static final int MAX_CHANNELS = 2047;
     private static final int MAX_FRAME_SIZE = 131_072;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -20,6 +27,7 @@ public final class Limits {
     private final long queueMemory;
     private final int maxQueues;
     private final int maxConnections;
+    private final Duration messageTimeout;
 
     private Limits(
             int heartbeatSeconds,
@@ -27,13 +35,15 @@ public final class Limits {
             long memory,
             long queueMemory,
             int maxQueues,
-            int maxConnections) {
+            int maxConnections,
+            Duration messageTimeout) {
         this.heartbeatSeconds = heartbeatSeconds;
         this.maxMessageSize = maxMessageSize;
         this.memory = memory;
         this.queueMemory = queueMemory;
         this.maxQueues = maxQueues;
         this.maxConnections = maxConnections;
+        this.messageTimeout = messageTimeout;
     }
 
     /** The defaults that each accessor names. */
@@ -63,7 +73,7 @@ public final class Limits {
 
     /** A copy with another heartbeat interval, 0 to 65,535 seconds. */
     public Limits withHeartbeatSeconds(int seconds) {
-        return new Limits(seconds, maxMessageSize, memory, queueMemory, maxQueues, maxConnections);
+        return new Limits(seconds, maxMessageSize, memory, queueMemory, maxQueues, maxConnections, messageTimeout);
     }
 
     /** The largest message body in bytes. Default 128 MiB. */
@@ -73,7 +83,7 @@ public final class Limits {
 
     /** A copy with another largest message body, 1 byte to 512 MiB. */
     public Limits withMaxMessageSize(long bytes) {
-        return new Limits(heartbeatSeconds, bytes, memory, queueMemory, maxQueues, maxConnections);
+        return new Limits(heartbeatSeconds, bytes, memory, queueMemory, maxQueues, maxConnections, messageTimeout);
     }
 
     /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
@@ -83,7 +93,8 @@ public final class Limits {
 
     /** A copy with another limit of memory, at least 1 byte. */
     public Limits withMemory(long bytes) {
-        return new Limits(heartbeatSeconds, maxMessageSize, bytes, queueMemory, maxQueues, maxConnections);
+        return new Limits(
+                heartbeatSeconds, maxMessageSize, bytes, queueMemory, maxQueues, maxConnections, messageTimeout);
     }
 
     /**
@@ -95,7 +106,7 @@ public final class Limits {
 
     /** A copy with another limit of memory per queue, at least 1 byte. */
     public Limits withQueueMemory(long bytes) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, bytes, maxQueues, maxConnections);
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, bytes, maxQueues, maxConnections, messageTimeout);
     }
 
     /** Queues per virtual host. Default 100,000. */
@@ -105,7 +116,7 @@ public final class Limits {
 
     /** A copy with another number of queues, at least 1. */
     public Limits withMaxQueues(int count) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, count, maxConnections);
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, count, maxConnections, messageTimeout);
     }
 
     /** Connections at the same time. Default 10,000. */
@@ -115,6 +126,24 @@ public final class Limits {
 
     /** A copy with another number of connections, at least 1. */
     public Limits withMaxConnections(int count) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, maxQueues, count);
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, maxQueues, count, messageTimeout);
+    }
+
+    /** How long a message, or a frame, may take from its first octet to its last. Default 5 minutes. */
+    public Duration messageTimeout() {
+        return messageTimeout;
+    }
+
+    /** A copy with another time for a message, at least 1 millisecond. */
+    public Limits withMessageTimeout(Duration timeout) {
+        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, maxQueues, maxConnections, timeout);
+    }
+
+    /**
+     * Bytes held by connections in unfinished messages, transactions and unread output above which the connection that
+     * holds most is closed: half of {@link #memory()}, at least 8 MiB.
+     */
+    public long debts() {
+        return Math.max(MIN_DEBTS, memory / 2);
     }
 }

@@ -115,7 +115,7 @@ public abstract class MessageDecoder extends ByteToMessageDecoder {
         completed = false;
         super.channelRead(ctx, message);
         ByteBuf rest = internalBuffer();
-        long held = (rest.isReadable() ? rest.capacity() : 0) + collected();
+        long held = rest.readableBytes() + collected();
         if (held != charged && !charge(held)) {
             decodeOverBudget(ctx);
         }
@@ -131,6 +131,13 @@ public abstract class MessageDecoder extends ByteToMessageDecoder {
             lastRead = System.nanoTime();
             schedule(ctx, timeouts.idle());
         }
+    }
+
+    /** Without the base class's further read when nothing was passed on: a pause holds within a message too. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
     }
 
     private boolean charge(long bytes) {
@@ -156,7 +163,7 @@ public abstract class MessageDecoder extends ByteToMessageDecoder {
             out.forEach(ctx::fireChannelRead);
         }
         ByteBuf rest = internalBuffer();
-        charge(Math.min(charged, (rest.isReadable() ? rest.capacity() : 0) + collected()));
+        charge(Math.min(charged, rest.readableBytes() + collected()));
     }
 
     @Override
