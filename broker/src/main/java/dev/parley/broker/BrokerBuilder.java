@@ -168,6 +168,18 @@ public final class BrokerBuilder {
     }
 
     /**
+     * How many connections the management API may have, at least 1, and how long a request may take until it is
+     * complete, and its response until it is read, 1 millisecond to a day. Beyond the first the connection that waits
+     * longest for a request is closed. Default 256 and 10 s.
+     */
+    public BrokerBuilder managementLimits(int connections, Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange("timeout in milliseconds", millis, 1, Duration.ofDays(1).toMillis());
+        limits = limits.withManagement((int) inRange("connections", connections, 1, Integer.MAX_VALUE), timeout);
+        return this;
+    }
+
+    /**
      * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a
      * free one. Default: off.
      */
