@@ -257,12 +257,34 @@ public interface RpcServer extends AutoCloseable {
         Builder execution(String method, Execution execution);
 
         /**
-         * How many calls may run at once over all wires; by default 1,024. Over the limit, calls are queued and the
-         * wires stop reading.
+         * How many calls may run at once over all wires; by default 1,024. Calls over the limit wait, and the wires
+         * stop reading from the connections that they came on; see {@link #maxQueuedCalls}.
          *
          * @throws IllegalArgumentException if the number is less than 1
          */
         Builder maxConcurrentCalls(int calls);
+
+        /**
+         * How many of the {@link #maxConcurrentCalls} may be of one connection, so that one with many slow calls leaves
+         * room for others; by default half of them, rounded up. All connections of one authenticated principal together
+         * may have so many and half of the rest, by default three quarters. Further calls wait, and callers that wait
+         * are served in turn. With a number that is not less than {@link #maxConcurrentCalls} there are no shares; a
+         * broker, the parent process of a server on standard input and the peer of a client with endpoints have none.
+         *
+         * @throws IllegalArgumentException if the number is less than 1
+         */
+        Builder maxConcurrentCallsPerConnection(int calls);
+
+        /**
+         * How many calls that have been read may wait over all wires; by default as many as {@link #maxConcurrentCalls}.
+         * Further ones fail at once with {@link OverloadedException} instead of running into their timeouts. Half of
+         * the number, rounded up, may be of one connection. Calls from a broker, of
+         * {@code memory://} clients, from a parent process and those that were accepted before the server stopped wait
+         * without counting. With 0 a call that cannot start at once fails.
+         *
+         * @throws IllegalArgumentException if the number is negative
+         */
+        Builder maxQueuedCalls(int calls);
 
         /** Adds an interceptor; the first one added is outermost. */
         Builder interceptor(ServerInterceptor interceptor);

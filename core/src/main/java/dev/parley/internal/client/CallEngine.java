@@ -42,9 +42,6 @@ final class CallEngine {
     /** Between attempts to hand a message to a broker that does not take it. */
     private static final Backoff NOT_SENT = Backoff.exponential(Duration.ofMillis(250), Duration.ofMillis(250));
 
-    /** Between attempts of an idempotent call. */
-    private static final Backoff IDEMPOTENT = Backoff.exponential(Duration.ofMillis(50), Duration.ofSeconds(2));
-
     private final ClientTransport transport;
     private final ResultReaders readers;
     private final int maxPendingCalls;
@@ -397,7 +394,7 @@ final class CallEngine {
             // Until the deadline: the last attempt is the one that times out.
             return left > 0 ? Math.min(NOT_SENT.pauseNanos(failures - 1), left) : -1;
         }
-        long pause = IDEMPOTENT.pauseNanos(failures - 1);
+        long pause = RetryPause.nanos(error, failures);
         return pause < left ? pause : -1;
     }
 

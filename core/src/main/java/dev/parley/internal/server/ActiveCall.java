@@ -40,6 +40,7 @@ final class ActiveCall implements Runnable, CallPermit {
 
     private final CallDispatcher dispatcher;
     private final ServerCall call;
+    private final Share share;
     private final @Nullable MethodGroup methods;
     private final @Nullable RpcException lookupFailure;
     private final boolean interruptible;
@@ -50,6 +51,7 @@ final class ActiveCall implements Runnable, CallPermit {
     /**
      * A call.
      *
+     * @param share holds its permit
      * @param methods the methods of the call's name; {@code null} if there is none
      * @param lookupFailure why there is none
      * @param interruptible whether cancelling the call may interrupt its thread
@@ -57,11 +59,13 @@ final class ActiveCall implements Runnable, CallPermit {
     ActiveCall(
             CallDispatcher dispatcher,
             ServerCall call,
+            Share share,
             @Nullable MethodGroup methods,
             @Nullable RpcException lookupFailure,
             boolean interruptible) {
         this.dispatcher = dispatcher;
         this.call = call;
+        this.share = share;
         this.methods = methods;
         this.lookupFailure = lookupFailure;
         this.interruptible = interruptible;
@@ -99,7 +103,7 @@ final class ActiveCall implements Runnable, CallPermit {
                 CallPermit.CURRENT.remove();
             }
             if (!pending) {
-                dispatcher.limiter().release();
+                dispatcher.limiter().release(share);
             }
         }
     }
@@ -111,12 +115,12 @@ final class ActiveCall implements Runnable, CallPermit {
 
     @Override
     public void lend() {
-        dispatcher.limiter().lend();
+        dispatcher.limiter().lend(share);
     }
 
     @Override
     public void takeBack() {
-        dispatcher.limiter().takeBack();
+        dispatcher.limiter().takeBack(share);
     }
 
     private void endInterrupts() {
@@ -185,7 +189,7 @@ final class ActiveCall implements Runnable, CallPermit {
         } catch (Throwable e) {
             fail(e);
         } finally {
-            dispatcher.limiter().release();
+            dispatcher.limiter().release(share);
         }
     }
 
@@ -198,7 +202,7 @@ final class ActiveCall implements Runnable, CallPermit {
             fail(e);
         } finally {
             endInterrupts();
-            dispatcher.limiter().release();
+            dispatcher.limiter().release(share);
         }
     }
 

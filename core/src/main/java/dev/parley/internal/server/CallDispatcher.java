@@ -6,6 +6,7 @@ import dev.parley.RpcException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServedMethod;
@@ -53,7 +54,8 @@ final class CallDispatcher implements Dispatcher {
         this.serializer = settings.serializer();
         this.includeStackTraces = settings.includeStackTraces();
         this.maxItems = settings.limits().elements();
-        this.limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls());
+        this.limiter = new ConcurrencyLimiter(
+                settings.maxConcurrentCalls(), settings.maxConcurrentCallsPerConnection(), settings.maxQueuedCalls());
     }
 
     ConcurrencyLimiter limiter() {
@@ -124,7 +126,28 @@ final class CallDispatcher implements Dispatcher {
     }
 
     @Override
-    public boolean dispatch(ServerCall call, Runnable resume) {
+    public CallSource source(Runnable resume) {
+        return new LimitedSource(this, limiter.source(resume));
+    }
+
+    @Override
+    public CallSource soleSource(Runnable resume) {
+        return new LimitedSource(this, limiter.soleSource(resume));
+    }
+
+    private record LimitedSource(CallDispatcher dispatcher, ConcurrencyLimiter.Source source) implements CallSource {
+        @Override
+        public boolean dispatch(ServerCall call) {
+            return dispatcher.dispatch(call, source);
+        }
+
+        @Override
+        public void refuseNone() {
+            source.refuseNone();
+        }
+    }
+
+    private boolean dispatch(ServerCall call, ConcurrencyLimiter.Source source) {
         MethodGroup found = null;
         RpcException failure = null;
         Execution where = execution;
@@ -148,8 +171,9 @@ final class CallDispatcher implements Dispatcher {
             }
             failure = e;
         }
-        ActiveCall active = new ActiveCall(this, call, found, failure, !where.isInline());
-        return limiter.execute(active, where.executor(), resume);
+        Share share = limiter.share(source, call);
+        ActiveCall active = new ActiveCall(this, call, share, found, failure, !where.isInline());
+        return limiter.execute(source, share, call, active, where.executor());
     }
 
     /** What a method has thrown, without the exceptions that only wrap it. */

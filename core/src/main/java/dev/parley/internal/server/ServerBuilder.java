@@ -41,6 +41,8 @@ public final class ServerBuilder implements RpcServer.Builder {
     private AccessPolicy accessPolicy = AccessPolicy.declared();
     private Execution execution = Execution.virtual();
     private int maxConcurrentCalls = 1024;
+    private @Nullable Integer maxConcurrentCallsPerConnection;
+    private @Nullable Integer maxQueuedCalls;
     private @Nullable Serializer serializer;
     private Limits limits = Limits.defaults();
     private @Nullable Supplier<SSLContext> tls;
@@ -207,6 +209,24 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder maxConcurrentCallsPerConnection(int calls) {
+        if (calls < 1) {
+            throw new IllegalArgumentException("maxConcurrentCallsPerConnection must be at least 1, not " + calls);
+        }
+        maxConcurrentCallsPerConnection = calls;
+        return this;
+    }
+
+    @Override
+    public ServerBuilder maxQueuedCalls(int calls) {
+        if (calls < 0) {
+            throw new IllegalArgumentException("maxQueuedCalls must be at least 0, not " + calls);
+        }
+        maxQueuedCalls = calls;
+        return this;
+    }
+
+    @Override
     public ServerBuilder interceptor(ServerInterceptor interceptor) {
         interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
         return this;
@@ -294,6 +314,10 @@ public final class ServerBuilder implements RpcServer.Builder {
                 execution,
                 Map.copyOf(methodExecutions),
                 maxConcurrentCalls,
+                maxConcurrentCallsPerConnection == null
+                        ? ConcurrencyLimiter.half(maxConcurrentCalls)
+                        : maxConcurrentCallsPerConnection,
+                maxQueuedCalls == null ? maxConcurrentCalls : maxQueuedCalls,
                 List.copyOf(interceptors),
                 new FailureNames(Map.copyOf(exceptionNames)),
                 serializer,

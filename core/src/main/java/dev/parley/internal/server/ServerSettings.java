@@ -22,6 +22,8 @@ record ServerSettings(
         Execution execution,
         Map<String, Execution> methodExecutions,
         int maxConcurrentCalls,
+        int maxConcurrentCallsPerConnection,
+        int maxQueuedCalls,
         List<ServerInterceptor> interceptors,
         FailureNames failureNames,
         @Nullable Serializer serializer,

@@ -5,6 +5,7 @@ import dev.parley.RpcException;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,6 +34,9 @@ final class RecordedCall extends ServerCall {
 
     @Nullable
     Instant deadline;
+
+    @Nullable
+    Principal principal;
 
     boolean streams;
     final List<String> progress = new CopyOnWriteArrayList<>();
@@ -85,6 +89,11 @@ final class RecordedCall extends ServerCall {
     @Override
     public @Nullable Instant deadline() {
         return deadline;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
     }
 
     @Override

@@ -75,7 +75,7 @@ public final class StdioListener implements Listener {
             throw new InvalidTargetException(address
                     + ": a server on standard input and output names no program; write " + address.scheme() + ":");
         }
-        MessageHandler handler = MessageHandler.ofSessions(context, options, address.scheme());
+        MessageHandler handler = MessageHandler.ofSoleSession(context, options, address.scheme());
         options.refuseOthers();
         if (!inUse.compareAndSet(false, true)) {
             throw new InvalidTargetException("standard input and output are served already");

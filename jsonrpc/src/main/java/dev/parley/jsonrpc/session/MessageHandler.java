@@ -13,6 +13,7 @@ import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Dispatcher;
@@ -21,6 +22,7 @@ import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +56,7 @@ public final class MessageHandler {
     private final int maxBacklog;
     private final int maxMessage;
     private final boolean ordered;
+    private final boolean sole;
     private final Function<ClientTransport, RpcClient> callers;
 
     private MessageHandler(
@@ -65,6 +68,7 @@ public final class MessageHandler {
             int maxBacklog,
             int maxMessage,
             boolean ordered,
+            boolean sole,
             Function<ClientTransport, RpcClient> callers) {
         this.dispatcher = dispatcher;
         this.mapper = mapper;
@@ -75,21 +79,27 @@ public final class MessageHandler {
         this.maxBacklog = maxBacklog;
         this.maxMessage = maxMessage;
         this.ordered = ordered;
+        this.sole = sole;
         this.callers = callers;
     }
 
     /** For a listener with a response for each request; reads the options that every server has. */
     public static MessageHandler ofExchanges(ServerContext context, AddressOptions options, String scheme) {
-        return ofServer(context, options, scheme, 0);
+        return ofServer(context, options, scheme, 0, false);
     }
 
     /** For a listener with sessions; reads the options that every such server has. */
     public static MessageHandler ofSessions(ServerContext context, AddressOptions options, String scheme) {
-        return ofServer(context, options, scheme, maxBacklog(options.ofServer()));
+        return ofServer(context, options, scheme, maxBacklog(options.ofServer()), false);
+    }
+
+    /** For a listener with one session only; reads the options that every such server has. */
+    public static MessageHandler ofSoleSession(ServerContext context, AddressOptions options, String scheme) {
+        return ofServer(context, options, scheme, maxBacklog(options.ofServer()), true);
     }
 
     private static MessageHandler ofServer(
-            ServerContext context, AddressOptions options, String scheme, int maxBacklog) {
+            ServerContext context, AddressOptions options, String scheme, int maxBacklog, boolean sole) {
         AddressOptions own = options.ofServer();
         return new MessageHandler(
                 context.dispatcher(),
@@ -100,6 +110,7 @@ public final class MessageHandler {
                 maxBacklog,
                 context.values().limits().messageBytes(),
                 false,
+                sole,
                 transport -> context.client(options.forClients(), transport));
     }
 
@@ -121,6 +132,7 @@ public final class MessageHandler {
                         MAX_BATCH,
                         maxBacklog,
                         values.limits().messageBytes(),
+                        true,
                         true,
                         transport -> context.client(address, transport));
     }
@@ -159,13 +171,17 @@ public final class MessageHandler {
         return callers.apply(transport);
     }
 
+    /** The source of the calls of a session. */
+    CallSource source(Runnable resume) {
+        return sole ? dispatcher.soleSource(resume) : dispatcher.source(resume);
+    }
+
     /**
-     * Takes a message and starts its calls.
+     * Takes the message of an exchange, after which its sender waits for the response, and starts its calls.
      *
      * @param response takes the one response, now or later, on any thread; empty if there is none to send
-     * @param resume see {@link Dispatcher#dispatch}
      */
-    public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response, Runnable resume) {
+    public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response) {
         Envelope.Message scanned;
         try {
             scanned = Envelope.scan(mapper, message, maxBatch);
@@ -180,8 +196,35 @@ public final class MessageHandler {
             requests.add(Request.of(element));
         }
         Incoming incoming = prepare(requests, scanned.batch(), peer, (self, bytes) -> response.accept(bytes));
-        incoming.start(resume);
+        new Exchange(incoming).start(dispatcher);
         return incoming;
+    }
+
+    /** Starts the calls of one message, more of them as there is room. Thread-safe once it is started. */
+    private static final class Exchange {
+        private final Incoming message;
+        /** Counts the starts that are asked for while one is going on. */
+        private final AtomicInteger starts = new AtomicInteger();
+
+        private @Nullable CallSource source;
+
+        Exchange(Incoming message) {
+            this.message = message;
+        }
+
+        void start(Dispatcher dispatcher) {
+            source = dispatcher.source(this::proceed);
+            proceed();
+        }
+
+        private void proceed() {
+            if (starts.getAndIncrement() != 0) {
+                return;
+            }
+            do {
+                boolean unused = message.start(Objects.requireNonNull(source));
+            } while (starts.decrementAndGet() != 0);
+        }
     }
 
     /**
@@ -272,7 +315,7 @@ public final class MessageHandler {
                     }
                     ServedCall served =
                             new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response, ordered);
-                    incoming.add(served, resume -> dispatcher.dispatch(served, resume));
+                    incoming.add(served);
                 }
             }
         }

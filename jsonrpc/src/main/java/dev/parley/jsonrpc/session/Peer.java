@@ -26,6 +26,9 @@ public interface Peer {
      */
     default void called(String method, @Nullable Integer code) {}
 
+    /** Notes that a call of the message fails since this side is overloaded, before its response. */
+    default void overloaded() {}
+
     /** Headers and the like, names in lower case. */
     default Map<String, String> metadata() {
         return Map.of();

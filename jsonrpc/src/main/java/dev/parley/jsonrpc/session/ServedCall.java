@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
@@ -133,6 +134,9 @@ final class ServedCall extends ServerCall {
 
     @Override
     public void fail(RpcException error) {
+        if (error instanceof OverloadedException) {
+            peer.overloaded();
+        }
         if (request.responseId() != null) {
             peer.called(method(), JsonRpcErrors.code(error));
             response.accept(writer.error(request, error));

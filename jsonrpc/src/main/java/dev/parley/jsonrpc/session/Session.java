@@ -92,6 +92,9 @@ public final class Session implements Peer {
         int maxBacklog = handler == null ? 0 : handler.maxBacklog();
         this.backlog =
                 new Backlog(maxBacklog, handler == null ? 0 : handler.maxMessage(), connection, this::congestion);
+        if (handler != null) {
+            backlog.source(handler.source(backlog::resume));
+        }
     }
 
     /** The server's end of a connection. */

@@ -13,6 +13,7 @@ import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import dev.parley.oslo.topology.Topology;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
 import dev.parley.spi.PeerLog;
@@ -69,7 +70,9 @@ public final class OsloListener implements Listener, Driver.Receiver {
     /** One at a time, so that large messages take no more than one processor. */
     private final ReentrantLock refusing = new ReentrantLock();
 
-    private final Runnable resume = this::resume;
+    /** The broker, which stands for all callers: the prefetch is its bound. */
+    private final CallSource source;
+
     private volatile boolean full;
     private volatile boolean stopped;
     private volatile @Nullable Thread stopper;
@@ -91,6 +94,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         this.current = options;
         this.driver = driver;
         this.dispatcher = context.dispatcher();
+        this.source = dispatcher.soleSource(this::resume);
         this.codec = new Codec(context.values());
         this.replies = new ReplySender(driver, codec, options);
         this.credits = new StreamCredits(driver, codec, options);
@@ -200,7 +204,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         full = true;
         try {
             // While this runs a call may end and run resume; then the flag must stay cleared.
-            if (dispatcher.dispatch(call, resume)) {
+            if (source.dispatch(call)) {
                 full = false;
             }
         } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
 import dev.parley.zerorpc.channel.Session;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The server's side of one connection. While the dispatcher is full, further calls wait here, up to a limit; beyond it
+ * The server's side of one connection. While the dispatcher has no room for it, further calls wait here, up to a limit; beyond it
  * nothing more is read from the peer. While a stream is being sent to the peer, reading goes on, since the stream needs
  * the peer's grants to end; calls beyond the limit are then refused. Thread-safe as its base; what is not is touched on
  * the event loop only.
@@ -32,7 +33,7 @@ final class ServerSession extends Session {
     private static final PeerLog faults = new PeerLog(log);
 
     private final ServerSessions shared;
-    private final Runnable resume = this::resume;
+    private final CallSource source;
     private final AtomicInteger streams = new AtomicInteger();
 
     // Touched on the event loop only.
@@ -44,6 +45,7 @@ final class ServerSession extends Session {
     ServerSession(ZmtpPeer peer, ServerSessions shared) {
         super(peer, shared.options(), shared.writer());
         this.shared = shared;
+        this.source = shared.dispatcher().source(this::resume);
     }
 
     ObjectMapper mapper() {
@@ -106,7 +108,7 @@ final class ServerSession extends Session {
     }
 
     private void dispatch(ZerorpcCall call) {
-        full = !shared.dispatcher().dispatch(call, resume);
+        full = !source.dispatch(call);
     }
 
     private void resume() {

@@ -108,7 +108,7 @@ public final class HttpRpcHandler implements RpcHandler {
         CompletableFuture<byte[]> response = new CompletableFuture<>();
         ReceivedExchange exchange =
                 new ReceivedExchange(request, caller.metadata(), caller.remoteAddress(), caller.principal(), given -> {
-                    if (given.status() == 200) {
+                    if (given.status() == 200 || given.status() == 503) {
                         response.complete(given.body());
                     } else {
                         response.completeExceptionally(

@@ -489,7 +489,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Nullable
     Principal tlsPrincipal() {
         try {
-            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
+            return ssl == null
+                            || !(ssl.engine().getNeedClientAuth()
+                                    || ssl.engine().getWantClientAuth())
+                    ? null
+                    : ssl.engine().getSession().getPeerPrincipal();
         } catch (SSLPeerUnverifiedException e) {
             return null;
         }
