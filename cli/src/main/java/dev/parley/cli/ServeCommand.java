@@ -82,6 +82,18 @@ final class ServeCommand implements Callable<Integer> {
             description = "How many calls may run at once. Default: 1024.")
     private int maxConcurrentCalls = 1024;
 
+    @Option(
+            names = "--max-concurrent-calls-per-connection",
+            paramLabel = "N",
+            description = "How many of these may be of one connection. Default: half.")
+    private @Nullable Integer maxConcurrentCallsPerConnection;
+
+    @Option(
+            names = "--max-queued-calls",
+            paramLabel = "N",
+            description = "How many more may wait; further ones fail at once. Default: as many as may run.")
+    private @Nullable Integer maxQueuedCalls;
+
     /** The option's name in earlier versions. */
     @Option(names = "--concurrency", hidden = true)
     void concurrency(int calls) {
@@ -195,6 +207,12 @@ final class ServeCommand implements Callable<Integer> {
                     .execution(threads.execution())
                     .accessPolicy(policy())
                     .includeStackTraces(includeStackTraces);
+            if (maxConcurrentCallsPerConnection != null) {
+                builder.maxConcurrentCallsPerConnection(maxConcurrentCallsPerConnection);
+            }
+            if (maxQueuedCalls != null) {
+                builder.maxQueuedCalls(maxQueuedCalls);
+            }
             if (name != null) {
                 builder.name(name);
             }

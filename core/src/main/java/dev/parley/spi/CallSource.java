@@ -17,6 +17,13 @@ public interface CallSource {
     boolean dispatch(ServerCall call);
 
     /**
+     * Tells whether the wire has read calls that it has not dispatched yet, since there is no room for them: until it
+     * has none, {@link dev.parley.RpcServer#await} waits for them. At first it has none. To be called before they are
+     * kept, and after the last of them has been dispatched or dropped.
+     */
+    void keepsCalls(boolean keeps);
+
+    /**
      * From now on a call of this source waits however many others do, instead of being refused: for calls that were
      * accepted before the source or the server stopped, and for sources that have a bound of their own.
      */

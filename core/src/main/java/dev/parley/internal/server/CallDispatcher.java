@@ -142,6 +142,11 @@ final class CallDispatcher implements Dispatcher {
         }
 
         @Override
+        public void keepsCalls(boolean keeps) {
+            dispatcher.limiter.keepsCalls(source, keeps);
+        }
+
+        @Override
         public void refuseNone() {
             source.refuseNone();
         }

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -40,6 +41,9 @@ final class ConcurrencyLimiter {
     private final AtomicInteger lent = new AtomicInteger();
 
     private final AtomicLong lends = new AtomicLong();
+    /** Sources with calls that have been read and not been dispatched. */
+    private final AtomicInteger keeping = new AtomicInteger();
+
     private final AtomicInteger idleWaiters = new AtomicInteger();
     /** Set on a thread that starts queued calls: one that ends meanwhile on the same thread leaves the rest to it. */
     private final ThreadLocal<@Nullable Boolean> draining = new ThreadLocal<>();
@@ -63,6 +67,7 @@ final class ConcurrencyLimiter {
         private final boolean sole;
         private final Runnable resume;
         private volatile boolean refusesNone;
+        private final AtomicBoolean keepsCalls = new AtomicBoolean();
         private volatile @Nullable Known known;
         private int queued; // Guarded by the limiter's lock.
 
@@ -116,6 +121,17 @@ final class ConcurrencyLimiter {
     /** A source without a share, whose calls are not refused. */
     Source soleSource(Runnable resume) {
         return new Source(new Share(maxConcurrentCalls, null), true, resume);
+    }
+
+    /** The source has calls that it has not passed on yet, or no longer. */
+    void keepsCalls(Source source, boolean keeps) {
+        if (source.keepsCalls.compareAndSet(!keeps, keeps)) {
+            if (keeps) {
+                keeping.incrementAndGet();
+            } else if (keeping.decrementAndGet() == 0) {
+                signalIdle();
+            }
+        }
     }
 
     /** The share that a call of a source counts against. */
@@ -451,7 +467,13 @@ final class ConcurrencyLimiter {
         // A task that lends its permit is in one of the counts at any time: it moves to the one that is read first, or
         // this number grows.
         long before = lends.get();
-        return lent.get() == 0 && running.get() == 0 && queued == 0 && failing == 0 && lends.get() == before;
+        // Calls that sources keep are read first of all: they are dispatched before they are no longer kept.
+        return keeping.get() == 0
+                && lent.get() == 0
+                && running.get() == 0
+                && queued == 0
+                && failing == 0
+                && lends.get() == before;
     }
 
     /** How many calls are queued. */
@@ -465,7 +487,7 @@ final class ConcurrencyLimiter {
     }
 
     /**
-     * Blocks until no call is running or queued.
+     * Blocks until no call is running, queued, or kept by its source.
      *
      * @return {@code false} if that takes longer than the given time
      */

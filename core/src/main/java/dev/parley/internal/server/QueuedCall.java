@@ -76,11 +76,13 @@ final class QueuedCall {
         return call.isCancelled() || (deadline != null && !Instant.now().isBefore(deadline)) ? reasonGone() : null;
     }
 
-    /** Why it is not run, if that is not the server's limit. */
+    /** Why it is not run, if that is not the limit of the queue. */
     RpcException reasonGone() {
-        return call.isCancelled()
-                ? new RpcTimeoutException("the caller of " + call.method() + " is gone")
-                : new OverloadedException("the deadline of " + call.method() + " passed before its turn came");
+        return new RpcTimeoutException(
+                call.isCancelled()
+                        ? "the caller of " + call.method() + " is gone"
+                        : "the deadline of " + call.method()
+                                + " passed before its turn came: the server is at its limit");
     }
 
     /** From now on a cancellation, or the end of its deadline, takes it out of the queue. */

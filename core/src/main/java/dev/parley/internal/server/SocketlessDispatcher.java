@@ -32,6 +32,11 @@ record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) impl
         }
 
         @Override
+        public void keepsCalls(boolean keeps) {
+            source.keepsCalls(keeps);
+        }
+
+        @Override
         public void refuseNone() {
             source.refuseNone();
         }

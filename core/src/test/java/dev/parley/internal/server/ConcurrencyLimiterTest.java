@@ -282,15 +282,30 @@ class ConcurrencyLimiterTest {
 
         assertThatThrownBy(() -> call.outcome.get(30, TimeUnit.SECONDS))
                 .cause()
-                .isInstanceOf(OverloadedException.class)
+                .isInstanceOf(RpcTimeoutException.class)
                 .hasMessageContaining("the deadline of work passed before its turn came");
         assertThat(one.resumedOnce.await(30, TimeUnit.SECONDS)).isTrue();
         RecordedCall late = new RecordedCall("work", "[]");
         late.deadline = Instant.now().minusMillis(1);
         assertThat(one.call(late, ran::incrementAndGet)).isTrue();
-        assertThatThrownBy(late::result).isInstanceOf(OverloadedException.class);
+        assertThatThrownBy(late::result).isInstanceOf(RpcTimeoutException.class);
         one.release();
         assertThat(ran).hasValue(0);
+        assertThat(limiter.awaitIdle(GENEROUS)).isTrue();
+    }
+
+    @Test
+    void callsThatASourceKeepsAreWaitedFor() throws Exception {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(1, 1, 1);
+        Connection one = connection(limiter);
+        limiter.keepsCalls(one.source, true);
+        limiter.keepsCalls(one.source, true);
+        assertThat(limiter.awaitIdle(1)).isFalse();
+        Thread.ofVirtual().start(() -> {
+            one.hold(1);
+            limiter.keepsCalls(one.source, false);
+            one.release();
+        });
         assertThat(limiter.awaitIdle(GENEROUS)).isTrue();
     }
 

@@ -227,6 +227,9 @@ class SharedPortTest {
                     }
 
                     @Override
+                    public void keepsCalls(boolean keeps) {}
+
+                    @Override
                     public void refuseNone() {}
                 };
             }

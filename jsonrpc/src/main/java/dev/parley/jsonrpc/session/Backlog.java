@@ -32,6 +32,8 @@ final class Backlog {
     private boolean handling;
     /** A message of which not all calls are started, before those that wait. */
     private @Nullable Incoming begun;
+    /** Whether the source knows that anything waits here. */
+    private boolean told;
 
     private long bytes;
     /** Whether a thread is starting messages. */
@@ -104,6 +106,7 @@ final class Backlog {
             }
             waiting.add(new Item(message, size));
             bytes += size;
+            tellKept();
             return false;
         } finally {
             lock.unlock();
@@ -122,6 +125,7 @@ final class Backlog {
         try {
             inOrder.add(new Item(message, size));
             bytes += size;
+            tellKept();
             waits = handling;
             handling = true;
         } finally {
@@ -159,6 +163,9 @@ final class Backlog {
             next = inOrder.poll();
             handling = next != null;
             bytes -= next == null ? 0 : next.size();
+            if (next == null) {
+                tellKept();
+            }
         } finally {
             lock.unlock();
         }
@@ -169,6 +176,15 @@ final class Backlog {
     private void start(Incoming message) {
         CallSource to = Objects.requireNonNull(source, "source");
         long before = resumed;
+        if (message.hasSeveral()) {
+            // Before the first one, which may end before the last one is dispatched.
+            lock.lock();
+            try {
+                tellKept(true);
+            } finally {
+                lock.unlock();
+            }
+        }
         if (flushed) {
             message.startAll(to);
         } else if (!message.start(to)) {
@@ -176,6 +192,7 @@ final class Backlog {
             try {
                 full = resumed == before;
                 begun = message;
+                tellKept();
             } finally {
                 lock.unlock();
             }
@@ -212,9 +229,27 @@ final class Backlog {
                 }
             }
             starting = next != null;
+            if (next == null) {
+                tellKept();
+            }
             return next;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Tells the source whether anything is left here, unless something is being started. Under the lock. */
+    private void tellKept() {
+        boolean keeps = begun != null || !waiting.isEmpty() || !inOrder.isEmpty();
+        if (keeps || !starting) {
+            tellKept(keeps);
+        }
+    }
+
+    private void tellKept(boolean keeps) {
+        if (source != null && keeps != told) {
+            told = keeps;
+            source.keepsCalls(keeps);
         }
     }
 
@@ -269,6 +304,7 @@ final class Backlog {
             waiting.clear();
             inOrder.clear();
             bytes = 0;
+            tellKept();
         } finally {
             lock.unlock();
         }

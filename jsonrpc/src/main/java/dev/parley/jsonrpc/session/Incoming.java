@@ -44,6 +44,11 @@ public final class Incoming {
         steps.add(new Step(call, () -> {}));
     }
 
+    /** Whether some of the calls may have to wait until others are started. */
+    boolean hasSeveral() {
+        return steps.size() > 1;
+    }
+
     /** What follows once the dispatcher has room for more, for a message without a response. */
     void whenAccepted(Runnable action) {
         notification = true;

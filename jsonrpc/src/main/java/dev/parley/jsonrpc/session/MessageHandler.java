@@ -221,8 +221,13 @@ public final class MessageHandler {
             if (starts.getAndIncrement() != 0) {
                 return;
             }
+            CallSource to = Objects.requireNonNull(source);
             do {
-                boolean unused = message.start(Objects.requireNonNull(source));
+                // Those of a batch that have to wait until others have been started.
+                to.keepsCalls(message.hasSeveral());
+                if (message.start(to)) {
+                    to.keepsCalls(false);
+                }
             } while (starts.decrementAndGet() != 0);
         }
     }

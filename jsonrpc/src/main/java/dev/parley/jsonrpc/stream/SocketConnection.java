@@ -34,7 +34,9 @@ public final class SocketConnection implements Connection {
 
     @Override
     public void read(boolean on) {
-        channel.config().setAutoRead(on);
+        if (channel.isOpen()) { // Netty throws if it has been closed.
+            channel.config().setAutoRead(on);
+        }
     }
 
     @Override

@@ -99,6 +99,7 @@ final class ServerSession extends Session {
             return;
         }
         if (full) {
+            source.keepsCalls(true);
             waiting.add(call);
             waitingBytes += call.bytes();
             updateReading();
@@ -120,6 +121,7 @@ final class ServerSession extends Session {
                 waitingBytes -= call.bytes();
                 dispatch(call);
             }
+            source.keepsCalls(!waiting.isEmpty());
             updateReading();
         });
     }
