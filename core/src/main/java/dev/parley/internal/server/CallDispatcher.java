@@ -127,15 +127,15 @@ final class CallDispatcher implements Dispatcher {
 
     @Override
     public CallSource source(Runnable resume) {
-        return new LimitedSource(this, limiter.source(resume));
+        return new Calls(this, limiter.source(resume));
     }
 
     @Override
     public CallSource soleSource(Runnable resume) {
-        return new LimitedSource(this, limiter.soleSource(resume));
+        return new Calls(this, limiter.soleSource(resume));
     }
 
-    private record LimitedSource(CallDispatcher dispatcher, ConcurrencyLimiter.Source source) implements CallSource {
+    private record Calls(CallDispatcher dispatcher, LimitedSource source) implements CallSource {
         @Override
         public boolean dispatch(ServerCall call) {
             return dispatcher.dispatch(call, source);
@@ -152,7 +152,7 @@ final class CallDispatcher implements Dispatcher {
         }
     }
 
-    private boolean dispatch(ServerCall call, ConcurrencyLimiter.Source source) {
+    private boolean dispatch(ServerCall call, LimitedSource source) {
         MethodGroup found = null;
         RpcException failure = null;
         Execution where = execution;

@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -61,35 +60,6 @@ final class ConcurrencyLimiter {
     /** Calls that have left the queue to fail, and have not yet failed. */
     private int failing;
 
-    /** Where calls come from. Made by {@link #source} and {@link #soleSource}. */
-    static final class Source {
-        private final Share share;
-        private final boolean sole;
-        private final Runnable resume;
-        private volatile boolean refusesNone;
-        private final AtomicBoolean keepsCalls = new AtomicBoolean();
-        private volatile @Nullable Known known;
-        private int queued; // Guarded by the limiter's lock.
-
-        private record Known(Principal principal, Share share) {}
-
-        private Source(Share share, boolean sole, Runnable resume) {
-            this.share = share;
-            this.sole = sole;
-            this.refusesNone = sole;
-            this.resume = resume;
-        }
-
-        /** Its further calls are queued even if the queue is full. */
-        void refuseNone() {
-            refusesNone = true;
-        }
-
-        boolean refusesNone() {
-            return refusesNone;
-        }
-    }
-
     /**
      * A limiter.
      *
@@ -114,17 +84,17 @@ final class ConcurrencyLimiter {
     }
 
     /** A source with a share. */
-    Source source(Runnable resume) {
-        return new Source(new Share(maxPerShare, null), false, resume);
+    LimitedSource source(Runnable resume) {
+        return new LimitedSource(new Share(maxPerShare, null), false, resume);
     }
 
     /** A source without a share, whose calls are not refused. */
-    Source soleSource(Runnable resume) {
-        return new Source(new Share(maxConcurrentCalls, null), true, resume);
+    LimitedSource soleSource(Runnable resume) {
+        return new LimitedSource(new Share(maxConcurrentCalls, null), true, resume);
     }
 
     /** The source has calls that it has not passed on yet, or no longer. */
-    void keepsCalls(Source source, boolean keeps) {
+    void keepsCalls(LimitedSource source, boolean keeps) {
         if (source.keepsCalls.compareAndSet(!keeps, keeps)) {
             if (keeps) {
                 keeping.incrementAndGet();
@@ -135,14 +105,14 @@ final class ConcurrencyLimiter {
     }
 
     /** The share that a call of a source counts against. */
-    Share share(Source source, ServerCall call) {
+    Share share(LimitedSource source, ServerCall call) {
         Principal principal = source.sole ? null : call.principal();
         if (principal == null) {
             return source.share;
         }
-        Source.Known known = source.known;
+        LimitedSource.Known known = source.known;
         if (known == null || !known.principal().equals(principal)) {
-            known = new Source.Known(principal, new Share(maxPerShare, principals.of(principal)));
+            known = new LimitedSource.Known(principal, new Share(maxPerShare, principals.of(principal)));
             source.known = known;
         }
         return known.share();
@@ -163,7 +133,7 @@ final class ConcurrencyLimiter {
      *
      * @return {@code false} if the call waits: its source must not be read until {@code resume} runs
      */
-    boolean execute(Source source, Share share, ServerCall call, Runnable task, Executor executor) {
+    boolean execute(LimitedSource source, Share share, ServerCall call, Runnable task, Executor executor) {
         if (share.queued() == 0 && waitingShares == 0 && tryAcquire(share)) {
             start(task, executor);
             return true;
@@ -419,7 +389,7 @@ final class ConcurrencyLimiter {
     }
 
     /** Lets a source be read again if none of its calls waits. */
-    private void dequeued(Source source) {
+    private void dequeued(LimitedSource source) {
         boolean last;
         lock.lock();
         try {

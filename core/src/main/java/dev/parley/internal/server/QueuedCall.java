@@ -24,7 +24,7 @@ final class QueuedCall {
     private static final PeerLog faults = new PeerLog(log);
 
     private final ConcurrencyLimiter limiter;
-    private final ConcurrencyLimiter.Source source;
+    private final LimitedSource source;
     private final Share share;
     private final boolean counted;
     private final ServerCall call;
@@ -34,7 +34,7 @@ final class QueuedCall {
 
     QueuedCall(
             ConcurrencyLimiter limiter,
-            ConcurrencyLimiter.Source source,
+            LimitedSource source,
             Share share,
             ServerCall call,
             Runnable task,
@@ -48,7 +48,7 @@ final class QueuedCall {
         this.executor = executor;
     }
 
-    ConcurrencyLimiter.Source source() {
+    LimitedSource source() {
         return source;
     }
 

@@ -48,7 +48,7 @@ class ConcurrencyLimiterStressTest {
 
     private static final class Connection {
         private final @Nullable Principal principal;
-        private final ConcurrencyLimiter.Source source;
+        private final LimitedSource source;
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicInteger mostRunning = new AtomicInteger();
         private final AtomicInteger paused = new AtomicInteger();

@@ -24,7 +24,7 @@ class ConcurrencyLimiterTest {
     /** A connection whose calls are started by the test. */
     private static final class Connection {
         private final ConcurrencyLimiter limiter;
-        private final ConcurrencyLimiter.Source source;
+        private final LimitedSource source;
         private final @Nullable Principal principal;
         private final AtomicInteger resumed = new AtomicInteger();
         private final CountDownLatch resumedOnce = new CountDownLatch(1);
@@ -426,7 +426,7 @@ class ConcurrencyLimiterTest {
         Connection one = connection(limiter);
         one.hold(1);
         List<String> ran = new CopyOnWriteArrayList<>();
-        ConcurrencyLimiter.Source broken = limiter.source(() -> {
+        LimitedSource broken = limiter.source(() -> {
             throw new RejectedExecutionException("the event loop has ended");
         });
         Share share = limiter.share(broken, new RecordedCall("work", "[]"));

@@ -86,7 +86,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** The request being received or handled. */
     private @Nullable IncomingRequest request;
-
     /** The request being handled, as its handler sees it. */
     private @Nullable HttpExchange exchange;
 
