@@ -303,6 +303,20 @@ public interface RpcServer extends AutoCloseable {
         Builder includeStackTraces(boolean include);
 
         /**
+         * What is done when the server can no longer serve; by default nothing beyond the log. It has stopped by then,
+         * as by {@link RpcServer#stop}: it listens no more, so that clients see it and go elsewhere. The action may end
+         * the process, or start the server again.
+         *
+         * <p>That is so after an error in an event loop's own work, nearly always an {@link OutOfMemoryError}: the
+         * event loop closes all its connections and sockets and goes on. It is not so after an error that a request, a
+         * connection or a method ran into, even an {@code OutOfMemoryError}: the request is answered by the wire's
+         * internal error, or its connection closed, the error is logged, and the server goes on.
+         *
+         * @param action is told the error, once for each start of the server, on a thread on which it may block
+         */
+        Builder onFailure(Consumer<? super Throwable> action);
+
+        /**
          * Builds the server. It does not listen yet.
          *
          * @throws InvalidTargetException if an address, a scheme or a target is unusable

@@ -132,6 +132,12 @@ public abstract class ServerCall {
     public abstract void fail(RpcException error);
 
     /**
+     * Not even a failure could be told: {@link #fail} has thrown twice. The wire gives its shortest response or closes
+     * the connection, so that the caller does not wait, and must not throw. Does nothing by default.
+     */
+    public void abandon(Throwable error) {}
+
+    /**
      * The method returned a stream. Runs on a thread that may block: sends each item when the peer allows it, then the
      * end. An exception of the iterator or of encoding an item is passed on, and {@link #fail} follows. Returns early
      * if {@link #isCancelled}.

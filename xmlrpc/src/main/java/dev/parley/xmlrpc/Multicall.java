@@ -135,9 +135,15 @@ final class Multicall {
         if (turns.getAndIncrement() != 0) {
             return;
         }
-        do {
-            step();
-        } while (turns.decrementAndGet() != 0);
+        try {
+            do {
+                step();
+            } while (turns.decrementAndGet() != 0);
+        } catch (RuntimeException | Error e) {
+            // The turns stay taken: nothing follows.
+            exchange.abandon();
+            throw e;
+        }
     }
 
     private void step() {

@@ -1,5 +1,6 @@
 package dev.parley.internal.server;
 
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
@@ -7,6 +8,7 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.internal.CallPermit;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServerCall;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +49,7 @@ final class ActiveCall implements Runnable, CallPermit {
     private final CallContext context;
     private @Nullable BoundMethod method;
     private boolean proceeded;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     /**
      * A call.
@@ -68,39 +72,55 @@ final class ActiveCall implements Runnable, CallPermit {
         this.context = new CallContext(call, dispatcher.serializer());
     }
 
+    /** Runs the call, the first time. Does not throw. */
     @Override
     public void run() {
+        if (!begun.compareAndSet(false, true)) {
+            return; // The executor has failed, but not before it has started the call.
+        }
         boolean pending = false;
-        if (interruptible && !call.isCancelled()) {
-            call.onCancel(Thread.currentThread()::interrupt);
-        }
-        boolean lends = interruptible && call.connection() != null;
-        if (lends) {
-            CallPermit.CURRENT.set(this);
-        }
+        boolean lends = false;
         try {
+            if (interruptible && !call.isCancelled()) {
+                call.onCancel(Thread.currentThread()::interrupt);
+            }
+            lends = interruptible && call.connection() != null;
+            if (lends) {
+                CallPermit.CURRENT.set(this);
+            }
             Object result = dispatcher.interceptors().isEmpty() ? proceed() : new Link(this, 0).proceed();
             if (result instanceof CompletionStage<?> stage) {
                 stage.whenComplete(this::complete);
                 pending = true;
             } else if (!interruptible && isStream(result)) {
-                Thread.ofVirtual().name("parley-call").start(() -> stream(result));
                 pending = true;
+                startStream(result);
             } else {
                 finish(result);
             }
         } catch (Throwable e) {
             fail(e);
         } finally {
-            if (interruptible) {
-                endInterrupts();
+            try {
+                if (interruptible) {
+                    endInterrupts();
+                }
+                if (lends) {
+                    CallPermit.CURRENT.remove();
+                }
+            } finally {
+                if (!pending) {
+                    dispatcher.limiter().release();
+                }
             }
-            if (lends) {
-                CallPermit.CURRENT.remove();
-            }
-            if (!pending) {
-                dispatcher.limiter().release();
-            }
+        }
+    }
+
+    /** There is no thread for the call. */
+    void notRun(Throwable error) {
+        if (begun.compareAndSet(false, true)) {
+            fail(error);
+            dispatcher.limiter().release();
         }
     }
 
@@ -173,7 +193,7 @@ final class ActiveCall implements Runnable, CallPermit {
     private void complete(@Nullable Object value, @Nullable Throwable error) {
         if (error == null && isStream(value)) {
             // A stream blocks, and the thread that completed the stage may be one that must not.
-            Thread.ofVirtual().name("parley-call").start(() -> stream(value));
+            startStream(value);
             return;
         }
         try {
@@ -189,10 +209,26 @@ final class ActiveCall implements Runnable, CallPermit {
         }
     }
 
-    /** Sends a stream, on a thread of its own. */
+    /** Sends a stream, on a thread of its own. Does not throw. */
+    private void startStream(@Nullable Object result) {
+        AtomicBoolean started = new AtomicBoolean();
+        Thread unused = Guard.start(
+                "parley-call",
+                () -> {
+                    started.set(true);
+                    stream(result);
+                },
+                error -> {
+                    if (!started.get()) {
+                        fail(error);
+                        dispatcher.limiter().release();
+                    }
+                });
+    }
+
     private void stream(@Nullable Object result) {
-        call.onCancel(Thread.currentThread()::interrupt);
         try {
+            call.onCancel(Thread.currentThread()::interrupt);
             finish(result);
         } catch (Throwable e) {
             fail(e);
@@ -312,8 +348,28 @@ final class ActiveCall implements Runnable, CallPermit {
         }
     }
 
+    /** Reports a failure, even if it cannot be told as it is. Does not throw. */
     private void fail(Throwable thrown) {
         Throwable error = CallDispatcher.unwrap(thrown);
+        try {
+            logFailure(error);
+        } catch (Throwable unprintable) {
+            Guard.log("printing an error of " + call.method(), unprintable);
+        }
+        try {
+            call.fail(dispatcher.outgoing(error));
+        } catch (Throwable untellable) {
+            // Such as a message that cannot be made, or has no room in memory.
+            Guard.log("telling an error of " + call.method(), untellable);
+            Guard.run(
+                    "telling of an internal error",
+                    () -> call.fail(RemoteException.of("InternalError", "the server failed to tell an error")),
+                    call::abandon);
+        }
+        context.complete(error);
+    }
+
+    private void logFailure(Throwable error) {
         boolean expected = error instanceof RpcException
                 || call.isCancelled()
                 || (method != null ? method.expects(error) : methods != null && methods.expects(error));
@@ -321,11 +377,6 @@ final class ActiveCall implements Runnable, CallPermit {
             log.debug("{} {} failed: {}", call.wire(), call.method(), PrintableText.line(error.toString()));
         } else {
             faults.warn(call.remoteAddress(), "{} {} failed", call.wire(), call.method(), error);
-        }
-        try {
-            call.fail(dispatcher.outgoing(error));
-        } finally {
-            context.complete(error);
         }
     }
 }

@@ -1,19 +1,17 @@
 package dev.parley.internal.server;
 
 import dev.parley.OverloadedException;
+import dev.parley.spi.Guard;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Limits how many calls run at once. Calls over the limit are queued, and their source is asked to stop reading until
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ConcurrencyLimiter {
     private record Queued(Runnable task, Executor executor) {}
-
-    private static final Logger log = LoggerFactory.getLogger(ConcurrencyLimiter.class);
 
     /** How many tasks may wait without a permit, for each permit that there is. */
     private static final int LENT_PER_PERMIT = 10;
@@ -111,13 +107,14 @@ final class ConcurrencyLimiter {
     }
 
     private void start(Runnable task, Executor executor) {
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The user's executor is full or shut down. The call was accepted, so it must still get a response.
-            log.warn("the executor rejected a call; running it on a virtual thread", e);
-            Thread.ofVirtual().name("parley-call").start(task);
-        }
+        // The user's executor may be full or shut down. The call was accepted, so it must still get a response.
+        Guard.execute("call", executor, task, error -> {
+            if (task instanceof ActiveCall call) {
+                call.notRun(error);
+            } else {
+                release();
+            }
+        });
     }
 
     private void drain() {
@@ -132,7 +129,7 @@ final class ConcurrencyLimiter {
         if (queue.isEmpty() && !paused.isEmpty()) {
             for (Runnable resume : List.copyOf(paused)) {
                 if (paused.remove(resume)) {
-                    resume.run();
+                    Guard.run("a wire that is to read on", resume, error -> {});
                 }
             }
         }

@@ -7,6 +7,7 @@ import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
 import dev.parley.Target;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.FatalErrors;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wires;
@@ -31,6 +32,7 @@ final class MultiWireServer implements RpcServer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition halted = lock.newCondition();
     private List<Listener> listeners = List.of();
+    private Runnable forgetFailures = () -> {};
     private volatile boolean stopped;
 
     MultiWireServer(ServerSettings settings, CallDispatcher dispatcher) {
@@ -66,9 +68,18 @@ final class MultiWireServer implements RpcServer {
             }
             listeners = List.copyOf(started);
             stopped = false;
+            forgetFailures = FatalErrors.listen(this::failed);
             return this;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The wires cannot be relied on any more. */
+    private void failed(Throwable error) {
+        if (!stopped) {
+            stop();
+            settings.onFailure().accept(error);
         }
     }
 
@@ -77,6 +88,7 @@ final class MultiWireServer implements RpcServer {
         lock.lock();
         try {
             stopped = true;
+            forgetFailures.run();
             halted.signalAll();
             listeners.forEach(Listener::stop);
         } finally {

@@ -45,6 +45,7 @@ public final class ServerBuilder implements RpcServer.Builder {
     private Limits limits = Limits.defaults();
     private @Nullable Supplier<SSLContext> tls;
     private boolean includeStackTraces;
+    private Consumer<? super Throwable> onFailure = error -> {};
 
     @Override
     public ServerBuilder endpoint(Object endpoint) {
@@ -256,6 +257,12 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder onFailure(Consumer<? super Throwable> action) {
+        onFailure = Objects.requireNonNull(action, "action");
+        return this;
+    }
+
+    @Override
     public RpcServer build() {
         if (endpoints.isEmpty() && functions.isEmpty() && fallback == null) {
             throw new IllegalArgumentException("a server needs at least one endpoint, method or fallback");
@@ -300,6 +307,7 @@ public final class ServerBuilder implements RpcServer.Builder {
                 limits,
                 new ValueMapping(limits, customizers),
                 tls,
-                includeStackTraces);
+                includeStackTraces,
+                onFailure);
     }
 }

@@ -10,6 +10,7 @@ import dev.parley.Target;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ record ServerSettings(
         Limits limits,
         ValueMapping values,
         @Nullable Supplier<SSLContext> tls,
-        boolean includeStackTraces) {
+        boolean includeStackTraces,
+        Consumer<? super Throwable> onFailure) {
     /** One address to listen to, as its supplier gives it each time. */
     record Listen(Supplier<Address> address, Target target) {}
 }

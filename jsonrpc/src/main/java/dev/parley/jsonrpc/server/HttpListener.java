@@ -87,6 +87,11 @@ public final class HttpListener {
         }
 
         @Override
+        public void abandon(Throwable error) {
+            exchange.abandon();
+        }
+
+        @Override
         public void called(String method, @Nullable Integer code) {
             exchange.called(method, code);
         }

@@ -10,6 +10,7 @@ import dev.parley.jsonrpc.stream.PipeConnection;
 import dev.parley.jsonrpc.stream.PipeReader;
 import dev.parley.jsonrpc.stream.PipeWriter;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import java.io.FileDescriptor;
@@ -112,7 +113,7 @@ public final class StdioListener implements Listener {
             log.debug("end of standard input", failure);
             session.ended(null);
             // What has been received still gets its responses; then nobody is left to serve.
-            Thread.ofVirtual().name("parley-stdio-end").start(context::stop);
+            Guard.start("parley-stdio-end", context::stop);
         }
     }
 

@@ -16,11 +16,13 @@ import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Guard;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -305,16 +307,19 @@ public final class MessageHandler {
             return;
         }
         Object given = arguments;
-        Thread.ofVirtual().name("parley-describe").start(() -> {
-            byte[] bytes;
-            try {
-                bytes = introspect(introspection, call, given, peer);
-            } catch (RuntimeException | LinkageError | StackOverflowError e) {
-                log.error("{}: the service cannot be described", scheme, e);
-                bytes = refused(call, RemoteException.of("the service cannot be described"), peer);
-            }
-            response.accept(bytes);
-        });
+        AtomicBoolean described = new AtomicBoolean();
+        Guard.start(
+                "parley-describe",
+                () -> {
+                    byte[] description = introspect(introspection, call, given, peer);
+                    described.set(true);
+                    response.accept(description);
+                },
+                error -> {
+                    if (!described.get()) {
+                        response.accept(refused(call, RemoteException.of("the service cannot be described"), peer));
+                    }
+                });
     }
 
     private byte[] introspect(Introspection introspection, Request.Call call, @Nullable Object arguments, Peer peer) {

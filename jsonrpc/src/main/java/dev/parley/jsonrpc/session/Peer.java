@@ -31,6 +31,9 @@ public interface Peer {
         return Map.of();
     }
 
+    /** A request cannot have a response: ends its sender's wait in another way. Must not throw. */
+    void abandon(Throwable error);
+
     /** A client that calls the peer; {@code null} if its transport cannot. */
     default @Nullable RpcClient caller() {
         return null;

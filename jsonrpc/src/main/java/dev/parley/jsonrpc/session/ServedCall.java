@@ -132,6 +132,11 @@ final class ServedCall extends ServerCall {
     }
 
     @Override
+    public void abandon(Throwable error) {
+        peer.abandon(error);
+    }
+
+    @Override
     public void fail(RpcException error) {
         if (request.responseId() != null) {
             peer.called(method(), JsonRpcErrors.code(error));

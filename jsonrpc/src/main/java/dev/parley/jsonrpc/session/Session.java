@@ -466,6 +466,12 @@ public final class Session implements Peer {
     }
 
     @Override
+    public void abandon(Throwable error) {
+        failure = error;
+        connection.close();
+    }
+
+    @Override
     public void cancelled(String id) {
         running.forEach(message -> message.cancel(id));
     }

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.spi.Guard;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public abstract class PipeConnection implements Connection {
     @Override
     public void execute(Runnable task) {
         // The reader's thread waits for input.
-        Thread.ofVirtual().name("parley-jsonrpc").start(task);
+        Guard.start("parley-jsonrpc", task, error -> close());
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.spi.Guard;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,7 +47,8 @@ public final class PipeWriter {
     /** A writer; call {@link #start}. It closes the stream at the end. */
     public PipeWriter(OutputStream out, String threadName) {
         this.out = out;
-        this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform().daemon().name(threadName).unstarted(Guard.of(threadName, this::run, this::failed));
     }
 
     /** Starts the thread. */
@@ -132,6 +135,22 @@ public final class PipeWriter {
         } catch (IOException e) {
             // The reader is gone already.
         }
+    }
+
+    /** The thread ends: what waits for it fails, and what comes later. */
+    private void failed(Throwable error) {
+        List<Item> left;
+        lock.lock();
+        try {
+            failure = new IOException("writing failed: " + error, error);
+            left = List.copyOf(queue);
+            queue.clear();
+            writing = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(item -> item.done.accept(failure));
     }
 
     private void write(Item item) {

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.net.socket.ChannelTasks;
 import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -44,7 +45,7 @@ public final class SocketConnection implements Connection {
 
     @Override
     public void execute(Runnable task) {
-        channel.eventLoop().execute(task);
+        ChannelTasks.execute(channel, task);
     }
 
     @Override
@@ -55,8 +56,8 @@ public final class SocketConnection implements Connection {
     @Override
     public void finish() {
         // As a task, since on the event loop it would overtake what other threads have sent.
-        channel.eventLoop()
-                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+        ChannelTasks.execute(
+                channel, () -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.parley.net.websocket;
 
+import dev.parley.net.socket.ChannelTasks;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -52,7 +53,7 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
 
     private void schedule(ChannelHandlerContext ctx, long nanos) {
         long delay = Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1));
-        timer = ctx.executor().schedule(() -> check(ctx), delay, TimeUnit.NANOSECONDS);
+        timer = ChannelTasks.schedule(ctx.channel(), () -> check(ctx), delay);
     }
 
     private void stop() {

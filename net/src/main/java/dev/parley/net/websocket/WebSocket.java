@@ -1,6 +1,7 @@
 package dev.parley.net.websocket;
 
 import dev.parley.net.http.Headers;
+import dev.parley.net.socket.ChannelTasks;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -90,7 +91,7 @@ public final class WebSocket {
 
     /** Runs a task on the event loop, on which events are told. */
     public void execute(Runnable task) {
-        channel.eventLoop().execute(task);
+        ChannelTasks.execute(channel, task);
     }
 
     /** Whether this thread is that event loop. */

@@ -3,6 +3,8 @@ package dev.parley.net.websocket;
 import dev.parley.ProtocolException;
 import dev.parley.net.http.server.BodyBuffer;
 import dev.parley.net.http.server.StopSignal;
+import dev.parley.net.socket.ChannelTasks;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
 import io.netty.buffer.ByteBuf;
@@ -232,32 +234,35 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
                 return;
             }
             inflating = true;
-            Thread.ofVirtual().name("parley-websocket-inflate").start(() -> inflateAside(payload, max));
+            Guard.start("parley-websocket-inflate", () -> inflateAside(payload, max), this::inflateFailed);
         } catch (DataFormatException e) {
             uninflatable(e);
         }
     }
 
     private void inflateAside(byte[] payload, int max) {
-        Runnable then;
         try {
             byte[] whole = Deflate.inflate(payload, max);
-            then = () -> complete(whole);
-        } catch (Deflate.TooLargeException | DataFormatException | RuntimeException | Error e) {
-            then = () -> uninflatable(e);
+            inflated(() -> complete(whole));
+        } catch (Deflate.TooLargeException | DataFormatException e) {
+            inflated(() -> uninflatable(e));
         }
-        Runnable outcome = then;
-        channel.eventLoop().execute(() -> {
+    }
+
+    private void inflateFailed(Throwable error) {
+        inflated(() -> {
+            cause = error;
+            close(CloseCode.INTERNAL_ERROR, "internal error");
+        });
+    }
+
+    private void inflated(Runnable then) {
+        ChannelTasks.execute(channel, () -> {
             inflating = false;
-            if (closing || lost) {
-                return;
+            if (!closing && !lost) {
+                then.run();
+                drain();
             }
-            try {
-                outcome.run();
-            } catch (RuntimeException | Error e) {
-                failed(e);
-            }
-            drain();
         });
     }
 

@@ -87,7 +87,7 @@ public abstract class Session {
         if (reason != null) {
             lose(channel, reason);
         } else if (options.sendsHeartbeats() && ticking.compareAndSet(false, true)) {
-            peer.eventLoop().execute(this::schedule);
+            peer.execute(this::schedule);
         }
         return true;
     }
@@ -182,7 +182,7 @@ public abstract class Session {
 
     private void schedule() {
         tickDue = System.nanoTime() + options.tickNanos();
-        peer.eventLoop().schedule(this::tick, options.tickNanos(), TimeUnit.NANOSECONDS);
+        peer.schedule(this::tick, options.tickNanos());
     }
 
     private void tick() {

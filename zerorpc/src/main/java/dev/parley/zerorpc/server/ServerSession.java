@@ -3,6 +3,7 @@ package dev.parley.zerorpc.server;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
@@ -63,6 +65,19 @@ final class ServerSession extends Session {
     protected void opening(Event event, byte[][] frames) {
         MessageId id = event.id();
         byte[][] envelope = envelope(frames);
+        try {
+            opening(event, id, envelope);
+        } catch (RuntimeException | Error e) {
+            // The connection has other calls.
+            faults.error(peer(), "failed on a call of {}", event.name(), e);
+            if (id != null) {
+                RpcException error = RemoteException.of("InternalError", "the server failed to handle this call");
+                send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
+            }
+        }
+    }
+
+    private void opening(Event event, @Nullable MessageId id, byte[][] envelope) {
         String problem = event.problem();
         if (id == null) {
             faults.warn(
@@ -111,7 +126,7 @@ final class ServerSession extends Session {
 
     private void resume() {
         // On any thread, perhaps before dispatch has returned.
-        peer().eventLoop().execute(() -> {
+        peer().execute(() -> {
             full = false;
             while (!full && !waiting.isEmpty()) {
                 ZerorpcCall call = waiting.remove();
@@ -138,13 +153,13 @@ final class ServerSession extends Session {
     /** Reading must go on. Thread-safe. */
     void streamBegins() {
         streams.incrementAndGet();
-        peer().eventLoop().execute(this::updateReading);
+        peer().execute(this::updateReading);
     }
 
     /** After {@link #streamBegins}. Thread-safe. */
     void streamEnds() {
         streams.decrementAndGet();
-        peer().eventLoop().execute(this::updateReading);
+        peer().execute(this::updateReading);
     }
 
     private void builtIn(Event event, MessageId id, byte[][] envelope) {

@@ -164,6 +164,12 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         }
     }
 
+    @Override
+    public void abandon(Throwable error) {
+        credit.close();
+        session.peer().close();
+    }
+
     private void finish(MsgpackBuffer out) {
         if (session.close(channel)) {
             credit.close();

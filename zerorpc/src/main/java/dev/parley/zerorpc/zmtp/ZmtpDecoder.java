@@ -257,7 +257,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
                 } else {
                     socket.handler().received(peer, message);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 // A message that the handler fails on must not end the connection, which other calls share.
                 faults.error(peer, "the handler failed on a message", e);
             }

@@ -1,11 +1,12 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.net.socket.ChannelTasks;
 import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A connection of a socket to a peer. Messages leave in the order in which they were sent; those sent at about the same
  * time share a system call.
  *
- * <p>Thread-safe, except for {@link #pause}, which must be called on the {@linkplain #eventLoop() event loop}.
+ * <p>Thread-safe, except for {@link #pause}, which must be called on the {@linkplain #execute event loop}.
  * Package-private methods are for the event loop too.
  */
 public final class ZmtpPeer {
@@ -62,9 +63,14 @@ public final class ZmtpPeer {
         return channel.equals(other);
     }
 
-    /** The event loop on which the handler is called for this peer. */
-    public EventLoop eventLoop() {
-        return channel.eventLoop();
+    /** Runs a task on the event loop on which the handler is called for this peer; an error closes the connection. */
+    public void execute(Runnable task) {
+        ChannelTasks.execute(channel, task);
+    }
+
+    /** Runs a task on that event loop after so many nanoseconds; an error closes the connection. */
+    public void schedule(Runnable task, long nanos) {
+        ScheduledFuture<?> unused = ChannelTasks.schedule(channel, task, nanos);
     }
 
     /** The object that the socket's handler attached to this peer; {@code null} before. */
@@ -105,7 +111,7 @@ public final class ZmtpPeer {
         if (scheduled.compareAndSet(false, true)) {
             // While a batch of input is handled, the end of it drains, so that all responses to it leave together.
             if (!channel.eventLoop().inEventLoop() || !inBatch) {
-                channel.eventLoop().execute(this::drain);
+                execute(this::drain);
             }
         }
     }
@@ -130,7 +136,7 @@ public final class ZmtpPeer {
 
     /** Closes the connection once the pending messages have been sent, or after two seconds. Returns at once. */
     public void close() {
-        channel.eventLoop().execute(() -> {
+        execute(() -> {
             write(true);
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package dev.parley.zerorpc.zmtp;
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
 import dev.parley.net.socket.UnixSocketFile;
+import dev.parley.spi.Guard;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -193,7 +194,7 @@ public final class ZmtpSocket implements AutoCloseable {
         closed = true;
         connectors.forEach(ZmtpConnector::close);
         if (onEventLoop()) {
-            Thread.ofVirtual().name("parley-close").start(this::shut);
+            Guard.start("parley-close", this::shut);
         } else {
             shut();
         }

@@ -5,6 +5,7 @@ import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,7 @@ public final class HttpRpcHandler implements RpcHandler {
 
     /** Handles an exchange on a virtual thread. */
     public static void offLoop(RpcExchange exchange, Consumer<RpcExchange> handler) {
-        Thread.ofVirtual().name("parley-http-handler").start(() -> accept(exchange, handler));
+        Guard.start("parley-http-handler", () -> accept(exchange, handler), e -> exchange.abandon());
     }
 
     private static void accept(RpcExchange exchange, Consumer<RpcExchange> handler) {
@@ -95,7 +96,7 @@ public final class HttpRpcHandler implements RpcHandler {
             handler.accept(exchange);
         } catch (RuntimeException | Error e) {
             faults.error(exchange.remoteAddress(), "the handler of a request failed", e);
-            exchange.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
+            exchange.abandon();
         }
     }
 

@@ -74,6 +74,11 @@ public final class ReceivedExchange implements RpcExchange {
     }
 
     @Override
+    public void abandon() {
+        boolean unused = tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
+    }
+
+    @Override
     public void onCancel(Runnable action) {
         cancelled.thenRun(() -> {
             if (!responded.get()) {

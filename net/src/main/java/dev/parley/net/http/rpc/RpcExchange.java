@@ -47,6 +47,12 @@ public interface RpcExchange {
      */
     boolean tryRespond(HttpResponse response);
 
+    /**
+     * Responds that the server failed, or, if a response has been given that could not be sent, closes the connection.
+     * For what must not throw.
+     */
+    void abandon();
+
     /** Runs the action when the peer goes before a response is given; at once if it has gone already. */
     void onCancel(Runnable action);
 

@@ -39,6 +39,11 @@ record ServerExchange(HttpExchange exchange) implements RpcExchange {
     }
 
     @Override
+    public void abandon() {
+        exchange.abandon();
+    }
+
+    @Override
     public void onCancel(Runnable action) {
         exchange.onCancel(action);
     }

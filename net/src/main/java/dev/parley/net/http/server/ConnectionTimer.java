@@ -1,6 +1,8 @@
 package dev.parley.net.http.server;
 
+import dev.parley.net.socket.ChannelTasks;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,7 +44,7 @@ final class ConnectionTimer {
 
     private void schedule(Runnable action) {
         long delay = Math.clamp(deadline - System.nanoTime(), MIN_PERIOD_NANOS, period);
-        channel.eventLoop().schedule(() -> check(action), delay, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unused = ChannelTasks.schedule(channel, () -> check(action), delay);
     }
 
     private void check(Runnable action) {

@@ -1,9 +1,10 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.socket.ChannelTasks;
 import dev.parley.net.socket.SocketAddresses;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -24,13 +25,10 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.security.Principal;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +51,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      * sending fails.
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** The response to a request that this server failed on. */
+    static final HttpResponse FAILURE = HttpResponse.text(500, "the server failed to handle this request");
 
     private enum State {
         /** Between requests. */
@@ -281,7 +282,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             handle(new HttpExchange(this, received, body), handler);
         } else {
             // Decoding up to the largest body may take long: not on the event loop.
-            Thread.startVirtualThread(() -> decode(received, coding, body, handler));
+            timer.expireIn(readNanos);
+            Guard.start("parley-http-decode", () -> decode(received, coding, body, handler), e -> undecoded(FAILURE));
         }
     }
 
@@ -297,7 +299,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             decision = handler.decide(new HttpExchange(this, received, new byte[0]));
         } catch (RuntimeException | Error e) {
             faults.error(remoteAddress, "the upgrade at {} failed", received.path(), e);
-            refuseAndClose(HttpResponse.text(500, "the server failed to handle this request"));
+            refuseAndClose(FAILURE);
             return;
         }
         Consumer<ChannelPipeline> install = decision.install();
@@ -320,19 +322,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
         int maxBody = server.limits().maxBody();
-        HttpResponse failure;
         try {
             HttpExchange decoded = new HttpExchange(this, received, ContentCoding.decode(coding, encoded, maxBody));
-            channel.eventLoop().execute(() -> handle(decoded, handler));
-            return;
+            ChannelTasks.execute(channel, () -> handle(decoded, handler));
         } catch (ContentCoding.TooLargeException e) {
-            failure = RequestCheck.tooLarge(maxBody);
+            undecoded(RequestCheck.tooLarge(maxBody));
         } catch (IOException e) {
-            failure = HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
+            undecoded(HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage()));
         }
-        HttpResponse response = failure;
-        channel.eventLoop().execute(() -> {
-            if (state == State.HANDLING) {
+    }
+
+    /** Responds to a request whose handler never gets it, from any thread. */
+    private void undecoded(HttpResponse response) {
+        ChannelTasks.execute(channel, () -> {
+            if (state == State.HANDLING && exchange == null) {
                 write(response, false);
                 drain();
             }
@@ -348,7 +351,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             handler.handle(complete);
         } catch (RuntimeException | Error e) {
             faults.error(remoteAddress, "the handler of {} failed", complete.path(), e);
-            complete.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
+            complete.abandon();
         }
     }
 
@@ -358,8 +361,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (channel.eventLoop().inEventLoop()) {
             complete(handled, ready);
         } else {
-            channel.eventLoop().execute(() -> complete(handled, ready));
+            ChannelTasks.execute(channel, () -> complete(handled, ready));
         }
+    }
+
+    /** Closes the connection if the response to a request could not be sent. */
+    void abandon(HttpExchange handled) {
+        ChannelTasks.execute(channel, () -> {
+            if (exchange == handled) {
+                channel.close();
+            }
+        });
     }
 
     private void complete(HttpExchange handled, HttpResponse response) {
@@ -376,7 +388,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse given, boolean close) {
         IncomingRequest finished = request;
-        HttpResponse response = shared(given, finished);
+        HttpResponse response = RequestCheck.shared(server.browsers(), given, finished);
         HttpExchange handled = exchange;
         request = null;
         exchange = null;
@@ -402,15 +414,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             timer.expireIn(idleNanos);
             writer.write(response, finished, false);
         }
-    }
-
-    /** The response, which a page of another origin may read if it is allowed to call. */
-    private HttpResponse shared(HttpResponse response, @Nullable IncomingRequest finished) {
-        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
-        BrowserPolicy browsers = server.browsers();
-        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
-                ? browsers.shared(response, origins.getFirst())
-                : response;
     }
 
     private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
@@ -452,9 +455,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void timedOut() {
-        boolean waitsForPeer = state != State.HANDLING && (channel.config().isAutoRead() || !channel.isWritable());
-        if (!waitsForPeer) {
+        if (state == State.HANDLING) {
+            // A method may take as long as it likes, but not the time before its handler has the request.
+            if (exchange == null) {
+                refuseAndClose(HttpResponse.text(503, "the body could not be decoded in time"));
+            }
             return;
+        }
+        if (!channel.config().isAutoRead() && channel.isWritable()) {
+            return; // It does not wait for the peer.
         }
         if (state == State.BODY || (state == State.IDLE && decoder.holdsPartOfHead())) {
             refuseAndClose(HttpResponse.text(408, "the rest of the request did not arrive in time"));
@@ -482,16 +491,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return server.auth() != null;
     }
 
-    boolean isSecure() {
-        return ssl != null;
-    }
-
     @Nullable
-    Principal tlsPrincipal() {
-        try {
-            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
-        }
+    SslHandler ssl() {
+        return ssl;
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import io.netty.handler.ssl.SslHandler;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +103,12 @@ public final class HttpExchange {
 
     /** The subject of the peer's TLS certificate; null without TLS or without a client certificate. */
     public @Nullable Principal tlsPrincipal() {
-        return connection.tlsPrincipal();
+        SslHandler ssl = connection.ssl();
+        try {
+            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
     }
 
     /**
@@ -126,7 +133,17 @@ public final class HttpExchange {
 
     /** Whether the connection is encrypted. */
     public boolean isSecure() {
-        return connection.isSecure();
+        return connection.ssl() != null;
+    }
+
+    /**
+     * Responds that the server failed, or, if a response has been given that could not be sent, closes the connection.
+     * For a handler that has no other way to end the request.
+     */
+    public void abandon() {
+        if (!tryRespond(HttpConnection.FAILURE)) {
+            connection.abandon(this);
+        }
     }
 
     /**

@@ -166,4 +166,12 @@ final class RequestCheck {
         int slash = target.indexOf('/', scheme + 3);
         return slash < 0 ? "/" : target.substring(slash);
     }
+
+    /** The response, which a page of another origin may read if it is allowed to call. */
+    static HttpResponse shared(BrowserPolicy browsers, HttpResponse response, @Nullable IncomingRequest request) {
+        List<String> origins = request == null ? List.of() : request.headers().getAll("origin");
+        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
+                ? browsers.shared(response, origins.getFirst())
+                : response;
+    }
 }
