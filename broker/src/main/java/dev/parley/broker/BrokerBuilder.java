@@ -37,6 +37,7 @@ public final class BrokerBuilder {
     private String host = "127.0.0.1";
     private int port;
     private int managementPort = -1;
+    private Consumer<? super Throwable> onFailure = error -> {};
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
     private boolean requestsCertificates;
@@ -205,11 +206,23 @@ public final class BrokerBuilder {
         return Objects.requireNonNull(broker.virtualHosts().get(ROOT));
     }
 
+    /**
+     * What is done when the broker can no longer serve; by default nothing beyond the log. It has stopped by then, so
+     * that no port accepts and does not answer. That is so after an error in an event loop's own work, nearly always an
+     * {@link OutOfMemoryError}; an error that a connection runs into closes that connection only.
+     *
+     * @param action is told the error, once for each start of the broker, on a thread on which it may block
+     */
+    public BrokerBuilder onFailure(Consumer<? super Throwable> action) {
+        onFailure = Objects.requireNonNull(action, "action");
+        return this;
+    }
+
     /** Builds a broker, which does nothing until {@link EmbeddedBroker#start()}. */
     public EmbeddedBroker build() {
         BrokerCore core = new BrokerCore(limits, users(), virtualHosts);
         return new EmbeddedBroker(
-                core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology);
+                core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology, onFailure);
     }
 
     /** Builds a broker and {@linkplain EmbeddedBroker#start() starts} it. */

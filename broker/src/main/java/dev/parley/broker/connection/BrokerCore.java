@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,19 @@ public final class BrokerCore {
 
     void unregister(Connection connection) {
         connections.remove(connection);
+    }
+
+    /**
+     * Tells of an error after which the event loops of all brokers in this process cannot be relied on, nearly always
+     * an {@link OutOfMemoryError}: on a thread on which the listener may block, until {@link #forgetFailures}.
+     */
+    public static void onFailure(Consumer<? super Throwable> listener) {
+        GuardedEventLoop.listen(listener);
+    }
+
+    /** Tells this listener nothing more. */
+    public static void forgetFailures(Consumer<? super Throwable> listener) {
+        GuardedEventLoop.forget(listener);
     }
 
     /** Accepts connections from now on. */

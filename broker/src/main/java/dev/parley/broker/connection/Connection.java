@@ -87,7 +87,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         this.id = broker.nextConnectionId();
         this.decoder = new FrameDecoder(this, MAX_HANDSHAKE_FRAME);
         this.output = new FrameOutput(socket);
-        this.outbox = new Outbox(loop, this::outboxFilled);
+        this.outbox = new Outbox(loop, this::outboxFilled, socket.pipeline()::fireExceptionCaught);
         this.handshake = new Handshake(this, broker, requestsCertificate);
         this.blocking = new Blocking(this);
     }
@@ -465,12 +465,12 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // First, since there may be no memory to log it.
         if (cause instanceof IOException || cause instanceof DecoderException) {
             log.debug("{} failed: {}", this, String.valueOf(cause.getMessage()));
         } else {
             log.error("{} failed", this, cause);
         }
-        ctx.close();
     }
 
     /** Returns what the client holds to its queues, and deletes its exclusive queues. */
