@@ -114,6 +114,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private HttpServing http = new HttpServing();
 
+    private volatile @Nullable Throwable failure;
+
     ServeCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
         this.stop = stop;
@@ -171,9 +173,19 @@ final class ServeCommand implements Callable<Integer> {
                 Thread.ofVirtual().name("parley-serve-end").start(() -> stopAtEnd(server));
             }
             stop.await();
+            Throwable error = failure;
+            if (error != null) {
+                throw CommandException.failed("the server failed and has stopped: " + ErrorReport.line(error));
+            }
             terminal.note("stopping: waiting at most 30 s for calls in flight");
         }
         return ExitCode.OK;
+    }
+
+    /** The server cannot serve any more: whoever watches this process starts it again. */
+    private void failed(Throwable error) {
+        failure = error;
+        stop.stop();
     }
 
     /** The server stops by itself when the parent process closes standard input. */
@@ -194,7 +206,8 @@ final class ServeCommand implements Callable<Integer> {
             builder.maxConcurrentCalls(maxConcurrentCalls)
                     .execution(threads.execution())
                     .accessPolicy(policy())
-                    .includeStackTraces(includeStackTraces);
+                    .includeStackTraces(includeStackTraces)
+                    .onFailure(this::failed);
             if (name != null) {
                 builder.name(name);
             }
