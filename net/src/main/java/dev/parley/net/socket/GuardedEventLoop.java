@@ -1,14 +1,17 @@
 package dev.parley.net.socket;
 
 import dev.parley.spi.FatalErrors;
+import dev.parley.spi.Guard;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,6 +21,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class GuardedEventLoop extends SingleThreadIoEventLoop {
     private static final String PLACE = "an event loop";
+
+    /** Netty keeps what a timer throws in a future that nobody looks at. */
+    private static final String TIMER = "a timer of an event loop";
 
     /** How long it waits before it tries to close its sockets again, if there is no memory even for that. */
     private static final long PAUSE_NANOS = 100_000_000;
@@ -46,6 +52,21 @@ final class GuardedEventLoop extends SingleThreadIoEventLoop {
                 failed(e);
             }
         }
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        return super.schedule(Guard.of(TIMER, task), delay, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long initialDelay, long period, TimeUnit unit) {
+        return super.scheduleAtFixedRate(Guard.of(TIMER, task), initialDelay, period, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long initialDelay, long delay, TimeUnit unit) {
+        return super.scheduleWithFixedDelay(Guard.of(TIMER, task), initialDelay, delay, unit);
     }
 
     private void failed(Throwable error) {
