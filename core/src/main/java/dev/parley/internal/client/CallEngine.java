@@ -3,6 +3,7 @@ package dev.parley.internal.client;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.internal.CallPermit;
@@ -420,6 +421,10 @@ final class CallEngine {
             return new ConnectionLostException("the client was closed", thrown);
         } else if (thrown instanceof RpcException error) {
             return error;
+        } else if (thrown instanceof VirtualMachineError) {
+            // Too deep or too large: its caller is told, with the cause.
+            return new ProtocolException(
+                    "the response to " + call.qualifiedMethod() + " cannot be handled: " + thrown, thrown);
         }
         log.warn("calling {} failed unexpectedly", call.qualifiedMethod(), thrown);
         return new ConnectionLostException("calling " + call.qualifiedMethod() + " failed: " + thrown, thrown);
