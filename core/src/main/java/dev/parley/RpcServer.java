@@ -1,6 +1,9 @@
 package dev.parley;
 
 import dev.parley.internal.server.ServerBuilder;
+import dev.parley.security.Authenticator;
+import dev.parley.security.Authorizer;
+import dev.parley.security.LoginLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,7 +60,8 @@ public interface RpcServer extends AutoCloseable {
     boolean isReady();
 
     /**
-     * Reloads what can change: asks the supplier of {@link Builder#tls(Supplier)} for a new context, and that of
+     * Reloads what can change: lets the authenticator and the authorizer read anew, asks the supplier of
+     * {@link Builder#tls(Supplier)} for a new context, and that of
      * {@link Builder#listen(Supplier, Target)} for the address. Both are used for new connections; which options of the
      * address take effect is on the page of the wire. Existing connections and calls are not affected. Does nothing if
      * the server is not started.
@@ -298,6 +302,29 @@ public interface RpcServer extends AutoCloseable {
          * null}.
          */
         Builder tls(Supplier<SSLContext> context);
+
+        /**
+         * Finds out who calls, on all wires; see {@link #authenticator(Authenticator, LoginLimits)}. By default
+         * everybody may call.
+         */
+        Builder authenticator(Authenticator authenticator);
+
+        /**
+         * Finds out who calls, on all wires. {@link RpcContext#principal} is the caller. An address whose wire can carry
+         * none of the credentials that the authenticator accepts is refused at {@link RpcServer#start}. Not asked:
+         * callers of {@code memory} and {@code jsonrpc+stdio}, which are local; those behind a broker, which asks them
+         * itself; and those of {@link RpcServer#handler}, which its user has authenticated.
+         *
+         * @param authenticator accepts callers or refuses them
+         * @param limits the delays after failures, and the like
+         */
+        Builder authenticator(Authenticator authenticator, LoginLimits limits);
+
+        /**
+         * Says who may call which methods, on all wires and for {@link RpcServer#handler}; others get an
+         * {@link AccessDeniedException}, in the form of the wire. By default every caller may call all methods.
+         */
+        Builder authorizer(Authorizer authorizer);
 
         /** Whether Java stack traces are sent to callers. By default {@code false}. */
         Builder includeStackTraces(boolean include);

@@ -1,7 +1,9 @@
 package dev.parley.spi;
 
 import dev.parley.ServiceDescription;
+import java.security.Principal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the method of a call, binds the arguments, runs the method where the server's {@code Execution} says, and
@@ -44,4 +46,13 @@ public interface Dispatcher {
      * of a name one after another. The same list until methods are added or removed.
      */
     List<ServedMethod> methods();
+
+    /**
+     * The same dispatcher, which describes only what a caller may call: for the wire's introspection.
+     *
+     * @param caller {@link ServerCall#principal} of the call
+     */
+    default Dispatcher visibleTo(@Nullable Principal caller) {
+        return this;
+    }
 }

@@ -104,8 +104,9 @@ final class SystemMethods {
         return values;
     }
 
-    private List<Method> all() {
-        List<Method> all = new ArrayList<>(dispatcher.describe().methods());
+    private List<Method> all(ServerCall call) {
+        List<Method> all = new ArrayList<>(
+                dispatcher.visibleTo(call.principal()).describe().methods());
         OWN.stream()
                 .filter(method -> multicall || !method.name().equals(MULTICALL))
                 .filter(method -> !dispatcher.has(method.name()))
@@ -115,7 +116,7 @@ final class SystemMethods {
 
     private Method described(ServerCall call) {
         String name = strings(call, 1).getFirst();
-        return all().stream()
+        return all(call).stream()
                 .filter(method -> method.qualifiedName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new MethodNotFoundException("no method '" + name + "'"));
@@ -124,7 +125,7 @@ final class SystemMethods {
     private List<String> listMethods(ServerCall call) {
         strings(call, 0);
         TreeSet<String> names = new TreeSet<>();
-        all().forEach(method -> names.add(method.qualifiedName()));
+        all(call).forEach(method -> names.add(method.qualifiedName()));
         return List.copyOf(names);
     }
 

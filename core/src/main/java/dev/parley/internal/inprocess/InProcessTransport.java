@@ -91,7 +91,7 @@ final class InProcessTransport implements ClientTransport {
         if (server == null) {
             throw new ConnectionLostException("no server listens on " + address);
         }
-        return server.dispatcher().describe();
+        return server.dispatcher().visibleTo(null).describe();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.parley.internal.server;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.Execution;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
@@ -13,6 +14,7 @@ import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -37,6 +39,7 @@ final class CallDispatcher implements Dispatcher {
     private final boolean includeStackTraces;
     private final long maxItems;
     private final ConcurrencyLimiter limiter;
+    private final @Nullable Authorization authorization;
     private volatile MethodTable methods;
     private volatile @Nullable Served served;
 
@@ -53,6 +56,7 @@ final class CallDispatcher implements Dispatcher {
         this.serializer = settings.serializer();
         this.includeStackTraces = settings.includeStackTraces();
         this.maxItems = settings.limits().elements();
+        this.authorization = settings.authorizer() == null ? null : new Authorization(settings.authorizer());
         this.limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls());
     }
 
@@ -124,7 +128,18 @@ final class CallDispatcher implements Dispatcher {
     }
 
     @Override
+    public Dispatcher visibleTo(@Nullable Principal caller) {
+        Authorization asked = authorization;
+        return asked == null ? this : new VisibleMethods(this, method -> asked.permits(caller, method));
+    }
+
+    @Override
     public boolean dispatch(ServerCall call, Runnable resume) {
+        AccessDeniedException denied = authorization == null ? null : authorization.refusal(call);
+        if (denied != null) {
+            call.fail(denied);
+            return true;
+        }
         MethodGroup found = null;
         RpcException failure = null;
         Execution where = execution;

@@ -55,7 +55,12 @@ final class MultiWireServer implements RpcServer {
             List<Listener> started = new ArrayList<>();
             try {
                 ServerContext context = new ServerContext(
-                        dispatcher, settings.values(), settings.tls(), this::stop, settings.serializer());
+                        dispatcher,
+                        settings.values(),
+                        settings.tls(),
+                        this::stop,
+                        settings.serializer(),
+                        settings.authentication());
                 for (ServerSettings.Listen listen : settings.listens()) {
                     Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));
@@ -66,9 +71,23 @@ final class MultiWireServer implements RpcServer {
             }
             listeners = List.copyOf(started);
             stopped = false;
+            warnIfOpen();
             return this;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void warnIfOpen() {
+        List<String> open = listeners.stream()
+                .filter(Listener::isOpenToAll)
+                .map(listener -> listener.address().toString())
+                .toList();
+        if (!open.isEmpty()) {
+            log.warn(
+                    "ANYBODY on the network can call this server, at {}: set an authenticator (RpcServer.Builder,"
+                            + " or --user-file, --token-file or --client-ca of 'parley serve'), or listen on 127.0.0.1",
+                    String.join(", ", open));
         }
     }
 
@@ -141,6 +160,12 @@ final class MultiWireServer implements RpcServer {
     public void reset() {
         lock.lock();
         try {
+            if (settings.authentication() != null) {
+                settings.authentication().reload();
+            }
+            if (settings.authorizer() != null) {
+                settings.authorizer().reload();
+            }
             for (int i = 0; i < listeners.size(); i++) {
                 ServerSettings.Listen listen = settings.listens().get(i);
                 listeners
@@ -173,7 +198,7 @@ final class MultiWireServer implements RpcServer {
         Dispatcher whileServing = new SocketlessDispatcher(dispatcher, () -> stopped);
         return Wires.handler(
                 Objects.requireNonNull(protocol, "protocol"),
-                new ServerContext(whileServing, settings.values(), null, this::stop, settings.serializer()));
+                new ServerContext(whileServing, settings.values(), null, this::stop, settings.serializer(), null));
     }
 
     @Override

@@ -9,6 +9,10 @@ import dev.parley.RpcServer;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.security.Authenticator;
+import dev.parley.security.Authorizer;
+import dev.parley.security.LoginLimits;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
@@ -45,6 +49,8 @@ public final class ServerBuilder implements RpcServer.Builder {
     private Limits limits = Limits.defaults();
     private @Nullable Supplier<SSLContext> tls;
     private boolean includeStackTraces;
+    private @Nullable Authentication authentication;
+    private @Nullable Authorizer authorizer;
 
     @Override
     public ServerBuilder endpoint(Object endpoint) {
@@ -256,6 +262,24 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder authenticator(Authenticator authenticator) {
+        return authenticator(authenticator, LoginLimits.defaults());
+    }
+
+    @Override
+    public ServerBuilder authenticator(Authenticator authenticator, LoginLimits loginLimits) {
+        Objects.requireNonNull(authenticator, "authenticator");
+        authentication = new Authentication(authenticator, Objects.requireNonNull(loginLimits, "limits"));
+        return this;
+    }
+
+    @Override
+    public ServerBuilder authorizer(Authorizer newAuthorizer) {
+        authorizer = Objects.requireNonNull(newAuthorizer, "authorizer");
+        return this;
+    }
+
+    @Override
     public RpcServer build() {
         if (endpoints.isEmpty() && functions.isEmpty() && fallback == null) {
             throw new IllegalArgumentException("a server needs at least one endpoint, method or fallback");
@@ -300,6 +324,8 @@ public final class ServerBuilder implements RpcServer.Builder {
                 limits,
                 new ValueMapping(limits, customizers),
                 tls,
-                includeStackTraces);
+                includeStackTraces,
+                authentication,
+                authorizer);
     }
 }

@@ -7,6 +7,8 @@ import dev.parley.Limits;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.security.Authorizer;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,9 @@ record ServerSettings(
         Limits limits,
         ValueMapping values,
         @Nullable Supplier<SSLContext> tls,
-        boolean includeStackTraces) {
+        boolean includeStackTraces,
+        @Nullable Authentication authentication,
+        @Nullable Authorizer authorizer) {
     /** One address to listen to, as its supplier gives it each time. */
     record Listen(Supplier<Address> address, Target target) {}
 }

@@ -5,8 +5,10 @@ import dev.parley.ServiceDescription;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
+import java.security.Principal;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The dispatcher for handlers without a socket, which nothing but this stops. Thread-safe. */
 record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) implements Dispatcher {
@@ -42,5 +44,10 @@ record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) impl
     @Override
     public List<ServedMethod> methods() {
         return dispatcher.methods();
+    }
+
+    @Override
+    public Dispatcher visibleTo(@Nullable Principal caller) {
+        return new SocketlessDispatcher(dispatcher.visibleTo(caller), stopped);
     }
 }

@@ -72,7 +72,7 @@ final class SocketConnector implements Connector {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            events.opened(new SocketConnection(ctx.channel(), () -> framing));
+            events.opened(new SocketConnection(ctx.channel(), () -> framing, null));
         }
 
         @Override

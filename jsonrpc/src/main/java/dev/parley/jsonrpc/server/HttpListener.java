@@ -31,8 +31,7 @@ public final class HttpListener {
     public static Listener start(Address asked, String defaultPath, ServerContext context) {
         AddressOptions options = new AddressOptions(asked);
         List<String> paths = HttpAddress.paths(asked, options, List.of(defaultPath));
-        HttpSettings settings =
-                HttpAddress.settings(asked, options, context.values().limits(), context.tls());
+        HttpSettings settings = HttpAddress.settings(asked, options, context);
         HttpRpcHandler handler = handler(asked.scheme(), options, context);
         options.refuseOthers();
         return HttpRpcListener.start(options.forClients(), settings, paths, context, handler, null);

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     private final MessageHandler handler;
     private final FrameDecoder decoder;
     private final Duration afterEnd;
+    private final @Nullable Principal caller;
     private @Nullable Session session;
     private @Nullable Throwable cause;
 
@@ -35,8 +37,10 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
      * A connection.
      *
      * @param afterEnd how long calls may run after the peer has closed its sending half
+     * @param caller the peer; {@code null} if the server does not authenticate
      */
-    StreamConnection(MessageHandler handler, FrameDecoder decoder, Duration afterEnd) {
+    StreamConnection(MessageHandler handler, FrameDecoder decoder, Duration afterEnd, @Nullable Principal caller) {
+        this.caller = caller;
         this.handler = handler;
         this.decoder = decoder;
         this.afterEnd = afterEnd;
@@ -44,7 +48,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        session = Session.ofServer(new SocketConnection(ctx.channel(), decoder::framing), handler);
+        session = Session.ofServer(new SocketConnection(ctx.channel(), decoder::framing, caller), handler);
         ctx.fireChannelActive();
     }
 

@@ -7,6 +7,7 @@ import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.ListeningSocket;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import io.netty.channel.Channel;
@@ -16,7 +17,9 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.security.Principal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +55,10 @@ public final class StreamListener implements Listener {
         Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd);
+        Authentication authentication = context.authentication();
+        Principal caller =
+                authentication == null ? null : authentication.withoutCredentials(address, "carries no credentials");
+        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd, caller);
         ListeningSocket socket = endpoint.listen(connections);
         return new StreamListener(socket, endpoint.bound(options.forClients(), socket), connections);
     }
@@ -64,10 +70,18 @@ public final class StreamListener implements Listener {
         private final int maxConnections;
         private final int maxMessage;
         private final Duration afterEnd;
+        private final @Nullable Principal caller;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
-        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage, Duration afterEnd) {
+        Connections(
+                Address address,
+                MessageHandler handler,
+                int maxConnections,
+                int maxMessage,
+                Duration afterEnd,
+                @Nullable Principal caller) {
+            this.caller = caller;
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
@@ -97,7 +111,7 @@ public final class StreamListener implements Listener {
                     .addLast(
                             new FlushConsolidationHandler(256, true),
                             decoder,
-                            new StreamConnection(handler, decoder, afterEnd));
+                            new StreamConnection(handler, decoder, afterEnd, caller));
             open.add(channel);
         }
     }
@@ -105,6 +119,11 @@ public final class StreamListener implements Listener {
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public boolean isOpenToAll() {
+        return connections.caller == null && SocketAddresses.isReachable(socket.address());
     }
 
     @Override

@@ -300,7 +300,7 @@ public final class MessageHandler {
             response.accept(refused(call, new InvalidArgumentsException(ValueErrors.text(e)), peer));
             return;
         }
-        if (introspection.isReady(call.method())) {
+        if (introspection.isReady(call.method(), peer.principal())) {
             response.accept(introspect(introspection, call, arguments, peer));
             return;
         }
@@ -319,7 +319,8 @@ public final class MessageHandler {
 
     private byte[] introspect(Introspection introspection, Request.Call call, @Nullable Object arguments, Peer peer) {
         try {
-            byte[] response = writer.result(call, introspection.call(call.method(), arguments), Object.class);
+            Object result = introspection.call(call.method(), arguments, peer.principal());
+            byte[] response = writer.result(call, result, Object.class);
             peer.called(call.method(), null);
             return response;
         } catch (RpcException e) {

@@ -5,6 +5,7 @@ import dev.parley.net.socket.SocketAddresses;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import java.security.Principal;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,16 @@ public final class SocketConnection implements Connection {
     private final Channel channel;
     private final Supplier<Framing> framing;
     private final @Nullable String remoteAddress;
+    private final @Nullable Principal principal;
 
     /**
      * A connection.
      *
      * @param framing what its messages are framed with, asked for each
+     * @param principal the peer, if it is authenticated; else {@code null}
      */
-    public SocketConnection(Channel channel, Supplier<Framing> framing) {
+    public SocketConnection(Channel channel, Supplier<Framing> framing, @Nullable Principal principal) {
+        this.principal = principal;
         this.channel = channel;
         this.framing = framing;
         this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
@@ -67,5 +71,10 @@ public final class SocketConnection implements Connection {
     @Override
     public @Nullable String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
     }
 }

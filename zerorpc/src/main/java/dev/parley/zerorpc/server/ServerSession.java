@@ -13,10 +13,12 @@ import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
@@ -52,6 +54,11 @@ final class ServerSession extends Session {
 
     String scheme() {
         return shared.scheme();
+    }
+
+    @Nullable
+    Principal caller() {
+        return shared.caller();
     }
 
     @Override
@@ -151,7 +158,7 @@ final class ServerSession extends Session {
         try {
             MsgpackBuffer out = writer().event(id, Event.OK);
             out.writeArrayHeader(1);
-            writer().value(out, shared.introspection().result(event), "the result of " + event.name());
+            writer().value(out, shared.introspection().result(event, caller()), "the result of " + event.name());
             send(envelope, out);
         } catch (RpcException e) {
             refuse(event, id, envelope, e);

@@ -14,6 +14,7 @@ import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.msgpack.MsgpackException;
 import dev.parley.zerorpc.msgpack.MsgpackType;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -99,6 +100,11 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     @Override
     public String remoteAddress() {
         return session.peer().toString();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return session.caller();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.SocketAddresses;
 import dev.parley.net.socket.UnixSocketFile;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -105,6 +106,11 @@ public final class ZmtpSocket implements AutoCloseable {
             throw new ConnectionLostException("cannot listen on " + endpoint + ": the socket is closed");
         }
         return binding.channel().localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    }
+
+    /** Whether it listens on an address that other machines can reach. */
+    public boolean isReachable() {
+        return bound.stream().anyMatch(channel -> SocketAddresses.isReachable(channel.localAddress()));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.PeerLog;
+import java.security.Principal;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -65,15 +66,15 @@ public final class HttpRpcHandler implements RpcHandler {
     }
 
     /**
-     * The page that documents the methods, rendered anew.
+     * The page that documents the methods that a caller may call, rendered anew.
      *
      * @throws IllegalStateException unless {@link #hasPage}
      */
-    public HttpResponse page() {
+    public HttpResponse page(@Nullable Principal caller) {
         if (page == null) {
             throw new IllegalStateException("the handler has no page");
         }
-        return page.response();
+        return page.response(caller);
     }
 
     /** Handles a message on this thread, or, if it is large, on a virtual thread; this one may be an event loop. */

@@ -5,6 +5,7 @@ import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.Principal;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +18,21 @@ public final class ReceivedRequest {
     private final HttpRpcHandler handler;
     private final String method;
     private final UnaryOperator<@Nullable String> headers;
+    private final @Nullable Principal caller;
     private byte[] body = {};
 
     /**
      * A request.
      *
      * @param headers finds a header field by its name
+     * @param caller who has sent it; {@code null} if that is unknown
      */
-    public ReceivedRequest(HttpRpcHandler handler, String method, UnaryOperator<@Nullable String> headers) {
+    public ReceivedRequest(
+            HttpRpcHandler handler,
+            String method,
+            UnaryOperator<@Nullable String> headers,
+            @Nullable Principal caller) {
+        this.caller = caller;
         this.handler = handler;
         this.method = method;
         this.headers = headers;
@@ -60,7 +68,7 @@ public final class ReceivedRequest {
         }
         if (!method.equals("POST")) {
             return handler.hasPage() && (method.equals("GET") || method.equals("HEAD"))
-                    ? handler.page()
+                    ? handler.page(caller)
                     : HttpResponse.text(405, "method " + method + " is not allowed here")
                             .with("Allow", handler.hasPage() ? "GET, HEAD, POST" : "POST");
         }

@@ -1,8 +1,8 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.socket.PeerCertificates;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.PeerLog;
 import io.netty.buffer.Unpooled;
@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslHandler;
@@ -26,11 +25,10 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayDeque;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +57,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         IDLE,
         /** A head has been received, its body is being received. */
         BODY,
+        /** A head has been received, its credentials are being checked. */
+        LOGIN,
         /** A handler has the request. */
         HANDLING,
         /** Another protocol has taken over the connection. */
@@ -249,9 +249,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refuseAndClose(HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
             return;
         }
-        IncomingRequest begun = new IncomingRequest(head, path, query, RequestCheck.route(server, head, path), maxBody);
+        CompletableFuture<IncomingRequest> admitted =
+                new Admission(server, head, path, query).decide(PeerCertificates.of(ssl), remoteAddress);
+        if (admitted.isDone()) {
+            begin(admitted.join());
+            return;
+        }
+        state = State.LOGIN;
+        admitted.thenAccept(begun -> channel.eventLoop().execute(() -> {
+            if (state == State.LOGIN) {
+                state = State.BODY;
+                timer.expireIn(readNanos);
+                begin(begun);
+                drain();
+            }
+        }));
+    }
+
+    private void begin(IncomingRequest begun) {
         request = begun;
-        if (HttpUtil.is100ContinueExpected(head)) {
+        if (begun.expectsContinue()) {
             HttpResponse refusal = begun.refusal();
             if (refusal != null) {
                 refuseAndClose(refusal);
@@ -316,6 +333,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         // The decoder last, since it then passes on what it has not read: to the new protocol.
         pipeline.remove(this);
         pipeline.remove(decoder);
+        channel.config().setAutoRead(true);
     }
 
     private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
@@ -376,7 +394,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse given, boolean close) {
         IncomingRequest finished = request;
-        HttpResponse response = shared(given, finished);
+        HttpResponse response = RequestCheck.shared(server, given, finished);
         HttpExchange handled = exchange;
         request = null;
         exchange = null;
@@ -404,20 +422,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The response, which a page of another origin may read if it is allowed to call. */
-    private HttpResponse shared(HttpResponse response, @Nullable IncomingRequest finished) {
-        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
-        BrowserPolicy browsers = server.browsers();
-        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
-                ? browsers.shared(response, origins.getFirst())
-                : response;
-    }
-
     private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
         AccessLog access = server.accessLog();
         if (access.isEnabled()) {
-            String user = server.auth() == null ? null : AccessLog.user(finished);
-            access.log(remoteAddress, finished, user, handled, status, bytes);
+            access.log(remoteAddress, finished, handled, status, bytes);
         }
     }
 
@@ -452,7 +460,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void timedOut() {
-        boolean waitsForPeer = state != State.HANDLING && (channel.config().isAutoRead() || !channel.isWritable());
+        boolean waitsForPeer = state != State.HANDLING
+                && state != State.LOGIN
+                && (channel.config().isAutoRead() || !channel.isWritable());
         if (!waitsForPeer) {
             return;
         }
@@ -478,20 +488,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return remoteAddress;
     }
 
-    boolean authenticates() {
-        return server.auth() != null;
-    }
-
     boolean isSecure() {
         return ssl != null;
     }
 
+    /** The subject of the peer's certificate; null without TLS or without a certificate. */
     @Nullable
-    Principal tlsPrincipal() {
-        try {
-            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
-        }
+    Principal certificateSubject() {
+        return PeerCertificates.subject(ssl);
     }
 }

@@ -1,6 +1,5 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
@@ -91,37 +90,12 @@ public final class HttpExchange {
     }
 
     /**
-     * The user and password of a Basic {@code Authorization} field; null if there is none. Not verified unless the
-     * server has {@link HttpServer.Builder#basicAuth}.
-     */
-    public @Nullable BasicCredentials credentials() {
-        String authorization = header("Authorization");
-        return authorization == null ? null : BasicCredentials.ofHeader(authorization);
-    }
-
-    /** The subject of the peer's TLS certificate; null without TLS or without a client certificate. */
-    public @Nullable Principal tlsPrincipal() {
-        return connection.tlsPrincipal();
-    }
-
-    /**
-     * The authenticated peer: the subject of its TLS certificate, else the user that
-     * {@link HttpServer.Builder#basicAuth} accepted; null if the server authenticates neither.
+     * Who has sent the request, as the server's {@link HttpServer.Builder#authentication} found out; without one the
+     * subject of the peer's TLS certificate, null if there is none.
      */
     public @Nullable Principal principal() {
-        Principal certified = tlsPrincipal();
-        if (certified != null || !connection.authenticates()) {
-            return certified;
-        }
-        BasicCredentials accepted = credentials();
-        return accepted == null ? null : new User(accepted.user());
-    }
-
-    private record User(String name) implements Principal {
-        @Override
-        public String getName() {
-            return name;
-        }
+        Principal caller = request.caller();
+        return caller != null ? caller : connection.certificateSubject();
     }
 
     /** Whether the connection is encrypted. */

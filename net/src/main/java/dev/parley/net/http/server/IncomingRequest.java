@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class IncomingRequest {
     private final String path;
     private final @Nullable String query;
     private final RequestCheck.Route route;
+    private final @Nullable Principal caller;
     private final boolean keepAlive;
     private final BodyBuffer body;
     private final long startNanos = System.nanoTime();
@@ -25,13 +27,25 @@ final class IncomingRequest {
     /** How much of the body has been received, encoded. */
     private long bodyBytes;
 
-    IncomingRequest(HttpRequest head, String path, @Nullable String query, RequestCheck.Route route, int maxBody) {
+    IncomingRequest(
+            HttpRequest head,
+            String path,
+            @Nullable String query,
+            RequestCheck.Route route,
+            @Nullable Principal caller,
+            int maxBody) {
         this.head = head;
         this.path = path;
         this.query = query;
         this.route = route;
+        this.caller = caller;
         this.keepAlive = HttpUtil.isKeepAlive(head);
         this.body = new BodyBuffer(maxBody);
+    }
+
+    /** Whether the peer waits for {@code 100 Continue} before it sends the body. */
+    boolean expectsContinue() {
+        return HttpUtil.is100ContinueExpected(head);
     }
 
     String method() {
@@ -57,6 +71,12 @@ final class IncomingRequest {
 
     HttpHeaders headers() {
         return head.headers();
+    }
+
+    /** Who has sent it; null if the server does not authenticate, or has refused it. */
+    @Nullable
+    Principal caller() {
+        return caller;
     }
 
     /** The handler of the request; null if it is refused. */

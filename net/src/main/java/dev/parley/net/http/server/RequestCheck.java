@@ -1,6 +1,5 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
@@ -80,21 +79,9 @@ final class RequestCheck {
         return null;
     }
 
+    /** Where a request goes that a browser may send, of a caller that may call. */
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
-        HttpResponse browser = browser(server, request);
-        if (browser != null) {
-            return refuse(browser);
-        }
-        HttpServer.Auth auth = server.auth();
-        if (auth != null) {
-            String given = headers.get("authorization");
-            BasicCredentials credentials = given == null ? null : BasicCredentials.ofHeader(given);
-            if (credentials == null || !auth.check().test(credentials)) {
-                return refuse(HttpResponse.text(401, "a user name and password are required")
-                        .with("WWW-Authenticate", "Basic realm=\"" + auth.realm() + "\", charset=\"UTF-8\""));
-            }
-        }
         HttpRoute route = server.route(path);
         if (route == null) {
             return refuse(HttpResponse.text(404, "unknown path"));
@@ -124,7 +111,7 @@ final class RequestCheck {
     }
 
     /** The response to a browser whose page may not call, or that asks whether it may; null for other requests. */
-    private static @Nullable HttpResponse browser(HttpServer server, HttpRequest request) {
+    static @Nullable HttpResponse browser(HttpServer server, HttpRequest request) {
         HttpHeaders headers = request.headers();
         HttpMethod method = request.method();
         List<String> origins = headers.getAll("origin");
@@ -144,6 +131,15 @@ final class RequestCheck {
                 : null;
     }
 
+    /** The response, which a page of another origin may read if it is allowed to call. */
+    static HttpResponse shared(HttpServer server, HttpResponse response, @Nullable IncomingRequest finished) {
+        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
+        BrowserPolicy browsers = server.browsers();
+        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
+                ? browsers.shared(response, origins.getFirst())
+                : response;
+    }
+
     /** Whether a request asks for an upgrade to the protocol (RFC 9110 §7.8), as HTTP/1.1 and GET only can. */
     private static boolean isUpgrade(HttpRequest request, String protocol) {
         HttpHeaders headers = request.headers();
@@ -153,7 +149,7 @@ final class RequestCheck {
                 && headers.containsValue("upgrade", protocol, true);
     }
 
-    private static Route refuse(HttpResponse response) {
+    static Route refuse(HttpResponse response) {
         return new Route(null, null, response);
     }
 

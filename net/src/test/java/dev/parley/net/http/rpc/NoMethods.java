@@ -1,0 +1,42 @@
+package dev.parley.net.http.rpc;
+
+import dev.parley.MethodNotFoundException;
+import dev.parley.ServiceDescription;
+import dev.parley.spi.Dispatcher;
+import dev.parley.spi.ServedMethod;
+import dev.parley.spi.ServerCall;
+import java.util.List;
+
+/** The dispatcher of a server without methods. */
+final class NoMethods implements Dispatcher {
+    @Override
+    public boolean dispatch(ServerCall call, Runnable resume) {
+        call.fail(new MethodNotFoundException("no method"));
+        return true;
+    }
+
+    @Override
+    public int maxConcurrentCalls() {
+        return 1;
+    }
+
+    @Override
+    public int available() {
+        return 1;
+    }
+
+    @Override
+    public boolean has(String method) {
+        return false;
+    }
+
+    @Override
+    public ServiceDescription describe() {
+        return new ServiceDescription("none", List.of());
+    }
+
+    @Override
+    public List<ServedMethod> methods() {
+        return List.of();
+    }
+}
