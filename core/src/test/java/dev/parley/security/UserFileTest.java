@@ -134,7 +134,7 @@ class UserFileTest {
         "carol,    peek,        false",
     })
     void permitsWhatTheFileSays(String name, String method, boolean permitted) throws IOException {
-        AccessFile access = AccessFile.of(file("""
+        AllowFile access = AllowFile.of(file("""
                 # rules
                 *: ping
                 alice: *
@@ -149,7 +149,7 @@ class UserFileTest {
 
     @Test
     void longNamesAreMatchedInLinearTime() throws IOException {
-        AccessFile access = AccessFile.of(file("*: *a*a*a*a*a*a*a*b\n"));
+        AllowFile access = AllowFile.of(file("*: *a*a*a*a*a*a*a*b\n"));
         assertThat(access.permits(null, "a".repeat(1_000_000))).isFalse();
         assertThat(access.permits(null, "a".repeat(1_000_000) + "b")).isTrue();
     }
@@ -157,6 +157,6 @@ class UserFileTest {
     @Test
     void refusesRulesWithoutMethods() throws IOException {
         Path file = file("alice:\n");
-        assertThatThrownBy(() -> AccessFile.of(file)).hasMessageContaining("the line permits nothing");
+        assertThatThrownBy(() -> AllowFile.of(file)).hasMessageContaining("the line permits nothing");
     }
 }

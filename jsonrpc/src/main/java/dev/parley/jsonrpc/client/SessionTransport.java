@@ -21,6 +21,7 @@ import dev.parley.jsonrpc.stream.Framing;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.http.rpc.HttpAddress;
 import dev.parley.net.http.rpc.WebSocketAddress;
+import dev.parley.net.socket.Trust;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
@@ -102,7 +103,8 @@ public final class SessionTransport implements ClientTransport {
                         StreamAddress.of(address, options),
                         options.choice("framing", Framing.LINES, Framing.class),
                         maxMessage,
-                        options.connectTimeout()));
+                        options.connectTimeout(),
+                        Trust.read(address, address.scheme().equals(StreamAddress.TLS), options, context.tls())));
     }
 
     /** A transport to a WebSocket address. */

@@ -7,19 +7,15 @@ import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.socket.ListeningSocket;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.AddressOptions;
-import dev.parley.spi.Authentication;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.security.Principal;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,10 +51,8 @@ public final class StreamListener implements Listener {
         Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Authentication authentication = context.authentication();
-        Principal caller =
-                authentication == null ? null : authentication.withoutCredentials(address, "carries no credentials");
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd, caller);
+        StreamAccess access = StreamAccess.of(address, endpoint, context);
+        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd, access);
         ListeningSocket socket = endpoint.listen(connections);
         return new StreamListener(socket, endpoint.bound(options.forClients(), socket), connections);
     }
@@ -70,7 +64,7 @@ public final class StreamListener implements Listener {
         private final int maxConnections;
         private final int maxMessage;
         private final Duration afterEnd;
-        private final @Nullable Principal caller;
+        private final StreamAccess access;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
@@ -80,8 +74,8 @@ public final class StreamListener implements Listener {
                 int maxConnections,
                 int maxMessage,
                 Duration afterEnd,
-                @Nullable Principal caller) {
-            this.caller = caller;
+                StreamAccess access) {
+            this.access = access;
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
@@ -105,14 +99,15 @@ public final class StreamListener implements Listener {
                 channel.close();
                 return;
             }
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
-            channel.pipeline()
-                    .addLast(
-                            new FlushConsolidationHandler(256, true),
-                            decoder,
-                            new StreamConnection(handler, decoder, afterEnd, caller));
             open.add(channel);
+            access.admit(channel, caller -> {
+                FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
+                channel.pipeline()
+                        .addLast(
+                                new FlushConsolidationHandler(256, true),
+                                decoder,
+                                new StreamConnection(handler, decoder, afterEnd, caller));
+            });
         }
     }
 
@@ -123,7 +118,12 @@ public final class StreamListener implements Listener {
 
     @Override
     public boolean isOpenToAll() {
-        return connections.caller == null && SocketAddresses.isReachable(socket.address());
+        return connections.access.isOpen() && SocketAddresses.isReachable(socket.address());
+    }
+
+    @Override
+    public void reset() {
+        connections.access.reset();
     }
 
     @Override

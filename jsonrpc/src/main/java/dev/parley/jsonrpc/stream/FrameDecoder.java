@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * input the rest is a message too. Confined to the connection's event loop.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
+    /** The first byte of a TLS connection: a record of the type handshake. */
+    private static final byte TLS_HANDSHAKE = 0x16;
+
     private static final Pattern HTTP =
             Pattern.compile("[A-Z]{3,10} \\S+ HTTP/[0-9.]+\\r?|HTTP/[0-9.]+ [0-9]{3}.*", Pattern.DOTALL);
     private static final Pattern HTTP_METHOD = Pattern.compile("[A-Z]{3,10} ");
@@ -247,6 +250,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private static @Nullable String otherProtocol(ByteBuf in, boolean ended) {
         byte[] begin = new byte[Math.min(in.readableBytes(), METHOD_BYTES)];
         in.getBytes(in.readerIndex(), begin);
+        if (begin.length > 0 && begin[0] == TLS_HANDSHAKE) {
+            return "this is TLS, which has an address of its own, " + StreamAddress.TLS;
+        }
         String text = new String(begin, StandardCharsets.ISO_8859_1);
         if (HTTP_METHOD.matcher(text).lookingAt()) {
             return "this is HTTP, which has an address of its own, jsonrpc+http";

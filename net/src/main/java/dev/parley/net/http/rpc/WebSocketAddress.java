@@ -7,6 +7,7 @@ import dev.parley.Limits;
 import dev.parley.RpcException;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.Headers;
+import dev.parley.net.socket.Trust;
 import dev.parley.net.websocket.UpgradeRefusedException;
 import dev.parley.net.websocket.WebSocketClient;
 import dev.parley.net.websocket.WebSocketOptions;
@@ -124,7 +125,7 @@ public final class WebSocketAddress {
                     .headers(fields == null ? headers : replaced(headers, fields))
                     .connectTimeout(connectTimeout)
                     .options(options(options, limits, List.of()));
-            ClientOptions.Trust trust = ClientOptions.Trust.read(address, options, tls);
+            Trust trust = Trust.read(address, HttpAddress.isSecure(address), options, tls);
             if (trust.context() != null) {
                 client.sslContext(trust.context());
             }

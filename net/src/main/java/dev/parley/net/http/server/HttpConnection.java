@@ -28,7 +28,6 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,11 +124,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
-            log.debug("{}: connection failed: {}", remoteAddress, cause.toString());
-        } else {
-            faults.warn(remoteAddress, "closing the connection", cause);
-        }
+        ConnectionFaults.closing(log, faults, remoteAddress, cause);
         channel.close();
     }
 

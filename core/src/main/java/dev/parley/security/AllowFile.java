@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * alice: *
  * </pre>
  */
-public final class AccessFile implements Authorizer {
+public final class AllowFile implements Authorizer {
     private static final String EVERYBODY = "*";
 
     private final Path file;
     private volatile Map<String, List<MethodPattern>> rules;
 
-    private AccessFile(Path file) {
+    private AllowFile(Path file) {
         this.file = file;
         this.rules = read(file);
     }
@@ -38,8 +38,8 @@ public final class AccessFile implements Authorizer {
      *
      * @throws dev.parley.InvalidTargetException if it cannot be read, or a line is malformed; the message names the line
      */
-    public static AccessFile of(Path file) {
-        return new AccessFile(Objects.requireNonNull(file, "file"));
+    public static AllowFile of(Path file) {
+        return new AllowFile(Objects.requireNonNull(file, "file"));
     }
 
     private static Map<String, List<MethodPattern>> read(Path file) {
@@ -74,6 +74,6 @@ public final class AccessFile implements Authorizer {
 
     @Override
     public String toString() {
-        return "AccessFile[" + file + "]";
+        return "AllowFile[" + file + "]";
     }
 }
