@@ -42,6 +42,8 @@ public final class Main {
                 .addSubcommand(new BrokerCommand(terminal, stop))
                 .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new DeadLettersCommand(terminal))
+                .addSubcommand(new PasswordCommand(terminal))
+                .addSubcommand(new TokenCommand(terminal))
                 .addSubcommand(new AutoComplete.GenerateCompletion());
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))

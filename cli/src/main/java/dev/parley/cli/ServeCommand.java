@@ -93,7 +93,7 @@ final class ServeCommand implements Callable<Integer> {
             description =
                     "Which public methods are offered: those the class itself declares, those with @Expose, or inherited ones too."
                             + " One of ${COMPLETION-CANDIDATES}. Default: declared.")
-    private Access access = Access.declared;
+    private Access accessPolicy = Access.declared;
 
     @Option(
             names = "--expose-only",
@@ -110,6 +110,9 @@ final class ServeCommand implements Callable<Integer> {
     void exposeTraces(boolean include) {
         includeStackTraces = include;
     }
+
+    @Mixin
+    private AccessOptions access = new AccessOptions();
 
     @Mixin
     private HttpServing http = new HttpServing();
@@ -162,6 +165,9 @@ final class ServeCommand implements Callable<Integer> {
             }
             server.start();
             stop.watch();
+            if (access.hasFiles()) {
+                stop.onHangUp(() -> reset(server));
+            }
             boolean stdio = server.addresses().stream()
                     .anyMatch(address -> address.scheme().equals(STDIO));
             // On standard output such a server speaks its protocol, and nothing else.
@@ -174,6 +180,15 @@ final class ServeCommand implements Callable<Integer> {
             terminal.note("stopping: waiting at most 30 s for calls in flight");
         }
         return ExitCode.OK;
+    }
+
+    private void reset(RpcServer server) {
+        try {
+            server.reset();
+            terminal.note("read the files anew");
+        } catch (RuntimeException e) {
+            terminal.error("the files cannot be used, what was read before stays in force: " + e.getMessage());
+        }
     }
 
     /** The server stops by itself when the parent process closes standard input. */
@@ -198,6 +213,7 @@ final class ServeCommand implements Callable<Integer> {
             if (name != null) {
                 builder.name(name);
             }
+            access.apply(builder);
             for (String endpoint : endpoints) {
                 serve(loader.load(endpoint), endpointTarget, builder);
             }
@@ -240,7 +256,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private AccessPolicy policy() {
-        AccessPolicy policy = access.policy;
+        AccessPolicy policy = accessPolicy.policy;
         return exposed.isEmpty() ? policy : new Named(policy, exposed);
     }
 
