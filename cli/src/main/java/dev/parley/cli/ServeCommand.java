@@ -90,6 +90,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--access",
+            paramLabel = "POLICY",
             description =
                     "Which public methods are offered: those the class itself declares, those with @Expose, or inherited ones too."
                             + " One of ${COMPLETION-CANDIDATES}. Default: declared.")

@@ -71,7 +71,7 @@ final class PasswordHash {
     }
 
     private static String problem(String text) {
-        String expected = "; expected is $pbkdf2-sha256$ROUNDS$SALT$HASH, as 'parley password NAME' makes it";
+        String expected = "; expected is $pbkdf2-sha256$ROUNDS$SALT$HASH, as 'parley password FILE NAME' makes it";
         return (text.matches("\\$2[abxy]?\\$.*")
                         ? "bcrypt is not supported"
                         : text.startsWith("$") || text.startsWith("{")

@@ -73,7 +73,7 @@ public final class TokenFile implements Authenticator {
             String hash = value.toLowerCase(Locale.ROOT);
             if (!hash.matches(PREFIX + "[0-9a-f]{64}")) {
                 throw new IllegalArgumentException("the token is not hashed; expected is NAME:sha256:HASH with 64"
-                        + " hexadecimal digits, as 'parley token NAME' makes it");
+                        + " hexadecimal digits, as 'parley token FILE NAME' makes it");
             }
             if (users.put(hash.substring(PREFIX.length()), new User(name)) != null) {
                 throw new IllegalArgumentException("the token of " + name + " has a line already");

@@ -125,7 +125,7 @@ public final class Authentication {
         if (caller == null) {
             throw new InvalidTargetException(address + " cannot be used with this server's authenticator: the wire "
                     + carries + ". Leave the address out, or accept callers without credentials with"
-                    + " Authenticator.anonymous()");
+                    + " Authenticator.anonymous() (--allow-anonymous of 'parley serve')");
         }
         return caller;
     }

@@ -47,7 +47,9 @@ final class StreamAccess {
         }
         SSLContext keys = context.tls();
         if (keys == null) {
-            throw new InvalidTargetException(address + " needs a TLS context with a key and certificate");
+            throw new InvalidTargetException(
+                    address
+                            + " needs a TLS context with a key and certificate (RpcServer.Builder.tls, or --cert of 'parley serve')");
         }
         if (authentication == null) {
             return new StreamAccess(context, new ServerTls(keys, ClientCertificates.NONE), null);

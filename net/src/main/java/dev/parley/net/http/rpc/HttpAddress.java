@@ -161,7 +161,8 @@ public final class HttpAddress {
                 .withMaxConnections(own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE));
         boolean accessLog = own.flag("access_log", false);
         if (isSecure(address) && tls == null) {
-            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
+            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate"
+                    + " (RpcServer.Builder.tls, or --cert of 'parley serve')");
         }
         BasicCredentials required = credentials(address, options);
         Authentication authentication = context.authentication();
