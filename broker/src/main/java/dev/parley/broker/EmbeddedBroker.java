@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +103,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         } finally {
             lifeCycle.unlock();
         }
+    }
+
+    /**
+     * Replaces the keys and certificates. Connections accepted from now on use the new context; open connections keep
+     * theirs.
+     *
+     * @throws IllegalStateException if the broker was built without TLS
+     */
+    public void tls(SSLContext context) {
+        Objects.requireNonNull(context, "context");
+        if (!listener.encrypts()) {
+            throw new IllegalStateException("the broker was built without TLS");
+        }
+        listener.tls(context);
     }
 
     private void declareTopology() {
