@@ -296,6 +296,47 @@ class AuthenticationTest {
         assertThat(lines).noneMatch(line -> line.contains(PASSWORD) || line.contains(WRONG) || line.contains(token));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"xmlrpc+http", "jsonrpc+ws", "jsonrpc+tcp", "jsonrpc+tls", "zerorpc+tcp"})
+    void aServerThatAnybodyCanCallSaysSo(String scheme) {
+        Logger log = (Logger) LoggerFactory.getLogger(RpcServer.class);
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                warnings.add(event.getLevel() + " " + event.getFormattedMessage());
+            }
+        };
+        appender.start();
+        log.addAppender(appender);
+        try {
+            for (String host : List.of("0.0.0.0", "127.0.0.1")) {
+                RpcServer.Builder open = RpcServer.builder()
+                        .endpoint(new Guarded())
+                        .tls(AuthenticationTest::keys)
+                        .listen(scheme + "://" + host + ":0");
+                try (RpcServer server = open.build().start()) {
+                    String address = server.addresses().getFirst().toString();
+                    if (host.equals("0.0.0.0")) {
+                        assertThat(warnings)
+                                .singleElement()
+                                .asString()
+                                .contains("WARN ANYBODY", address, "set an authenticator", "--user-file");
+                        warnings.clear();
+                    }
+                }
+                try (RpcServer server = open.authenticator(authenticator.or(Authenticator.anonymous()))
+                        .build()
+                        .start()) {
+                    assertThat(server.isReady()).isTrue();
+                }
+                assertThat(warnings).isEmpty();
+            }
+        } finally {
+            log.detachAppender(appender);
+        }
+    }
+
     @Test
     @NeedsPeer(Peer.PYTHON)
     void pythonLogsIn() {

@@ -246,7 +246,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
             return null;
         }
         active.incrementAndGet();
-        OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
+        OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null, delivery.user());
         if (current.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
             call.reply("pong", String.class);
             return null;

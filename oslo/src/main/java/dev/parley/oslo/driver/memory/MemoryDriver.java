@@ -255,6 +255,11 @@ public final class MemoryDriver implements Driver {
         }
 
         @Override
+        public @Nullable String user() {
+            return null;
+        }
+
+        @Override
         public int returns() {
             return message.returns();
         }
