@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream into messages ({@code byte[]}, or {@link Problem} for what cannot be cut), in either {@link Framing}. Without headers a message ends where its JSON
- * text does, whatever follows it. A message over the limit is skipped, so that the connection lives on. At the end of
- * input the rest is a message too. Confined to the connection's event loop.
+ * Cuts a stream into messages ({@code byte[]}, or {@link Problem} for what cannot be cut), in either {@link Framing}.
+ * Without headers a message ends where its JSON text does, whatever follows it. A message over the limit is skipped, so
+ * that the connection lives on. At the end of input the rest is a message too; a client drops one that is cut off.
+ * Confined to the connection's event loop.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
     private static final Pattern HTTP =
@@ -36,6 +37,8 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private int scanned;
     /** Whether anyone may be on the other side, such as a browser. */
     private final boolean open;
+    /** Whether what is cut off at the end of input is dropped: the calls are told that their connection is lost. */
+    private final boolean client;
     /** Whether nothing but separators has come so far. */
     private boolean first = true;
 
@@ -43,6 +46,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         this.maxMessage = maxMessage;
         this.framing = framing;
         this.open = open;
+        this.client = tolerant;
         this.headers = new HeaderReader(tolerant);
         this.scanner = new ValueScanner(maxMessage);
     }
@@ -98,15 +102,21 @@ public final class FrameDecoder extends ByteToMessageDecoder {
                 in.skipBytes(in.readableBytes());
                 length = -1;
                 skip = 0;
+                if (client) {
+                    return;
+                }
                 out.add(new Problem(FaultCodes.INVALID_REQUEST, "the connection ended within a message", true));
             }
         } else if (in.isReadable() && first && open && !skipText && !opens(in)) {
             fail(ctx, in, out, FaultCodes.PARSE_ERROR, String.valueOf(otherProtocol(in, true)));
         } else if (in.isReadable() && !skipText) {
+            boolean cut = client && opens(in);
             byte[] rest = bytes(in, in.readableBytes());
             scanner.reset();
             scanned = 0;
-            out.add(rest);
+            if (!cut) {
+                out.add(rest);
+            }
         }
     }
 
