@@ -27,8 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CutRawClientsTest {
     private static final int ID = 7;
 
-    private final CountedService service = new CountedService();
-
     /** What the socket does after its last byte. */
     enum End {
         CLOSE,
@@ -43,10 +41,10 @@ class CutRawClientsTest {
     @EnumSource
     void theServerSurvivesThem(FaultyWire wire) throws Exception {
         byte[] bytes;
-        try (FaultyWire.Peer peer = wire.serve(service, "")) {
+        try (FaultyWire.Peer peer = wire.serve(new CountedService(), "")) {
             bytes = call(peer);
         }
-        service.takeRuns(ID);
+        CountedService service = new CountedService();
         Leftovers before = Leftovers.now();
         List<Socket> open = new ArrayList<>();
         // No wire is in a hurry: the first to give up would be a handshake, after 10 seconds.
@@ -74,7 +72,7 @@ class CutRawClientsTest {
                     .as("no call is left in the server")
                     .isTrue();
             // A text may be a whole call without its last byte, where that is a line feed.
-            assertThat(service.takeRuns(ID)).as("runs").isLessThanOrEqualTo(2 * End.values().length);
+            assertThat(service.runs(ID)).as("runs").isLessThanOrEqualTo(2 * End.values().length);
         }
         before.awaitNoMore("cut clients of " + wire);
         System.out.printf(

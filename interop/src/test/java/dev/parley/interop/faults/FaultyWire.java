@@ -27,14 +27,14 @@ enum FaultyWire {
         this.address = address;
     }
 
+    /** Where a server listens, on a free port. */
+    String address() {
+        return address;
+    }
+
     /** Whether a broker is between client and server. */
     boolean brokered() {
         return this == OSLO;
-    }
-
-    /** Whether it keeps one connection for all calls, which nobody can see is dead while it is silent. */
-    boolean lasting() {
-        return this != XMLRPC && this != JSONRPC_HTTP;
     }
 
     Object[] arguments(int id, String text) {

@@ -138,7 +138,7 @@ final class Lane implements AutoCloseable {
             told = false;
         }
         follow(what, !told, garbage);
-        if (!idempotent && service.takeRuns(ended.id()) > 1) {
+        if (!idempotent && service.runs(ended.id()) > 1) {
             tally.violated(what + ": ran again later");
         }
     }
@@ -146,13 +146,11 @@ final class Lane implements AutoCloseable {
     /** The client is usable at once: its next call succeeds. */
     private void follow(String what, boolean idempotent, boolean garbage) {
         Ended next = call(LONG, idempotent);
-        service.takeRuns(next.id());
         while (garbage
                 && next.error() instanceof ProtocolException
                 && !Thread.currentThread().isInterrupted()) {
             // Another error that the server sent because of the same garbage, before the connection was cut.
             next = call(LONG, idempotent);
-            service.takeRuns(next.id());
         }
         if (next.error() != null) {
             tally.violated("the call after " + what, next.error());
@@ -174,7 +172,7 @@ final class Lane implements AutoCloseable {
                 && !(peer.wire().brokered() && ended.error() instanceof ConnectionLostException)) {
             tally.violated(what, ended.error());
         }
-        if (service.takeRuns(ended.id()) > 1) {
+        if (service.runs(ended.id()) > 1) {
             tally.violated(what + ": ran more than once");
         }
         if (fault.kind() == Kind.SILENCE) {
@@ -200,8 +198,7 @@ final class Lane implements AutoCloseable {
     /** How many bytes a call and its response have. */
     int length(Way way) {
         long before = proxy.count(way);
-        Ended ended = call(LONG, true);
-        service.takeRuns(ended.id());
+        call(LONG, true);
         return (int) (proxy.count(way) - before);
     }
 
