@@ -254,7 +254,6 @@ public final class SessionTransport implements ClientTransport {
             known = current.get();
             if (known == null || known.isCompletedExceptionally()) {
                 known = connect();
-                current.set(known);
             }
             return known;
         } finally {
@@ -264,7 +263,16 @@ public final class SessionTransport implements ClientTransport {
 
     private CompletableFuture<Session> connect() {
         CompletableFuture<Session> opening = new CompletableFuture<>();
-        connector.connect(new Events(opening));
+        // Before connecting: the connection may be lost before this thread goes on.
+        current.set(opening);
+        try {
+            connector.connect(new Events(opening));
+        } catch (RuntimeException | Error e) {
+            current.compareAndSet(opening, null);
+            // For calls that have come to wait for it meanwhile.
+            opening.completeExceptionally(e);
+            throw e;
+        }
         return opening;
     }
 
