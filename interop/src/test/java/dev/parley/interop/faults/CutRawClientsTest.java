@@ -40,10 +40,7 @@ class CutRawClientsTest {
     @ParameterizedTest
     @EnumSource
     void theServerSurvivesThem(FaultyWire wire) throws Exception {
-        byte[] bytes;
-        try (FaultyWire.Peer peer = wire.serve(new CountedService(), "")) {
-            bytes = call(peer);
-        }
+        byte[] bytes = call(wire);
         CountedService service = new CountedService();
         Leftovers before = Leftovers.now();
         List<Socket> open = new ArrayList<>();
@@ -106,7 +103,13 @@ class CutRawClientsTest {
         }
     }
 
-    /** The bytes of a connection with one call. */
+    /** The bytes that a client sends on a new connection with one call, or with some work for a broker. */
+    static byte[] call(FaultyWire wire) throws Exception {
+        try (FaultyWire.Peer peer = wire.serve(new CountedService(), "")) {
+            return call(peer);
+        }
+    }
+
     private static byte[] call(FaultyWire.Peer peer) throws Exception {
         try (FaultProxy proxy = new FaultProxy(peer.port())) {
             proxy.record(Way.TO_SERVER);

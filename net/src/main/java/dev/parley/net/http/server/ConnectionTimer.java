@@ -1,7 +1,9 @@
 package dev.parley.net.http.server;
 
 import io.netty.channel.Channel;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the one deadline that a connection has at a time.
@@ -16,6 +18,7 @@ final class ConnectionTimer {
     private final long period;
     private long deadline;
     private boolean stopped;
+    private @Nullable Future<?> next;
 
     ConnectionTimer(Channel channel, HttpLimits limits) {
         this.channel = channel;
@@ -27,6 +30,8 @@ final class ConnectionTimer {
     /** Starts watching, until the channel is closed; the action runs each time the deadline is found to have passed. */
     void start(long nanos, Runnable action) {
         expireIn(nanos);
+        // Else it would keep closed connections in memory until its next check.
+        channel.closeFuture().addListener(closed -> stop());
         schedule(action);
     }
 
@@ -38,11 +43,14 @@ final class ConnectionTimer {
     /** Stops watching. */
     void stop() {
         stopped = true;
+        if (next != null) {
+            next.cancel(false);
+        }
     }
 
     private void schedule(Runnable action) {
         long delay = Math.clamp(deadline - System.nanoTime(), MIN_PERIOD_NANOS, period);
-        channel.eventLoop().schedule(() -> check(action), delay, TimeUnit.NANOSECONDS);
+        next = channel.eventLoop().schedule(() -> check(action), delay, TimeUnit.NANOSECONDS);
     }
 
     private void check(Runnable action) {
