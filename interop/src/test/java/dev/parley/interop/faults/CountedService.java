@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts how often each call runs, for the last 200,000 of them. Thread-safe. */
+/** Counts how often each call runs, for the last 5,000 of them. Thread-safe. */
 public class CountedService {
     /** How the text of a call begins that may run more than once. */
     static final String IDEMPOTENT = "idempotent";
 
-    private static final int REMEMBERED = 200_000;
+    private static final int REMEMBERED = 5_000;
 
     private final ConcurrentMap<Integer, AtomicInteger> runs = new ConcurrentHashMap<>();
     private final Queue<Integer> order = new ConcurrentLinkedQueue<>();
