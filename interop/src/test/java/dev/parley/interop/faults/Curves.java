@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 /** Memory, descriptors and threads of this process over time. Not thread-safe. */
 final class Curves {
     /** What a process may still gain after its first third: caches that are not full yet, calls that happen to run. */
-    private static final long SPARE_BYTES = 24L << 20;
+    private static final long SPARE_BYTES = 8L << 20;
 
     private static final int SPARE_DESCRIPTORS = 100;
     private static final int SPARE_THREADS = 40;

@@ -127,6 +127,7 @@ class CutRawClientsTest {
             } else {
                 try (RpcClient client = peer.client(peer.through(proxy)).build()) {
                     client.call("work", String.class, peer.wire().arguments(ID, "text"));
+                    return proxy.recorded(Way.TO_SERVER);
                 }
             }
             return proxy.recorded(Way.TO_SERVER);

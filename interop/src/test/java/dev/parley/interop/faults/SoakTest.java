@@ -5,14 +5,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * All wires under traffic while their networks break. {@code -Dparley.soak.minutes=30} takes longer than the two
- * minutes of each build, {@code -Dparley.soak.seed} repeats the faults of another run.
+ * All wires under traffic while their networks break. {@code -Dparley.soak.minutes=30} takes longer than each build
+ * does, {@code -Dparley.soak.seed} repeats the faults of another run.
  */
 @ExtendWith(Prepared.class)
 class SoakTest {
     @Test
     void nothingIsLostAndNothingGrows() throws Exception {
-        double minutes = Double.parseDouble(System.getProperty("parley.soak.minutes", "2"));
+        double minutes = Double.parseDouble(System.getProperty("parley.soak.minutes", "1.5"));
         long seed = Long.getLong("parley.soak.seed", System.nanoTime() % 1_000_000);
         new Soak(seed, Duration.ofMillis((long) (minutes * 60_000))).run();
     }
