@@ -4,7 +4,6 @@ import dev.parley.interop.faults.Fault.Way;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -276,8 +275,7 @@ final class FaultProxy implements AutoCloseable {
         }
 
         private void write(Way way, byte[] bytes, int at, int length) throws IOException {
-            OutputStream out = to(way).getOutputStream();
-            out.write(bytes, at, length);
+            // Before they pass, as whoever receives them may ask.
             Passed count = passed.get(way);
             synchronized (count) {
                 count.count += length;
@@ -285,6 +283,7 @@ final class FaultProxy implements AutoCloseable {
                     count.recorded.write(bytes, at, length);
                 }
             }
+            to(way).getOutputStream().write(bytes, at, length);
             int rate = bytesPerSecond;
             if (rate > 0) {
                 LockSupport.parkNanos(1_000_000_000L * length / rate);
