@@ -109,12 +109,13 @@ class OverloadTest {
                 });
     }
 
-    private static void recovers(RpcClient client, FaultyWire wire, int id) throws InterruptedException {
+    /** One call after the other until one succeeds. */
+    private static void recovers(RpcClient client, FaultyWire wire, int last) throws InterruptedException {
         long until = System.nanoTime() + Leftovers.PATIENCE.toNanos();
-        while (true) {
+        for (int id = last + 1; ; id++) {
             try {
-                assertThat(client.call("work", String.class, wire.arguments(id + 1, "text")))
-                        .isEqualTo(CountedService.resultOf(id + 1));
+                assertThat(client.call("work", String.class, wire.arguments(id, "text")))
+                        .isEqualTo(CountedService.resultOf(id));
                 return;
             } catch (RpcException e) {
                 if (System.nanoTime() > until) {

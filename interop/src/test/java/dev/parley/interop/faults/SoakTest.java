@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SoakTest {
     @Test
     void nothingIsLostAndNothingGrows() throws Exception {
-        double minutes = Double.parseDouble(System.getProperty("parley.soak.minutes", "1.5"));
+        double minutes = Double.parseDouble(System.getProperty("parley.soak.minutes", "1"));
         long seed = Long.getLong("parley.soak.seed", System.nanoTime() % 1_000_000);
         new Soak(seed, Duration.ofMillis((long) (minutes * 60_000))).run();
     }
