@@ -1,5 +1,7 @@
 package dev.parley.interop.faults;
 
+import dev.parley.ProtocolException;
+import dev.parley.RemoteException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import java.time.Duration;
@@ -93,7 +95,7 @@ final class Traffic implements AutoCloseable {
             longestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
             tally.count(error);
             (error == null ? succeeded : failed).incrementAndGet();
-            if (error != null && !allowed.contains(error.getClass())) {
+            if (error != null && !isAllowed(error)) {
                 tally.violated(wire + " call " + id, error);
             }
         } catch (TimeoutException e) {
@@ -103,6 +105,14 @@ final class Traffic implements AutoCloseable {
             tally.count(e.getCause());
             tally.violated(wire + " call " + id, e.getCause());
         }
+    }
+
+    private boolean isAllowed(RpcException error) {
+        return allowed.contains(error.getClass())
+                // What a zerorpc server says of an event that garbage has changed.
+                || (allowed.contains(ProtocolException.class)
+                        && error instanceof RemoteException remote
+                        && remote.type().equals("ValueError"));
     }
 
     /** Makes the call; {@code null} if it succeeded. */
