@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Many connections that have made a call and then say nothing, on each wire in turn, and calls of another client
- * meanwhile. {@code -Dparley.idle.connections=20000} opens more; this process and the server's need as many descriptors.
+ * meanwhile. {@code -Dparley.idle.connections=20000} opens more; this process and the server's need as many
+ * descriptors.
  */
 @ExtendWith(Prepared.class)
 class IdleConnectionsTest {
@@ -75,7 +76,8 @@ class IdleConnectionsTest {
                     .as("%s: connections that are still open", wire)
                     .isGreaterThanOrEqualTo(CONNECTIONS);
             System.out.printf(
-                    "%-12s %6d idle connections in %d ms: %.1f KiB of heap each, %.1f KiB resident; %d calls in %d ms%n",
+                    "%-12s %6d idle connections in %d ms: %.1f KiB of heap each, %.1f KiB resident;"
+                            + " %d calls in %d ms%n",
                     wire,
                     CONNECTIONS,
                     (opened - start) / 1_000_000,

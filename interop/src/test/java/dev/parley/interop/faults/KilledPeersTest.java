@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Servers and clients in JVMs of their own that are stopped, continued and killed by their ids in the middle of calls. */
+/** Servers and clients in JVMs of their own that are stopped, continued and killed by their ids amid calls. */
 @Timeout(300)
 @ExtendWith(Prepared.class)
 class KilledPeersTest {

@@ -58,7 +58,7 @@ final class Lane implements AutoCloseable {
         return open;
     }
 
-    /** Makes a call and checks all that holds for every call: it ends once, in time, with a result or an error of ours. */
+    /** Makes a call and checks what holds for each: it ends once, in time, with a result or an error of Parley's. */
     Ended call(Duration timeout, boolean idempotent) {
         int id = IDS.incrementAndGet();
         CompletableFuture<RpcException> over = new CompletableFuture<>();
