@@ -2,11 +2,11 @@
 module dev.parley.broker {
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
-    requires jdk.httpserver;
     requires org.slf4j;
     requires tools.jackson.core;
     requires static org.junit.jupiter.api;

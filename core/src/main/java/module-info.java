@@ -5,6 +5,7 @@ module dev.parley.core {
     requires org.slf4j;
 
     exports dev.parley;
+    exports dev.parley.security;
     exports dev.parley.spi;
     exports dev.parley.spi.format;
 

@@ -1,6 +1,9 @@
 package dev.parley;
 
 import dev.parley.internal.server.ServerBuilder;
+import dev.parley.security.Authenticator;
+import dev.parley.security.Authorizer;
+import dev.parley.security.LoginLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,7 +60,8 @@ public interface RpcServer extends AutoCloseable {
     boolean isReady();
 
     /**
-     * Reloads what can change: asks the supplier of {@link Builder#tls(Supplier)} for a new context, and that of
+     * Reloads what can change: lets the authenticator and the authorizer read anew, asks the supplier of
+     * {@link Builder#tls(Supplier)} for a new context, and that of
      * {@link Builder#listen(Supplier, Target)} for the address. Both are used for new connections; which options of the
      * address take effect is on the page of the wire. Existing connections and calls are not affected. Does nothing if
      * the server is not started.
@@ -257,12 +261,34 @@ public interface RpcServer extends AutoCloseable {
         Builder execution(String method, Execution execution);
 
         /**
-         * How many calls may run at once over all wires; by default 1,024. Over the limit, calls are queued and the
-         * wires stop reading.
+         * How many calls may run at once over all wires; by default 1,024. Calls over the limit wait, and the wires
+         * stop reading from the connections that they came on; see {@link #maxQueuedCalls}.
          *
          * @throws IllegalArgumentException if the number is less than 1
          */
         Builder maxConcurrentCalls(int calls);
+
+        /**
+         * How many of the {@link #maxConcurrentCalls} may be of one connection, so that one with many slow calls leaves
+         * room for others; by default half of them, rounded up. All connections of one authenticated principal together
+         * may have so many and half of the rest, by default three quarters. Further calls wait, and callers that wait
+         * are served in turn. With a number that is not less than {@link #maxConcurrentCalls} there are no shares; a
+         * broker, the parent process of a server on standard input and the peer of a client with endpoints have none.
+         *
+         * @throws IllegalArgumentException if the number is less than 1
+         */
+        Builder maxConcurrentCallsPerConnection(int calls);
+
+        /**
+         * How many calls that have been read may wait over all wires; by default as many as {@link #maxConcurrentCalls}.
+         * Further ones fail at once with {@link OverloadedException} instead of running into their timeouts. Half of
+         * the number, rounded up, may be of one connection. Calls from a broker, of
+         * {@code memory://} clients, from a parent process and those that were accepted before the server stopped wait
+         * without counting. With 0 a call that cannot start at once fails.
+         *
+         * @throws IllegalArgumentException if the number is negative
+         */
+        Builder maxQueuedCalls(int calls);
 
         /** Adds an interceptor; the first one added is outermost. */
         Builder interceptor(ServerInterceptor interceptor);
@@ -299,8 +325,45 @@ public interface RpcServer extends AutoCloseable {
          */
         Builder tls(Supplier<SSLContext> context);
 
+        /**
+         * Finds out who calls, on all wires; see {@link #authenticator(Authenticator, LoginLimits)}. By default
+         * everybody may call.
+         */
+        Builder authenticator(Authenticator authenticator);
+
+        /**
+         * Finds out who calls, on all wires. {@link RpcContext#principal} is the caller. An address whose wire can carry
+         * none of the credentials that the authenticator accepts is refused at {@link RpcServer#start}. Not asked:
+         * callers of {@code memory} and {@code jsonrpc+stdio}, which are local; those behind a broker, which asks them
+         * itself; and those of {@link RpcServer#handler}, which its user has authenticated.
+         *
+         * @param authenticator accepts callers or refuses them
+         * @param limits the delays after failures, and the like
+         */
+        Builder authenticator(Authenticator authenticator, LoginLimits limits);
+
+        /**
+         * Says who may call which methods, on all wires and for {@link RpcServer#handler}; others get an
+         * {@link AccessDeniedException}, in the form of the wire. By default every caller may call all methods.
+         */
+        Builder authorizer(Authorizer authorizer);
+
         /** Whether Java stack traces are sent to callers. By default {@code false}. */
         Builder includeStackTraces(boolean include);
+
+        /**
+         * What is done when the server can no longer serve; by default nothing beyond the log. It has stopped by then,
+         * as by {@link RpcServer#stop}: it listens no more, so that clients see it and go elsewhere. The action may end
+         * the process, or start the server again.
+         *
+         * <p>That is so after an error in an event loop's own work, nearly always an {@link OutOfMemoryError}: the
+         * event loop closes all its connections and sockets and goes on. It is not so after an error that a request, a
+         * connection or a method ran into, even an {@code OutOfMemoryError}: the request is answered by the wire's
+         * internal error, or its connection closed, the error is logged, and the server goes on.
+         *
+         * @param action is told the error, once for each start of the server, on a thread on which it may block
+         */
+        Builder onFailure(Consumer<? super Throwable> action);
 
         /**
          * Builds the server. It does not listen yet.

@@ -37,6 +37,7 @@ public final class BrokerBuilder {
     private String host = "127.0.0.1";
     private int port;
     private int managementPort = -1;
+    private Consumer<? super Throwable> onFailure = error -> {};
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
     private boolean requestsCertificates;
@@ -115,7 +116,8 @@ public final class BrokerBuilder {
 
     /**
      * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
-     * heap.
+     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8 MiB, the connection
+     * that holds most of them is closed with 506.
      */
     public BrokerBuilder memoryLimit(long bytes) {
         limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
@@ -143,6 +145,17 @@ public final class BrokerBuilder {
         return this;
     }
 
+    /**
+     * How long a client may take to send a message, or a frame, from its first octet to its last, 1 millisecond to a
+     * day; its connection is closed with 506 then. Default 5 minutes.
+     */
+    public BrokerBuilder messageTimeout(Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange("messageTimeout in milliseconds", millis, 1, Duration.ofDays(1).toMillis());
+        limits = limits.withMessageTimeout(timeout);
+        return this;
+    }
+
     /** Accepts TLS connections only. Default: plain TCP. */
     public BrokerBuilder tls(SSLContext context) {
         this.tls = Objects.requireNonNull(context, "context");
@@ -153,6 +166,18 @@ public final class BrokerBuilder {
     public BrokerBuilder tlsWithClientCertificates(SSLContext context) {
         requestsCertificates = true;
         return tls(context);
+    }
+
+    /**
+     * How many connections the management API may have, at least 1, and how long a request may take until it is
+     * complete, and its response until it is read, 1 millisecond to a day. Beyond the first the connection that waits
+     * longest for a request is closed. Default 256 and 10 s.
+     */
+    public BrokerBuilder managementLimits(int connections, Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange("timeout in milliseconds", millis, 1, Duration.ofDays(1).toMillis());
+        limits = limits.withManagement((int) inRange("connections", connections, 1, Integer.MAX_VALUE), timeout);
+        return this;
     }
 
     /**
@@ -205,11 +230,23 @@ public final class BrokerBuilder {
         return Objects.requireNonNull(broker.virtualHosts().get(ROOT));
     }
 
+    /**
+     * What is done when the broker can no longer serve; by default nothing beyond the log. It has stopped by then, so
+     * that no port accepts and does not answer. That is so after an error in an event loop's own work, nearly always an
+     * {@link OutOfMemoryError}; an error that a connection runs into closes that connection only.
+     *
+     * @param action is told the error, once for each start of the broker, on a thread on which it may block
+     */
+    public BrokerBuilder onFailure(Consumer<? super Throwable> action) {
+        onFailure = Objects.requireNonNull(action, "action");
+        return this;
+    }
+
     /** Builds a broker, which does nothing until {@link EmbeddedBroker#start()}. */
     public EmbeddedBroker build() {
         BrokerCore core = new BrokerCore(limits, users(), virtualHosts);
         return new EmbeddedBroker(
-                core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology);
+                core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology, onFailure);
     }
 
     /** Builds a broker and {@linkplain EmbeddedBroker#start() starts} it. */

@@ -9,7 +9,7 @@ package dev.parley.broker;
  * @param returned mandatory messages that were returned because no queue got them
  * @param delivered messages sent to consumers and in response to basic.get
  * @param acknowledged acknowledgements received
- * @param memoryBytes bytes of messages held now
+ * @param memoryBytes bytes of messages held now, unfinished ones and unread output included
  * @param memoryLimit bytes above which publishers are blocked
  */
 public record BrokerCounters(

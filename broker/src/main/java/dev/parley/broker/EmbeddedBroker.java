@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final List<Consumer<BrokerCore>> topology;
     private final boolean hasManagement;
     private final Faults faults;
+    private final Consumer<? super Throwable> onFailure;
+    private final Consumer<Throwable> failed = this::failed;
     private final ReentrantLock lifeCycle = new ReentrantLock();
 
     /** The port that was bound last, or until then the configured one. 0 is a free one. */
@@ -58,7 +61,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             String host,
             int port,
             int managementPort,
-            List<Consumer<BrokerCore>> topology) {
+            List<Consumer<BrokerCore>> topology,
+            Consumer<? super Throwable> onFailure) {
         this.core = core;
         this.listener = listener;
         this.host = host;
@@ -66,6 +70,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.managementPort = Math.max(0, managementPort);
         this.hasManagement = managementPort >= 0;
         this.topology = List.copyOf(topology);
+        this.onFailure = onFailure;
         this.faults = new FaultSwitches(core);
     }
 
@@ -97,11 +102,26 @@ public final class EmbeddedBroker implements AutoCloseable {
             declareTopology();
             core.startAccepting();
             listen();
+            BrokerCore.onFailure(failed);
             log.debug("{} started", this);
             return this;
         } finally {
             lifeCycle.unlock();
         }
+    }
+
+    /**
+     * Replaces the keys and certificates. Connections accepted from now on use the new context; open connections keep
+     * theirs.
+     *
+     * @throws IllegalStateException if the broker was built without TLS
+     */
+    public void tls(SSLContext context) {
+        Objects.requireNonNull(context, "context");
+        if (!listener.encrypts()) {
+            throw new IllegalStateException("the broker was built without TLS");
+        }
+        listener.tls(context);
     }
 
     private void declareTopology() {
@@ -151,6 +171,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         core.closeConnections();
     }
 
+    /** The event loops cannot be relied on any more. */
+    private void failed(Throwable error) {
+        stop();
+        onFailure.accept(error);
+    }
+
     /**
      * Stops to listen and closes all connections: clients get connection.close with 320 CONNECTION_FORCED. Returns when
      * they are closed, after at most two seconds for each. Exclusive queues are deleted with their connections;
@@ -159,6 +185,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void stop() {
         lifeCycle.lock();
         try {
+            BrokerCore.forgetFailures(failed);
             if (listening != null) {
                 stopListening();
                 log.debug("{} stopped", this);

@@ -144,7 +144,7 @@ final class Views {
                 counters.returned(),
                 counters.delivered(),
                 counters.acknowledged(),
-                broker.memory().bytes(),
+                broker.memory().bytes() + broker.debts().bytes(),
                 broker.memory().limit());
     }
 }

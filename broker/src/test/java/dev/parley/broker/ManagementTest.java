@@ -5,19 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Connection;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+@Timeout(120)
 class ManagementTest {
     private final EmbeddedBroker broker =
             EmbeddedBroker.builder().managementPort(0).start();
@@ -160,6 +171,123 @@ class ManagementTest {
     void isOffByDefault() {
         try (EmbeddedBroker plain = EmbeddedBroker.builder().start()) {
             assertThatThrownBy(plain::managementPort).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void halfRequestsStarveNobody() throws Exception {
+        List<Socket> halves = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                Socket half = new Socket(InetAddress.getLoopbackAddress(), broker.managementPort());
+                halves.add(half);
+                half.getOutputStream()
+                        .write("GET /api/overview HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.UTF_8));
+                if (i % 100 == 99) {
+                    assertThat(get("whoami").at("/name").asString()).isEqualTo("guest");
+                }
+            }
+            assertThat(raw("Host: localhost")).startsWith("HTTP/1.1 200");
+        } finally {
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /api/overview HTTP/1.1\r\nX: ",
+                "GET /api/overview HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
+            })
+    void aRequestHasATotalTime(String beginning) throws Exception {
+        try (EmbeddedBroker quick = EmbeddedBroker.builder()
+                        .managementPort(0)
+                        .managementLimits(10, Duration.ofMillis(500))
+                        .start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), quick.managementPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
+            if (!beginning.isEmpty()) {
+                assertThatThrownBy(() -> {
+                            for (int i = 0; i < 600; i++) {
+                                socket.getOutputStream().write('x');
+                                Thread.sleep(50);
+                            }
+                        })
+                        .isInstanceOf(IOException.class);
+            } else {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadItsResponsesIsDisconnected() throws Exception {
+        try (EmbeddedBroker quick = EmbeddedBroker.builder()
+                        .managementPort(0)
+                        .managementLimits(10, Duration.ofMillis(500))
+                        .start();
+                Connection connection = connect(quick);
+                Socket socket = new Socket()) {
+            var channel = connection.createChannel();
+            for (int i = 0; i < 20_000; i++) {
+                channel.queueDeclareNoWait("q" + "x".repeat(200) + i, false, false, false, null);
+            }
+            assertThat(channel.queueDeclare().getQueue()).isNotEmpty();
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), quick.managementPort()));
+            String request = request("bindings", "Connection: close");
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            Thread.sleep(2_000);
+            socket.setSoTimeout(30_000);
+            long read = 0;
+            try {
+                read = socket.getInputStream().readAllBytes().length;
+            } catch (IOException e) {
+                // Reset.
+            }
+            // Each binding names its queue twice.
+            assertThat(read).isLessThan(8_000_000);
+        }
+    }
+
+    private static String request(String path, String field) {
+        String login = "Authorization: Basic Z3Vlc3Q6Z3Vlc3Q=";
+        return String.join("\r\n", "GET /api/" + path + " HTTP/1.1", "Host: localhost", login, field, "", "");
+    }
+
+    @Test
+    void aConnectionServesSeveralRequests() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.managementPort())) {
+            socket.setSoTimeout(30_000);
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            for (int i = 0; i < 3; i++) {
+                String request = request("whoami", "Content-Length: 2") + "{}";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+                assertThat(in.readLine()).isEqualTo("HTTP/1.1 200 OK");
+                int length = 0;
+                for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+                    length = line.startsWith("content-length: ") ? Integer.parseInt(line.substring(16)) : length;
+                }
+                char[] body = new char[length];
+                assertThat(in.read(body)).isEqualTo(length);
+                assertThat(new String(body)).contains("guest");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nonsense\r\n\r\n", "GET /api/%zz HTTP/1.1\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n\r\n"})
+    void malformedRequestsAreRefused(String request) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.managementPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            byte[] status = socket.getInputStream().readNBytes(12);
+            assertThat(new String(status, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 400");
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,26 @@ class TlsTest {
             plain.setHandshakeTimeout(2_000);
             assertThatThrownBy(plain::newConnection).isInstanceOf(Exception.class);
             assertThat(connection.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void newConnectionsGetNewKeysAndOpenOnesLiveOn() throws Exception {
+        keytool("other", "CN=other");
+        SSLContext other = context(load("other"), load("client"));
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().tls(server).start();
+                Connection open = factory(broker).newConnection()) {
+            broker.tls(other);
+            // The client trusts the former certificate alone.
+            assertThatThrownBy(factory(broker)::newConnection).isInstanceOf(SSLException.class);
+            assertThat(open.createChannel().queueDeclare().getQueue()).isNotEmpty();
+            broker.tls(server);
+            try (Connection next = factory(broker).newConnection()) {
+                assertThat(next.isOpen()).isTrue();
+            }
+        }
+        try (EmbeddedBroker plain = EmbeddedBroker.builder().start()) {
+            assertThatThrownBy(() -> plain.tls(server)).isInstanceOf(IllegalStateException.class);
         }
     }
 

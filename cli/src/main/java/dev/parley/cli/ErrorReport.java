@@ -56,6 +56,15 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         return exitCode(error);
     }
 
+    /** Tells an error that no command expects; returns the exit code. */
+    int report(Error error) {
+        terminal.error(line(error));
+        if (Logging.verbose()) {
+            PrintableText.error(error).printStackTrace(terminal.err());
+        }
+        return exitCode(error);
+    }
+
     private static String data(Object data) {
         try {
             return Json.mapper().writeValueAsString(data);

@@ -25,7 +25,12 @@ public final class Main {
     /** Runs a command in this process. */
     static int run(Terminal terminal, StopSignal stop, String... args) {
         Logging.verbosity(0);
-        return commandLine(terminal, stop).execute(args);
+        try {
+            return commandLine(terminal, stop).execute(args);
+        } catch (Error e) {
+            // Such as a StackOverflowError: one line like any other, and no raw stack trace unless it is asked for.
+            return new ErrorReport(terminal).report(e);
+        }
     }
 
     static CommandLine commandLine(Terminal terminal, StopSignal stop) {
@@ -42,6 +47,8 @@ public final class Main {
                 .addSubcommand(new BrokerCommand(terminal, stop))
                 .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new DeadLettersCommand(terminal))
+                .addSubcommand(new PasswordCommand(terminal))
+                .addSubcommand(new TokenCommand(terminal))
                 .addSubcommand(new AutoComplete.GenerateCompletion());
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))

@@ -21,6 +21,9 @@ final class PeerOptions {
     @Mixin
     private HeaderOptions headers = new HeaderOptions();
 
+    @Mixin
+    private CredentialOptions credentials = new CredentialOptions();
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -49,7 +52,8 @@ final class PeerOptions {
         }
         Map<String, @Nullable Object> sent = context == null ? Map.of() : Json.object("--context", context);
         RpcClient.Builder builder = RpcClient.builder(
-                        EnvironmentProxy.of(peer, System.getenv()).toUri())
+                        EnvironmentProxy.of(credentials.apply(peer, System.getenv()), System.getenv())
+                                .toUri())
                 .target(target)
                 .options(options -> headers.apply(peer, options(options.withContext(sent))));
         if (fallback != null && Wires.resolve(peer, target).bidirectional()) {

@@ -54,6 +54,9 @@ final class PingCommand implements Callable<Integer> {
     private TargetOptions targets = new TargetOptions();
 
     @Mixin
+    private CredentialOptions credentials = new CredentialOptions();
+
+    @Mixin
     private HeaderOptions headers = new HeaderOptions();
 
     @Option(
@@ -120,7 +123,8 @@ final class PingCommand implements Callable<Integer> {
     /** Returns a remark on the response, empty if it is the one that a ping has. */
     private String ping(Address address, Target target, long start) {
         try (RpcClient client = RpcClient.builder(
-                        EnvironmentProxy.of(address, System.getenv()).toUri())
+                        EnvironmentProxy.of(credentials.apply(address, System.getenv()), System.getenv())
+                                .toUri())
                 .target(target)
                 .options(options -> headers.apply(address, options))
                 .build()) {

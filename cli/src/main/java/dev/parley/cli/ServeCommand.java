@@ -5,6 +5,7 @@ import dev.parley.Address;
 import dev.parley.Execution;
 import dev.parley.RpcServer;
 import dev.parley.Target;
+import dev.parley.spi.MemoryBudget;
 import dev.parley.spi.Wires;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,6 +83,18 @@ final class ServeCommand implements Callable<Integer> {
             description = "How many calls may run at once. Default: 1024.")
     private int maxConcurrentCalls = 1024;
 
+    @Option(
+            names = "--max-concurrent-calls-per-connection",
+            paramLabel = "N",
+            description = "How many of these may be of one connection. Default: half.")
+    private @Nullable Integer maxConcurrentCallsPerConnection;
+
+    @Option(
+            names = "--max-queued-calls",
+            paramLabel = "N",
+            description = "How many more may wait; further ones fail at once. Default: as many as may run.")
+    private @Nullable Integer maxQueuedCalls;
+
     /** The option's name in earlier versions. */
     @Option(names = "--concurrency", hidden = true)
     void concurrency(int calls) {
@@ -89,11 +102,19 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "How much memory all messages may take together, such as 64m or 25%% of the heap;"
+                    + " beyond it, large ones are refused. Default: 25%%.")
+    private @Nullable String memory;
+
+    @Option(
             names = "--access",
+            paramLabel = "POLICY",
             description =
                     "Which public methods are offered: those the class itself declares, those with @Expose, or inherited ones too."
                             + " One of ${COMPLETION-CANDIDATES}. Default: declared.")
-    private Access access = Access.declared;
+    private Access accessPolicy = Access.declared;
 
     @Option(
             names = "--expose-only",
@@ -112,7 +133,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Mixin
+    private AccessOptions access = new AccessOptions();
+
+    @Mixin
     private HttpServing http = new HttpServing();
+
+    private volatile @Nullable Throwable failure;
 
     ServeCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
@@ -162,6 +188,9 @@ final class ServeCommand implements Callable<Integer> {
             }
             server.start();
             stop.watch();
+            if (access.hasFiles()) {
+                stop.onHangUp(() -> reset(server));
+            }
             boolean stdio = server.addresses().stream()
                     .anyMatch(address -> address.scheme().equals(STDIO));
             // On standard output such a server speaks its protocol, and nothing else.
@@ -171,9 +200,33 @@ final class ServeCommand implements Callable<Integer> {
                 Thread.ofVirtual().name("parley-serve-end").start(() -> stopAtEnd(server));
             }
             stop.await();
+            Throwable error = failure;
+            if (error != null) {
+                throw CommandException.failed("the server failed and has stopped: " + ErrorReport.line(error));
+            }
             terminal.note("stopping: waiting at most 30 s for calls in flight");
+            long refused =
+                    MemoryBudget.process().refused() + MemoryBudget.process().shed();
+            if (refused > 0) {
+                terminal.note("messages refused since the memory for them was used up: " + refused);
+            }
         }
         return ExitCode.OK;
+    }
+
+    /** The server cannot serve any more: whoever watches this process starts it again. */
+    private void failed(Throwable error) {
+        failure = error;
+        stop.stop();
+    }
+
+    private void reset(RpcServer server) {
+        try {
+            server.reset();
+            terminal.note("read the files anew");
+        } catch (RuntimeException e) {
+            terminal.error("the files cannot be used, what was read before stays in force: " + e.getMessage());
+        }
     }
 
     /** The server stops by itself when the parent process closes standard input. */
@@ -191,13 +244,24 @@ final class ServeCommand implements Callable<Integer> {
         RpcServer.Builder builder = RpcServer.builder();
         Target endpointTarget = targets.endpoint();
         try {
+            if (memory != null) {
+                MemoryBudget.process().setLimit(MemoryBudget.parse("--memory", memory));
+            }
             builder.maxConcurrentCalls(maxConcurrentCalls)
                     .execution(threads.execution())
                     .accessPolicy(policy())
-                    .includeStackTraces(includeStackTraces);
+                    .includeStackTraces(includeStackTraces)
+                    .onFailure(this::failed);
+            if (maxConcurrentCallsPerConnection != null) {
+                builder.maxConcurrentCallsPerConnection(maxConcurrentCallsPerConnection);
+            }
+            if (maxQueuedCalls != null) {
+                builder.maxQueuedCalls(maxQueuedCalls);
+            }
             if (name != null) {
                 builder.name(name);
             }
+            access.apply(builder);
             for (String endpoint : endpoints) {
                 serve(loader.load(endpoint), endpointTarget, builder);
             }
@@ -240,7 +304,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private AccessPolicy policy() {
-        AccessPolicy policy = access.policy;
+        AccessPolicy policy = accessPolicy.policy;
         return exposed.isEmpty() ? policy : new Named(policy, exposed);
     }
 

@@ -40,8 +40,8 @@ final class StopSignal {
     void watch() {
         if (watching.compareAndSet(false, true)) {
             try {
-                handle("INT");
-                handle("TERM");
+                handle("INT", this::given);
+                handle("TERM", this::given);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 // No signals on this JVM: it then exits as it always does, without draining.
                 org.slf4j.LoggerFactory.getLogger(StopSignal.class).debug("cannot handle signals", e);
@@ -49,19 +49,32 @@ final class StopSignal {
         }
     }
 
+    /** From here on SIGHUP runs an action, on a thread of its own, and does not end the process. */
+    void onHangUp(Runnable action) {
+        try {
+            handle("HUP", () -> Thread.ofVirtual().name("parley-reset").start(action));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            org.slf4j.LoggerFactory.getLogger(StopSignal.class).debug("cannot handle SIGHUP", e);
+        }
+    }
+
+    private void given() {
+        if (given.getCount() == 0) {
+            Runtime.getRuntime().halt(INTERRUPTED);
+        }
+        stop();
+    }
+
     /**
      * By reflection: sun.misc.Signal is in every JDK, but hidden from the compiler. A shutdown hook can neither set the
      * exit code nor see a second signal.
      */
-    private void handle(String name) throws ReflectiveOperationException {
+    private static void handle(String name, Runnable action) throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");
         Object onSignal =
                 Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, (proxy, method, args) -> {
-                    if (given.getCount() == 0) {
-                        Runtime.getRuntime().halt(INTERRUPTED);
-                    }
-                    stop();
+                    action.run();
                     return null;
                 });
         signal.getMethod("handle", signal, handler)

@@ -296,7 +296,13 @@ class ServeAndCallTest {
                 "--pool",
                 "2",
                 "--max-concurrent-calls",
-                "5")) {
+                "5",
+                "--max-concurrent-calls-per-connection",
+                "4",
+                "--max-queued-calls",
+                "3",
+                "--memory",
+                "25%")) {
             assertThat(other.addresses()).hasSize(2).doesNotHaveDuplicates();
             for (String each : other.addresses()) {
                 assertThat(Cli.run("inspect", each).out().lines().map(String::strip))
@@ -312,6 +318,14 @@ class ServeAndCallTest {
                 assertThat(Cli.run("call", each, "echo", "1").exitCode()).isEqualTo(ExitCode.REMOTE_FAILURE);
             }
         }
+    }
+
+    @Test
+    void aMemorySizeThatIsNoneIsAUsageError() throws Exception {
+        Cli.Run refused = Cli.run("serve", source, "-l", ANY_PORT, "--memory", "much");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err())
+                .contains("--memory must be a size such as 64m or a share of the heap such as 25%, not \"much\"");
     }
 
     @Test
@@ -352,6 +366,14 @@ class ServeAndCallTest {
                 Cli.run("serve", source, "-l", ANY_PORT, "--concurrency", "0"),
                 ExitCode.USAGE,
                 "maxConcurrentCalls must be at least 1");
+        assertFails(
+                Cli.run("serve", source, "-l", ANY_PORT, "--max-concurrent-calls-per-connection", "0"),
+                ExitCode.USAGE,
+                "maxConcurrentCallsPerConnection must be at least 1, not 0");
+        assertFails(
+                Cli.run("serve", source, "-l", ANY_PORT, "--max-queued-calls", "-1"),
+                ExitCode.USAGE,
+                "maxQueuedCalls must be at least 0, not -1");
         assertFails(
                 Cli.run("serve", source, "-l", ANY_PORT, "--expose-only", "none"), ExitCode.USAGE, "exposes no method");
         assertFails(Cli.run("serve", source, "-l", "gopher://127.0.0.1:0"), ExitCode.USAGE, "unknown scheme 'gopher'");

@@ -1,7 +1,9 @@
 package dev.parley.spi;
 
 import dev.parley.ServiceDescription;
+import java.security.Principal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the method of a call, binds the arguments, runs the method where the server's {@code Execution} says, and
@@ -9,23 +11,27 @@ import java.util.List;
  */
 public interface Dispatcher {
     /**
-     * Accepts a call. A call is never rejected: over the concurrency limit it is queued. The outcome reaches the call
-     * by exactly one of {@link ServerCall#reply}, {@link ServerCall#stream} and {@link ServerCall#fail}, on this thread
-     * or another, possibly before this method returns.
+     * A source of calls: one connection. At most its share of the calls run at once, and at most that of their {@link
+     * ServerCall#principal}, if the callers are authenticated.
      *
-     * @param call the call
-     * @param resume runs when the queue is empty again after a {@code false}; it may run on any thread and at any time,
-     *     even before this method has returned, so it must switch to the wire's own thread before it starts to read.
-     *     Pass the same object for the same source of calls.
-     * @return {@code false} if the limit is reached: the wire must stop reading from the source of this call until
-     *     {@code resume} runs
+     * @param resume runs when no call of the source waits any more after {@link CallSource#dispatch} has returned
+     *     {@code false}; it may run on any thread and at any time, even before that method has returned, so it must
+     *     switch to the wire's own thread before it starts to read
      */
-    boolean dispatch(ServerCall call, Runnable resume);
+    CallSource source(Runnable resume);
+
+    /**
+     * The source of a wire that has only one peer, or whose peer stands for all callers as a broker does: it has no
+     * share, and since it is not read while a call waits, none is refused.
+     *
+     * @param resume as for {@link #source}
+     */
+    CallSource soleSource(Runnable resume);
 
     /** How many calls may run at once; a wire with a broker uses it as its prefetch. */
     int maxConcurrentCalls();
 
-    /** How many more calls could start now; other wires may use that capacity at any time. */
+    /** How many more calls of a {@link #soleSource} could start now; other wires may use that capacity at any time. */
     int available();
 
     /**
@@ -44,4 +50,13 @@ public interface Dispatcher {
      * of a name one after another. The same list until methods are added or removed.
      */
     List<ServedMethod> methods();
+
+    /**
+     * The same dispatcher, which describes only what a caller may call: for the wire's introspection.
+     *
+     * @param caller {@link ServerCall#principal} of the call
+     */
+    default Dispatcher visibleTo(@Nullable Principal caller) {
+        return this;
+    }
 }

@@ -18,6 +18,14 @@ public interface Listener extends AutoCloseable {
         return true;
     }
 
+    /**
+     * Whether anybody on the network may call: it listens beyond this machine and asks for no credentials. By default
+     * not.
+     */
+    default boolean isOpenToAll() {
+        return false;
+    }
+
     /** Accepts no new calls; accepted calls still get their response. Returns at once. */
     void stop();
 

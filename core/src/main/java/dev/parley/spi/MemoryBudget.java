@@ -28,16 +28,16 @@ public final class MemoryBudget {
      */
     public static final String PROPERTY = "parley.memory";
 
-    private static final MemoryBudget PROCESS = new MemoryBudget(
-            parse(System.getProperty(PROPERTY, "25%"), Runtime.getRuntime().maxMemory()));
+    private static final MemoryBudget PROCESS =
+            new MemoryBudget(parse("the system property " + PROPERTY, System.getProperty(PROPERTY, "25%"), heap()));
 
     /** An account with less than this is not paused. */
     private static final long SMALL = 64 << 10;
 
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final long limit;
-    private final long pauseMark;
+    private volatile long limit;
+    private volatile long pauseMark;
     private final AtomicLong used = new AtomicLong();
     /** What accounts hold that are being shed: it will be free soon. */
     private final AtomicLong shedding = new AtomicLong();
@@ -55,11 +55,21 @@ public final class MemoryBudget {
      * @throws IllegalArgumentException if the limit is less than 1
      */
     public MemoryBudget(long limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("the memory budget must be at least 1 byte, not " + limit);
+        setLimit(limit);
+    }
+
+    /**
+     * Changes the budget, from the next charge on.
+     *
+     * @param bytes at least 1
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public void setLimit(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("the memory budget must be at least 1 byte, not " + bytes);
         }
-        this.limit = limit;
-        this.pauseMark = limit - limit / 4;
+        limit = bytes;
+        pauseMark = bytes - bytes / 4;
     }
 
     /** The budget of this process. */
@@ -67,8 +77,21 @@ public final class MemoryBudget {
         return PROCESS;
     }
 
-    /** Reads a size as {@link #PROPERTY} has it. */
-    static long parse(String text, long heap) {
+    /**
+     * Reads a size as {@link #PROPERTY} has it.
+     *
+     * @param name what has the text, for the error
+     * @throws IllegalArgumentException if it is malformed or 0
+     */
+    public static long parse(String name, String text) {
+        return parse(name, text, heap());
+    }
+
+    private static long heap() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    static long parse(String name, String text, long heap) {
         String trimmed = text.strip();
         int end = trimmed.length() - 1;
         try {
@@ -89,8 +112,8 @@ public final class MemoryBudget {
         } catch (NumberFormatException | ArithmeticException e) {
             // Reported below.
         }
-        throw new IllegalArgumentException("the system property " + PROPERTY
-                + " must be a size such as 64m or a share of the heap such as 25%, not \"" + text + "\"");
+        throw new IllegalArgumentException(
+                name + " must be a size such as 64m or a share of the heap such as 25%, not \"" + text + "\"");
     }
 
     /**
@@ -146,7 +169,7 @@ public final class MemoryBudget {
         try {
             while (room && used.get() - shedding.get() > limit) {
                 Account next = largest();
-                if (next == null || next == debtor || next.charged() <= debtor.charged() + bytes) {
+                if (next == null || next == debtor || next.sheddable() <= debtor.sheddable() + bytes) {
                     room = false;
                 } else {
                     next.startShedding();
@@ -166,7 +189,7 @@ public final class MemoryBudget {
     private @Nullable Account largest() {
         Account largest = null;
         for (Account account : accounts) {
-            if (!account.isShedding() && (largest == null || account.charged() > largest.charged())) {
+            if (!account.isShedding() && (largest == null || account.sheddable() > largest.sheddable())) {
                 largest = account;
             }
         }
@@ -177,6 +200,9 @@ public final class MemoryBudget {
     public final class Account implements AutoCloseable {
         private final Runnable shed;
         private long charged;
+        /** How much of it shedding would not free, because a method works with it. */
+        private long pinned;
+
         private boolean shedding;
         private boolean closed;
 
@@ -224,10 +250,41 @@ public final class MemoryBudget {
 
         private void subtract(long bytes) {
             charged -= bytes;
+            pinned = Math.min(pinned, charged);
             if (shedding) {
                 MemoryBudget.this.shedding.addAndGet(-bytes);
                 shedding = charged > 0;
             }
+        }
+
+        /**
+         * Marks bytes that the account holds as in use by a method that runs: shedding the account would not free them,
+         * so they do not make it one of the largest.
+         */
+        void pin(long bytes) {
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                pinned = Math.min(charged, pinned + bytes);
+                if (shedding) {
+                    // It will not be free soon, after all.
+                    MemoryBudget.this.shedding.addAndGet(-charged);
+                    shedding = false;
+                }
+            }
+        }
+
+        /** Releases bytes that are {@linkplain #pin pinned}. */
+        void releasePinned(long bytes) {
+            synchronized (this) {
+                pinned = Math.max(0, pinned - bytes);
+            }
+            release(bytes);
+        }
+
+        private synchronized long sheddable() {
+            return charged - pinned;
         }
 
         /** The bytes that the account holds. */

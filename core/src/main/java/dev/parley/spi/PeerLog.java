@@ -81,6 +81,15 @@ public final class PeerLog {
     }
 
     private void log(Level level, @Nullable Object peer, String format, @Nullable Object... arguments) {
+        try {
+            print(level, peer, format, arguments);
+        } catch (Throwable unloggable) {
+            // An error whose text cannot be made, or no memory: what its connection or request needs matters more.
+            Guard.log("logging a fault of a peer", unloggable);
+        }
+    }
+
+    private void print(Level level, @Nullable Object peer, String format, @Nullable Object... arguments) {
         faults.increment();
         if (!log.isEnabledForLevel(level)) {
             return;

@@ -59,6 +59,14 @@ public abstract class ServerCall {
      */
     public abstract @Nullable JsonParser arguments();
 
+    /**
+     * How many bytes of the message the arguments are read from; 0, the default, if that is unknown. Those of a large
+     * message are decoded in its turn, see {@link LargeMessages}, and charged to the memory budget.
+     */
+    public long messageBytes() {
+        return 0;
+    }
+
     /** The caller's context. */
     public Map<String, @Nullable Object> context() {
         return Map.of();
@@ -130,6 +138,12 @@ public abstract class ServerCall {
 
     /** The call failed, in the method or before it. Must not throw. */
     public abstract void fail(RpcException error);
+
+    /**
+     * Not even a failure could be told: {@link #fail} has thrown twice. The wire gives its shortest response or closes
+     * the connection, so that the caller does not wait, and must not throw. Does nothing by default.
+     */
+    public void abandon(Throwable error) {}
 
     /**
      * The method returned a stream. Runs on a thread that may block: sends each item when the peer allows it, then the

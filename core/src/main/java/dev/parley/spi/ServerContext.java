@@ -18,6 +18,7 @@ public final class ServerContext {
     private final @Nullable Supplier<SSLContext> tls;
     private final Runnable stop;
     private final @Nullable Serializer serializer;
+    private final @Nullable Authentication authentication;
     private final ConcurrentMap<Class<?>, Object> shared = new ConcurrentHashMap<>();
 
     /**
@@ -29,7 +30,7 @@ public final class ServerContext {
      *     none
      */
     public ServerContext(Dispatcher dispatcher, ValueMapping values, @Nullable Supplier<SSLContext> tls) {
-        this(dispatcher, values, tls, () -> {}, null);
+        this(dispatcher, values, tls, () -> {}, null, null);
     }
 
     /**
@@ -41,14 +42,17 @@ public final class ServerContext {
      *     none
      * @param stop stops the server
      * @param serializer of the clients that call callers back; {@code null} for none
+     * @param authentication finds out who calls; {@code null} if everybody may
      */
     public ServerContext(
             Dispatcher dispatcher,
             ValueMapping values,
             @Nullable Supplier<SSLContext> tls,
             Runnable stop,
-            @Nullable Serializer serializer) {
+            @Nullable Serializer serializer,
+            @Nullable Authentication authentication) {
         this.serializer = serializer;
+        this.authentication = authentication;
         this.stop = Objects.requireNonNull(stop, "stop");
         this.dispatcher = Objects.requireNonNull(dispatcher, "dispatcher");
         this.values = Objects.requireNonNull(values, "values");
@@ -90,6 +94,14 @@ public final class ServerContext {
     /** Creates the mapper of the wire. */
     public ValueMapping values() {
         return values;
+    }
+
+    /**
+     * Finds out who calls; {@code null} if the server does not authenticate. A wire that can carry none of the kinds of
+     * credentials that are accepted uses {@link Authentication#withoutCredentials}.
+     */
+    public @Nullable Authentication authentication() {
+        return authentication;
     }
 
     /**

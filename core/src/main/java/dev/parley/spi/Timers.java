@@ -6,9 +6,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The timer of this process: one daemon thread for the deadlines of calls and the retries of wires. What it runs must
- * not block. Thread-safe.
+ * not block. What a task throws, {@link Error}s included, is logged, and a repeated one is run again. Thread-safe.
  */
 public final class Timers {
+    private static final String PLACE = "a timer";
+
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private Timers() {}
@@ -22,11 +24,11 @@ public final class Timers {
 
     /** Runs a task once, after so many nanoseconds. */
     public static ScheduledFuture<?> after(long nanos, Runnable task) {
-        return TIMER.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return TIMER.schedule(Guard.of(PLACE, task), nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Runs a task again and again, with so many nanoseconds between. */
     public static ScheduledFuture<?> every(long nanos, Runnable task) {
-        return TIMER.scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
+        return TIMER.scheduleWithFixedDelay(Guard.of(PLACE, task), nanos, nanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.spi;
 
 import dev.parley.Limits;
 import dev.parley.PeerProfile;
+import dev.parley.spi.format.IsolatedJsonFactory;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.StreamReadConstraints;
@@ -53,11 +54,10 @@ public final class ValueMapping {
         this.limits = limits;
         this.customizers = List.copyOf(customizers);
         this.peer = peer;
-        this.json = mapper(JsonMapper.builder(JsonFactory.builder()
+        this.json = mapper(JsonMapper.builder(new IsolatedJsonFactory(JsonFactory.builder()
                 .streamReadConstraints(readConstraints())
                 .streamWriteConstraints(writeConstraints())
-                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
-                .build()));
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool()))));
     }
 
     /** The limits. */

@@ -175,15 +175,28 @@ class MemoryBudgetTest {
     @ParameterizedTest
     @CsvSource({"1000,1000", "64k,65536", "64M,67108864", "2g,2147483648", "25%,250", " 50% ,500"})
     void readsSizesAndShares(String text, long bytes) {
-        assertThat(MemoryBudget.parse(text, 1_000)).isEqualTo(bytes);
+        assertThat(MemoryBudget.parse("--memory", text, 1_000)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "much", "101%", "0%", "1.5m", "99999999999g"})
     void refusesOtherSizes(String text) {
-        assertThatThrownBy(() -> MemoryBudget.parse(text, 1_000))
+        assertThatThrownBy(() -> MemoryBudget.parse("--memory", text, 1_000))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("parley.memory")
+                .hasMessageContaining("--memory")
                 .hasMessageContaining("64m");
+    }
+
+    @Test
+    void aChangedLimitCountsFromTheNextChargeOn() {
+        MemoryBudget budget = new MemoryBudget(100);
+        MemoryBudget.Account account = budget.open(() -> {});
+        assertThat(account.charge(80)).isTrue();
+        budget.setLimit(50);
+        assertThat(budget.limit()).isEqualTo(50);
+        assertThat(account.charge(1)).isFalse();
+        budget.setLimit(81);
+        assertThat(account.charge(1)).isTrue();
+        assertThatThrownBy(() -> budget.setLimit(0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

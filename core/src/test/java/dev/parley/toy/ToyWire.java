@@ -209,7 +209,7 @@ public final class ToyWire implements Wire {
             try {
                 JsonNode request = context.values().json().readTree(line(socket));
                 ToyCall call = new ToyCall(context.values().json(), request, socket);
-                context.dispatcher().dispatch(call, () -> {});
+                context.dispatcher().source(() -> {}).dispatch(call);
                 if (socket.getInputStream().read() < 0) {
                     call.cancel();
                 }

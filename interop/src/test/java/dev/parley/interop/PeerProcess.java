@@ -200,6 +200,20 @@ public final class PeerProcess implements AutoCloseable {
         return String.join("\n", lines);
     }
 
+    /** Takes the lines of standard output that are there; all that are left once the process has ended. */
+    public List<String> rest() {
+        List<String> taken = new ArrayList<>();
+        if (!process.isAlive()) {
+            try {
+                reader.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        lines.drainTo(taken);
+        return taken;
+    }
+
     /** What it wrote to standard error until now. */
     public String errors() {
         return String.join("\n", said);

@@ -36,7 +36,15 @@ public final class JsonRpcWire implements Wire {
     @Override
     public Set<String> schemes() {
         return Set.of(
-                "jsonrpc+http", "jsonrpc+https", "jsonrpc+unix", WS, WSS, StreamAddress.TCP, StreamAddress.IPC, STDIO);
+                "jsonrpc+http",
+                "jsonrpc+https",
+                "jsonrpc+unix",
+                WS,
+                WSS,
+                StreamAddress.TCP,
+                StreamAddress.TLS,
+                StreamAddress.IPC,
+                STDIO);
     }
 
     @Override
@@ -60,13 +68,14 @@ public final class JsonRpcWire implements Wire {
 
     @Override
     public boolean bidirectional(String scheme) {
-        return Set.of(WS, WSS, StreamAddress.TCP, StreamAddress.IPC, STDIO).contains(scheme);
+        return Set.of(WS, WSS, StreamAddress.TCP, StreamAddress.TLS, StreamAddress.IPC, STDIO)
+                .contains(scheme);
     }
 
     @Override
     public Listener listen(Address address, Target target, ServerContext context) {
         return switch (address.scheme()) {
-            case StreamAddress.TCP, StreamAddress.IPC -> StreamListener.start(address, context);
+            case StreamAddress.TCP, StreamAddress.TLS, StreamAddress.IPC -> StreamListener.start(address, context);
             case STDIO -> StdioListener.start(address, context);
             case WS, WSS -> WebSocketListener.start(address, DEFAULT_PATH, context);
             default -> HttpListener.start(address, DEFAULT_PATH, context);
@@ -81,7 +90,7 @@ public final class JsonRpcWire implements Wire {
     @Override
     public ClientTransport connect(Address address, ClientContext context) {
         return switch (address.scheme()) {
-            case StreamAddress.TCP, StreamAddress.IPC -> SessionTransport.socket(address, context);
+            case StreamAddress.TCP, StreamAddress.TLS, StreamAddress.IPC -> SessionTransport.socket(address, context);
             case STDIO -> SessionTransport.child(address, context);
             case WS, WSS -> SessionTransport.webSocket(address, DEFAULT_PATH, context);
             default -> JsonRpcHttp.transport(address, DEFAULT_PATH, context);

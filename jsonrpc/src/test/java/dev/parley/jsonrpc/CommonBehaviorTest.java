@@ -73,7 +73,7 @@ class CommonBehaviorTest {
     }
 
     @Test
-    void unexpectedFailureOfALargeRequestIsStatus500() {
+    void unexpectedFailureIsStatus500() {
         SimpleModule failing = new SimpleModule()
                 .addDeserializer(Object.class, new StdDeserializer<Object>(Object.class) {
                     @Override
@@ -90,7 +90,7 @@ class CommonBehaviorTest {
                 HttpClient client = HttpClient.builder(URI.create("http://127.0.0.1:"
                                 + server.addresses().getFirst().port(-1) + "/rpc"))
                         .build()) {
-            String text = "x".repeat(100_000);
+            String text = "x".repeat(1_000);
             byte[] body = ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\",\"params\":[\"" + text + "\"]}")
                     .getBytes(UTF_8);
             HttpResponse response = client.post(Headers.empty(), body, Duration.ofSeconds(20));

@@ -84,6 +84,30 @@ class StreamClientTest {
                 .cause();
     }
 
+    /** The method may have run, so that only an idempotent call may be made again. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"|{'id':1,'jsonrpc':'2.0','result':5}", "?framing=headers|Content-Length: 8#{'id':1,"})
+    void aResponseThatIsCutOffMeansALostConnection(String options, String response) throws Exception {
+        for (int length = 1; length < response.length(); length++) {
+            try (RpcClient cut = client(options == null ? "" : options)) {
+                CompletableFuture<Object> call = cut.callAsync("m", Object.class);
+                try (Socket server = listening.accept()) {
+                    server.setSoTimeout(20_000);
+                    assertThat(server.getInputStream().read()).isPositive();
+                    server.getOutputStream()
+                            .write(response.substring(0, length)
+                                    .replace('\'', '"')
+                                    .replace("#", "\r\n\r\n")
+                                    .getBytes(StandardCharsets.UTF_8));
+                    server.shutdownOutput();
+                    failure(call).isInstanceOf(ConnectionLostException.class);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

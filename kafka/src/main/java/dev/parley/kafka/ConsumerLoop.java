@@ -101,7 +101,8 @@ final class ConsumerLoop {
                     step(made);
                     failures = 0;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Also an error such as a lack of memory: no other thread would go on.
                 RpcException error = Errors.of("failed to consume from " + options.shown(), e);
                 boolean refused = error instanceof AccessDeniedException || error instanceof InvalidTargetException;
                 if (refused && joined.completeExceptionally(error)) {

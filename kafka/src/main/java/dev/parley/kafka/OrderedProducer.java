@@ -4,6 +4,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.DeliveryException;
 import dev.parley.RpcException;
 import dev.parley.spi.Backoff;
+import dev.parley.spi.Guard;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -69,6 +70,7 @@ final class OrderedProducer implements AutoCloseable {
     private @Nullable Throwable sendError;
     private int failures;
     private long nextProducer = System.nanoTime();
+    private long nextTick = System.nanoTime();
     private long retryPause = FIRST_RETRY_NANOS;
 
     /**
@@ -108,20 +110,13 @@ final class OrderedProducer implements AutoCloseable {
     }
 
     private void run() {
-        long nextTick = System.nanoTime();
         while (!closed) {
-            take();
-            if (mustReplace) {
-                replace("it failed", lastError);
-            }
-            boolean retry = !ensureProducer() || !send();
-            forgetConfirmed();
-            long now = System.nanoTime();
-            if (now - nextTick >= 0) {
-                expire(now);
-                nextTick = now + TICK_NANOS;
-            }
-            park(retry);
+            Guard.run("parley-kafka-publisher", this::step, error -> {
+                // No other thread would go on. The pause is one that publishing and closing do not end.
+                lastError = error;
+                mustReplace = true;
+                LockSupport.parkNanos(TICK_NANOS);
+            });
         }
         generation.incrementAndGet();
         closeProducer();
@@ -129,6 +124,21 @@ final class OrderedProducer implements AutoCloseable {
         failAll(sent);
         waiting.values().forEach(OrderedProducer::failAll);
         failAll(inbox);
+    }
+
+    private void step() {
+        take();
+        if (mustReplace) {
+            replace("it failed", lastError);
+        }
+        boolean retry = !ensureProducer() || !send();
+        forgetConfirmed();
+        long now = System.nanoTime();
+        if (now - nextTick >= 0) {
+            expire(now);
+            nextTick = now + TICK_NANOS;
+        }
+        park(retry);
     }
 
     private void take() {

@@ -5,6 +5,7 @@ import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.rpc.HttpRpcHandler;
 import dev.parley.net.http.rpc.ReceivedExchange;
 import dev.parley.net.http.rpc.ReceivedRequest;
+import dev.parley.security.User;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +69,9 @@ public final class CgiResponder {
             throws IOException, InterruptedException {
         String length = variables.getOrDefault("CONTENT_LENGTH", "");
         long expected = length.isEmpty() ? 0 : Long.parseLong(length);
-        ReceivedRequest received = new ReceivedRequest(handler, method, headers::get);
+        String user = variables.getOrDefault("REMOTE_USER", "");
+        Principal caller = user.isEmpty() ? null : new User(user);
+        ReceivedRequest received = new ReceivedRequest(handler, method, headers::get, caller);
         byte[] sent = in.readNBytes((int) Math.min(expected, handler.maxBody() + 1L));
         HttpResponse ready = received.read(new ByteArrayInputStream(sent));
         if (ready != null) {
@@ -78,13 +81,8 @@ public final class CgiResponder {
             return HttpResponse.text(400, "the body has " + sent.length + " of " + expected + " bytes");
         }
         CompletableFuture<HttpResponse> response = new CompletableFuture<>();
-        String user = variables.getOrDefault("REMOTE_USER", "");
         ReceivedExchange exchange = new ReceivedExchange(
-                received.body(),
-                headers,
-                variables.get("REMOTE_ADDR"),
-                user.isEmpty() ? null : new User(user),
-                response::complete);
+                received.body(), headers, variables.get("REMOTE_ADDR"), caller, response::complete);
         handler.handle(exchange);
         try {
             return response.get();
@@ -120,12 +118,5 @@ public final class CgiResponder {
             out.write(response.body());
         }
         out.flush();
-    }
-
-    private record User(String name) implements Principal {
-        @Override
-        public String getName() {
-            return name;
-        }
     }
 }

@@ -4,7 +4,8 @@ import dev.parley.InvalidArgumentsException;
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
 import dev.parley.net.http.rpc.RpcExchange;
-import dev.parley.xmlrpc.format.XmlRpcParser;
+import dev.parley.spi.Decoding;
+import dev.parley.spi.MeteredParser;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ final class Multicall {
      */
     static Multicall read(Messages.Call call, RpcExchange exchange, XmlRpcHandler listener) {
         List<Item> items = new ArrayList<>();
-        try (XmlRpcParser parser = call.arguments()) {
+        try (Decoding step = Decoding.of(exchange.charge()).reads(exchange.body().length);
+                JsonParser parser = new MeteredParser(call.arguments(), step, step::check)) {
             parser.nextToken();
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw wrongArguments();
@@ -90,7 +92,7 @@ final class Multicall {
                 SystemMethods.MULTICALL + " takes one array of structs of methodName and params");
     }
 
-    private static Item item(XmlRpcParser parser) {
+    private static Item item(JsonParser parser) {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
             return new Item(null, null, "a call must be a struct of methodName and params");
@@ -135,9 +137,15 @@ final class Multicall {
         if (turns.getAndIncrement() != 0) {
             return;
         }
-        do {
-            step();
-        } while (turns.decrementAndGet() != 0);
+        try {
+            do {
+                step();
+            } while (turns.decrementAndGet() != 0);
+        } catch (RuntimeException | Error e) {
+            // The turns stay taken: nothing follows.
+            exchange.abandon();
+            throw e;
+        }
     }
 
     private void step() {

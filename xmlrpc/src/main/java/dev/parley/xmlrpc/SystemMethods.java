@@ -6,6 +6,7 @@ import dev.parley.ServiceDescription.Method;
 import dev.parley.ServiceDescription.Parameter;
 import dev.parley.ServiceDescription.ValueType;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.LargeMessages;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueErrors;
 import dev.parley.xmlrpc.format.XmlRpcMapper;
@@ -91,6 +92,10 @@ final class SystemMethods {
     }
 
     private List<String> strings(ServerCall call, int count) {
+        if (call.messageBytes() > LargeMessages.LARGE) {
+            throw new InvalidArgumentsException(
+                    "the arguments of " + call.method() + " exceed " + LargeMessages.LARGE + " bytes");
+        }
         List<String> values;
         try (JsonParser parser = call.arguments()) {
             values = parser == null ? List.of() : arguments.readValue(parser);
@@ -104,8 +109,9 @@ final class SystemMethods {
         return values;
     }
 
-    private List<Method> all() {
-        List<Method> all = new ArrayList<>(dispatcher.describe().methods());
+    private List<Method> all(ServerCall call) {
+        List<Method> all = new ArrayList<>(
+                dispatcher.visibleTo(call.principal()).describe().methods());
         OWN.stream()
                 .filter(method -> multicall || !method.name().equals(MULTICALL))
                 .filter(method -> !dispatcher.has(method.name()))
@@ -115,7 +121,7 @@ final class SystemMethods {
 
     private Method described(ServerCall call) {
         String name = strings(call, 1).getFirst();
-        return all().stream()
+        return all(call).stream()
                 .filter(method -> method.qualifiedName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new MethodNotFoundException("no method '" + name + "'"));
@@ -124,7 +130,7 @@ final class SystemMethods {
     private List<String> listMethods(ServerCall call) {
         strings(call, 0);
         TreeSet<String> names = new TreeSet<>();
-        all().forEach(method -> names.add(method.qualifiedName()));
+        all(call).forEach(method -> names.add(method.qualifiedName()));
         return List.copyOf(names);
     }
 

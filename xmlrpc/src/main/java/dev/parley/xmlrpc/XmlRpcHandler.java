@@ -1,9 +1,11 @@
 package dev.parley.xmlrpc;
 
+import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.rpc.HttpRpcHandler;
+import dev.parley.net.http.rpc.RetryAfter;
 import dev.parley.net.http.rpc.RpcExchange;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerCall;
@@ -21,13 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class XmlRpcHandler {
     private static final Logger log = LoggerFactory.getLogger(XmlRpcHandler.class);
-
-    /**
-     * An HTTP connection works on one request at a time and reads no further meanwhile, so that those which wait for
-     * the dispatcher's bound are as many as the
-     * connections at most: there is nothing to pause and nothing to resume.
-     */
-    static final Runnable NOTHING_TO_RESUME = () -> {};
 
     private final String scheme;
     private final Dispatcher dispatcher;
@@ -79,7 +74,8 @@ final class XmlRpcHandler {
     void start(ServerCall call) {
         Function<ServerCall, Object> own = dispatcher.has(call.method()) ? null : system.find(call.method());
         if (own == null) {
-            dispatcher.dispatch(call, NOTHING_TO_RESUME);
+            // An HTTP connection works on one request at a time, and a request on one call: there is nothing to resume.
+            dispatcher.source(() -> {}).dispatch(call);
             return;
         }
         try {
@@ -127,7 +123,11 @@ final class XmlRpcHandler {
     }
 
     void respond(RpcExchange exchange, byte[] body) {
-        exchange.respond(HttpResponse.of(200, "text/xml", body));
+        exchange.respond(response(body));
+    }
+
+    private static HttpResponse response(byte[] body) {
+        return HttpResponse.of(200, "text/xml", body);
     }
 
     /** A call that is the whole of a request. */
@@ -138,6 +138,11 @@ final class XmlRpcHandler {
             super(call.method(), exchange, XmlRpcHandler.this);
             this.call = call;
             exchange.onCancel(this::cancel);
+        }
+
+        @Override
+        public long messageBytes() {
+            return exchange().body().length;
         }
 
         @Override
@@ -156,7 +161,8 @@ final class XmlRpcHandler {
         public void fail(RpcException error) {
             Fault fault = fault(error);
             ended(fault);
-            respond(exchange(), messages.writeFault(fault));
+            HttpResponse response = response(messages.writeFault(fault));
+            exchange().respond(error instanceof OverloadedException ? RetryAfter.add(response) : response);
         }
     }
 }

@@ -29,6 +29,11 @@ abstract class XmlRpcServerCall extends ServerCall {
     }
 
     @Override
+    public void abandon(Throwable error) {
+        exchange.abandon();
+    }
+
+    @Override
     public String method() {
         return method;
     }

@@ -74,8 +74,7 @@ public final class XmlRpcWire implements Wire {
     public Listener listen(Address address, Target target, ServerContext context) {
         AddressOptions options = new AddressOptions(address);
         List<String> paths = HttpAddress.paths(address, options, List.of(DEFAULT_PATH, "/"));
-        HttpSettings settings =
-                HttpAddress.settings(address, options, context.values().limits(), context.tls());
+        HttpSettings settings = HttpAddress.settings(address, options, context);
         HttpRpcHandler handler = handler(address.scheme(), options, context);
         options.refuseOthers();
         return HttpRpcListener.start(options.forClients(), settings, paths, context, handler, null);

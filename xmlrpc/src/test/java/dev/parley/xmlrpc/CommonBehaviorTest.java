@@ -87,7 +87,7 @@ class CommonBehaviorTest {
     }
 
     @Test
-    void unexpectedFailureOfALargeRequestIsStatus500() {
+    void unexpectedFailureIsStatus500() {
         SimpleModule failing = new SimpleModule()
                 .addDeserializer(String.class, new StdDeserializer<String>(String.class) {
                     @Override
@@ -104,7 +104,7 @@ class CommonBehaviorTest {
                 HttpClient client = HttpClient.builder(URI.create("http://127.0.0.1:"
                                 + server.addresses().getFirst().port(-1) + "/rpc"))
                         .build()) {
-            String text = "x".repeat(100_000);
+            String text = "x".repeat(1_000);
             byte[] body = ("<methodCall><methodName>system.methodHelp</methodName><params><param><value>" + text
                             + "</value></param></params></methodCall>")
                     .getBytes(UTF_8);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * zerorpc, protocol version 3: {@code zerorpc+tcp://host:port} and {@code zerorpc+ipc:///path}, in short
  * {@code tcp://host:port} and {@code ipc:///path}. A server binds a ROUTER socket, a client connects a DEALER socket.
  * The options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
- * (100 items), {@code backlog} (1,000 calls) and {@code strictKeys} (false); both sides accept all of them.
+ * (100 items), {@code backlog} (1,000 calls), {@code strictKeys} (false), {@code message_timeout} and {@code write_timeout}
+ * (seconds, 60; 0 for ever); both sides accept all of them.
  * Thread-safe.
  */
 public final class ZerorpcWire implements Wire {

@@ -28,6 +28,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         /** A frame. The payload must not be kept; the listener handles its own errors. */
         void frame(int type, int channel, ByteBuf payload);
 
+        /** How many bytes are held for a frame that is not complete; called after it has changed. */
+        default void buffered(int bytes) {}
+
         /** Octets that are not a frame. Nothing after them is decoded. */
         void malformed(AmqpException error);
     }
@@ -36,6 +39,8 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private boolean started;
     private boolean stopped;
     private long frameMax;
+    private long frames;
+    private int buffered;
 
     /**
      * Creates a decoder.
@@ -55,6 +60,33 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     /** Discards everything received from now on. */
     public void stop() {
         stopped = true;
+    }
+
+    /** How many frames were decoded. */
+    public long frames() {
+        return frames;
+    }
+
+    /** Whether a frame is not complete. */
+    public boolean isWithinFrame() {
+        return buffered > 0;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        super.channelRead(ctx, message);
+        int now = actualReadableBytes();
+        if (now != buffered) {
+            buffered = now;
+            listener.buffered(now);
+        }
+    }
+
+    /** Without the base class's further read when nothing was passed on: a pause holds within a message too. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
     }
 
     @Override
@@ -90,6 +122,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         } else if (in.readableBytes() >= size + OVERHEAD) {
             in.skipBytes(OVERHEAD - 1);
             ByteBuf payload = in.readSlice((int) size);
+            frames++;
             if (in.readUnsignedByte() == END) {
                 listener.frame(type, channel, payload);
             } else {

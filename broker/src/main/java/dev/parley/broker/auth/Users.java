@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 public final class Users {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
 
+    private static final User NOBODY = new User("", "", false, Map.of());
+
     /** The longest name in the log. */
     private static final int MAX_LOGGED = 60;
 
@@ -42,7 +44,9 @@ public final class Users {
      */
     public @Nullable User authenticate(String name, String password, @Nullable InetAddress from) {
         User user = byName.get(name);
-        if (user == null || !user.hasPassword(password)) {
+        // For an unknown user too, so that the duration does not tell which users there are.
+        boolean matches = (user == null ? NOBODY : user).hasPassword(password);
+        if (user == null || !matches) {
             log.warn(
                     "login of user '{}' refused: {}",
                     printable(name),

@@ -1,6 +1,7 @@
 package dev.parley.broker.channel;
 
 import dev.parley.broker.auth.Access;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
@@ -35,6 +36,9 @@ public interface ChannelHost extends QueueOwner {
 
     /** The count of bytes held by the whole broker. */
     Watermark memory();
+
+    /** What the connection holds and no consumer can take away. */
+    Debts.Debt debt();
 
     /** What all channels of the broker did. */
     ChannelCounters counters();

@@ -37,7 +37,7 @@ public final class ChannelSession {
     public ChannelSession(int number, ChannelHost host) {
         this.number = number;
         this.host = host;
-        this.content = new ContentAssembler(host.memory(), host.maxMessageSize());
+        this.content = new ContentAssembler(host.debt(), host.maxMessageSize());
         this.replies = new DirectReplies(this);
         this.publishing = new Publishing(this, replies);
         this.topology = new TopologyCommands(this);
@@ -56,6 +56,15 @@ public final class ChannelSession {
     /** What all consumers of the channel share. Thread-safe. */
     Credit credit() {
         return credit;
+    }
+
+    /**
+     * Whether a message is not complete for too long.
+     *
+     * @param reads whether the client can send; otherwise its time begins again
+     */
+    public boolean isOverdue(long now, long timeoutNanos, boolean reads) {
+        return content.isOverdue(now, timeoutNanos, reads);
     }
 
     /** From now on what is published is lost. Thread-safe. */
@@ -161,7 +170,13 @@ public final class ChannelSession {
      * @throws AmqpException if it fails; the caller closes the channel or the connection
      */
     public void content(int type, ByteBuf payload) {
-        if (closing || !content.frame(type, payload)) {
+        if (closing) {
+            return;
+        }
+        if (!content.frame(type, payload)) {
+            if (host.memory().exceeded()) {
+                host.blockOn(host.memory());
+            }
             return;
         }
         try {
@@ -248,7 +263,7 @@ public final class ChannelSession {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from confirm to tx mode");
         }
         if (transaction == null) {
-            transaction = new Transaction(host.memory());
+            transaction = new Transaction(host.debt());
         }
         ok(AmqpMethod.TX_SELECT_OK);
     }

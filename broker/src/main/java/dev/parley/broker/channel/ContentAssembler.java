@@ -6,31 +6,49 @@ import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FrameDecoder;
 import dev.parley.broker.amqp.Method.BasicPublish;
 import dev.parley.broker.amqp.ReplyCode;
-import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.queue.Message;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a published message from its method, header and body frames. What was received counts as held memory. Used
+ * Assembles a published message from its method, header and body frames. What is held of a message that
+ * is not complete counts as a debt of its connection. Used
  * on the connection's event loop.
  */
 final class ContentAssembler {
-    private static final int FIRST_ALLOCATION = 64 * 1024;
+    /** Smaller headers of messages that are not complete are not counted. */
+    private static final int LARGE_HEADER = 4 * 1024;
+
+    private static final int MIN_CHUNK = 64 * 1024;
+    private static final int MAX_CHUNK = 1024 * 1024;
     private static final byte[] EMPTY = new byte[0];
 
-    private final Watermark memory;
+    private final Debts.Debt debt;
     private final long maxSize;
     private @Nullable BasicPublish method;
     private @Nullable ContentHeader header;
-    private byte[] body = EMPTY;
+    /** The chunks of the body that are full. */
+    private final List<byte[]> chunks = new ArrayList<>(0);
+
+    private byte[] chunk = EMPTY;
+    private int filled;
     private int expected;
     private int received;
+    /** What is counted of the body. */
+    private int held;
 
-    ContentAssembler(Watermark memory, long maxSize) {
-        this.memory = memory;
+    private int heldHeader;
+    /** The message that was expected at the last check of its time, and since when. */
+    private @Nullable BasicPublish checked;
+
+    private long checkedAt;
+
+    ContentAssembler(Debts.Debt debt, long maxSize) {
+        this.debt = debt;
         this.maxSize = maxSize;
     }
 
@@ -80,7 +98,11 @@ final class ContentAssembler {
         }
         header = ContentHeader.read(payload);
         expected = (int) size;
-        body = size == 0 ? EMPTY : new byte[(int) Math.min(size, FIRST_ALLOCATION)];
+        int octets = header.octets().length;
+        if (size > 0 && octets >= LARGE_HEADER) {
+            heldHeader = octets;
+            hold(octets);
+        }
     }
 
     private void body(int type, ByteBuf payload) {
@@ -95,13 +117,51 @@ final class ContentAssembler {
                     "content body of " + (received + (long) size) + " octets exceeds the " + expected
                             + " in its header");
         }
-        if (received + size > body.length) {
-            // Allocate for what was received, not for what the header announces.
-            body = Arrays.copyOf(body, (int) Math.min(expected, Math.max(body.length * 2L, received + (long) size)));
+        while (payload.isReadable()) {
+            if (filled == chunk.length) {
+                nextChunk(size);
+            }
+            int count = Math.min(payload.readableBytes(), chunk.length - filled);
+            payload.readBytes(chunk, filled, count);
+            filled += count;
+            received += count;
         }
-        payload.readBytes(body, received, size);
-        received += size;
-        memory.add(size);
+    }
+
+    /** Allocates for about what has been received, not for what the header announces. */
+    private void nextChunk(int size) {
+        int capacity = Math.min(expected - received, Math.max(size, Math.clamp(received, MIN_CHUNK, MAX_CHUNK)));
+        if (size < expected) {
+            // Otherwise the message is complete now.
+            held += capacity;
+            hold(capacity);
+        }
+        if (chunk.length > 0) {
+            chunks.add(chunk);
+        }
+        chunk = new byte[capacity];
+        filled = 0;
+    }
+
+    private void hold(int bytes) {
+        if (!debt.hold(bytes)) {
+            throw AmqpException.hard(ReplyCode.RESOURCE_ERROR, debt.reason());
+        }
+    }
+
+    /**
+     * Whether the message is not complete for too long.
+     *
+     * @param reads whether the client can send; otherwise its time begins again
+     */
+    @SuppressWarnings("ReferenceEquality") // Messages may have equal methods.
+    boolean isOverdue(long now, long timeoutNanos, boolean reads) {
+        if (method == null || method != checked || !reads) {
+            checked = method;
+            checkedAt = now;
+            return false;
+        }
+        return now - checkedAt >= timeoutNanos;
     }
 
     BasicPublish method() {
@@ -111,15 +171,33 @@ final class ContentAssembler {
     /** The complete message. */
     Message message() {
         BasicPublish publish = method();
-        return Message.of(publish.exchange(), publish.routingKey(), Objects.requireNonNull(header), body);
+        return Message.of(publish.exchange(), publish.routingKey(), Objects.requireNonNull(header), body());
+    }
+
+    private byte[] body() {
+        if (chunks.isEmpty()) {
+            return chunk;
+        }
+        byte[] body = new byte[expected];
+        int at = 0;
+        for (byte[] each : chunks) {
+            System.arraycopy(each, 0, body, at, each.length);
+            at += each.length;
+        }
+        System.arraycopy(chunk, 0, body, at, expected - at);
+        return body;
     }
 
     /** Forgets the message, complete or not, and expects the next. */
     void reset() {
-        memory.remove(received);
+        debt.release(held + heldHeader);
+        held = 0;
+        heldHeader = 0;
         method = null;
         header = null;
-        body = EMPTY;
+        chunks.clear();
+        chunk = EMPTY;
+        filled = 0;
         expected = 0;
         received = 0;
     }

@@ -1,6 +1,8 @@
 package dev.parley.broker.channel;
 
-import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.amqp.AmqpException;
+import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.queue.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +17,17 @@ final class Transaction {
 
     private final List<Publish> publishes = new ArrayList<>();
     private final List<Settle> settles = new ArrayList<>();
-    private final Watermark memory;
+    private final Debts.Debt debt;
 
-    Transaction(Watermark memory) {
-        this.memory = memory;
+    Transaction(Debts.Debt debt) {
+        this.debt = debt;
     }
 
     void publish(Message message, boolean mandatory) {
-        message.retain(memory);
         publishes.add(new Publish(message, mandatory));
+        if (!debt.hold(message.footprint())) {
+            throw AmqpException.hard(ReplyCode.RESOURCE_ERROR, debt.reason());
+        }
     }
 
     void settle(List<Unacked> deliveries, Deliveries.Outcome outcome) {
@@ -47,7 +51,7 @@ final class Transaction {
     }
 
     private void clear() {
-        publishes.forEach(publish -> publish.message().release(memory));
+        publishes.forEach(publish -> debt.release(publish.message().footprint()));
         publishes.clear();
         settles.clear();
     }

@@ -3,6 +3,7 @@ package dev.parley.broker.connection;
 import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.limit.Watermark;
+import io.netty.channel.EventLoop;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -72,6 +73,16 @@ final class Blocking {
     void fault(boolean stopped) {
         fault = stopped;
         update();
+    }
+
+    /** The same on any thread; returns when it is in effect. */
+    void faultAnywhere(boolean stopped) {
+        EventLoop loop = connection.socket().eventLoop();
+        if (loop.inEventLoop()) {
+            fault(stopped);
+        } else {
+            loop.submit(() -> fault(stopped)).awaitUninterruptibly();
+        }
     }
 
     /** Whether nothing can be received, so that silence does not mean that the client is gone. */

@@ -2,6 +2,7 @@ package dev.parley.broker.connection;
 
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.channel.ChannelCounters;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.queue.MessageQueue;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class BrokerCore {
     private final Limits limits;
     private final Users users;
     private final Watermark memory;
+    private final Debts debts;
     private final Map<String, VirtualHost> virtualHosts;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ChannelCounters counters = new ChannelCounters();
@@ -43,6 +46,7 @@ public final class BrokerCore {
         this.limits = limits;
         this.users = users;
         this.memory = new Watermark("the broker", limits.memory());
+        this.debts = new Debts(limits.debts());
         this.virtualHosts = virtualHosts.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
@@ -68,6 +72,11 @@ public final class BrokerCore {
     /** The virtual hosts by name. */
     public Map<String, VirtualHost> virtualHosts() {
         return virtualHosts;
+    }
+
+    /** What connections hold that no consumer can take away. */
+    public Debts debts() {
+        return debts;
     }
 
     /** What the channels did. */
@@ -108,6 +117,19 @@ public final class BrokerCore {
 
     void unregister(Connection connection) {
         connections.remove(connection);
+    }
+
+    /**
+     * Tells of an error after which the event loops of all brokers in this process cannot be relied on, nearly always
+     * an {@link OutOfMemoryError}: on a thread on which the listener may block, until {@link #forgetFailures}.
+     */
+    public static void onFailure(Consumer<? super Throwable> listener) {
+        GuardedEventLoop.listen(listener);
+    }
+
+    /** Tells this listener nothing more. */
+    public static void forgetFailures(Consumer<? super Throwable> listener) {
+        GuardedEventLoop.forget(listener);
     }
 
     /** Accepts connections from now on. */

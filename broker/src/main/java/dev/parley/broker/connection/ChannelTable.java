@@ -91,6 +91,15 @@ final class ChannelTable {
         byNumber.values().forEach(ChannelSession::resumeDeliveries);
     }
 
+    /** Whether a message is not complete for too long; see {@link ChannelSession#isOverdue}. */
+    boolean hasOverdue(long now, long timeoutNanos, boolean reads) {
+        boolean overdue = false;
+        for (ChannelSession channel : byNumber.values()) {
+            overdue |= channel.isOverdue(now, timeoutNanos, reads);
+        }
+        return overdue;
+    }
+
     /** Ends all channels. */
     void end() {
         List.copyOf(byNumber.values()).forEach(ChannelSession::end);

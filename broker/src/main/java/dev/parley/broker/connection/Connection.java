@@ -14,6 +14,7 @@ import dev.parley.broker.auth.Access;
 import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
+import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
@@ -26,10 +27,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class Connection extends ChannelInboundHandlerAdapter
         implements FrameDecoder.Listener, Watermark.Waiter, ChannelHost {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
-    private static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
     private static final String SHUTDOWN_TEXT = "broker forced connection closure with reason 'shutdown'";
     private static final int MAX_HANDSHAKE_FRAME = 8192;
     /** How long a client may take to respond to connection.close. */
@@ -67,12 +65,13 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final Handshake handshake;
     private final Blocking blocking;
     private final ChannelTable channels = new ChannelTable(this);
+    private final Timeouts timeouts;
+    private final Holdings holdings;
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
     private volatile Tuning tuning = Tuning.NONE;
     private volatile @Nullable Session session;
     private volatile boolean ended;
     private @Nullable Heartbeats heartbeats;
-    private @Nullable Future<?> handshakeTimer;
     private boolean closing;
 
     /**
@@ -87,9 +86,11 @@ public final class Connection extends ChannelInboundHandlerAdapter
         this.id = broker.nextConnectionId();
         this.decoder = new FrameDecoder(this, MAX_HANDSHAKE_FRAME);
         this.output = new FrameOutput(socket);
-        this.outbox = new Outbox(loop, this::outboxFilled);
+        this.outbox = new Outbox(loop, this::outboxFilled, socket.pipeline()::fireExceptionCaught);
         this.handshake = new Handshake(this, broker, requestsCertificate);
         this.blocking = new Blocking(this);
+        this.timeouts = new Timeouts(this, channels, broker.limits());
+        this.holdings = new Holdings(this, broker.debts());
     }
 
     FrameDecoder decoder() {
@@ -142,6 +143,16 @@ public final class Connection extends ChannelInboundHandlerAdapter
     @Override
     public Watermark memory() {
         return broker.memory();
+    }
+
+    @Override
+    public Debts.Debt debt() {
+        return holdings.debt();
+    }
+
+    @Override
+    public void buffered(int bytes) {
+        holdings.input(bytes);
     }
 
     @Override
@@ -218,29 +229,17 @@ public final class Connection extends ChannelInboundHandlerAdapter
 
     /** Sets whether to stop reading from the client, and returns when that is in effect. */
     public void stopReading(boolean stop) {
-        if (loop.inEventLoop()) {
-            blocking.fault(stop);
-        } else {
-            loop.submit(() -> blocking.fault(stop)).awaitUninterruptibly();
-        }
+        blocking.faultAnywhere(stop);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        handshakeTimer = loop.schedule(
-                this::checkHandshake, broker.limits().handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        timeouts.start();
         log.debug("{} accepted", this);
         if (!broker.register(this)) {
             socket.close();
         } else if (broker.faults().isNotReading()) {
             blocking.fault(true); // After registering: a change of the fault from now on reaches this connection.
-        }
-    }
-
-    private void checkHandshake() {
-        if (!handshake.isDone()) {
-            log.debug("{} exceeded the handshake timeout", this);
-            socket.close();
         }
     }
 
@@ -253,26 +252,14 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     void opened(VirtualHost virtualHost, Access access) {
-        cancelHandshakeTimer();
+        timeouts.opened();
         session = new Session(virtualHost, access);
         log.info("{} opened virtual host '{}' as '{}'", this, virtualHost.name(), access.userName());
     }
 
-    private void cancelHandshakeTimer() {
-        if (handshakeTimer != null) {
-            handshakeTimer.cancel(false);
-        }
-    }
-
     @Override
     public void protocolHeader(byte[] octets) {
-        if (Arrays.equals(octets, PROTOCOL_HEADER)) {
-            handshake.start();
-        } else {
-            log.debug("{} does not speak AMQP 0-9-1", this);
-            decoder.stop();
-            socket.writeAndFlush(Unpooled.wrappedBuffer(PROTOCOL_HEADER)).addListener(done -> socket.close());
-        }
+        handshake.protocolHeader(octets);
     }
 
     @Override
@@ -377,6 +364,12 @@ public final class Connection extends ChannelInboundHandlerAdapter
         close(error, classId, methodId);
     }
 
+    /** Closes the connection because of no method of the client. */
+    void close(AmqpException error) {
+        log.warn("closing {}: {}", this, error.getMessage());
+        close(error, 0, 0);
+    }
+
     /** Sends connection.close and waits for the response of the client. */
     private void close(AmqpException error, int classId, int methodId) {
         if (closing) {
@@ -416,6 +409,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         outbox.drain();
         output.flush();
         outbox.writable(socket.isWritable() && !ended);
+        holdings.output();
         resumeDeliveries();
     }
 
@@ -441,6 +435,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         boolean writable = socket.isWritable();
         outbox.writable(writable && !ended);
         blocking.outputFull(!writable);
+        holdings.output();
         if (writable) {
             resumeDeliveries();
         }
@@ -461,16 +456,17 @@ public final class Connection extends ChannelInboundHandlerAdapter
         log.debug("{} ended", this);
         end();
         output.flush(); // Releases its buffer.
+        holdings.end();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // First, since there may be no memory to log it.
         if (cause instanceof IOException || cause instanceof DecoderException) {
             log.debug("{} failed: {}", this, String.valueOf(cause.getMessage()));
         } else {
             log.error("{} failed", this, cause);
         }
-        ctx.close();
     }
 
     /** Returns what the client holds to its queues, and deletes its exclusive queues. */
@@ -479,7 +475,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             return;
         }
         ended = true;
-        cancelHandshakeTimer();
+        timeouts.end();
         outbox.writable(false); // No queue hands this connection a message that another of its channels returns.
         broker.unregister(this);
         blocking.end();

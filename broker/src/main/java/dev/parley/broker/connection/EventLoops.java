@@ -1,7 +1,6 @@
 package dev.parley.broker.connection;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -34,7 +33,7 @@ final class EventLoops {
     }
 
     private static final class Holder {
-        private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
+        private static final EventLoopGroup GROUP = GuardedEventLoop.group(
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 new DefaultThreadFactory("parley-broker", true),
                 EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());

@@ -14,21 +14,28 @@ import dev.parley.broker.auth.Login;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.virtualhost.VirtualHost;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.Principal;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by
  * any thread.
  */
 final class Handshake {
+    private static final Logger log = LoggerFactory.getLogger(Handshake.class);
+    private static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
     private static final int MIN_FRAME = 4096;
 
     private final Connection connection;
@@ -42,6 +49,18 @@ final class Handshake {
         this.connection = connection;
         this.broker = broker;
         this.requestsCertificate = requestsCertificate;
+    }
+
+    /** The first octets of the client: any others are answered by those of AMQP, and the connection is closed. */
+    void protocolHeader(byte[] octets) {
+        if (Arrays.equals(octets, PROTOCOL_HEADER)) {
+            start();
+        } else {
+            log.debug("{} does not speak AMQP 0-9-1", connection);
+            connection.decoder().stop();
+            Channel socket = connection.socket();
+            socket.writeAndFlush(Unpooled.wrappedBuffer(PROTOCOL_HEADER)).addListener(done -> socket.close());
+        }
     }
 
     /** Sends connection.start. */

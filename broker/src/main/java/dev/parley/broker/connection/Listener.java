@@ -23,7 +23,7 @@ public final class Listener {
     private static final int READS_IN_A_ROW = 4;
 
     private final BrokerCore broker;
-    private final @Nullable SSLContext tls;
+    private volatile @Nullable SSLContext tls;
     private final boolean requestsCertificates;
 
     /**
@@ -73,13 +73,19 @@ public final class Listener {
         return bound.channel();
     }
 
+    /** Uses other keys for connections accepted from now on. */
+    public void tls(SSLContext context) {
+        tls = context;
+    }
+
     private void accept(Channel channel) {
         if (!broker.acceptsConnection()) {
             channel.close();
             return;
         }
-        if (tls != null) {
-            SSLEngine engine = tls.createSSLEngine();
+        SSLContext current = tls;
+        if (current != null) {
+            SSLEngine engine = current.createSSLEngine();
             engine.setUseClientMode(false);
             engine.setWantClientAuth(requestsCertificates);
             channel.pipeline().addLast(new SslHandler(engine));

@@ -7,9 +7,18 @@ import java.time.Duration;
  * in {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
  */
 public final class Limits {
-    private static final Limits DEFAULTS =
-            new Limits(60, 128L << 20, Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10), 0, 100_000, 10_000);
+    private static final Limits DEFAULTS = new Limits(
+            60,
+            128L << 20,
+            Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10),
+            0,
+            100_000,
+            10_000,
+            Duration.ofMinutes(5),
+            256,
+            Duration.ofSeconds(10));
 
+    private static final long MIN_DEBTS = 8 << 20;
     private static final int MAX_CHANNELS = 2047;
     private static final int MAX_FRAME_SIZE = 131_072;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -20,6 +29,9 @@ public final class Limits {
     private final long queueMemory;
     private final int maxQueues;
     private final int maxConnections;
+    private final Duration messageTimeout;
+    private final int managementConnections;
+    private final Duration managementTimeout;
 
     private Limits(
             int heartbeatSeconds,
@@ -27,13 +39,19 @@ public final class Limits {
             long memory,
             long queueMemory,
             int maxQueues,
-            int maxConnections) {
+            int maxConnections,
+            Duration messageTimeout,
+            int managementConnections,
+            Duration managementTimeout) {
         this.heartbeatSeconds = heartbeatSeconds;
         this.maxMessageSize = maxMessageSize;
         this.memory = memory;
         this.queueMemory = queueMemory;
         this.maxQueues = maxQueues;
         this.maxConnections = maxConnections;
+        this.messageTimeout = messageTimeout;
+        this.managementConnections = managementConnections;
+        this.managementTimeout = managementTimeout;
     }
 
     /** The defaults that each accessor names. */
@@ -63,7 +81,16 @@ public final class Limits {
 
     /** A copy with another heartbeat interval, 0 to 65,535 seconds. */
     public Limits withHeartbeatSeconds(int seconds) {
-        return new Limits(seconds, maxMessageSize, memory, queueMemory, maxQueues, maxConnections);
+        return new Limits(
+                seconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
     }
 
     /** The largest message body in bytes. Default 128 MiB. */
@@ -73,7 +100,16 @@ public final class Limits {
 
     /** A copy with another largest message body, 1 byte to 512 MiB. */
     public Limits withMaxMessageSize(long bytes) {
-        return new Limits(heartbeatSeconds, bytes, memory, queueMemory, maxQueues, maxConnections);
+        return new Limits(
+                heartbeatSeconds,
+                bytes,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
     }
 
     /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
@@ -83,7 +119,16 @@ public final class Limits {
 
     /** A copy with another limit of memory, at least 1 byte. */
     public Limits withMemory(long bytes) {
-        return new Limits(heartbeatSeconds, maxMessageSize, bytes, queueMemory, maxQueues, maxConnections);
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                bytes,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
     }
 
     /**
@@ -95,7 +140,16 @@ public final class Limits {
 
     /** A copy with another limit of memory per queue, at least 1 byte. */
     public Limits withQueueMemory(long bytes) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, bytes, maxQueues, maxConnections);
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                bytes,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
     }
 
     /** Queues per virtual host. Default 100,000. */
@@ -105,7 +159,16 @@ public final class Limits {
 
     /** A copy with another number of queues, at least 1. */
     public Limits withMaxQueues(int count) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, count, maxConnections);
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                count,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
     }
 
     /** Connections at the same time. Default 10,000. */
@@ -115,6 +178,66 @@ public final class Limits {
 
     /** A copy with another number of connections, at least 1. */
     public Limits withMaxConnections(int count) {
-        return new Limits(heartbeatSeconds, maxMessageSize, memory, queueMemory, maxQueues, count);
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                count,
+                messageTimeout,
+                managementConnections,
+                managementTimeout);
+    }
+
+    /** How long a message, or a frame, may take from its first octet to its last. Default 5 minutes. */
+    public Duration messageTimeout() {
+        return messageTimeout;
+    }
+
+    /** A copy with another time for a message, at least 1 millisecond. */
+    public Limits withMessageTimeout(Duration timeout) {
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                timeout,
+                managementConnections,
+                managementTimeout);
+    }
+
+    /**
+     * Bytes held by connections in unfinished messages, transactions and unread output above which the connection that
+     * holds most is closed: half of {@link #memory()}, at least 8 MiB.
+     */
+    public long debts() {
+        return Math.max(MIN_DEBTS, memory / 2);
+    }
+
+    /** Connections to the management API at the same time. Default 256. */
+    public int managementConnections() {
+        return managementConnections;
+    }
+
+    /** How long a request to the management API may take to be complete, and its response to be read. Default 10 s. */
+    public Duration managementTimeout() {
+        return managementTimeout;
+    }
+
+    /** A copy with other limits of the management API: at least 1 connection, at least 1 millisecond. */
+    public Limits withManagement(int connections, Duration timeout) {
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                connections,
+                timeout);
     }
 }

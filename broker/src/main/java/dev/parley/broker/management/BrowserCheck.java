@@ -1,6 +1,7 @@
 package dev.parley.broker.management;
 
-import com.sun.net.httpserver.Headers;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.List;
@@ -30,9 +31,12 @@ final class BrowserCheck {
 
     /** Why a request is refused; {@code null} if it is not. */
     @Nullable
-    String problem(Headers headers) {
-        String requested = headers.getFirst("Host");
-        List<String> origins = headers.getOrDefault("Origin", List.of());
+    String problem(HttpHeaders headers) {
+        String requested = headers.get(HttpHeaderNames.HOST);
+        List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
+        if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+            return "a request has one Host";
+        }
         for (String origin : origins) {
             if (requested == null
                     || !origin.equalsIgnoreCase("http://" + requested)

@@ -1,38 +1,65 @@
 package dev.parley.broker.management;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.connection.BrokerCore;
-import java.io.ByteArrayOutputStream;
+import dev.parley.broker.limit.Limits;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the subset of RabbitMQ's management API that tools read, and the deletion of queues and exchanges, over HTTP
- * with basic authentication. Requests are handled on virtual threads. Thread-safe; started and closed once.
+ * with basic authentication. Requests are handled on virtual threads, and connections live on an event loop of their
+ * own. When there are as many connections as are allowed, the one that waits longest for a complete request makes room.
+ * Thread-safe; started and closed once.
  */
 public final class ManagementServer implements AutoCloseable {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);
+
+    /** How many responses are made or written at a time, since they may be large. */
+    private static final int RESPONSES = 8;
 
     private final BrokerCore broker;
     private final ManagementApi api;
     private final InetSocketAddress address;
     private final BrowserCheck browsers;
-    private volatile @Nullable HttpServer http;
+    private final Limits limits;
+    private final Semaphore responses = new Semaphore(RESPONSES);
+    /** In the order of their last response. Touched on the event loop only. */
+    private final Set<ManagementConnection> connections = new LinkedHashSet<>();
+
+    private volatile @Nullable EventLoopGroup loop;
+    private volatile @Nullable Channel listening;
 
     /**
      * Creates a server that does not listen yet.
@@ -45,6 +72,7 @@ public final class ManagementServer implements AutoCloseable {
         this.api = new ManagementApi(broker, host, amqpPort);
         this.address = new InetSocketAddress(host, port);
         this.browsers = new BrowserCheck(host, address.getAddress());
+        this.limits = broker.limits();
     }
 
     /**
@@ -53,59 +81,114 @@ public final class ManagementServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public void start() throws IOException {
-        HttpServer server = HttpServer.create(address, 0);
-        server.createContext("/", this::handle);
-        server.setExecutor(
-                task -> Thread.ofVirtual().name("parley-broker-management").start(task));
-        server.start();
-        http = server;
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("parley-broker-management", true), NioIoHandler.newFactory());
+        loop = group;
+        ChannelFuture binding = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            close();
+            throw new IOException(binding.cause().getMessage(), binding.cause());
+        }
+        listening = binding.channel();
+    }
+
+    private void accept(Channel channel) {
+        if (connections.size() >= limits.managementConnections()) {
+            ManagementConnection oldest = connections.stream()
+                    .filter(ManagementConnection::isWaiting)
+                    .findFirst()
+                    .orElse(null);
+            if (oldest == null) {
+                channel.close();
+                return;
+            }
+            connections.remove(oldest);
+            oldest.close();
+        }
+        ManagementConnection connection = new ManagementConnection(
+                this, channel, limits.managementTimeout().toMillis());
+        connections.add(connection);
+        channel.pipeline().addLast(new HttpServerCodec(), new HttpServerExpectContinueHandler(), connection);
+    }
+
+    /** The connection has ended. Called on the event loop. */
+    void closed(ManagementConnection connection) {
+        connections.remove(connection);
     }
 
     /** The port it listens on; 0 before {@link #start()}. */
     public int port() {
-        HttpServer server = http;
-        return server == null ? 0 : server.getAddress().getPort();
+        Channel bound = listening;
+        return bound != null && bound.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
     }
 
-    /** Closes the port at once. */
+    /** Closes the port and the connections at once. */
     @Override
     public void close() {
-        HttpServer server = http;
-        if (server != null) {
-            server.stop(0);
+        Channel bound = listening;
+        if (bound != null) {
+            bound.close().awaitUninterruptibly();
+        }
+        EventLoopGroup group = loop;
+        if (group != null) {
+            group.execute(() -> List.copyOf(connections).forEach(ManagementConnection::close));
+            group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         }
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Response response = respond(exchange);
-            if (response.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"RabbitMQ Management\"");
+    /** Responds to a complete request, on a thread of its own. Called on the event loop. */
+    void respond(ManagementConnection connection, HttpRequest request, SocketAddress client) {
+        // Now it is the last to make room.
+        connections.remove(connection);
+        connections.add(connection);
+        Thread.ofVirtual().name("parley-broker-management").start(() -> {
+            responses.acquireUninterruptibly();
+            Response response;
+            try {
+                response = respond(request, client);
+            } catch (RuntimeException | Error e) {
+                log.error("{} {} failed", request.method(), request.uri(), e);
+                response = Response.error(HttpURLConnection.HTTP_INTERNAL_ERROR, "internal_error", "see the log");
             }
-            Object body = response.body();
-            if (body == null) {
-                exchange.sendResponseHeaders(response.status(), -1);
-            } else {
-                byte[] octets = json(body);
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(response.status(), octets.length);
-                exchange.getResponseBody().write(octets);
+            boolean handedOver = false;
+            try {
+                connection.respond(response, request, responses::release);
+                handedOver = true;
+            } finally {
+                if (!handedOver) {
+                    responses.release();
+                    connection.close();
+                }
             }
-        }
+        });
     }
 
-    private Response respond(HttpExchange exchange) {
-        String problem = browsers.problem(exchange.getRequestHeaders());
+    private Response respond(HttpRequest request, SocketAddress client) {
+        String problem = browsers.problem(request.headers());
         if (problem != null) {
             return Response.error(HttpURLConnection.HTTP_FORBIDDEN, "forbidden", problem);
         }
-        User user = authenticate(exchange);
+        User user = authenticate(request, client);
         if (user == null) {
             return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
         }
         try {
-            List<String> parts = Arrays.stream(
-                            exchange.getRequestURI().getRawPath().split("/"))
+            URI uri = new URI(request.uri());
+            String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+            List<String> parts = Arrays.stream(path.split("/"))
                     .skip(1)
                     .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
                     .toList();
@@ -113,11 +196,8 @@ public final class ManagementServer implements AutoCloseable {
                 return Response.notFound();
             }
             return api.respond(
-                    exchange.getRequestMethod(),
-                    parts.subList(1, parts.size()),
-                    conditions(exchange.getRequestURI().getRawQuery()),
-                    user);
-        } catch (IllegalArgumentException e) {
+                    request.method().name(), parts.subList(1, parts.size()), conditions(uri.getRawQuery()), user);
+        } catch (URISyntaxException | IllegalArgumentException e) {
             return Response.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
         }
     }
@@ -132,8 +212,8 @@ public final class ManagementServer implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    private @Nullable User authenticate(HttpExchange exchange) {
-        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    private @Nullable User authenticate(HttpRequest request, SocketAddress client) {
+        String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
         if (authorization == null || !authorization.startsWith("Basic ")) {
             return null;
         }
@@ -142,45 +222,9 @@ public final class ManagementServer implements AutoCloseable {
             String[] parts = new String(credentials, StandardCharsets.UTF_8).split(":", 2);
             return parts.length < 2
                     ? null
-                    : broker.users()
-                            .authenticate(
-                                    parts[0],
-                                    parts[1],
-                                    exchange.getRemoteAddress().getAddress());
+                    : broker.users().authenticate(parts[0], parts[1], ((InetSocketAddress) client).getAddress());
         } catch (IllegalArgumentException e) {
             return null; // Not Base64.
-        }
-    }
-
-    private static byte[] json(Object body) {
-        ByteArrayOutputStream octets = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), octets)) {
-            write(json, body);
-        }
-        return octets.toByteArray();
-    }
-
-    private static void write(JsonGenerator json, @Nullable Object value) {
-        switch (value) {
-            case null -> json.writeNull();
-            case Boolean truth -> json.writeBoolean(truth);
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case Number number -> json.writeNumber(number.doubleValue());
-            case Map<?, ?> map -> {
-                json.writeStartObject();
-                map.forEach((key, member) -> {
-                    json.writeName(String.valueOf(key));
-                    write(json, member);
-                });
-                json.writeEndObject();
-            }
-            case List<?> list -> {
-                json.writeStartArray();
-                list.forEach(item -> write(json, item));
-                json.writeEndArray();
-            }
-            default -> json.writeString(value.toString());
         }
     }
 }

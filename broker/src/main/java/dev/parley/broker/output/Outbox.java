@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * What queues hand to a connection to be written on its event loop, in order. Bounded: while it holds 1 MiB or more, or
@@ -30,14 +31,17 @@ public final class Outbox {
     private final AtomicBoolean starved = new AtomicBoolean();
     private final EventLoop loop;
     private final Runnable whenFilled;
+    private final Consumer<? super Throwable> onError;
     private volatile boolean writable = true;
 
     /**
      * Creates an empty outbox.
      *
      * @param whenFilled run on the loop after items were added; it is expected to call {@link #drain()}
+     * @param onError is told what that has thrown
      */
-    public Outbox(EventLoop loop, Runnable whenFilled) {
+    public Outbox(EventLoop loop, Runnable whenFilled, Consumer<? super Throwable> onError) {
+        this.onError = onError;
         this.loop = loop;
         this.whenFilled = whenFilled;
     }
@@ -62,7 +66,12 @@ public final class Outbox {
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(() -> {
                 scheduled.set(false);
-                whenFilled.run();
+                try {
+                    whenFilled.run();
+                } catch (Throwable e) {
+                    // What was to be sent is lost: the client must not wait for it.
+                    onError.accept(e);
+                }
             });
         }
     }

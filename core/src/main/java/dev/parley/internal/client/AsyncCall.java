@@ -4,6 +4,7 @@ import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.EncodedResult;
+import dev.parley.spi.Guard;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
 import dev.parley.spi.Timers;
@@ -68,6 +69,9 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
             }
         } catch (RpcException e) {
             end(e);
+        } catch (RuntimeException | Error e) {
+            // Perhaps on a timer: its future is the only one to tell.
+            end(engine.failure(call, started, e));
         }
     }
 
@@ -103,7 +107,8 @@ final class AsyncCall extends CompletableFuture<@Nullable Object> implements Res
 
     private void end(RpcException error) {
         if (settle()) {
-            Thread.ofVirtual().name("parley-call-failed").start(() -> completeExceptionally(error));
+            Runnable complete = () -> completeExceptionally(error);
+            Guard.start("parley-call-failed", complete, unused -> complete.run());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.parley.internal.client;
 import dev.parley.Args;
 import dev.parley.CallOptions;
 import dev.parley.ClientRequest.Kind;
+import dev.parley.ConnectionLostException;
 import dev.parley.RpcBatch;
 import dev.parley.RpcException;
 import dev.parley.TypeRef;
@@ -203,6 +204,8 @@ final class Batch implements RpcBatch {
                             null);
                 } catch (RuntimeException e) {
                     item.outcome = new Outcome(null, e);
+                } catch (Error e) {
+                    item.outcome = new Outcome(null, new ConnectionLostException("calling failed: " + e, e));
                 } finally {
                     turn.end();
                     ended.countDown();

@@ -3,6 +3,7 @@ package dev.parley.internal.client;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.internal.CallPermit;
@@ -41,9 +42,6 @@ final class CallEngine {
 
     /** Between attempts to hand a message to a broker that does not take it. */
     private static final Backoff NOT_SENT = Backoff.exponential(Duration.ofMillis(250), Duration.ofMillis(250));
-
-    /** Between attempts of an idempotent call. */
-    private static final Backoff IDEMPOTENT = Backoff.exponential(Duration.ofMillis(50), Duration.ofSeconds(2));
 
     private final ClientTransport transport;
     private final ResultReaders readers;
@@ -397,7 +395,7 @@ final class CallEngine {
             // Until the deadline: the last attempt is the one that times out.
             return left > 0 ? Math.min(NOT_SENT.pauseNanos(failures - 1), left) : -1;
         }
-        long pause = IDEMPOTENT.pauseNanos(failures - 1);
+        long pause = RetryPause.nanos(error, failures);
         return pause < left ? pause : -1;
     }
 
@@ -420,6 +418,10 @@ final class CallEngine {
             return new ConnectionLostException("the client was closed", thrown);
         } else if (thrown instanceof RpcException error) {
             return error;
+        } else if (thrown instanceof VirtualMachineError) {
+            // Too deep or too large: its caller is told, with the cause.
+            return new ProtocolException(
+                    "the response to " + call.qualifiedMethod() + " cannot be handled: " + thrown, thrown);
         }
         log.warn("calling {} failed unexpectedly", call.qualifiedMethod(), thrown);
         return new ConnectionLostException("calling " + call.qualifiedMethod() + " failed: " + thrown, thrown);

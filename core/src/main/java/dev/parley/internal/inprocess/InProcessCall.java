@@ -138,6 +138,11 @@ final class InProcessCall extends ServerCall implements StartedCall {
         listener.onFailure(received(error));
     }
 
+    @Override
+    public void abandon(Throwable error) {
+        listener.onFailure(error);
+    }
+
     /** The error as if it had come over a network: new, and without its cause. */
     private static RpcException received(RpcException error) {
         if (error instanceof RemoteException remote) {

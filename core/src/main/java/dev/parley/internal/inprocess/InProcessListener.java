@@ -2,6 +2,7 @@ package dev.parley.internal.inprocess;
 
 import dev.parley.Address;
 import dev.parley.ConnectionLostException;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
@@ -44,10 +45,17 @@ final class InProcessListener implements Listener {
         return context.values().json();
     }
 
-    /** Takes a call. What exceeds the server's bound waits there; the client's bound on pending calls limits it. */
-    void serve(InProcessCall call) {
+    /** The source of the calls of one client. There is nothing to read: its bound on pending calls limits what waits. */
+    CallSource source() {
+        CallSource source = dispatcher().source(() -> {});
+        source.refuseNone();
+        return source;
+    }
+
+    /** Takes a call. */
+    void serve(InProcessCall call, CallSource source) {
         calls.add(call);
-        dispatcher().dispatch(call, () -> {});
+        source.dispatch(call);
     }
 
     /** A call is over. */

@@ -6,6 +6,7 @@ import dev.parley.ArgumentStyle;
 import dev.parley.ConnectionLostException;
 import dev.parley.SerializationException;
 import dev.parley.ServiceDescription;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
@@ -13,6 +14,7 @@ import dev.parley.spi.StartedCall;
 import dev.parley.spi.ValueErrors;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +25,10 @@ final class InProcessTransport implements ClientTransport {
     private final Address address;
     private final JsonMapper mapper;
     private final Set<InProcessCall> calls = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Served served;
+
+    /** The server of the last call, and what this client is to it. */
+    private record Served(InProcessListener server, CallSource source) {}
 
     InProcessTransport(String name, Address address, JsonMapper mapper) {
         this.name = name;
@@ -63,8 +69,18 @@ final class InProcessTransport implements ClientTransport {
         if (call.kind() == dev.parley.ClientRequest.Kind.CAST) {
             listener.onSent();
         }
-        server.serve(started);
+        server.serve(started, source(server));
         return started;
+    }
+
+    /** Threads that make the very first calls at once may get different sources, of which one stays. */
+    private CallSource source(InProcessListener server) {
+        Served known = served;
+        if (known == null || known.server() != server) {
+            known = new Served(server, server.source());
+            served = known;
+        }
+        return known.source();
     }
 
     private byte[] encode(ClientCall call) {
@@ -91,7 +107,7 @@ final class InProcessTransport implements ClientTransport {
         if (server == null) {
             throw new ConnectionLostException("no server listens on " + address);
         }
-        return server.dispatcher().describe();
+        return server.dispatcher().visibleTo(null).describe();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.parley.internal.server;
 
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
@@ -7,6 +8,7 @@ import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.internal.CallPermit;
 import dev.parley.internal.ValueTypes;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServerCall;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,16 +43,19 @@ final class ActiveCall implements Runnable, CallPermit {
 
     private final CallDispatcher dispatcher;
     private final ServerCall call;
+    private final Share share;
     private final @Nullable MethodGroup methods;
     private final @Nullable RpcException lookupFailure;
     private final boolean interruptible;
     private final CallContext context;
     private @Nullable BoundMethod method;
     private boolean proceeded;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     /**
      * A call.
      *
+     * @param share holds its permit
      * @param methods the methods of the call's name; {@code null} if there is none
      * @param lookupFailure why there is none
      * @param interruptible whether cancelling the call may interrupt its thread
@@ -57,50 +63,68 @@ final class ActiveCall implements Runnable, CallPermit {
     ActiveCall(
             CallDispatcher dispatcher,
             ServerCall call,
+            Share share,
             @Nullable MethodGroup methods,
             @Nullable RpcException lookupFailure,
             boolean interruptible) {
         this.dispatcher = dispatcher;
         this.call = call;
+        this.share = share;
         this.methods = methods;
         this.lookupFailure = lookupFailure;
         this.interruptible = interruptible;
         this.context = new CallContext(call, dispatcher.serializer());
     }
 
+    /** Runs the call, the first time. Does not throw. */
     @Override
     public void run() {
+        if (!begun.compareAndSet(false, true)) {
+            return; // The executor has failed, but not before it has started the call.
+        }
         boolean pending = false;
-        if (interruptible && !call.isCancelled()) {
-            call.onCancel(Thread.currentThread()::interrupt);
-        }
-        boolean lends = interruptible && call.connection() != null;
-        if (lends) {
-            CallPermit.CURRENT.set(this);
-        }
+        boolean lends = false;
         try {
+            if (interruptible && !call.isCancelled()) {
+                call.onCancel(Thread.currentThread()::interrupt);
+            }
+            lends = interruptible && call.connection() != null;
+            if (lends) {
+                CallPermit.CURRENT.set(this);
+            }
             Object result = dispatcher.interceptors().isEmpty() ? proceed() : new Link(this, 0).proceed();
             if (result instanceof CompletionStage<?> stage) {
                 stage.whenComplete(this::complete);
                 pending = true;
             } else if (!interruptible && isStream(result)) {
-                Thread.ofVirtual().name("parley-call").start(() -> stream(result));
                 pending = true;
+                startStream(result);
             } else {
                 finish(result);
             }
         } catch (Throwable e) {
             fail(e);
         } finally {
-            if (interruptible) {
-                endInterrupts();
+            try {
+                if (interruptible) {
+                    endInterrupts();
+                }
+                if (lends) {
+                    CallPermit.CURRENT.remove();
+                }
+            } finally {
+                if (!pending) {
+                    dispatcher.limiter().release(share);
+                }
             }
-            if (lends) {
-                CallPermit.CURRENT.remove();
-            }
-            if (!pending) {
-                dispatcher.limiter().release();
-            }
+        }
+    }
+
+    /** There is no thread for the call. */
+    void notRun(Throwable error) {
+        if (begun.compareAndSet(false, true)) {
+            fail(error);
+            dispatcher.limiter().release(share);
         }
     }
 
@@ -111,12 +135,12 @@ final class ActiveCall implements Runnable, CallPermit {
 
     @Override
     public void lend() {
-        dispatcher.limiter().lend();
+        dispatcher.limiter().lend(share);
     }
 
     @Override
     public void takeBack() {
-        dispatcher.limiter().takeBack();
+        dispatcher.limiter().takeBack(share);
     }
 
     private void endInterrupts() {
@@ -157,7 +181,11 @@ final class ActiveCall implements Runnable, CallPermit {
         Serializer serializer = dispatcher.serializer();
         BoundMethod selected = methods.single();
         @Nullable Object[] arguments;
-        try (JsonParser parser = call.arguments()) {
+        LargeArguments large = LargeArguments.of(call);
+        if (large != null) {
+            context.onComplete(error -> large.close());
+        }
+        try (JsonParser parser = large == null ? call.arguments() : large.open()) {
             if (selected == null) {
                 MethodGroup.Selected overload = methods.select(parser, call.mapper(), serializer, context);
                 selected = overload.method();
@@ -165,6 +193,15 @@ final class ActiveCall implements Runnable, CallPermit {
             } else {
                 arguments = selected.bind(parser, call.mapper(), serializer, context);
             }
+        } catch (RuntimeException e) {
+            throw large == null ? e : large.cause(e);
+        } finally {
+            if (large != null) {
+                large.decoded();
+            }
+        }
+        if (large != null) {
+            large.keep();
         }
         method = selected;
         return selected.invoke(context, arguments);
@@ -173,7 +210,7 @@ final class ActiveCall implements Runnable, CallPermit {
     private void complete(@Nullable Object value, @Nullable Throwable error) {
         if (error == null && isStream(value)) {
             // A stream blocks, and the thread that completed the stage may be one that must not.
-            Thread.ofVirtual().name("parley-call").start(() -> stream(value));
+            startStream(value);
             return;
         }
         try {
@@ -185,20 +222,36 @@ final class ActiveCall implements Runnable, CallPermit {
         } catch (Throwable e) {
             fail(e);
         } finally {
-            dispatcher.limiter().release();
+            dispatcher.limiter().release(share);
         }
     }
 
-    /** Sends a stream, on a thread of its own. */
+    /** Sends a stream, on a thread of its own. Does not throw. */
+    private void startStream(@Nullable Object result) {
+        AtomicBoolean started = new AtomicBoolean();
+        Thread unused = Guard.start(
+                "parley-call",
+                () -> {
+                    started.set(true);
+                    stream(result);
+                },
+                error -> {
+                    if (!started.get()) {
+                        fail(error);
+                        dispatcher.limiter().release(share);
+                    }
+                });
+    }
+
     private void stream(@Nullable Object result) {
-        call.onCancel(Thread.currentThread()::interrupt);
         try {
+            call.onCancel(Thread.currentThread()::interrupt);
             finish(result);
         } catch (Throwable e) {
             fail(e);
         } finally {
             endInterrupts();
-            dispatcher.limiter().release();
+            dispatcher.limiter().release(share);
         }
     }
 
@@ -312,8 +365,28 @@ final class ActiveCall implements Runnable, CallPermit {
         }
     }
 
+    /** Reports a failure, even if it cannot be told as it is. Does not throw. */
     private void fail(Throwable thrown) {
         Throwable error = CallDispatcher.unwrap(thrown);
+        try {
+            logFailure(error);
+        } catch (Throwable unprintable) {
+            Guard.log("printing an error of " + call.method(), unprintable);
+        }
+        try {
+            call.fail(dispatcher.outgoing(error));
+        } catch (Throwable untellable) {
+            // Such as a message that cannot be made, or has no room in memory.
+            Guard.log("telling an error of " + call.method(), untellable);
+            Guard.run(
+                    "telling of an internal error",
+                    () -> call.fail(RemoteException.of("InternalError", "the server failed to tell an error")),
+                    call::abandon);
+        }
+        context.complete(error);
+    }
+
+    private void logFailure(Throwable error) {
         boolean expected = error instanceof RpcException
                 || call.isCancelled()
                 || (method != null ? method.expects(error) : methods != null && methods.expects(error));
@@ -321,11 +394,6 @@ final class ActiveCall implements Runnable, CallPermit {
             log.debug("{} {} failed: {}", call.wire(), call.method(), PrintableText.line(error.toString()));
         } else {
             faults.warn(call.remoteAddress(), "{} {} failed", call.wire(), call.method(), error);
-        }
-        try {
-            call.fail(dispatcher.outgoing(error));
-        } finally {
-            context.complete(error);
         }
     }
 }

@@ -1,11 +1,13 @@
 package dev.parley.internal.server;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.Execution;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.ServiceDescription;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.PrintableText;
 import dev.parley.spi.ServedMethod;
@@ -13,6 +15,7 @@ import dev.parley.spi.ServerCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -37,6 +40,7 @@ final class CallDispatcher implements Dispatcher {
     private final boolean includeStackTraces;
     private final long maxItems;
     private final ConcurrencyLimiter limiter;
+    private final @Nullable Authorization authorization;
     private volatile MethodTable methods;
     private volatile @Nullable Served served;
 
@@ -53,7 +57,9 @@ final class CallDispatcher implements Dispatcher {
         this.serializer = settings.serializer();
         this.includeStackTraces = settings.includeStackTraces();
         this.maxItems = settings.limits().elements();
-        this.limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls());
+        this.authorization = settings.authorizer() == null ? null : new Authorization(settings.authorizer());
+        this.limiter = new ConcurrencyLimiter(
+                settings.maxConcurrentCalls(), settings.maxConcurrentCallsPerConnection(), settings.maxQueuedCalls());
     }
 
     ConcurrencyLimiter limiter() {
@@ -124,14 +130,51 @@ final class CallDispatcher implements Dispatcher {
     }
 
     @Override
-    public boolean dispatch(ServerCall call, Runnable resume) {
+    public Dispatcher visibleTo(@Nullable Principal caller) {
+        Authorization asked = authorization;
+        return asked == null ? this : new VisibleMethods(this, method -> asked.permits(caller, method));
+    }
+
+    @Override
+    public CallSource source(Runnable resume) {
+        return new Calls(this, limiter.source(resume));
+    }
+
+    @Override
+    public CallSource soleSource(Runnable resume) {
+        return new Calls(this, limiter.soleSource(resume));
+    }
+
+    private record Calls(CallDispatcher dispatcher, LimitedSource source) implements CallSource {
+        @Override
+        public boolean dispatch(ServerCall call) {
+            return dispatcher.dispatch(call, source);
+        }
+
+        @Override
+        public void keepsCalls(boolean keeps) {
+            dispatcher.limiter.keepsCalls(source, keeps);
+        }
+
+        @Override
+        public void refuseNone() {
+            source.refuseNone();
+        }
+    }
+
+    private boolean dispatch(ServerCall call, LimitedSource source) {
+        AccessDeniedException denied = authorization == null ? null : authorization.refusal(call);
+        if (denied != null) {
+            call.fail(denied);
+            return true;
+        }
         MethodGroup found = null;
         RpcException failure = null;
         Execution where = execution;
         try {
             found = methods.find(call);
             where = methodExecutions.getOrDefault(found.name(), found.inline() ? Execution.inline() : execution);
-            if (where.isInline() && found.streaming()) {
+            if (where.isInline() && (found.streaming() || LargeArguments.isLarge(call))) {
                 where = Execution.virtual();
             }
         } catch (RpcException e) {
@@ -148,8 +191,9 @@ final class CallDispatcher implements Dispatcher {
             }
             failure = e;
         }
-        ActiveCall active = new ActiveCall(this, call, found, failure, !where.isInline());
-        return limiter.execute(active, where.executor(), resume);
+        Share share = limiter.share(source, call);
+        ActiveCall active = new ActiveCall(this, call, share, found, failure, !where.isInline());
+        return limiter.execute(source, share, call, active, where.executor());
     }
 
     /** What a method has thrown, without the exceptions that only wrap it. */

@@ -7,6 +7,7 @@ import dev.parley.RpcServer;
 import dev.parley.ServiceDescription;
 import dev.parley.Target;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.FatalErrors;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.Wires;
@@ -31,6 +32,7 @@ final class MultiWireServer implements RpcServer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition halted = lock.newCondition();
     private List<Listener> listeners = List.of();
+    private Runnable forgetFailures = () -> {};
     private volatile boolean stopped;
 
     MultiWireServer(ServerSettings settings, CallDispatcher dispatcher) {
@@ -55,7 +57,12 @@ final class MultiWireServer implements RpcServer {
             List<Listener> started = new ArrayList<>();
             try {
                 ServerContext context = new ServerContext(
-                        dispatcher, settings.values(), settings.tls(), this::stop, settings.serializer());
+                        dispatcher,
+                        settings.values(),
+                        settings.tls(),
+                        this::stop,
+                        settings.serializer(),
+                        settings.authentication());
                 for (ServerSettings.Listen listen : settings.listens()) {
                     Wires.Resolved wire = Wires.resolve(listen.address().get(), listen.target());
                     started.add(wire.wire().listen(wire.address(), listen.target(), context));
@@ -66,9 +73,32 @@ final class MultiWireServer implements RpcServer {
             }
             listeners = List.copyOf(started);
             stopped = false;
+            forgetFailures = FatalErrors.listen(this::failed);
+            warnIfOpen();
             return this;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The wires cannot be relied on any more. */
+    private void failed(Throwable error) {
+        if (!stopped) {
+            stop();
+            settings.onFailure().accept(error);
+        }
+    }
+
+    private void warnIfOpen() {
+        List<String> open = listeners.stream()
+                .filter(Listener::isOpenToAll)
+                .map(listener -> listener.address().toString())
+                .toList();
+        if (!open.isEmpty()) {
+            log.warn(
+                    "ANYBODY on the network can call this server, at {}: set an authenticator (RpcServer.Builder,"
+                            + " or --user-file, --token-file or --client-ca of 'parley serve'), or listen on 127.0.0.1",
+                    String.join(", ", open));
         }
     }
 
@@ -77,6 +107,7 @@ final class MultiWireServer implements RpcServer {
         lock.lock();
         try {
             stopped = true;
+            forgetFailures.run();
             halted.signalAll();
             listeners.forEach(Listener::stop);
         } finally {
@@ -141,6 +172,12 @@ final class MultiWireServer implements RpcServer {
     public void reset() {
         lock.lock();
         try {
+            if (settings.authentication() != null) {
+                settings.authentication().reload();
+            }
+            if (settings.authorizer() != null) {
+                settings.authorizer().reload();
+            }
             for (int i = 0; i < listeners.size(); i++) {
                 ServerSettings.Listen listen = settings.listens().get(i);
                 listeners
@@ -173,7 +210,7 @@ final class MultiWireServer implements RpcServer {
         Dispatcher whileServing = new SocketlessDispatcher(dispatcher, () -> stopped);
         return Wires.handler(
                 Objects.requireNonNull(protocol, "protocol"),
-                new ServerContext(whileServing, settings.values(), null, this::stop, settings.serializer()));
+                new ServerContext(whileServing, settings.values(), null, this::stop, settings.serializer(), null));
     }
 
     @Override

@@ -9,6 +9,10 @@ import dev.parley.RpcServer;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.security.Authenticator;
+import dev.parley.security.Authorizer;
+import dev.parley.security.LoginLimits;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
@@ -41,10 +45,15 @@ public final class ServerBuilder implements RpcServer.Builder {
     private AccessPolicy accessPolicy = AccessPolicy.declared();
     private Execution execution = Execution.virtual();
     private int maxConcurrentCalls = 1024;
+    private @Nullable Integer maxConcurrentCallsPerConnection;
+    private @Nullable Integer maxQueuedCalls;
     private @Nullable Serializer serializer;
     private Limits limits = Limits.defaults();
     private @Nullable Supplier<SSLContext> tls;
     private boolean includeStackTraces;
+    private Consumer<? super Throwable> onFailure = error -> {};
+    private @Nullable Authentication authentication;
+    private @Nullable Authorizer authorizer;
 
     @Override
     public ServerBuilder endpoint(Object endpoint) {
@@ -207,6 +216,24 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder maxConcurrentCallsPerConnection(int calls) {
+        if (calls < 1) {
+            throw new IllegalArgumentException("maxConcurrentCallsPerConnection must be at least 1, not " + calls);
+        }
+        maxConcurrentCallsPerConnection = calls;
+        return this;
+    }
+
+    @Override
+    public ServerBuilder maxQueuedCalls(int calls) {
+        if (calls < 0) {
+            throw new IllegalArgumentException("maxQueuedCalls must be at least 0, not " + calls);
+        }
+        maxQueuedCalls = calls;
+        return this;
+    }
+
+    @Override
     public ServerBuilder interceptor(ServerInterceptor interceptor) {
         interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
         return this;
@@ -256,6 +283,30 @@ public final class ServerBuilder implements RpcServer.Builder {
     }
 
     @Override
+    public ServerBuilder onFailure(Consumer<? super Throwable> action) {
+        onFailure = Objects.requireNonNull(action, "action");
+        return this;
+    }
+
+    @Override
+    public ServerBuilder authenticator(Authenticator authenticator) {
+        return authenticator(authenticator, LoginLimits.defaults());
+    }
+
+    @Override
+    public ServerBuilder authenticator(Authenticator authenticator, LoginLimits loginLimits) {
+        Objects.requireNonNull(authenticator, "authenticator");
+        authentication = new Authentication(authenticator, Objects.requireNonNull(loginLimits, "limits"));
+        return this;
+    }
+
+    @Override
+    public ServerBuilder authorizer(Authorizer newAuthorizer) {
+        authorizer = Objects.requireNonNull(newAuthorizer, "authorizer");
+        return this;
+    }
+
+    @Override
     public RpcServer build() {
         if (endpoints.isEmpty() && functions.isEmpty() && fallback == null) {
             throw new IllegalArgumentException("a server needs at least one endpoint, method or fallback");
@@ -294,12 +345,19 @@ public final class ServerBuilder implements RpcServer.Builder {
                 execution,
                 Map.copyOf(methodExecutions),
                 maxConcurrentCalls,
+                maxConcurrentCallsPerConnection == null
+                        ? ConcurrencyLimiter.half(maxConcurrentCalls)
+                        : maxConcurrentCallsPerConnection,
+                maxQueuedCalls == null ? maxConcurrentCalls : maxQueuedCalls,
                 List.copyOf(interceptors),
                 new FailureNames(Map.copyOf(exceptionNames)),
                 serializer,
                 limits,
                 new ValueMapping(limits, customizers),
                 tls,
-                includeStackTraces);
+                includeStackTraces,
+                authentication,
+                authorizer,
+                onFailure);
     }
 }

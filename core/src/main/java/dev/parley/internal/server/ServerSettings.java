@@ -7,9 +7,12 @@ import dev.parley.Limits;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.Target;
+import dev.parley.security.Authorizer;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.ValueMapping;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +25,18 @@ record ServerSettings(
         Execution execution,
         Map<String, Execution> methodExecutions,
         int maxConcurrentCalls,
+        int maxConcurrentCallsPerConnection,
+        int maxQueuedCalls,
         List<ServerInterceptor> interceptors,
         FailureNames failureNames,
         @Nullable Serializer serializer,
         Limits limits,
         ValueMapping values,
         @Nullable Supplier<SSLContext> tls,
-        boolean includeStackTraces) {
+        boolean includeStackTraces,
+        @Nullable Authentication authentication,
+        @Nullable Authorizer authorizer,
+        Consumer<? super Throwable> onFailure) {
     /** One address to listen to, as its supplier gives it each time. */
     record Listen(Supplier<Address> address, Target target) {}
 }

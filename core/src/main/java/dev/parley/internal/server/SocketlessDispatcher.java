@@ -2,21 +2,46 @@ package dev.parley.internal.server;
 
 import dev.parley.OverloadedException;
 import dev.parley.ServiceDescription;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
+import java.security.Principal;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The dispatcher for handlers without a socket, which nothing but this stops. Thread-safe. */
 record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) implements Dispatcher {
     @Override
-    public boolean dispatch(ServerCall call, Runnable resume) {
-        if (stopped.getAsBoolean()) {
-            call.fail(new OverloadedException("the server has stopped"));
-            return true;
+    public CallSource source(Runnable resume) {
+        return new WhileServing(dispatcher.source(resume), stopped);
+    }
+
+    @Override
+    public CallSource soleSource(Runnable resume) {
+        return new WhileServing(dispatcher.soleSource(resume), stopped);
+    }
+
+    private record WhileServing(CallSource source, BooleanSupplier stopped) implements CallSource {
+        @Override
+        public boolean dispatch(ServerCall call) {
+            if (stopped.getAsBoolean()) {
+                call.fail(new OverloadedException("the server has stopped"));
+                return true;
+            }
+            return source.dispatch(call);
         }
-        return dispatcher.dispatch(call, resume);
+
+        @Override
+        public void keepsCalls(boolean keeps) {
+            source.keepsCalls(keeps);
+        }
+
+        @Override
+        public void refuseNone() {
+            source.refuseNone();
+        }
     }
 
     @Override
@@ -42,5 +67,10 @@ record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) impl
     @Override
     public List<ServedMethod> methods() {
         return dispatcher.methods();
+    }
+
+    @Override
+    public Dispatcher visibleTo(@Nullable Principal caller) {
+        return new SocketlessDispatcher(dispatcher.visibleTo(caller), stopped);
     }
 }

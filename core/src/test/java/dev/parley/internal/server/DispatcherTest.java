@@ -15,6 +15,7 @@ import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.Target;
 import dev.parley.UnsupportedVersionException;
+import dev.parley.spi.CallSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ class DispatcherTest {
     }
 
     private static RecordedCall run(CallDispatcher dispatcher, RecordedCall call) {
-        dispatcher.dispatch(call, () -> {});
+        dispatcher.source(() -> {}).dispatch(call);
         return call;
     }
 
@@ -309,14 +310,15 @@ class DispatcherTest {
                 running.decrementAndGet();
             }
         };
-        CallDispatcher dispatcher =
-                dispatcher((ServerBuilder) RpcServer.builder().maxConcurrentCalls(2), endpoint(endpoint, null));
+        CallDispatcher dispatcher = dispatcher(
+                (ServerBuilder)
+                        RpcServer.builder().maxConcurrentCallsPerConnection(2).maxQueuedCalls(6),
+                endpoint(endpoint, null));
         List<RecordedCall> calls =
                 Stream.generate(() -> new RecordedCall("work", "[]")).limit(5).toList();
 
-        List<Boolean> goOn = calls.stream()
-                .map(call -> dispatcher.dispatch(call, resumed::countDown))
-                .toList();
+        CallSource source = dispatcher.source(resumed::countDown);
+        List<Boolean> goOn = calls.stream().map(source::dispatch).toList();
 
         assertThat(goOn).containsExactly(true, true, false, false, false);
         assertThat(resumed.getCount()).isEqualTo(1);

@@ -5,6 +5,7 @@ import dev.parley.RpcException;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,12 +19,13 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
 /** A call whose arguments are JSON text and whose outcome is kept: the smallest possible wire. */
-final class RecordedCall extends ServerCall {
+class RecordedCall extends ServerCall {
     static final ValueMapping VALUES = new ValueMapping(Limits.defaults(), List.of());
 
     final CompletableFuture<@Nullable Object> outcome = new CompletableFuture<>();
     private final String method;
     private final @Nullable String json;
+    private final long messageBytes;
 
     @Nullable
     String namespace;
@@ -34,13 +36,21 @@ final class RecordedCall extends ServerCall {
     @Nullable
     Instant deadline;
 
+    @Nullable
+    Principal principal;
+
     boolean streams;
     final List<String> progress = new CopyOnWriteArrayList<>();
     Map<String, @Nullable Object> context = Map.of();
 
     RecordedCall(String method, @Nullable String json) {
+        this(method, json, 0);
+    }
+
+    RecordedCall(String method, @Nullable String json, long messageBytes) {
         this.method = method;
         this.json = json;
+        this.messageBytes = messageBytes;
     }
 
     /** The result as JSON text, or the error thrown. */
@@ -78,6 +88,11 @@ final class RecordedCall extends ServerCall {
     }
 
     @Override
+    public long messageBytes() {
+        return messageBytes;
+    }
+
+    @Override
     public Map<String, @Nullable Object> context() {
         return context;
     }
@@ -85,6 +100,11 @@ final class RecordedCall extends ServerCall {
     @Override
     public @Nullable Instant deadline() {
         return deadline;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.Limits;
 import dev.parley.RpcServer;
+import dev.parley.security.Authenticator;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.ValueMapping;
 import java.lang.reflect.InvocationTargetException;
@@ -72,6 +73,8 @@ class ServerBuilderTest {
             return Runnable.class;
         } else if (type == Supplier.class) {
             return (Supplier<String>) () -> "name";
+        } else if (type == Authenticator.class) {
+            return Authenticator.anonymous();
         }
         return new Object();
     }

@@ -14,7 +14,8 @@ final class TestServer {
 
     /** Runs one call. */
     static RecordedCall call(RpcServer server, RecordedCall call) {
-        boolean unused = ((MultiWireServer) server).dispatcher().dispatch(call, () -> {});
+        boolean unused =
+                ((MultiWireServer) server).dispatcher().source(() -> {}).dispatch(call);
         return call;
     }
 }

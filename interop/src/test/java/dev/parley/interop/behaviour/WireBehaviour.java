@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every wire must do alike, Parley on both sides over real sockets. */
 @Timeout(60)
-abstract class WireBehaviour extends WireFixture {
+abstract class WireBehaviour extends ErrorBehaviour {
     @Test
     void aServerCallsItsClientWhereTheWireCan() {
         RpcClient.Builder builder = RpcClient.builder(

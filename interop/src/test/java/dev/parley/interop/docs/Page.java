@@ -118,6 +118,8 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.oslo.admin.*;
                 import dev.parley.oslo.notify.*;
                 import dev.parley.oslo.notify.bridge.*;
+                import dev.parley.security.*;
+                import dev.parley.security.Authenticator;
                 import dev.parley.xmlrpc.*;
                 import java.math.*;
                 import java.net.*;

@@ -16,6 +16,7 @@ import dev.parley.interop.FreePorts;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServedMethod;
@@ -212,9 +213,25 @@ class SharedPortTest {
     private static ServerContext context() {
         Dispatcher none = new Dispatcher() {
             @Override
-            public boolean dispatch(ServerCall call, Runnable resume) {
-                call.fail(new MethodNotFoundException("no method"));
-                return true;
+            public CallSource source(Runnable resume) {
+                return soleSource(resume);
+            }
+
+            @Override
+            public CallSource soleSource(Runnable resume) {
+                return new CallSource() {
+                    @Override
+                    public boolean dispatch(ServerCall call) {
+                        call.fail(new MethodNotFoundException("no method"));
+                        return true;
+                    }
+
+                    @Override
+                    public void keepsCalls(boolean keeps) {}
+
+                    @Override
+                    public void refuseNone() {}
+                };
             }
 
             @Override

@@ -9,6 +9,7 @@ import dev.parley.jsonrpc.stream.PipeConnection;
 import dev.parley.jsonrpc.stream.PipeReader;
 import dev.parley.jsonrpc.stream.PipeWriter;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Guard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -61,25 +62,32 @@ final class ChildConnector implements Connector {
     @Override
     public void connect(Events events) {
         // Starting a process takes milliseconds, which the caller need not wait.
-        Thread.ofVirtual().name("parley-child-start").start(() -> {
-            Process process;
-            try {
-                process = new ProcessBuilder(command)
-                        .redirectError(showsErrors ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD)
-                        .start();
-            } catch (IOException e) {
-                events.failed(
-                        new ConnectionLostException("cannot start " + command.getFirst() + ": " + e.getMessage(), e));
-                return;
-            }
-            FrameDecoder decoder = FrameDecoder.ofClient(maxMessage, framing);
-            PipeReader reader = new PipeReader(process.getInputStream(), decoder, "parley-child-out");
-            PipeWriter writer = new PipeWriter(process.getOutputStream(), "parley-child-in").start();
-            Child child = new Child(process, reader, writer);
-            events.opened(child);
-            writer.onChange(events::writabilityChanged);
-            reader.start(child.new Receiver(events));
-        });
+        Guard.start("parley-child-start", () -> start(events), error -> events.failed(notStarted(error)));
+    }
+
+    private void start(Events events) {
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectError(showsErrors ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            events.failed(notStarted(e));
+            return;
+        }
+        PipeReader reader = new PipeReader(
+                process.getInputStream(),
+                memory -> FrameDecoder.ofClient(maxMessage, framing, memory),
+                "parley-child-out");
+        PipeWriter writer = new PipeWriter(process.getOutputStream(), reader.memory(), "parley-child-in").start();
+        Child child = new Child(process, reader, writer);
+        events.opened(child);
+        writer.onChange(events::writabilityChanged);
+        reader.start(child.new Receiver(events));
+    }
+
+    private ConnectionLostException notStarted(Throwable error) {
+        return new ConnectionLostException("cannot start " + command.getFirst() + ": " + error.getMessage(), error);
     }
 
     /** A running child. Thread-safe. */
@@ -107,6 +115,11 @@ final class ChildConnector implements Connector {
             }
 
             @Override
+            public void receivedAll() {
+                events.receivedAll();
+            }
+
+            @Override
             public void ended(@Nullable IOException failure) {
                 events.lost(failure == null ? ending() : failure);
                 close();
@@ -127,7 +140,7 @@ final class ChildConnector implements Connector {
 
         @Override
         public void finish() {
-            Thread.ofVirtual().name("parley-child-end").start(this::close);
+            Guard.start("parley-child-end", this::close);
         }
 
         /** Closes its input, then waits; asks it to end, then waits; ends it. */

@@ -24,6 +24,9 @@ interface Connector {
         /** A message, {@code byte[]}, or a {@link dev.parley.jsonrpc.session.Problem}. */
         void received(Object message);
 
+        /** What has arrived so far has been received. */
+        void receivedAll();
+
         /** {@link Connection#isWritable} has changed. May be called by any thread. */
         void writabilityChanged();
 

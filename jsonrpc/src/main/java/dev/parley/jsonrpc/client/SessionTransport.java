@@ -21,6 +21,7 @@ import dev.parley.jsonrpc.stream.Framing;
 import dev.parley.jsonrpc.stream.StreamAddress;
 import dev.parley.net.http.rpc.HttpAddress;
 import dev.parley.net.http.rpc.WebSocketAddress;
+import dev.parley.net.socket.Trust;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
@@ -102,7 +103,8 @@ public final class SessionTransport implements ClientTransport {
                         StreamAddress.of(address, options),
                         options.choice("framing", Framing.LINES, Framing.class),
                         maxMessage,
-                        options.connectTimeout()));
+                        options.connectTimeout(),
+                        Trust.read(address, address.scheme().equals(StreamAddress.TLS), options, context.tls())));
     }
 
     /** A transport to a WebSocket address. */
@@ -254,7 +256,6 @@ public final class SessionTransport implements ClientTransport {
             known = current.get();
             if (known == null || known.isCompletedExceptionally()) {
                 known = connect();
-                current.set(known);
             }
             return known;
         } finally {
@@ -264,7 +265,16 @@ public final class SessionTransport implements ClientTransport {
 
     private CompletableFuture<Session> connect() {
         CompletableFuture<Session> opening = new CompletableFuture<>();
-        connector.connect(new Events(opening));
+        // Before connecting: the connection may be lost before this thread goes on.
+        current.set(opening);
+        try {
+            connector.connect(new Events(opening));
+        } catch (RuntimeException | Error e) {
+            current.compareAndSet(opening, null);
+            // For calls that have come to wait for it meanwhile.
+            opening.completeExceptionally(e);
+            throw e;
+        }
         return opening;
     }
 
@@ -299,6 +309,14 @@ public final class SessionTransport implements ClientTransport {
                 to.received(bytes);
             } else if (to != null && message instanceof Problem problem) {
                 to.problem(problem);
+            }
+        }
+
+        @Override
+        public void receivedAll() {
+            Session to = session;
+            if (to != null) {
+                to.receivedAll();
             }
         }
 

@@ -122,6 +122,11 @@ public final class Envelope {
         }
     }
 
+    /** Whether a message that cannot be parsed may be a request. */
+    public static boolean hasMethod(byte[] message) {
+        return new String(message, StandardCharsets.ISO_8859_1).contains("\"method\"");
+    }
+
     /**
      * Scans a message.
      *
@@ -248,5 +253,10 @@ public final class Envelope {
         // A text is read lazily: its end is known only once it is.
         parser.finishToken();
         return (int) parser.currentLocation().getByteOffset();
+    }
+
+    /** Whether it is a response to what its sender could not read, to which there is none in turn. */
+    public boolean isErrorToNothing() {
+        return methodToken == null && resultToken == null && errorToken == JsonToken.START_OBJECT && Ids.isAbsent(this);
     }
 }

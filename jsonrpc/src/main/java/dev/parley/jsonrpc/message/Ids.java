@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -14,6 +15,14 @@ public final class Ids {
 
     /** How many digits a {@code long} has at most. */
     private static final int LONG_DIGITS = 19;
+
+    /** A string or a number. */
+    private static final Pattern ID =
+            Pattern.compile("\"(?:[^\\p{Cntrl}\"\\\\]|\\\\[\"\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*\""
+                    + "|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
+
+    /** Longer ids are not recovered. */
+    private static final int MAX_RECOVERED = 256;
 
     private Ids() {}
 
@@ -70,6 +79,14 @@ public final class Ids {
         return new Recovery(malformed).ids();
     }
 
+    /**
+     * The id in the beginning of a request that is not read any further, as JSON text; {@code null} if it is not there,
+     * or the message may have several.
+     */
+    public static @Nullable String ofRequest(byte[] beginning) {
+        return new Recovery(beginning).first();
+    }
+
     /** Walks through a malformed message. */
     private static final class Recovery {
         private final byte[] bytes;
@@ -109,6 +126,51 @@ public final class Ids {
                 }
             }
             return ids;
+        }
+
+        /** The first id of a single object, as it stands. */
+        @Nullable
+        String first() {
+            skipBlanks();
+            if (at >= bytes.length || bytes[at] != '{') {
+                return null;
+            }
+            int depth = 0;
+            while (at < bytes.length) {
+                switch (bytes[at]) {
+                    case '[', '{' -> {
+                        depth++;
+                        at++;
+                    }
+                    case '}', ']' -> {
+                        depth--;
+                        at++;
+                    }
+                    case '"' -> {
+                        String name = string();
+                        if (depth == 1 && name.equals("id") && skipTo(':')) {
+                            return value();
+                        }
+                    }
+                    default -> at++;
+                }
+            }
+            return null;
+        }
+
+        /** The string or number here; {@code null} if it is none, or may go on. */
+        private @Nullable String value() {
+            int start = at;
+            if (at < bytes.length && bytes[at] == '"') {
+                String unused = string();
+            } else {
+                while (at < bytes.length && bytes[at] > ' ' && ",]}{[".indexOf(bytes[at]) < 0) {
+                    at++;
+                }
+            }
+            String value = new String(bytes, start, Math.min(at, bytes.length) - start, StandardCharsets.UTF_8);
+            boolean whole = at < bytes.length && value.length() <= MAX_RECOVERED;
+            return whole && ID.matcher(value).matches() ? value : null;
         }
 
         private void add(Set<Long> ids) {

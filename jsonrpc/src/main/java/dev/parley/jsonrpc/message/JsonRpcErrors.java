@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.message;
 
+import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.net.http.rpc.FaultCodes;
@@ -26,6 +27,9 @@ public final class JsonRpcErrors {
     public static final int METHOD_FAILED = -32000;
 
     private static final ErrorCodes CODES = FaultCodes.table(METHOD_FAILED);
+
+    /** The code of a request that is refused because too much else is going on. */
+    public static final int OVERLOADED = code(new OverloadedException(""));
 
     private JsonRpcErrors() {}
 

@@ -10,6 +10,7 @@ import dev.parley.jsonrpc.stream.PipeConnection;
 import dev.parley.jsonrpc.stream.PipeReader;
 import dev.parley.jsonrpc.stream.PipeWriter;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import java.io.FileDescriptor;
@@ -37,7 +38,7 @@ public final class StdioListener implements Listener {
     private final Address address;
     private final ServerContext context;
     private final PipeReader reader;
-    private final PipeWriter writer = new PipeWriter(standardOutput(), "parley-stdout");
+    private final PipeWriter writer;
     private final Session session;
     private final PrintStream replaced = System.out;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -45,15 +46,16 @@ public final class StdioListener implements Listener {
     private StdioListener(Address address, ServerContext context, MessageHandler handler) {
         this.address = address;
         this.context = context;
-        FrameDecoder decoder = FrameDecoder.ofChild(context.values().limits().messageBytes());
-        this.reader = new PipeReader(System.in, decoder, "parley-stdin");
-        this.session = Session.ofServer(new Parent(reader, writer, decoder), handler);
+        int maxMessage = context.values().limits().messageBytes();
+        this.reader = new PipeReader(System.in, memory -> FrameDecoder.ofChild(maxMessage, memory), "parley-stdin");
+        this.writer = new PipeWriter(standardOutput(), reader.memory(), "parley-stdout");
+        this.session = Session.ofServer(new Parent(reader, writer), handler);
     }
 
     /** The process that started this one. Thread-safe. */
     private static final class Parent extends PipeConnection {
-        Parent(PipeReader reader, PipeWriter writer, FrameDecoder decoder) {
-            super(reader, writer, decoder::framing);
+        Parent(PipeReader reader, PipeWriter writer) {
+            super(reader, writer, reader::framing);
         }
 
         /** The end of the server does that. */
@@ -75,7 +77,7 @@ public final class StdioListener implements Listener {
             throw new InvalidTargetException(address
                     + ": a server on standard input and output names no program; write " + address.scheme() + ":");
         }
-        MessageHandler handler = MessageHandler.ofSessions(context, options, address.scheme());
+        MessageHandler handler = MessageHandler.ofSoleSession(context, options, address.scheme());
         options.refuseOthers();
         if (!inUse.compareAndSet(false, true)) {
             throw new InvalidTargetException("standard input and output are served already");
@@ -108,11 +110,16 @@ public final class StdioListener implements Listener {
         }
 
         @Override
+        public void receivedAll() {
+            session.receivedAll();
+        }
+
+        @Override
         public void ended(@Nullable IOException failure) {
             log.debug("end of standard input", failure);
             session.ended(null);
             // What has been received still gets its responses; then nobody is left to serve.
-            Thread.ofVirtual().name("parley-stdio-end").start(context::stop);
+            Guard.start("parley-stdio-end", context::stop);
         }
     }
 

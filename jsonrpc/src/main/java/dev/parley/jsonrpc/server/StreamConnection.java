@@ -5,11 +5,14 @@ import dev.parley.jsonrpc.session.Problem;
 import dev.parley.jsonrpc.session.Session;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.SocketConnection;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.net.socket.MessageDecoder;
 import dev.parley.spi.PeerLog;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +30,9 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     private final MessageHandler handler;
     private final FrameDecoder decoder;
+    private final ConnectionMemory memory;
     private final Duration afterEnd;
+    private final @Nullable Principal caller;
     private @Nullable Session session;
     private @Nullable Throwable cause;
 
@@ -35,16 +40,25 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
      * A connection.
      *
      * @param afterEnd how long calls may run after the peer has closed its sending half
+     * @param caller the peer; {@code null} if the server does not authenticate
      */
-    StreamConnection(MessageHandler handler, FrameDecoder decoder, Duration afterEnd) {
+    StreamConnection(
+            MessageHandler handler,
+            FrameDecoder decoder,
+            ConnectionMemory memory,
+            Duration afterEnd,
+            @Nullable Principal caller) {
+        this.caller = caller;
         this.handler = handler;
+        this.memory = memory;
         this.decoder = decoder;
         this.afterEnd = afterEnd;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        session = Session.ofServer(new SocketConnection(ctx.channel(), decoder::framing), handler);
+        session = Session.ofServer(new SocketConnection(ctx.channel(), decoder::framing, memory, caller), handler);
+        decoder.session(session);
         ctx.fireChannelActive();
     }
 
@@ -61,6 +75,14 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (session != null) {
+            session.receivedAll();
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (session != null) {
             session.writabilityChanged();
@@ -72,6 +94,8 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (session != null && event == Stop.STOP) {
             session.stop();
+        } else if (session != null && event == MessageDecoder.Shed.SHED) {
+            session.abort("memory is short, and this connection holds more than others");
         } else if (session != null && event == ChannelInputShutdownEvent.INSTANCE) {
             session.ended(afterEnd);
         } else {

@@ -4,14 +4,16 @@ import dev.parley.Address;
 import dev.parley.jsonrpc.session.MessageHandler;
 import dev.parley.jsonrpc.stream.FrameDecoder;
 import dev.parley.jsonrpc.stream.StreamAddress;
+import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.ListeningSocket;
+import dev.parley.net.socket.MessageTimeouts;
+import dev.parley.net.socket.SlowReader;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
@@ -50,9 +52,16 @@ public final class StreamListener implements Listener {
         AddressOptions own = options.ofServer();
         int maxConnections = own.integer("max_connections", 10_000, 1, Integer.MAX_VALUE);
         Duration afterEnd = own.positiveSeconds("half_close_timeout", Duration.ofSeconds(5));
+        MessageTimeouts timeouts = MessageTimeouts.of(
+                own.seconds("first_message_timeout", Duration.ofSeconds(60)),
+                own.seconds("message_timeout", Duration.ofSeconds(60)),
+                own.seconds("idle_timeout", Duration.ZERO));
+        Duration writeTimeout = own.seconds("write_timeout", Duration.ofSeconds(60));
         options.refuseOthers();
         int maxMessage = context.values().limits().messageBytes();
-        Connections connections = new Connections(address, handler, maxConnections, maxMessage, afterEnd);
+        StreamAccess access = StreamAccess.of(address, endpoint, context);
+        Connections connections =
+                new Connections(address, handler, maxConnections, maxMessage, timeouts, writeTimeout, afterEnd, access);
         ListeningSocket socket = endpoint.listen(connections);
         return new StreamListener(socket, endpoint.bound(options.forClients(), socket), connections);
     }
@@ -63,15 +72,29 @@ public final class StreamListener implements Listener {
         private final MessageHandler handler;
         private final int maxConnections;
         private final int maxMessage;
+        private final MessageTimeouts timeouts;
+        private final Duration writeTimeout;
         private final Duration afterEnd;
+        private final StreamAccess access;
         private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         private volatile boolean stopping;
 
-        Connections(Address address, MessageHandler handler, int maxConnections, int maxMessage, Duration afterEnd) {
+        Connections(
+                Address address,
+                MessageHandler handler,
+                int maxConnections,
+                int maxMessage,
+                MessageTimeouts timeouts,
+                Duration writeTimeout,
+                Duration afterEnd,
+                StreamAccess access) {
+            this.access = access;
             this.address = address;
             this.handler = handler;
             this.maxConnections = maxConnections;
             this.maxMessage = maxMessage;
+            this.timeouts = timeouts;
+            this.writeTimeout = writeTimeout;
             this.afterEnd = afterEnd;
         }
 
@@ -91,20 +114,33 @@ public final class StreamListener implements Listener {
                 channel.close();
                 return;
             }
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            FrameDecoder decoder = FrameDecoder.ofServer(maxMessage);
-            channel.pipeline()
-                    .addLast(
-                            new FlushConsolidationHandler(256, true),
-                            decoder,
-                            new StreamConnection(handler, decoder, afterEnd));
             open.add(channel);
+            access.admit(channel, caller -> {
+                ConnectionMemory memory = ConnectionMemory.of(channel);
+                FrameDecoder decoder = FrameDecoder.ofServer(maxMessage, memory, timeouts);
+                channel.pipeline()
+                        .addLast(
+                                new FlushConsolidationHandler(256, true),
+                                decoder,
+                                new SlowReader(writeTimeout),
+                                new StreamConnection(handler, decoder, memory, afterEnd, caller));
+            });
         }
     }
 
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public boolean isOpenToAll() {
+        return connections.access.isOpen() && SocketAddresses.isReachable(socket.address());
+    }
+
+    @Override
+    public void reset() {
+        connections.access.reset();
     }
 
     @Override

@@ -43,8 +43,7 @@ public final class WebSocketListener implements Listener {
     public static Listener start(Address asked, String defaultPath, ServerContext context) {
         AddressOptions options = new AddressOptions(asked);
         List<String> paths = HttpAddress.paths(asked, options, List.of(defaultPath));
-        HttpSettings settings =
-                HttpAddress.settings(asked, options, context.values().limits(), context.tls());
+        HttpSettings settings = HttpAddress.settings(asked, options, context);
         WebSocketOptions connections =
                 WebSocketAddress.options(options.ofServer(), context.values().limits(), List.of("jsonrpc"));
         MessageHandler handler = MessageHandler.ofSessions(context, options, asked.scheme());
@@ -64,6 +63,11 @@ public final class WebSocketListener implements Listener {
     @Override
     public Address address() {
         return listener.address();
+    }
+
+    @Override
+    public boolean isOpenToAll() {
+        return listener.isOpenToAll();
     }
 
     @Override

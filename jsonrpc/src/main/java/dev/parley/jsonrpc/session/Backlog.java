@@ -1,7 +1,9 @@
 package dev.parley.jsonrpc.session;
 
+import dev.parley.spi.CallSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ final class Backlog {
     private final long maxBytes;
     private final Connection connection;
     private final Runnable onChange;
-    private final Runnable resume = this::resume;
+    /** Set before the first message. */
+    private @Nullable CallSource source;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** What waits for the dispatcher. Guarded by {@code lock}, as all that follows. */
@@ -27,6 +30,10 @@ final class Backlog {
     private final Deque<Item> inOrder = new ArrayDeque<>(0);
     /** Whether one of those is handled now. */
     private boolean handling;
+    /** A message of which not all calls are started, before those that wait. */
+    private @Nullable Incoming begun;
+    /** Whether the source knows that anything waits here. */
+    private boolean told;
 
     private long bytes;
     /** Whether a thread is starting messages. */
@@ -37,8 +44,8 @@ final class Backlog {
     /** How often it had room again. Written under {@code lock}. */
     private volatile long resumed;
 
-    /** Whether all that waits is passed on, even to a full dispatcher. */
-    private boolean flushed;
+    /** Whether all that waits is passed on, even to a full dispatcher. Written under {@code lock}. */
+    private volatile boolean flushed;
 
     /**
      * A backlog.
@@ -50,6 +57,11 @@ final class Backlog {
         this.maxBytes = maxBytes;
         this.connection = connection;
         this.onChange = onChange;
+    }
+
+    /** Sets where its calls go; this backlog is resumed by it. */
+    void source(CallSource to) {
+        source = to;
     }
 
     /** Whether a message of this size must not be added, since too much waits. */
@@ -88,12 +100,13 @@ final class Backlog {
     private boolean beginStarting(Incoming message, int size) {
         lock.lock();
         try {
-            if (!starting && waiting.isEmpty() && mayStart(message)) {
+            if (!starting && begun == null && waiting.isEmpty() && mayStart(message)) {
                 starting = true;
                 return true;
             }
             waiting.add(new Item(message, size));
             bytes += size;
+            tellKept();
             return false;
         } finally {
             lock.unlock();
@@ -112,6 +125,7 @@ final class Backlog {
         try {
             inOrder.add(new Item(message, size));
             bytes += size;
+            tellKept();
             waits = handling;
             handling = true;
         } finally {
@@ -149,6 +163,9 @@ final class Backlog {
             next = inOrder.poll();
             handling = next != null;
             bytes -= next == null ? 0 : next.size();
+            if (next == null) {
+                tellKept();
+            }
         } finally {
             lock.unlock();
         }
@@ -157,11 +174,25 @@ final class Backlog {
     }
 
     private void start(Incoming message) {
+        CallSource to = Objects.requireNonNull(source, "source");
         long before = resumed;
-        if (!message.start(resume)) {
+        if (message.hasSeveral()) {
+            // Before the first one, which may end before the last one is dispatched.
+            lock.lock();
+            try {
+                tellKept(true);
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (flushed) {
+            message.startAll(to);
+        } else if (!message.start(to)) {
             lock.lock();
             try {
                 full = resumed == before;
+                begun = message;
+                tellKept();
             } finally {
                 lock.unlock();
             }
@@ -172,8 +203,8 @@ final class Backlog {
     /** Starts what waits, as far as there is room, and lets other threads start messages again. */
     private void drain() {
         boolean changed = false;
-        for (Item next = nextWaiting(); next != null; next = nextWaiting()) {
-            start(next.message());
+        for (Incoming next = nextWaiting(); next != null; next = nextWaiting()) {
+            start(next);
             changed = true;
         }
         if (changed) {
@@ -181,22 +212,50 @@ final class Backlog {
         }
     }
 
-    private @Nullable Item nextWaiting() {
+    private @Nullable Incoming nextWaiting() {
         lock.lock();
         try {
-            Item next = waiting.peek();
-            next = next != null && mayStart(next.message()) ? waiting.poll() : null;
+            Incoming next = null;
+            if (begun != null) {
+                if (flushed || !full) {
+                    next = begun;
+                    begun = null;
+                }
+            } else {
+                Item first = waiting.peek();
+                if (first != null && mayStart(first.message())) {
+                    next = first.message();
+                    bytes -= waiting.remove().size();
+                }
+            }
             starting = next != null;
-            bytes -= next == null ? 0 : next.size();
+            if (next == null) {
+                tellKept();
+            }
             return next;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Tells the source whether anything is left here, unless something is being started. Under the lock. */
+    private void tellKept() {
+        boolean keeps = begun != null || !waiting.isEmpty() || !inOrder.isEmpty();
+        if (keeps || !starting) {
+            tellKept(keeps);
+        }
+    }
+
+    private void tellKept(boolean keeps) {
+        if (source != null && keeps != told) {
+            told = keeps;
+            source.keepsCalls(keeps);
+        }
+    }
+
     /** The dispatcher has room again. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // Under the lock.
-    private void resume() {
+    void resume() {
         lock.lock();
         try {
             resumed++;
@@ -224,6 +283,10 @@ final class Backlog {
 
     /** Passes on all that waits for the dispatcher, which queues it. */
     void flush() {
+        CallSource to = source;
+        if (to != null) {
+            to.refuseNone();
+        }
         lock.lock();
         try {
             flushed = true;
@@ -237,9 +300,11 @@ final class Backlog {
     void clear() {
         lock.lock();
         try {
+            begun = null;
             waiting.clear();
             inOrder.clear();
             bytes = 0;
+            tellKept();
         } finally {
             lock.unlock();
         }

@@ -32,7 +32,8 @@ final class BatchResponse {
             size.addAndGet(-response.length);
         }
         responses.set(place, fits ? response : tooLarge.get());
-        if (missing.decrementAndGet() == 0) {
+        // Below 0 if sending has failed, and this is the error of the last response, in its place.
+        if (missing.decrementAndGet() <= 0) {
             send();
         }
     }

@@ -1,5 +1,6 @@
 package dev.parley.jsonrpc.session;
 
+import dev.parley.net.socket.ConnectionMemory;
 import java.security.Principal;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,6 +32,9 @@ public interface Connection {
 
     /** Closes at once. The connection of a child process ends the child, and waits for it. */
     void close();
+
+    /** What it holds of the memory for messages. What waits to be sent is charged by the connection itself. */
+    ConnectionMemory memory();
 
     /** The network address of the peer; {@code null} if there is none. */
     @Nullable

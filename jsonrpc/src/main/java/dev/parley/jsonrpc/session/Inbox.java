@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.net.http.rpc.HttpRpcListener;
+import dev.parley.spi.Guard;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,7 +57,7 @@ final class Inbox {
             lock.unlock();
         }
         onChange.run();
-        Thread.ofVirtual().name("parley-jsonrpc").start(() -> takeLarge(message));
+        Guard.start("parley-jsonrpc", () -> takeLarge(message), onFailure);
     }
 
     private void takeLarge(byte[] large) {

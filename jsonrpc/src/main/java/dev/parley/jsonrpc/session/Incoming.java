@@ -1,18 +1,23 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.RpcException;
-import dev.parley.spi.Dispatcher;
+import dev.parley.spi.CallSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of one message. Confined to one thread until they are started; then {@code cancel} is thread-safe. */
+/**
+ * The calls of one message. Confined to one thread at a time until they are started; {@code cancel} is thread-safe as
+ * soon as the message is prepared.
+ */
 public final class Incoming {
     private final List<Step> steps = new ArrayList<>(1);
+    private int next;
+    private boolean notification;
     private @Nullable Runnable whenAccepted;
-    private boolean accepted = true;
     private volatile @Nullable Runnable whenFinished;
+    /** The bytes of the message that are charged until it has its response. */
+    private int size;
 
     Incoming() {}
 
@@ -22,28 +27,47 @@ public final class Incoming {
     }
 
     /** What is done for one request: a call of the dispatcher, or something that has its response at once. */
-    private record Step(@Nullable ServedCall call, Predicate<Runnable> start) {}
-
-    void add(Runnable step) {
-        steps.add(new Step(null, resume -> {
-            step.run();
+    private record Step(@Nullable ServedCall call, Runnable otherwise) {
+        /** Returns whether there is room for more. */
+        boolean start(CallSource source) {
+            if (call != null) {
+                return source.dispatch(call);
+            }
+            otherwise.run();
             return true;
-        }));
+        }
     }
 
-    /** Adds a call; the function starts it and returns whether the dispatcher has room for more. */
-    void add(ServedCall call, Predicate<Runnable> dispatch) {
-        steps.add(new Step(call, dispatch));
+    void add(Runnable step) {
+        steps.add(new Step(null, step));
+    }
+
+    void add(ServedCall call) {
+        steps.add(new Step(call, () -> {}));
+    }
+
+    /** Whether some of the calls may have to wait until others are started. */
+    boolean hasSeveral() {
+        return steps.size() > 1;
     }
 
     /** What follows once the dispatcher has room for more, for a message without a response. */
     void whenAccepted(Runnable action) {
+        notification = true;
         whenAccepted = action;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void size(int bytes) {
+        size = bytes;
     }
 
     /** Whether there is no response. */
     boolean isNotification() {
-        return whenAccepted != null;
+        return notification;
     }
 
     /** What follows when all calls of a message without a response have ended. To be set before the start. */
@@ -59,38 +83,36 @@ public final class Incoming {
     }
 
     /**
-     * Starts the calls.
+     * Starts the calls, as far as the dispatcher has room for them. By one thread at a time.
      *
-     * @param resume see {@link Dispatcher#dispatch}
-     * @return {@link #accepted}
+     * @return {@code false} if it has no room for more: then this is to be called again when it has
      */
-    boolean start(Runnable resume) {
-        Runnable then = whenAccepted == null ? null : new Once(whenAccepted);
-        Runnable resumeAndThen = then == null
-                ? resume
-                : () -> {
-                    then.run();
-                    resume.run();
-                };
-        for (Step step : steps) {
-            accepted &= step.start().test(resumeAndThen);
+    boolean start(CallSource source) {
+        while (next < steps.size()) {
+            if (!steps.get(next++).start(source)) {
+                return false;
+            }
         }
-        if (then != null && accepted) {
-            then.run();
+        Runnable action = whenAccepted;
+        whenAccepted = null;
+        if (action != null) {
+            action.run();
         }
-        return accepted;
+        return true;
     }
 
-    /** Whether there is room for more; if not, the source must not be read until {@code resume} is run. */
-    public boolean accepted() {
-        return accepted;
+    /** Starts the calls that are left, which wait in the dispatcher if need be. */
+    void startAll(CallSource source) {
+        while (!start(source)) {
+            // The next one.
+        }
     }
 
     /** Refuses the calls instead of starting them. */
     void refuse(RpcException error) {
         for (Step step : steps) {
             if (step.call() == null) {
-                boolean unused = step.start().test(() -> {});
+                step.otherwise().run();
             } else {
                 step.call().fail(error);
             }

@@ -9,6 +9,7 @@ import dev.parley.jsonrpc.message.SystemMethods;
 import dev.parley.jsonrpc.openrpc.OpenRpcWriter;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServedMethod;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,14 @@ final class Introspection {
     /** A document, and the methods that it describes. */
     private record Document(List<ServedMethod> methods, Map<String, Object> content) {}
 
+    /** Callers may see different methods; so many documents are kept. */
+    private static final int MAX_DOCUMENTS = 16;
+
     private final Dispatcher dispatcher;
     private final ObjectMapper mapper;
     private final ReentrantLock making = new ReentrantLock();
-    private volatile @Nullable Document document;
+    /** The latest first. */
+    private volatile List<Document> documents = List.of();
 
     Introspection(Dispatcher dispatcher, ObjectMapper mapper) {
         this.dispatcher = dispatcher;
@@ -40,10 +45,9 @@ final class Introspection {
     }
 
     /** Whether a call takes no longer than any other; a document that is not there yet does. */
-    @SuppressWarnings("ReferenceEquality") // The dispatcher's list is the same one until it changes.
-    boolean isReady(String method) {
-        Document known = document;
-        return !method.equals(SystemMethods.DISCOVER) || known != null && known.methods() == dispatcher.methods();
+    boolean isReady(String method, @Nullable Principal caller) {
+        return !method.equals(SystemMethods.DISCOVER)
+                || known(dispatcher.visibleTo(caller).methods()) != null;
     }
 
     /**
@@ -52,35 +56,39 @@ final class Introspection {
      * @param arguments a list, or anything else for none
      * @throws MethodNotFoundException if the method asked about is not there
      */
-    Object call(String method, @Nullable Object arguments) {
+    Object call(String method, @Nullable Object arguments, @Nullable Principal caller) {
+        Dispatcher visible = dispatcher.visibleTo(caller);
         return switch (method) {
-            case SystemMethods.DISCOVER -> openRpc();
-            case SystemMethods.LIST -> names();
+            case SystemMethods.DISCOVER -> openRpc(visible);
+            case SystemMethods.LIST -> names(visible);
             case SystemMethods.HELP ->
-                about(method, arguments).stream()
+                about(visible, method, arguments).stream()
                         .map(Method::doc)
                         .filter(Objects::nonNull)
                         .distinct()
                         .collect(Collectors.joining("\n\n"));
             default ->
-                about(method, arguments).stream().map(Introspection::signature).toList();
+                about(visible, method, arguments).stream()
+                        .map(Introspection::signature)
+                        .toList();
         };
     }
 
-    @SuppressWarnings("ReferenceEquality") // The dispatcher's list is the same one until it changes.
-    private Map<String, Object> openRpc() {
-        List<ServedMethod> methods = dispatcher.methods();
-        Document known = document;
-        if (known != null && known.methods() == methods) {
+    private Map<String, Object> openRpc(Dispatcher visible) {
+        List<ServedMethod> methods = visible.methods();
+        Document known = known(methods);
+        if (known != null) {
             return known.content();
         }
         making.lock();
         try {
-            known = document;
-            if (known == null || known.methods() != methods) {
+            known = known(methods);
+            if (known == null) {
                 known = new Document(
-                        methods, OpenRpcWriter.document(dispatcher.describe().name(), methods, mapper));
-                document = known;
+                        methods, OpenRpcWriter.document(visible.describe().name(), methods, mapper));
+                List<Document> newer = new ArrayList<>(documents);
+                newer.addFirst(known);
+                documents = List.copyOf(newer.subList(0, Math.min(newer.size(), MAX_DOCUMENTS)));
             }
             return known.content();
         } finally {
@@ -88,11 +96,20 @@ final class Introspection {
         }
     }
 
-    private List<Method> about(String asked, @Nullable Object arguments) {
+    private @Nullable Document known(List<ServedMethod> methods) {
+        for (Document each : documents) {
+            if (each.methods().equals(methods)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private static List<Method> about(Dispatcher visible, String asked, @Nullable Object arguments) {
         if (!(arguments instanceof List<?> list) || list.size() != 1 || !(list.getFirst() instanceof String name)) {
             throw new InvalidArgumentsException(asked + " takes one argument, the name of a method");
         }
-        List<Method> found = dispatcher.methods().stream()
+        List<Method> found = visible.methods().stream()
                 .map(ServedMethod::description)
                 .filter(method -> method.qualifiedName().equals(name))
                 .toList();
@@ -112,9 +129,9 @@ final class Introspection {
         return types;
     }
 
-    private List<String> names() {
+    private static List<String> names(Dispatcher visible) {
         TreeSet<String> names = new TreeSet<>(SystemMethods.ALL);
-        dispatcher.methods().forEach(method -> names.add(method.description().qualifiedName()));
+        visible.methods().forEach(method -> names.add(method.description().qualifiedName()));
         return List.copyOf(names);
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.ConnectionLostException;
+import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Cancellation;
@@ -39,6 +40,7 @@ final class Link {
     private final ResponseReader reader;
     private final Connection connection;
     private final Runnable onChange;
+    private final SessionMemory memory;
     private final ConcurrentMap<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     /** Whether calls have ended without a response, which may still come and then belongs to none. */
@@ -61,11 +63,12 @@ final class Link {
      * @param peer its name, for errors
      * @param onChange runs when a call has been added or has its outcome
      */
-    Link(String peer, ResponseReader reader, Connection connection, Runnable onChange) {
+    Link(String peer, ResponseReader reader, Connection connection, Runnable onChange, SessionMemory memory) {
         this.peer = peer;
         this.reader = reader;
         this.connection = connection;
         this.onChange = onChange;
+        this.memory = memory;
     }
 
     /** The calls of one message. Immutable. */
@@ -159,6 +162,10 @@ final class Link {
             group.calls.forEach(call -> call.fail(connectionLost()));
             notifications.forEach(listener -> listener.onFailure(connectionLost()));
             return StartedCall.NONE;
+        } else if (!memory.hasRoom(message.message.length)) {
+            group.calls.forEach(call -> call.fail(overloaded()));
+            notifications.forEach(listener -> listener.onFailure(overloaded()));
+            return StartedCall.NONE;
         }
         List<ResponseListener> toTell = notifications;
         connection.send(message.message, failure -> {
@@ -174,6 +181,10 @@ final class Link {
             onChange.run();
         }
         return group.calls.size() == 1 ? group.calls.getFirst() : group;
+    }
+
+    private OverloadedException overloaded() {
+        return new OverloadedException("too much memory is in use to send a message to " + peer);
     }
 
     /** Takes a response. */

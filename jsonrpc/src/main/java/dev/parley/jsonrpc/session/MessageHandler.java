@@ -13,14 +13,21 @@ import dev.parley.jsonrpc.message.Request;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
+import dev.parley.spi.Decoding;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Guard;
+import dev.parley.spi.LargeMessages;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.ServerContext;
 import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +61,7 @@ public final class MessageHandler {
     private final int maxBacklog;
     private final int maxMessage;
     private final boolean ordered;
+    private final boolean sole;
     private final Function<ClientTransport, RpcClient> callers;
 
     private MessageHandler(
@@ -65,6 +73,7 @@ public final class MessageHandler {
             int maxBacklog,
             int maxMessage,
             boolean ordered,
+            boolean sole,
             Function<ClientTransport, RpcClient> callers) {
         this.dispatcher = dispatcher;
         this.mapper = mapper;
@@ -75,21 +84,27 @@ public final class MessageHandler {
         this.maxBacklog = maxBacklog;
         this.maxMessage = maxMessage;
         this.ordered = ordered;
+        this.sole = sole;
         this.callers = callers;
     }
 
     /** For a listener with a response for each request; reads the options that every server has. */
     public static MessageHandler ofExchanges(ServerContext context, AddressOptions options, String scheme) {
-        return ofServer(context, options, scheme, 0);
+        return ofServer(context, options, scheme, 0, false);
     }
 
     /** For a listener with sessions; reads the options that every such server has. */
     public static MessageHandler ofSessions(ServerContext context, AddressOptions options, String scheme) {
-        return ofServer(context, options, scheme, maxBacklog(options.ofServer()));
+        return ofServer(context, options, scheme, maxBacklog(options.ofServer()), false);
+    }
+
+    /** For a listener with one session only; reads the options that every such server has. */
+    public static MessageHandler ofSoleSession(ServerContext context, AddressOptions options, String scheme) {
+        return ofServer(context, options, scheme, maxBacklog(options.ofServer()), true);
     }
 
     private static MessageHandler ofServer(
-            ServerContext context, AddressOptions options, String scheme, int maxBacklog) {
+            ServerContext context, AddressOptions options, String scheme, int maxBacklog, boolean sole) {
         AddressOptions own = options.ofServer();
         return new MessageHandler(
                 context.dispatcher(),
@@ -100,6 +115,7 @@ public final class MessageHandler {
                 maxBacklog,
                 context.values().limits().messageBytes(),
                 false,
+                sole,
                 transport -> context.client(options.forClients(), transport));
     }
 
@@ -121,6 +137,7 @@ public final class MessageHandler {
                         MAX_BATCH,
                         maxBacklog,
                         values.limits().messageBytes(),
+                        true,
                         true,
                         transport -> context.client(address, transport));
     }
@@ -159,16 +176,20 @@ public final class MessageHandler {
         return callers.apply(transport);
     }
 
+    /** The source of the calls of a session. */
+    CallSource source(Runnable resume) {
+        return sole ? dispatcher.soleSource(resume) : dispatcher.source(resume);
+    }
+
     /**
-     * Takes a message and starts its calls.
+     * Takes the message of an exchange, after which its sender waits for the response, and starts its calls.
      *
      * @param response takes the one response, now or later, on any thread; empty if there is none to send
-     * @param resume see {@link Dispatcher#dispatch}
      */
-    public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response, Runnable resume) {
+    public Incoming handle(byte[] message, Peer peer, Consumer<byte[]> response) {
         Envelope.Message scanned;
         try {
-            scanned = Envelope.scan(mapper, message, maxBatch);
+            scanned = scan(message, peer.charge());
         } catch (Envelope.UnreadableException e) {
             log.debug("{} from {}: {}", scheme, peer.remoteAddress(), e.getMessage());
             peer.called("-", e.invalid ? FaultCodes.INVALID_REQUEST : FaultCodes.PARSE_ERROR);
@@ -180,8 +201,50 @@ public final class MessageHandler {
             requests.add(Request.of(element));
         }
         Incoming incoming = prepare(requests, scanned.batch(), peer, (self, bytes) -> response.accept(bytes));
-        incoming.start(resume);
+        new Exchange(incoming).start(dispatcher);
         return incoming;
+    }
+
+    private Envelope.Message scan(byte[] message, @Nullable MessageCharge charge) throws Envelope.UnreadableException {
+        if (charge == null || message.length <= LargeMessages.LARGE) {
+            return Envelope.scan(mapper, message, maxBatch);
+        }
+        try (Decoding step = Decoding.of(charge)) {
+            step.reads(message.length);
+            return Envelope.scan(mapper, message, maxBatch);
+        }
+    }
+
+    /** Starts the calls of one message, more of them as there is room. Thread-safe once it is started. */
+    private static final class Exchange {
+        private final Incoming message;
+        /** Counts the starts that are asked for while one is going on. */
+        private final AtomicInteger starts = new AtomicInteger();
+
+        private @Nullable CallSource source;
+
+        Exchange(Incoming message) {
+            this.message = message;
+        }
+
+        void start(Dispatcher dispatcher) {
+            source = dispatcher.source(this::proceed);
+            proceed();
+        }
+
+        private void proceed() {
+            if (starts.getAndIncrement() != 0) {
+                return;
+            }
+            CallSource to = Objects.requireNonNull(source);
+            do {
+                // Those of a batch that have to wait until others have been started.
+                to.keepsCalls(message.hasSeveral());
+                if (message.start(to)) {
+                    to.keepsCalls(false);
+                }
+            } while (starts.decrementAndGet() != 0);
+        }
     }
 
     /**
@@ -223,6 +286,12 @@ public final class MessageHandler {
 
     /** The response to what a transport could not cut into messages. */
     byte[] refusal(Problem problem) {
+        if (problem.isOverload()) {
+            String id = problem.id() == null ? "null" : problem.id();
+            return writer.error(
+                    new Request.Invalid(problem.code(), problem.text(), id, false),
+                    new OverloadedException(problem.text()));
+        }
         return refusal(problem.code(), problem.text());
     }
 
@@ -272,7 +341,7 @@ public final class MessageHandler {
                     }
                     ServedCall served =
                             new ServedCall(call, peer, scheme, mapper, writer, dispatcher, response, ordered);
-                    incoming.add(served, resume -> dispatcher.dispatch(served, resume));
+                    incoming.add(served);
                 }
             }
         }
@@ -294,32 +363,43 @@ public final class MessageHandler {
             Envelope envelope = call.envelope();
             if (envelope.hasParams()) {
                 int length = envelope.paramsEnd - envelope.paramsStart;
+                if (length > LargeMessages.LARGE) {
+                    throw new InvalidArgumentsException(
+                            "the arguments of " + call.method() + " exceed " + LargeMessages.LARGE + " bytes");
+                }
                 arguments = mapper.readerFor(Object.class).readValue(envelope.bytes, envelope.paramsStart, length);
             }
         } catch (JacksonException e) {
             response.accept(refused(call, new InvalidArgumentsException(ValueErrors.text(e)), peer));
             return;
+        } catch (InvalidArgumentsException e) {
+            response.accept(refused(call, e, peer));
+            return;
         }
-        if (introspection.isReady(call.method())) {
+        if (introspection.isReady(call.method(), peer.principal())) {
             response.accept(introspect(introspection, call, arguments, peer));
             return;
         }
         Object given = arguments;
-        Thread.ofVirtual().name("parley-describe").start(() -> {
-            byte[] bytes;
-            try {
-                bytes = introspect(introspection, call, given, peer);
-            } catch (RuntimeException | LinkageError | StackOverflowError e) {
-                log.error("{}: the service cannot be described", scheme, e);
-                bytes = refused(call, RemoteException.of("the service cannot be described"), peer);
-            }
-            response.accept(bytes);
-        });
+        AtomicBoolean described = new AtomicBoolean();
+        Guard.start(
+                "parley-describe",
+                () -> {
+                    byte[] description = introspect(introspection, call, given, peer);
+                    described.set(true);
+                    response.accept(description);
+                },
+                error -> {
+                    if (!described.get()) {
+                        response.accept(refused(call, RemoteException.of("the service cannot be described"), peer));
+                    }
+                });
     }
 
     private byte[] introspect(Introspection introspection, Request.Call call, @Nullable Object arguments, Peer peer) {
         try {
-            byte[] response = writer.result(call, introspection.call(call.method(), arguments), Object.class);
+            Object result = introspection.call(call.method(), arguments, peer.principal());
+            byte[] response = writer.result(call, result, Object.class);
             peer.called(call.method(), null);
             return response;
         } catch (RpcException e) {

@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.session;
 
 import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.jsonrpc.message.Envelope;
@@ -91,6 +92,12 @@ final class ServedCall extends ServerCall {
     }
 
     @Override
+    public long messageBytes() {
+        Envelope envelope = request.envelope();
+        return envelope.hasParams() ? envelope.paramsEnd - envelope.paramsStart : 0;
+    }
+
+    @Override
     public String wire() {
         return scheme;
     }
@@ -127,12 +134,24 @@ final class ServedCall extends ServerCall {
             return;
         }
         byte[] result = writer.result(request, value, type);
+        if (!peer.hasRoom(result.length)) {
+            fail(new OverloadedException("too much memory is in use for the result of " + method()));
+            return;
+        }
         peer.called(method(), null);
         response.accept(result);
     }
 
     @Override
+    public void abandon(Throwable error) {
+        peer.abandon(error);
+    }
+
+    @Override
     public void fail(RpcException error) {
+        if (error instanceof OverloadedException) {
+            peer.overloaded();
+        }
         if (request.responseId() != null) {
             peer.called(method(), JsonRpcErrors.code(error));
             response.accept(writer.error(request, error));

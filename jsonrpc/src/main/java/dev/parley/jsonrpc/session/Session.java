@@ -10,25 +10,20 @@ import dev.parley.jsonrpc.message.RequestWriter;
 import dev.parley.jsonrpc.message.ResponseReader;
 import dev.parley.jsonrpc.message.ResponseWriter;
 import dev.parley.net.http.rpc.FaultCodes;
+import dev.parley.spi.LargeMessages;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.StartedCall;
-import dev.parley.spi.Timers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonToken;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -52,10 +47,10 @@ public final class Session implements Peer {
     private final String name;
     private final @Nullable MessageHandler handler;
     private final boolean client;
-    private final OutgoingWriter writer;
     private final Inbox inbox = new Inbox(this::take, this::failed, this::congestion);
+    private final SessionMemory memory;
     private final Backlog backlog;
-    private final Set<Incoming> running = ConcurrentHashMap.newKeySet();
+    private final RunningMessages running = new RunningMessages();
     /** Accepted messages without a response so far. */
     private final AtomicInteger unanswered = new AtomicInteger();
 
@@ -70,11 +65,12 @@ public final class Session implements Peer {
     private volatile boolean ended;
 
     private volatile boolean lost;
+    /** What waited has been dropped, so that not all messages get responses. */
+    private volatile boolean dropped;
+
     private volatile @Nullable Throwable failure;
-    private volatile @Nullable ScheduledFuture<?> interrupting;
     private volatile @Nullable Link link;
-    private @Nullable RpcClient caller; // Guarded by lock.
-    private @Nullable SessionCaller transport; // Guarded by lock.
+    private final @Nullable LazyCaller caller;
 
     private Session(
             Connection connection,
@@ -85,13 +81,17 @@ public final class Session implements Peer {
             boolean client) {
         this.connection = connection;
         this.mapper = mapper;
-        this.writer = writer;
         this.name = name;
         this.handler = handler;
         this.client = client;
+        this.memory = new SessionMemory(connection.memory(), this::congestion);
+        this.caller = handler == null ? null : new LazyCaller(this, handler, writer);
         int maxBacklog = handler == null ? 0 : handler.maxBacklog();
         this.backlog =
                 new Backlog(maxBacklog, handler == null ? 0 : handler.maxMessage(), connection, this::congestion);
+        if (handler != null) {
+            backlog.source(handler.source(backlog::resume));
+        }
     }
 
     /** The server's end of a connection. */
@@ -115,7 +115,17 @@ public final class Session implements Peer {
 
     /** Takes a message that has arrived. */
     public void received(byte[] message) {
-        inbox.received(message);
+        if (memory.charge(message.length)) {
+            inbox.received(message);
+        } else {
+            String id = Ids.ofRequest(message);
+            problem(Problem.overloaded(id == null && !client, id));
+        }
+    }
+
+    /** What has arrived so far has been received. Pauses reading if memory is short. */
+    public void receivedAll() {
+        memory.checkPause();
     }
 
     /** A message could not be handled: without a response the only way to end its sender's wait is to disconnect. */
@@ -125,13 +135,21 @@ public final class Session implements Peer {
     }
 
     private void take(byte[] message) {
+        memory.take(message, () -> read(message));
+    }
+
+    private void read(byte[] message) {
         Envelope.Message scanned;
+        // A response is not kept waiting by requests.
+        LargeMessages.Turn turn = LargeMessages.turn(client ? 0 : message.length);
         try {
             scanned =
                     Envelope.scan(mapper, message, client || handler == null ? Integer.MAX_VALUE : handler.maxBatch());
         } catch (Envelope.UnreadableException e) {
             unreadable(message, e);
             return;
+        } finally {
+            turn.close();
         }
         Link calls = link;
         List<Envelope> responses = List.of();
@@ -142,7 +160,7 @@ public final class Session implements Peer {
                 responses.add(element);
             } else if (element == null && client) {
                 faults.warn(name, "sent an element that is not an object");
-            } else if (element != null && isErrorToNothing(element)) {
+            } else if (element != null && element.isErrorToNothing()) {
                 log.debug("{} sent an error without a request", name);
                 return;
             } else {
@@ -169,27 +187,14 @@ public final class Session implements Peer {
                 || (calls != null && calls.isUsed() && (element.resultToken != null || element.errorToken != null));
     }
 
-    /** Whether it is a response to what its sender could not read, to which there is none in turn. */
-    private static boolean isErrorToNothing(Envelope element) {
-        return element.methodToken == null
-                && element.resultToken == null
-                && element.errorToken == JsonToken.START_OBJECT
-                && Ids.isAbsent(element);
-    }
-
     private void unreadable(byte[] message, Envelope.UnreadableException error) {
         boolean response = client || (link != null && link().isUsed());
-        if (handler == null || (response && !hasMethod(message))) {
+        if (handler == null || (response && !Envelope.hasMethod(message))) {
             link().unreadable(message, String.valueOf(error.getMessage()));
         } else {
             log.debug("{}: {}", name, error.getMessage());
             send(handler.refusal(error));
         }
-    }
-
-    /** Whether a message that cannot be parsed may be a request. */
-    private static boolean hasMethod(byte[] message) {
-        return new String(message, StandardCharsets.ISO_8859_1).contains("\"method\"");
     }
 
     private void requested(List<Request> requests, boolean batch, int size) {
@@ -233,6 +238,7 @@ public final class Session implements Peer {
             return;
         }
         unanswered.incrementAndGet();
+        memory.keep(message, size);
         running.add(message);
         if (inOrder) {
             backlog.addInOrder(message, size);
@@ -246,6 +252,7 @@ public final class Session implements Peer {
             send(response);
         }
         running.remove(message);
+        memory.release(message);
         if (unanswered.decrementAndGet() == 0) {
             closeIfDone();
         }
@@ -280,6 +287,9 @@ public final class Session implements Peer {
         if (calls != null && calls.isUsed() && !problem.fatal()) {
             calls.tooLarge(problem.text());
         }
+        if (problem.isOverload()) {
+            faults.warn(name, "refused a message: {}", problem.text());
+        }
         if (problem.fatal()) {
             faults.warn(name, "closing the connection: {}", problem.text());
             failure = new ProtocolException(problem.text());
@@ -306,7 +316,7 @@ public final class Session implements Peer {
             calls.lost(new IOException("the peer has closed its sending half"));
         }
         if (timeout != null) {
-            interrupting = Timers.after(timeout.toNanos(), this::interrupt);
+            running.interruptAfter(timeout);
         }
         closeIfDone();
     }
@@ -314,35 +324,34 @@ public final class Session implements Peer {
     /** The connection has ended. */
     public void lost(@Nullable Throwable cause) {
         lost = true;
-        ScheduledFuture<?> timer = interrupting;
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        interrupt();
+        running.interrupt();
         // Notifications that have come are still handled.
         backlog.flush();
         Link calls = link;
         if (calls != null) {
             calls.lost(failure == null ? cause : failure);
         }
-        SessionCaller told;
-        lock.lock();
-        try {
-            told = transport;
-        } finally {
-            lock.unlock();
+        if (caller != null) {
+            caller.lost();
         }
-        if (told != null) {
-            told.lost();
-        }
+        closeIfDone();
     }
 
-    private void interrupt() {
-        for (Incoming message : running) {
-            if (!message.isNotification()) {
-                message.cancel();
-            }
-        }
+    /** Whether the peer need not send anything: calls of either side have no outcome so far. */
+    public boolean isInUse() {
+        return unanswered.get() > 0 || isWaiting();
+    }
+
+    /** Whether the peer cannot send what it has to, since its calls have to wait. */
+    public boolean isHeldUp() {
+        return backlog.isCongested();
+    }
+
+    /** Ends the connection, since it must give memory back or its peer takes too long. */
+    public void abort(String why) {
+        faults.warn(name, "closing the connection: {}", why);
+        failure = new OverloadedException(why);
+        connection.close();
     }
 
     /** Takes no new requests, and closes the connection when those that were accepted have their responses. */
@@ -360,11 +369,16 @@ public final class Session implements Peer {
             calls.close();
         }
         backlog.clear();
+        dropped = true;
         connection.close();
     }
 
     private void closeIfDone() {
-        if ((stopping || ended) && unanswered.get() == 0) {
+        if (unanswered.get() > 0 && !dropped) {
+            return;
+        } else if (lost) {
+            memory.close();
+        } else if (stopping || ended) {
             connection.finish();
         }
     }
@@ -375,7 +389,7 @@ public final class Session implements Peer {
         try {
             // If both sides paused because the other one does not read, they would do so for ever: a client reads on.
             congested = stopping || backlog.isCongested() || (!client && !connection.isWritable());
-            boolean read = !inbox.isBusy() && (!congested || mustRead());
+            boolean read = !inbox.isBusy() && !memory.isPaused() && (!congested || mustRead());
             if (read != reading) {
                 reading = read;
                 connection.read(read);
@@ -415,7 +429,7 @@ public final class Session implements Peer {
         lock.lock();
         try {
             if (link == null) {
-                Link made = new Link(name, new ResponseReader(mapper), connection, this::inFlightChanged);
+                Link made = new Link(name, new ResponseReader(mapper), connection, this::inFlightChanged, memory);
                 link = made;
                 if (lost) {
                     made.lost(failure);
@@ -440,24 +454,12 @@ public final class Session implements Peer {
 
     @Override
     public @Nullable RpcClient caller() {
-        MessageHandler by = handler;
-        if (by == null) {
-            return null;
-        }
-        lock.lock();
-        try {
-            if (caller == null) {
-                SessionCaller made = new SessionCaller(this, writer);
-                transport = made;
-                caller = by.caller(made);
-                if (lost) {
-                    made.lost();
-                }
-            }
-            return caller;
-        } finally {
-            lock.unlock();
-        }
+        return caller == null ? null : caller.client();
+    }
+
+    @Override
+    public boolean hasRoom(int bytes) {
+        return memory.hasRoom(bytes);
     }
 
     @Override
@@ -466,8 +468,14 @@ public final class Session implements Peer {
     }
 
     @Override
+    public void abandon(Throwable error) {
+        failure = error;
+        connection.close();
+    }
+
+    @Override
     public void cancelled(String id) {
-        running.forEach(message -> message.cancel(id));
+        running.cancel(id);
     }
 
     @Override

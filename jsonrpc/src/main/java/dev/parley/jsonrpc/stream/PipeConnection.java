@@ -1,6 +1,8 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.spi.Guard;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,11 @@ public abstract class PipeConnection implements Connection {
     }
 
     @Override
+    public ConnectionMemory memory() {
+        return reader.memory();
+    }
+
+    @Override
     public boolean isWritable() {
         return writer.hasRoom();
     }
@@ -40,7 +47,7 @@ public abstract class PipeConnection implements Connection {
     @Override
     public void execute(Runnable task) {
         // The reader's thread waits for input.
-        Thread.ofVirtual().name("parley-jsonrpc").start(task);
+        Guard.start("parley-jsonrpc", task, error -> close());
     }
 
     @Override

@@ -1,12 +1,16 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Problem;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.net.socket.MessageDecoder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +21,8 @@ public final class PipeReader {
     private static final int CHUNK = 64 << 10;
 
     private final InputStream in;
+    private final AtomicBoolean shed = new AtomicBoolean();
+    private final ConnectionMemory memory = new ConnectionMemory(() -> shed.set(true));
     private final FrameDecoder decoder;
     private final String threadName;
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,15 +35,32 @@ public final class PipeReader {
         /** A message, {@code byte[]}, or a {@link Problem}; no more is read until it returns. */
         void received(Object message);
 
+        /** What has arrived so far has been received. */
+        void receivedAll();
+
         /** The stream has ended, or failed. Called once. */
         void ended(@Nullable IOException failure);
     }
 
-    /** A reader; call {@link #start}. */
-    public PipeReader(InputStream in, FrameDecoder decoder, String threadName) {
+    /**
+     * A reader; call {@link #start}.
+     *
+     * @param decoder makes the decoder, which charges this memory
+     */
+    public PipeReader(InputStream in, Function<ConnectionMemory, FrameDecoder> decoder, String threadName) {
         this.in = in;
-        this.decoder = decoder;
+        this.decoder = decoder.apply(memory);
         this.threadName = threadName;
+    }
+
+    /** What the pair of pipes holds of the memory for messages. */
+    public ConnectionMemory memory() {
+        return memory;
+    }
+
+    /** The framing that the peer uses. */
+    public Framing framing() {
+        return decoder.framing();
     }
 
     /** Starts the thread. */
@@ -82,9 +105,13 @@ public final class PipeReader {
             byte[] chunk = new byte[CHUNK];
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 channel.writeInbound(Unpooled.copiedBuffer(chunk, 0, read));
+                if (shed.getAndSet(false)) {
+                    channel.pipeline().fireUserEventTriggered(MessageDecoder.Shed.SHED);
+                }
                 if (!pass(channel, receiver)) {
                     break;
                 }
+                receiver.receivedAll();
                 awaitReading();
             }
             channel.finish();

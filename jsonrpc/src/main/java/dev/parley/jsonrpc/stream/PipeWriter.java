@@ -1,10 +1,13 @@
 package dev.parley.jsonrpc.stream;
 
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.spi.Guard;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +23,7 @@ public final class PipeWriter {
     private static final long HIGH_WATER = 1 << 20;
 
     private final OutputStream out;
+    private final ConnectionMemory memory;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,18 +38,22 @@ public final class PipeWriter {
     /** A message that waits. Immutable. */
     private static final class Item {
         private final byte[] bytes;
+        private final boolean charged;
         private final Consumer<@Nullable Throwable> done;
 
-        Item(byte[] bytes, Consumer<@Nullable Throwable> done) {
+        Item(byte[] bytes, boolean charged, Consumer<@Nullable Throwable> done) {
             this.bytes = bytes;
+            this.charged = charged;
             this.done = done;
         }
     }
 
     /** A writer; call {@link #start}. It closes the stream at the end. */
-    public PipeWriter(OutputStream out, String threadName) {
+    public PipeWriter(OutputStream out, ConnectionMemory memory, String threadName) {
+        this.memory = memory;
         this.out = out;
-        this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform().daemon().name(threadName).unstarted(Guard.of(threadName, this::run, this::failed));
     }
 
     /** Starts the thread. */
@@ -64,13 +72,15 @@ public final class PipeWriter {
         byte[] bytes = new byte[framed.readableBytes()];
         framed.readBytes(bytes);
         framed.release();
+        // What there is no room for is sent all the same: there is only one peer, which waits for it.
+        boolean charged = memory.charge(bytes.length);
         IOException refusal;
         boolean becomesFull = false;
         lock.lock();
         try {
             refusal = closed ? new IOException("the stream is closed") : failure;
             if (refusal == null) {
-                queue.add(new Item(bytes, done));
+                queue.add(new Item(bytes, charged, done));
                 queued += bytes.length;
                 becomesFull = !full && queued > HIGH_WATER;
                 full |= becomesFull;
@@ -80,6 +90,9 @@ public final class PipeWriter {
             lock.unlock();
         }
         if (refusal != null) {
+            if (charged) {
+                memory.release(bytes.length);
+            }
             done.accept(refusal);
         } else if (becomesFull) {
             onChange.run();
@@ -134,6 +147,22 @@ public final class PipeWriter {
         }
     }
 
+    /** The thread ends: what waits for it fails, and what comes later. */
+    private void failed(Throwable error) {
+        List<Item> left;
+        lock.lock();
+        try {
+            failure = new IOException("writing failed: " + error, error);
+            left = List.copyOf(queue);
+            queue.clear();
+            writing = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(item -> item.done.accept(failure));
+    }
+
     private void write(Item item) {
         IOException error = null;
         boolean hasRoom = false;
@@ -153,6 +182,9 @@ public final class PipeWriter {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (item.charged) {
+            memory.release(item.bytes.length);
         }
         if (hasRoom) {
             onChange.run();

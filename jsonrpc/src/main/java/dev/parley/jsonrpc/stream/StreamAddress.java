@@ -4,18 +4,25 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.net.socket.EventLoops;
 import dev.parley.net.socket.ListeningSocket;
+import dev.parley.net.socket.Trust;
 import dev.parley.spi.AddressOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The socket of an address: a TCP port, or a Unix-domain socket file. Immutable. */
 public final class StreamAddress {
     /** The scheme of JSON texts on a TCP connection. */
     public static final String TCP = "jsonrpc+tcp";
+
+    /** The scheme of JSON texts on a TCP connection with TLS. */
+    public static final String TLS = "jsonrpc+tls";
 
     /** The scheme of JSON texts on a Unix-domain socket. */
     public static final String IPC = "jsonrpc+ipc";
@@ -74,5 +81,15 @@ public final class StreamAddress {
     /** Whether it is a TCP port. */
     public boolean isTcp() {
         return file == null;
+    }
+
+    /** Whether it has TLS. */
+    public boolean isSecure() {
+        return address.scheme().equals(TLS);
+    }
+
+    /** The handler of TLS for a new connection of a client. */
+    public SslHandler tls(Trust trust, Duration timeout) throws NoSuchAlgorithmException {
+        return trust.handler(address.host(), address.port(DEFAULT_PORT), timeout);
     }
 }

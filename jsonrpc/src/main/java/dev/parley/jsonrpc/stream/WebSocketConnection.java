@@ -1,6 +1,7 @@
 package dev.parley.jsonrpc.stream;
 
 import dev.parley.jsonrpc.session.Connection;
+import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.websocket.CloseCode;
 import dev.parley.net.websocket.WebSocket;
 import java.security.Principal;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketConnection implements Connection {
     private final WebSocket socket;
     private final boolean client;
+    private final ConnectionMemory memory;
 
     /**
      * A connection.
@@ -21,11 +23,18 @@ public final class WebSocketConnection implements Connection {
     public WebSocketConnection(WebSocket socket, boolean client) {
         this.socket = socket;
         this.client = client;
+        this.memory = new ConnectionMemory(() ->
+                socket.close(CloseCode.INTERNAL_ERROR, "memory is short, and this connection holds more than others"));
     }
 
     @Override
     public void send(byte[] message, Consumer<@Nullable Throwable> done) {
         socket.send(message, done);
+    }
+
+    @Override
+    public ConnectionMemory memory() {
+        return memory;
     }
 
     @Override

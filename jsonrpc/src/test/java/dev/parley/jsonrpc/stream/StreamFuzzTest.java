@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.parley.jsonrpc.session.Problem;
+import dev.parley.net.socket.ConnectionMemory;
+import dev.parley.net.socket.MessageTimeouts;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -51,19 +53,23 @@ class StreamFuzzTest {
     @MethodSource("streams")
     @FuzzTest
     void theServerCutsAlike(byte[] stream) {
-        check(stream, () -> FrameDecoder.ofServer(MAX));
+        check(stream, () -> FrameDecoder.ofServer(MAX, memory(), MessageTimeouts.NONE));
     }
 
     @MethodSource("streams")
     @FuzzTest
     void theClientCutsAlike(byte[] stream) {
-        check(stream, () -> FrameDecoder.ofClient(MAX, Framing.LINES));
+        check(stream, () -> FrameDecoder.ofClient(MAX, Framing.LINES, memory()));
     }
 
     @MethodSource("streams")
     @FuzzTest
     void theClientCutsHeadersAlike(byte[] stream) {
-        check(stream, () -> FrameDecoder.ofClient(MAX, Framing.HEADERS));
+        check(stream, () -> FrameDecoder.ofClient(MAX, Framing.HEADERS, memory()));
+    }
+
+    private static ConnectionMemory memory() {
+        return new ConnectionMemory(() -> {});
     }
 
     private interface Decoders {

@@ -50,7 +50,8 @@ public class RpcServlet extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ReceivedRequest received = new ReceivedRequest(handler, request.getMethod(), name -> header(request, name));
+        ReceivedRequest received = new ReceivedRequest(
+                handler, request.getMethod(), name -> header(request, name), request.getUserPrincipal());
         HttpResponse ready = received.read(request.getInputStream());
         if (ready != null) {
             write(ready, response);

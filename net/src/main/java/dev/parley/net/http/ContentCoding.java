@@ -1,16 +1,11 @@
 package dev.parley.net.http;
 
-import java.io.ByteArrayInputStream;
+import dev.parley.spi.Decoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * cannot expand into a huge one. Stateless and thread-safe.
  */
 public final class ContentCoding {
+    /** What is wrong with data that ends early. */
+    static final String TRUNCATED = "it ends before the end of the compressed data";
+
     private ContentCoding() {}
 
     /** The decoded content exceeds the limit. */
@@ -50,47 +48,25 @@ public final class ContentCoding {
     }
 
     /**
-     * Decodes content.
+     * Decodes content: all of it must be of the coding, several members of gzip included.
      *
      * @param limit the largest decoded size in bytes
+     * @param decoding is charged for the decoded content, and ends the decoding of one that nobody wants any more
      * @throws TooLargeException if the decoded content exceeds the limit
      * @throws IOException if the data is malformed or truncated, or the coding is unsupported
      */
-    public static byte[] decode(String coding, byte[] data, int limit) throws IOException {
-        try (InputStream in = open(coding.strip().toLowerCase(Locale.ROOT), data)) {
-            byte[] out = new byte[(int) Math.clamp(data.length * 4L, 512, Math.min(limit, 1 << 20) + 1L)];
-            int length = 0;
-            while (true) {
-                int read = in.read(out, length, out.length - length);
-                if (read < 0) {
-                    return Arrays.copyOf(out, length);
-                }
-                length += read;
-                if (length > limit) {
-                    throw new TooLargeException(limit);
-                }
-                if (length == out.length) {
-                    out = Arrays.copyOf(out, (int) Math.min(length * 2L, limit + 1L));
-                }
-            }
+    public static byte[] decode(String coding, byte[] data, int limit, Decoding decoding) throws IOException {
+        String name = coding.strip().toLowerCase(Locale.ROOT);
+        try {
+            return switch (name) {
+                case "gzip", "x-gzip" -> ContentInflater.gzip(data, limit, decoding);
+                case "deflate" -> ContentInflater.deflate(data, limit, decoding);
+                default ->
+                    throw new IOException("unsupported content coding " + name + "; supported are gzip and deflate");
+            };
+        } catch (InflatedContent.TooLargeException e) {
+            throw new TooLargeException(limit);
         }
-    }
-
-    private static InputStream open(String coding, byte[] data) throws IOException {
-        ByteArrayInputStream in = new ByteArrayInputStream(data);
-        return switch (coding) {
-            case "gzip", "x-gzip" -> new GZIPInputStream(in, 4096);
-            // By deflate RFC 9110 means zlib, but several peers send raw deflate. A zlib header has method 8 and is a
-            // multiple of 31.
-            case "deflate" -> {
-                boolean zlib = data.length >= 2
-                        && (data[0] & 0x0f) == 8
-                        && (((data[0] & 0xff) << 8) | (data[1] & 0xff)) % 31 == 0;
-                yield zlib ? new InflaterInputStream(in) : new RawInflaterStream(in, new Inflater(true));
-            }
-            default ->
-                throw new IOException("unsupported content coding " + coding + "; supported are gzip and deflate");
-        };
     }
 
     /** Encodes data in gzip. */
@@ -126,18 +102,5 @@ public final class ContentCoding {
 
     private static boolean isZeroQuality(String parameters) {
         return parameters.strip().replace(" ", "").matches("(?i)q=0(\\.0*)?");
-    }
-
-    /** Frees the native memory of its inflater, which the JDK's class does only for an inflater that it created. */
-    private static final class RawInflaterStream extends InflaterInputStream {
-        RawInflaterStream(InputStream in, Inflater inflater) {
-            super(in, inflater);
-        }
-
-        @Override
-        public void close() throws IOException {
-            super.close();
-            inf.end();
-        }
     }
 }

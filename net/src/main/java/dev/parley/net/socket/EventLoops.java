@@ -3,7 +3,6 @@ package dev.parley.net.socket;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -24,7 +23,7 @@ import java.nio.file.Path;
 
 /**
  * The event loops of this process: one group of daemon threads that all socket wires share. Uses epoll where the
- * platform has it.
+ * platform has it. No error ends them; one in their own work is a {@linkplain dev.parley.spi.FatalErrors fatal error}.
  *
  * <p>The group is created at first use, with one thread per processor, and lives as long as the process; daemon threads
  * do not keep a JVM alive. Thread-safe.
@@ -65,7 +64,7 @@ public final class EventLoops {
     }
 
     private static final class Holder {
-        private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
+        private static final EventLoopGroup GROUP = GuardedEventLoop.group(
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("parley-io", true),
                 EPOLL ? EpollIoHandler.newFactory() : nio());

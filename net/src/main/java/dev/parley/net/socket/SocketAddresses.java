@@ -24,4 +24,9 @@ public final class SocketAddresses {
         }
         return address instanceof InetSocketAddress inet ? NetUtil.toSocketAddressString(inet) : "unix";
     }
+
+    /** Whether other machines can reach a bound address: a TCP one that is not of the loopback interface. */
+    public static boolean isReachable(@Nullable SocketAddress bound) {
+        return bound instanceof InetSocketAddress inet && !inet.getAddress().isLoopbackAddress();
+    }
 }

@@ -1,5 +1,7 @@
 package dev.parley.net.websocket;
 
+import dev.parley.net.http.InflatedContent;
+import dev.parley.spi.Decoding;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import java.util.Arrays;
@@ -29,13 +31,6 @@ final class Deflate {
     private static final byte[] TAIL = {0, 0, -1, -1};
 
     private Deflate() {}
-
-    /** An inflated message exceeds the limit. */
-    static final class TooLargeException extends Exception {
-        TooLargeException(int limit) {
-            super("the inflated message exceeds the limit of " + limit + " bytes");
-        }
-    }
 
     /**
      * A server's response to the offers of a client; {@code null} if it has to do without. An offer that asks for a
@@ -120,46 +115,47 @@ final class Deflate {
      * The message of a compressed payload. Stops as soon as it exceeds the limit, so that a small payload cannot expand
      * into a huge message.
      *
-     * @throws TooLargeException if the message has more bytes than the limit
+     * @param decoding is charged for the message, and ends the inflating of one that nobody wants any more
+     * @throws InflatedContent.TooLargeException if the message has more bytes than the limit
      * @throws DataFormatException if the payload is malformed
      */
-    static byte[] inflate(byte[] payload, int limit) throws TooLargeException, DataFormatException {
+    static byte[] inflate(byte[] payload, int limit, Decoding decoding)
+            throws InflatedContent.TooLargeException, DataFormatException {
+        InflatedContent content = new InflatedContent(payload.length * 4L, limit, decoding);
         Inflater inflater = new Inflater(true);
+        boolean complete = false;
         try {
-            byte[] out = new byte[(int) Math.clamp(payload.length * 4L, 64, Math.min(limit, 1 << 20) + 1L)];
-            int length = 0;
             boolean tail = false;
             inflater.setInput(payload);
             while (true) {
-                int more = inflater.inflate(out, length, out.length - length);
-                length += more;
-                if (length > limit) {
-                    throw new TooLargeException(limit);
-                }
+                int more = content.inflate(inflater);
                 if (inflater.finished()) {
                     // One byte may follow a final block (RFC 7692 §7.2.3.4).
                     if (!tail && inflater.getRemaining() > 1) {
                         throw new DataFormatException("there is data after the end of the compressed message");
                     }
-                    return Arrays.copyOf(out, length);
+                    complete = true;
+                    return content.take();
                 }
                 if (inflater.needsDictionary()) {
                     throw new DataFormatException("a dictionary is needed");
                 }
-                if (length == out.length) {
-                    out = Arrays.copyOf(out, (int) Math.min(length * 2L, limit + 1L));
-                } else if (inflater.needsInput()) {
+                if (more == 0) {
                     if (tail) {
-                        return Arrays.copyOf(out, length);
+                        complete = true;
+                        return content.take();
+                    } else if (!inflater.needsInput()) {
+                        throw new DataFormatException("the compressed message makes no progress");
                     }
                     tail = true;
                     inflater.setInput(TAIL);
-                } else if (more == 0) {
-                    throw new DataFormatException("the compressed message makes no progress");
                 }
             }
         } finally {
             inflater.end();
+            if (!complete) {
+                content.drop();
+            }
         }
     }
 }

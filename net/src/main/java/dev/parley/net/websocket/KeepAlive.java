@@ -1,8 +1,9 @@
 package dev.parley.net.websocket;
 
+import dev.parley.net.socket.ChannelTasks;
+import dev.parley.net.socket.OutputProgress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,10 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
     private long pingedAt;
 
     private boolean pinged;
-    /** When the output last made progress, and what it was then. */
+    /** When the output last made progress. */
     private long lastProgress;
 
-    private long progress;
+    private @Nullable OutputProgress output;
 
     /** Whom to tell. */
     interface Owner {
@@ -47,12 +48,13 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         lastRead = System.nanoTime();
         lastProgress = lastRead;
+        output = new OutputProgress(ctx.channel());
         schedule(ctx, interval > 0 ? Math.min(interval, timeout) : timeout);
     }
 
     private void schedule(ChannelHandlerContext ctx, long nanos) {
         long delay = Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1));
-        timer = ctx.executor().schedule(() -> check(ctx), delay, TimeUnit.NANOSECONDS);
+        timer = ChannelTasks.schedule(ctx.channel(), () -> check(ctx), delay);
     }
 
     private void stop() {
@@ -84,7 +86,7 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        if (!outputMoves(ctx, now) && now - lastProgress >= timeout) {
+        if (!outputMoves(now) && now - lastProgress >= timeout) {
             owner.dead("the peer has read nothing for " + TimeUnit.NANOSECONDS.toMillis(timeout) + " ms");
             return;
         }
@@ -112,16 +114,8 @@ final class KeepAlive extends ChannelInboundHandlerAdapter {
         schedule(ctx, Math.min(next, timeout));
     }
 
-    /** Whether nothing is to be written, or some of it has been since the last time. */
-    private boolean outputMoves(ChannelHandlerContext ctx, long now) {
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        if (buffer == null || buffer.isEmpty()) {
-            lastProgress = now;
-            return true;
-        }
-        long current = 31L * System.identityHashCode(buffer.current()) + buffer.currentProgress();
-        if (current != progress) {
-            progress = current;
+    private boolean outputMoves(long now) {
+        if (output == null || output.moved()) {
             lastProgress = now;
             return true;
         }

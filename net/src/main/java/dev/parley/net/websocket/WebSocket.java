@@ -1,6 +1,9 @@
 package dev.parley.net.websocket;
 
+import dev.parley.OverloadedException;
 import dev.parley.net.http.Headers;
+import dev.parley.net.socket.ChannelTasks;
+import dev.parley.spi.MessageCharge;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -43,7 +46,8 @@ public final class WebSocket {
     }
 
     /**
-     * Sends a text message, after those sent before, without waiting. Large ones are compressed on this thread.
+     * Sends a text message, after those sent before, without waiting. Large ones are compressed on this thread. Closes the
+     * connection with code 1013 if the memory budget has no room for it.
      *
      * @param utf8 the text; not copied
      * @param done is told when it has been handed over to the system, or why not
@@ -59,8 +63,18 @@ public final class WebSocket {
                 rsv = COMPRESSED;
             }
         }
+        WebSocketMemory memory = handler.memory();
+        int size = payload.length;
+        if (!memory.sending(size)) {
+            close(CloseCode.TRY_AGAIN_LATER, MessageCharge.REFUSAL);
+            done.accept(new OverloadedException(MessageCharge.REFUSAL));
+            return;
+        }
         channel.writeAndFlush(new TextWebSocketFrame(true, rsv, Unpooled.wrappedBuffer(payload)))
-                .addListener((ChannelFutureListener) written -> done.accept(written.cause()));
+                .addListener((ChannelFutureListener) written -> {
+                    memory.sent(size);
+                    done.accept(written.cause());
+                });
     }
 
     /**
@@ -90,7 +104,7 @@ public final class WebSocket {
 
     /** Runs a task on the event loop, on which events are told. */
     public void execute(Runnable task) {
-        channel.eventLoop().execute(task);
+        ChannelTasks.execute(channel, task);
     }
 
     /** Whether this thread is that event loop. */

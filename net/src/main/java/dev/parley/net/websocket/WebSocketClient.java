@@ -2,6 +2,7 @@ package dev.parley.net.websocket;
 
 import dev.parley.net.http.Headers;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.Trust;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -18,11 +19,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,17 +107,7 @@ public final class WebSocketClient {
     }
 
     private SslHandler tls() throws NoSuchAlgorithmException {
-        SSLContext context = sslContext == null ? SSLContext.getDefault() : sslContext;
-        SSLEngine engine = context.createSSLEngine(hostName(), port);
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        if (verifyHost) {
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        }
-        engine.setSSLParameters(parameters);
-        SslHandler handler = new SslHandler(engine);
-        handler.setHandshakeTimeout(millis(), TimeUnit.MILLISECONDS);
-        return handler;
+        return new Trust(sslContext, verifyHost).handler(hostName(), port, connectTimeout);
     }
 
     /** The host without the brackets of an IPv6 address. */

@@ -1,11 +1,13 @@
 package dev.parley.net.websocket;
 
+import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
+import dev.parley.net.http.InflatedContent;
 import dev.parley.net.http.server.BodyBuffer;
 import dev.parley.net.http.server.StopSignal;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -42,12 +44,10 @@ import org.slf4j.LoggerFactory;
  * One side of an open connection: puts frames together to messages, answers pings, and closes. Confined to the event
  * loop.
  */
-final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.Owner {
+final class WebSocketHandler extends ChannelDuplexHandler
+        implements KeepAlive.Owner, MessageTimer.Owner, MessageInflater.Owner {
     private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
     private static final PeerLog faults = new PeerLog(log);
-
-    /** Messages that inflate to more bytes than this are not inflated on an event loop. */
-    private static final int LARGE = 64 << 10;
 
     private final Channel channel;
     private final WebSocketOptions options;
@@ -56,6 +56,10 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     private final WebSocket socket;
     private final String remote;
     private final BodyBuffer message;
+    private final WebSocketMemory memory;
+    private final MessageTimer messageTimer;
+    private final MessageInflater inflater;
+    private final Pongs pongs;
 
     /** Received, but not yet processed. */
     private final ArrayDeque<WebSocketFrame> pending = new ArrayDeque<>();
@@ -63,8 +67,6 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     private boolean draining;
     /** Whether the receiver of messages takes more. */
     private boolean wanted = true;
-    /** Whether a message is being inflated on another thread. */
-    private boolean inflating;
     /** Whether a close has been sent: what arrives but a close is discarded. */
     private boolean closing;
 
@@ -77,9 +79,6 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     private boolean compressed;
     private int fragments;
 
-    /** A ping that could not be answered because the peer does not read; only the last one needs an answer. */
-    private @Nullable ByteBuf unanswered;
-
     private WebSocketHandler(
             Channel channel, WebSocketOptions options, boolean deflates, WebSocketEvents events, WebSocket.Peer peer) {
         this.channel = channel;
@@ -88,6 +87,10 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         this.deflates = deflates;
         this.remote = peer.address();
         this.message = new BodyBuffer(options.maxMessage());
+        this.memory = new WebSocketMemory(options.memory(), channel, this::shed);
+        this.messageTimer = new MessageTimer(channel, options.messageTimeout(), this);
+        this.inflater = new MessageInflater(channel, options.maxMessage(), this);
+        this.pongs = new Pongs(channel);
         this.socket = new WebSocket(channel, this, options, deflates, peer);
     }
 
@@ -112,7 +115,7 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         pipeline.addLast(
                 new FlushConsolidationHandler(256, true),
                 new KeepAlive(options, handler),
-                new WebSocket13FrameDecoder(decoding),
+                new FrameDecoder(decoding, handler::holdsFrame),
                 new WebSocket13FrameEncoder(!isServer),
                 handler);
         try {
@@ -134,13 +137,14 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     }
 
     /** Processes what has been received as far as possible. Not re-entered when a receiver pauses and resumes. */
-    private void drain() {
+    @Override
+    public void drain() {
         if (draining) {
             return;
         }
         draining = true;
         try {
-            while (closing || (wanted && !inflating)) {
+            while (closing || !isPaused()) {
                 WebSocketFrame next = pending.poll();
                 if (next == null) {
                     break;
@@ -168,7 +172,11 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
 
     @Override
     public boolean isPaused() {
-        return !closing && (!wanted || inflating);
+        return !closing && (!wanted || inflater.isBusy() || memory.isPaused());
+    }
+
+    WebSocketMemory memory() {
+        return memory;
     }
 
     void read(boolean on) {
@@ -196,7 +204,7 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         }
         switch (frame) {
             case CloseWebSocketFrame close -> closedByPeer(close);
-            case PingWebSocketFrame ping -> pong(ping.content().retain());
+            case PingWebSocketFrame ping -> pongs.answer(ping.content().retain());
             case PongWebSocketFrame pong -> log.trace("{}: pong", remote);
             default -> data(frame, first);
         }
@@ -210,63 +218,102 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         }
         if (++fragments > options.maxFragments()) {
             fail(CloseCode.TOO_BIG, "the message has more than the " + options.maxFragments() + " frames allowed");
-        } else if (!message.add(frame.content())) {
-            fail(CloseCode.TOO_BIG, "the message is larger than the " + options.maxMessage() + " bytes allowed");
-        } else if (frame.isFinalFragment()) {
-            byte[] whole = message.take();
-            if (compressed) {
-                inflate(whole);
-            } else {
-                complete(whole);
+            return;
+        }
+        if (first
+                && frame.isFinalFragment()
+                && !compressed
+                && frame.content().readableBytes() <= options.maxMessage()) {
+            // Most messages: there is nothing to collect.
+            messageTimer.received();
+            complete(ByteBufUtil.getBytes(frame.content()));
+            return;
+        }
+        switch (message.add(frame.content(), memory.message(), 0)) {
+            case TOO_LARGE ->
+                fail(CloseCode.TOO_BIG, "the message is larger than the " + options.maxMessage() + " bytes allowed");
+            case OVERLOADED -> overloaded();
+            case YES -> {
+                if (frame.isFinalFragment()) {
+                    messageTimer.received();
+                    collected(message.take(memory.message()));
+                } else {
+                    messageTimer.receiving();
+                    memory.pauseIfScarce(this::drain);
+                }
             }
         }
     }
 
-    private void inflate(byte[] payload) {
-        int max = options.maxMessage();
+    private void collected(byte @Nullable [] whole) {
+        if (whole == null) {
+            overloaded();
+        } else if (compressed) {
+            inflater.inflate(whole, memory.message());
+        } else {
+            complete(whole);
+        }
+    }
+
+    @Override
+    public long received() {
+        return memory.receiving();
+    }
+
+    @Override
+    public void tooSlow() {
+        fail(CloseCode.POLICY_VIOLATION, "the rest of a message did not arrive in time");
+    }
+
+    /** A frame is incomplete of which so many bytes are held. */
+    private void holdsFrame(long bytes) {
+        if (!memory.holdsFrame(bytes)) {
+            overloaded();
+        } else if (bytes > 0 && !closing) {
+            messageTimer.receiving();
+            memory.pauseIfScarce(this::drain);
+            updateReading();
+        }
+    }
+
+    /** The budget is used up, and this connection holds more of it than any other. */
+    private void shed() {
+        if (memory.receiving() > 0 && !closing) {
+            overloaded();
+        } else {
+            // What the peer does not read.
+            channel.close();
+        }
+    }
+
+    private void overloaded() {
+        if (channel.pipeline().get(FrameDecoder.class) != null) {
+            channel.pipeline().remove(FrameDecoder.class);
+        }
+        if (closing) {
+            channel.close();
+        } else {
+            fail(CloseCode.TRY_AGAIN_LATER, MessageCharge.REFUSAL);
+        }
+    }
+
+    @Override
+    public void inflated(byte[] whole) {
         try {
-            complete(Deflate.inflate(payload, Math.min(LARGE, max)));
-        } catch (Deflate.TooLargeException e) {
-            if (max <= LARGE) {
-                uninflatable(e);
-                return;
-            }
-            inflating = true;
-            Thread.ofVirtual().name("parley-websocket-inflate").start(() -> inflateAside(payload, max));
-        } catch (DataFormatException e) {
-            uninflatable(e);
+            complete(whole);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
-    private void inflateAside(byte[] payload, int max) {
-        Runnable then;
-        try {
-            byte[] whole = Deflate.inflate(payload, max);
-            then = () -> complete(whole);
-        } catch (Deflate.TooLargeException | DataFormatException | RuntimeException | Error e) {
-            then = () -> uninflatable(e);
-        }
-        Runnable outcome = then;
-        channel.eventLoop().execute(() -> {
-            inflating = false;
-            if (closing || lost) {
-                return;
-            }
-            try {
-                outcome.run();
-            } catch (RuntimeException | Error e) {
-                failed(e);
-            }
-            drain();
-        });
-    }
-
-    private void uninflatable(Throwable error) {
+    @Override
+    public void uninflatable(Throwable error) {
         switch (error) {
-            case Deflate.TooLargeException e ->
+            case InflatedContent.TooLargeException e ->
                 fail(CloseCode.TOO_BIG, "the message is larger than the " + options.maxMessage() + " bytes allowed");
             case DataFormatException e ->
                 fail(CloseCode.INVALID_DATA, "the compressed message is malformed: " + e.getMessage());
+            case OverloadedException e -> overloaded();
             default -> failed(error);
         }
     }
@@ -275,23 +322,9 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         if (text && !ByteBufUtil.isText(Unpooled.wrappedBuffer(whole), StandardCharsets.UTF_8)) {
             fail(CloseCode.INVALID_DATA, "the text is not valid UTF-8");
         } else {
+            // Whoever takes it charges it from now on.
+            memory.passedOn();
             events.received(whole);
-        }
-    }
-
-    private void pong(ByteBuf payload) {
-        if (channel.isWritable()) {
-            channel.writeAndFlush(new PongWebSocketFrame(payload));
-        } else {
-            forgetPing();
-            unanswered = payload;
-        }
-    }
-
-    private void forgetPing() {
-        if (unanswered != null) {
-            unanswered.release();
-            unanswered = null;
         }
     }
 
@@ -308,11 +341,7 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        ByteBuf due = unanswered;
-        if (due != null && channel.isWritable()) {
-            unanswered = null;
-            pong(due);
-        }
+        pongs.writabilityChanged();
         if (!closing) {
             events.writabilityChanged();
         }
@@ -372,7 +401,10 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
         closing = true;
         pending.forEach(WebSocketFrame::release);
         pending.clear();
-        message.take();
+        message.clear();
+        messageTimer.stop();
+        memory.message().abandon();
+        memory.passedOn();
         updateReading();
         channel.writeAndFlush(new CloseWebSocketFrame(code, reason)).addListener((ChannelFutureListener) sent -> {
             if (!sent.isSuccess()) {
@@ -417,8 +449,10 @@ final class WebSocketHandler extends ChannelDuplexHandler implements KeepAlive.O
     private void release() {
         pending.forEach(WebSocketFrame::release);
         pending.clear();
-        forgetPing();
+        pongs.forget();
         closing = true;
+        messageTimer.stop();
+        memory.close();
         tellLost();
     }
 

@@ -1,7 +1,9 @@
 package dev.parley.net.websocket;
 
+import dev.parley.spi.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The limits and habits of WebSocket connections, the same on both sides. Immutable and thread-safe; {@code withX}
@@ -15,8 +17,10 @@ public final class WebSocketOptions {
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
             1400,
-            List.of());
+            List.of(),
+            MemoryBudget.process());
 
     private final int maxMessage;
     private final int maxFrame;
@@ -24,8 +28,10 @@ public final class WebSocketOptions {
     private final Duration pingInterval;
     private final Duration pingTimeout;
     private final Duration closeTimeout;
+    private final Duration messageTimeout;
     private final int compressAbove;
     private final List<String> subprotocols;
+    private final MemoryBudget memory;
 
     private WebSocketOptions(
             int maxMessage,
@@ -34,22 +40,26 @@ public final class WebSocketOptions {
             Duration pingInterval,
             Duration pingTimeout,
             Duration closeTimeout,
+            Duration messageTimeout,
             int compressAbove,
-            List<String> subprotocols) {
+            List<String> subprotocols,
+            MemoryBudget memory) {
         this.maxMessage = positive("maxMessage", maxMessage);
         this.maxFrame = positive("maxFrame", maxFrame);
         this.maxFragments = positive("maxFragments", maxFragments);
         this.pingInterval = pingInterval;
         this.pingTimeout = pingTimeout;
         this.closeTimeout = closeTimeout;
+        this.messageTimeout = messageTimeout;
+        this.memory = Objects.requireNonNull(memory, "memory");
         this.compressAbove = compressAbove;
         this.subprotocols = List.copyOf(subprotocols);
         if (pingInterval.isNegative()) {
             throw new IllegalArgumentException("pingInterval must not be negative, as it is: " + pingInterval);
         }
-        if (!pingTimeout.isPositive() || !closeTimeout.isPositive()) {
+        if (!pingTimeout.isPositive() || !closeTimeout.isPositive() || !messageTimeout.isPositive()) {
             throw new IllegalArgumentException(
-                    "timeouts must be positive, not " + pingTimeout + " and " + closeTimeout);
+                    "timeouts must be positive, not " + pingTimeout + ", " + closeTimeout + " and " + messageTimeout);
         }
     }
 
@@ -95,6 +105,19 @@ public final class WebSocketOptions {
     }
 
     /**
+     * The longest time from the first byte of a message, or of its first frame, to the last; one second more for each 16
+     * KiB. Default 60 s. After it the connection is closed with code 1008.
+     */
+    public Duration messageTimeout() {
+        return messageTimeout;
+    }
+
+    /** What messages are charged to. Default {@link MemoryBudget#process()}. */
+    public MemoryBudget memory() {
+        return memory;
+    }
+
+    /**
      * Messages with more bytes are sent compressed, if both sides support permessage-deflate. Default 1,400; negative
      * switches compression off.
      */
@@ -125,8 +148,10 @@ public final class WebSocketOptions {
                 pingInterval,
                 pingTimeout,
                 closeTimeout,
+                messageTimeout,
                 compressAbove,
-                subprotocols);
+                subprotocols,
+                memory);
     }
 
     /**
@@ -136,7 +161,16 @@ public final class WebSocketOptions {
      */
     public WebSocketOptions withPings(Duration interval, Duration timeout) {
         return new WebSocketOptions(
-                maxMessage, maxFrame, maxFragments, interval, timeout, closeTimeout, compressAbove, subprotocols);
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                interval,
+                timeout,
+                closeTimeout,
+                messageTimeout,
+                compressAbove,
+                subprotocols,
+                memory);
     }
 
     /**
@@ -146,19 +180,80 @@ public final class WebSocketOptions {
      */
     public WebSocketOptions withCloseTimeout(Duration timeout) {
         return new WebSocketOptions(
-                maxMessage, maxFrame, maxFragments, pingInterval, pingTimeout, timeout, compressAbove, subprotocols);
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                pingInterval,
+                pingTimeout,
+                timeout,
+                messageTimeout,
+                compressAbove,
+                subprotocols,
+                memory);
+    }
+
+    /**
+     * These options with another {@link #messageTimeout()}.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public WebSocketOptions withMessageTimeout(Duration timeout) {
+        return new WebSocketOptions(
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                pingInterval,
+                pingTimeout,
+                closeTimeout,
+                timeout,
+                compressAbove,
+                subprotocols,
+                memory);
+    }
+
+    /** These options with another {@link #memory()}. */
+    public WebSocketOptions withMemory(MemoryBudget budget) {
+        return new WebSocketOptions(
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                pingInterval,
+                pingTimeout,
+                closeTimeout,
+                messageTimeout,
+                compressAbove,
+                subprotocols,
+                budget);
     }
 
     /** These options with another {@link #compressAbove()}. */
     public WebSocketOptions withCompressAbove(int bytes) {
         return new WebSocketOptions(
-                maxMessage, maxFrame, maxFragments, pingInterval, pingTimeout, closeTimeout, bytes, subprotocols);
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                pingInterval,
+                pingTimeout,
+                closeTimeout,
+                messageTimeout,
+                bytes,
+                subprotocols,
+                memory);
     }
 
     /** These options with other {@link #subprotocols()}. */
     public WebSocketOptions withSubprotocols(List<String> names) {
         return new WebSocketOptions(
-                maxMessage, maxFrame, maxFragments, pingInterval, pingTimeout, closeTimeout, compressAbove, names);
+                maxMessage,
+                maxFrame,
+                maxFragments,
+                pingInterval,
+                pingTimeout,
+                closeTimeout,
+                messageTimeout,
+                compressAbove,
+                names,
+                memory);
     }
 
     private static int positive(String name, int value) {

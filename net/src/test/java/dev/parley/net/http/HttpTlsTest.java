@@ -84,7 +84,7 @@ class HttpTlsTest {
     private static HttpServer.Builder server() {
         return HttpServer.builder()
                 .tls(trusted, null)
-                .handle("/", e -> e.respond(HttpResponse.text(200, e.isSecure() + " " + e.tlsPrincipal())));
+                .handle("/", e -> e.respond(HttpResponse.text(200, e.isSecure() + " " + e.principal())));
     }
 
     private static HttpClient.Builder client(HttpServer server, String host) {

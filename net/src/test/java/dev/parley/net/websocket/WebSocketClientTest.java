@@ -112,7 +112,7 @@ class WebSocketClientTest {
             events.opened().send(large, done -> {});
             frame = server.read();
             assertThat(frame.first()).isEqualTo(FIN | RSV1 | TEXT);
-            assertThat(Deflate.inflate(frame.payload(), 5000)).isEqualTo(large);
+            assertThat(Inflating.inflate(frame.payload(), 5000)).isEqualTo(large);
             server.send(RawWebSocket.bytes(FIN | PING, new byte[] {1}, false));
             assertThat(server.read().opcode()).isEqualTo(PONG);
             events.opened().close(CloseCode.NORMAL, "");

@@ -13,6 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.RawPeer;
 import dev.parley.net.http.server.HttpServer;
+import dev.parley.security.Authenticator;
+import dev.parley.security.LoginLimits;
+import dev.parley.spi.Authentication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -123,7 +126,11 @@ class WebSocketServerTest extends WebSocketServing {
     @Test
     void asksForCredentials() throws Exception {
         BasicCredentials right = new BasicCredentials("ann", "secret");
-        int port = serve(HttpServer.builder().basicAuth("test", right::equals), OPTIONS);
+        int port = serve(
+                HttpServer.builder()
+                        .authentication(
+                                new Authentication(Authenticator.password("ann", "secret"), LoginLimits.defaults())),
+                OPTIONS);
         try (RawWebSocket peer = RawWebSocket.open(port)) {
             peer.send(upgrade());
             assertThat(peer.head()).startsWith("HTTP/1.1 401 ").contains("WWW-Authenticate: Basic");

@@ -12,6 +12,10 @@ public interface Delivery extends Content {
     @Nullable
     String expiration();
 
+    /** The user that has sent the message, as the broker has verified; {@code null} if the sender does not say. */
+    @Nullable
+    String user();
+
     /** The name of the queue that the message was consumed from. */
     String queue();
 

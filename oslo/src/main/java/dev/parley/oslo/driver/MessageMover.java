@@ -3,6 +3,7 @@ package dev.parley.oslo.driver;
 import dev.parley.RpcException;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,15 +142,18 @@ public final class MessageMover {
             return;
         }
         // Not on this thread, which may deliver messages: declaring waits for the broker.
-        Thread.ofVirtual().name("parley-dead-letter").start(() -> {
-            try {
-                driver.declare(to);
-                declared.put(to.name(), System.nanoTime());
-                move(delivery, to.name(), headers, keep);
-            } catch (RpcException e) {
-                retry(delivery, to.name(), e);
-            }
-        });
+        Guard.start(
+                "parley-dead-letter",
+                () -> {
+                    try {
+                        driver.declare(to);
+                        declared.put(to.name(), System.nanoTime());
+                        move(delivery, to.name(), headers, keep);
+                    } catch (RpcException e) {
+                        retry(delivery, to.name(), e);
+                    }
+                },
+                error -> retry(delivery, to.name(), error));
     }
 
     private void move(Delivery delivery, String to, Map<String, Object> headers, boolean keep) {

@@ -8,6 +8,7 @@ import dev.parley.Target;
 import dev.parley.oslo.OsloCallOptions;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ValueMapping;
+import dev.parley.spi.format.IsolatedJsonFactory;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,13 +50,12 @@ public final class Codec {
 
     /** A codec with the mapper and the limits of a value mapping. */
     public Codec(ValueMapping values) {
-        mapper = values.mapper(JsonMapper.builder(JsonFactory.builder()
+        mapper = values.mapper(JsonMapper.builder(new IsolatedJsonFactory(JsonFactory.builder()
                 .streamReadConstraints(values.readConstraints())
                 .streamWriteConstraints(values.writeConstraints())
                 .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-                .build()));
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS))));
         maxBytes = values.limits().messageBytes();
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.oslo.message;
 
 import dev.parley.oslo.topology.ShortString;
+import dev.parley.spi.format.IsolatedJsonFactory;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,14 +34,13 @@ public record MessageSummary(
         boolean hasTimeout,
         @Nullable String method,
         @Nullable String eventType) {
-    private static final JsonFactory JSON = JsonFactory.builder()
+    private static final JsonFactory JSON = new IsolatedJsonFactory(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(-1)
                     .maxTokenCount(-1)
                     .maxStringLength(1024)
                     .build())
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
 
     /**
      * Reads what can be read. Never throws.

@@ -5,10 +5,12 @@ import dev.parley.SerializationException;
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.message.Failure;
 import dev.parley.oslo.message.Request;
+import dev.parley.security.User;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.ServerCall;
 import dev.parley.spi.Timers;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,6 +34,7 @@ final class OsloCall extends ServerCall {
     private final OsloListener listener;
     private final Request request;
     private final @Nullable Instant deadline;
+    private final @Nullable User caller;
     private final List<Delivery> unacknowledged = new ArrayList<>(); // Guards itself and ended.
     private boolean ended;
     private volatile @Nullable ScheduledFuture<?> heartbeats;
@@ -41,8 +44,15 @@ final class OsloCall extends ServerCall {
      *
      * @param expiration the time to live of the message, which is the timeout of its caller
      * @param unacknowledged the delivery to acknowledge when the call ends, {@code null} if there is none
+     * @param user who has sent it, {@code null} if unknown
      */
-    OsloCall(OsloListener listener, Request request, @Nullable String expiration, @Nullable Delivery unacknowledged) {
+    OsloCall(
+            OsloListener listener,
+            Request request,
+            @Nullable String expiration,
+            @Nullable Delivery unacknowledged,
+            @Nullable String user) {
+        this.caller = user == null ? null : new User(user);
         this.listener = listener;
         this.request = request;
         if (unacknowledged != null) {
@@ -109,6 +119,12 @@ final class OsloCall extends ServerCall {
     @Override
     public @Nullable JsonParser arguments() {
         return request.arguments();
+    }
+
+    /** As the broker has verified: it refuses messages that name another user than the one that has logged in. */
+    @Override
+    public @Nullable Principal principal() {
+        return caller;
     }
 
     @Override

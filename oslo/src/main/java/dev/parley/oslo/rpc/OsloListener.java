@@ -2,6 +2,7 @@ package dev.parley.oslo.rpc;
 
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
 import dev.parley.Target;
 import dev.parley.oslo.driver.Delivery;
@@ -13,10 +14,13 @@ import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Exchange;
 import dev.parley.oslo.topology.Queue;
 import dev.parley.oslo.topology.Topology;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Listener;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.ServerContext;
+import dev.parley.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +48,9 @@ public final class OsloListener implements Listener, Driver.Receiver {
     private static final String PING = "oslo_rpc_server_ping";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+    /** The pause after which the listener looks again for what it can take, if there was no thread for it. */
+    private static final long RETRY_NANOS = 1_000_000_000;
+
     private final Address address;
     private final OsloOptions options;
     /** The options after the last reset: of use for what can change. */
@@ -69,7 +76,9 @@ public final class OsloListener implements Listener, Driver.Receiver {
     /** One at a time, so that large messages take no more than one processor. */
     private final ReentrantLock refusing = new ReentrantLock();
 
-    private final Runnable resume = this::resume;
+    /** The broker, which stands for all callers: the prefetch is its bound. */
+    private final CallSource source;
+
     private volatile boolean full;
     private volatile boolean stopped;
     private volatile @Nullable Thread stopper;
@@ -91,6 +100,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         this.current = options;
         this.driver = driver;
         this.dispatcher = context.dispatcher();
+        this.source = dispatcher.soleSource(this::resume);
         this.codec = new Codec(context.values());
         this.replies = new ReplySender(driver, codec, options);
         this.credits = new StreamCredits(driver, codec, options);
@@ -187,7 +197,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
                 if (delivery == null) {
                     break;
                 }
-                OsloCall call = take(delivery);
+                OsloCall call = takeOrReject(delivery);
                 if (call != null) {
                     calls.add(call);
                 }
@@ -200,13 +210,26 @@ public final class OsloListener implements Listener, Driver.Receiver {
         full = true;
         try {
             // While this runs a call may end and run resume; then the flag must stay cleared.
-            if (dispatcher.dispatch(call, resume)) {
+            if (source.dispatch(call)) {
                 full = false;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // One request must not prevent others from being served.
             full = false;
             log.error("failed to dispatch a call of {}", call.method(), e);
+            RpcException error = RemoteException.of("InternalError", "the server failed to handle this call");
+            Guard.run("telling of an internal error", () -> call.fail(error), again -> {});
+        }
+    }
+
+    /** One request must not prevent others from being served, either. */
+    private @Nullable OsloCall takeOrReject(Delivery delivery) {
+        try {
+            return take(delivery);
+        } catch (RuntimeException | Error e) {
+            log.error("rejected a message: reading it failed", e);
+            delivery.reject();
+            return null;
         }
     }
 
@@ -224,7 +247,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
                 refuse(delivery, e);
             } else {
                 // Not on this thread: to read a large message takes a while.
-                Thread.ofVirtual().name("parley-oslo-refuse").start(() -> refuse(delivery, e));
+                Guard.start("parley-oslo-refuse", () -> refuse(delivery, e), error -> delivery.reject());
             }
             return null;
         }
@@ -245,8 +268,8 @@ public final class OsloListener implements Listener, Driver.Receiver {
             }
             return null;
         }
+        OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null, delivery.user());
         active.incrementAndGet();
-        OsloCall call = new OsloCall(this, request, delivery.expiration(), after ? delivery : null);
         if (current.ping() && request.method().equals(PING) && !dispatcher.has(PING)) {
             call.reply("pong", String.class);
             return null;
@@ -254,7 +277,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
         if (after && id != null) {
             running.put(id, call);
         }
-        call.start();
+        Guard.run("starting heartbeats", call::start, error -> {});
         return call;
     }
 
@@ -294,7 +317,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
 
     private void takeLater() {
         if (!waiting.isEmpty()) {
-            Thread.ofVirtual().name("parley-oslo-resume").start(this::takeAll);
+            Guard.start("parley-oslo-resume", this::takeAll, error -> Timers.after(RETRY_NANOS, this::takeLater));
         }
     }
 
@@ -320,7 +343,7 @@ public final class OsloListener implements Listener, Driver.Receiver {
             }
             stopped = true;
             // On a separate thread, since a method that runs inline may stop its own server, even before start returns.
-            stopper = Thread.ofVirtual().name("parley-oslo-stop").start(() -> subscription.thenAccept(this::cancel));
+            stopper = Guard.start("parley-oslo-stop", () -> subscription.thenAccept(this::cancel));
         } finally {
             taking.unlock();
         }

@@ -3,6 +3,7 @@ package dev.parley.oslo.rpc;
 import dev.parley.RpcException;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.driver.QueueState;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +41,7 @@ final class QueueProbe {
         if (!open.tryAcquire()) {
             state.complete(null);
         } else {
-            Thread.ofVirtual().name("parley-queue-probe").start(() -> ask(queue, state));
+            Guard.start("parley-queue-probe", () -> ask(queue, state), error -> state.complete(null));
         }
         state.whenComplete((told, error) -> Timers.after(SHARED_NANOS, () -> states.remove(queue)));
         return state;

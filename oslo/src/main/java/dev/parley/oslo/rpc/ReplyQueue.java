@@ -9,6 +9,7 @@ import dev.parley.oslo.message.Codec;
 import dev.parley.oslo.message.Reply;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +59,8 @@ final class ReplyQueue {
                 CompletableFuture<String> fresh = new CompletableFuture<>();
                 ready = fresh;
                 // On a separate thread: the caller's deadline must hold even if the broker does not respond.
-                Thread.ofVirtual().name("parley-reply-queue").start(() -> open(fresh));
+                Guard.start(
+                        "parley-reply-queue", () -> open(fresh), error -> fresh.completeExceptionally(notOpen(error)));
                 now = fresh;
             }
             return now;
@@ -103,8 +105,12 @@ final class ReplyQueue {
         } catch (RpcException e) {
             opened.completeExceptionally(e);
         } catch (RuntimeException e) {
-            opened.completeExceptionally(new ConnectionLostException("failed to open the reply queue: " + e, e));
+            opened.completeExceptionally(notOpen(e));
         }
+    }
+
+    private static ConnectionLostException notOpen(Throwable error) {
+        return new ConnectionLostException("failed to open the reply queue: " + error, error);
     }
 
     /** The name that the queue has, or will have. */
@@ -137,16 +143,16 @@ final class ReplyQueue {
         Reply reply;
         try {
             reply = Reply.parse(codec.open(delivery), codec.mapper());
-        } catch (RpcException e) {
+        } catch (RuntimeException | Error e) {
             // Not on this thread: to read a large message takes a while.
-            Thread.ofVirtual().name("parley-malformed-reply").start(() -> malformed(delivery, e));
+            Guard.start("parley-malformed-reply", () -> malformed(delivery, e));
             return;
         }
         PendingReply call = reply.isEnding() ? calls.remove(reply.msgId()) : calls.get(reply.msgId());
         if (call == null) {
             log.info("dropped a reply to {}: its caller no longer waits", reply.msgId());
         } else {
-            call.received(reply);
+            Guard.run("taking a reply", () -> call.received(reply), call::fail);
         }
     }
 
@@ -159,7 +165,7 @@ final class ReplyQueue {
     }
 
     /** Fails the call whose reply is malformed or exceeds a limit, if the reply can be read far enough. */
-    private void malformed(Delivery delivery, RpcException error) {
+    private void malformed(Delivery delivery, Throwable error) {
         String id = codec.summary(delivery).msgId();
         PendingReply call = id == null ? null : calls.get(id);
         if (call == null) {

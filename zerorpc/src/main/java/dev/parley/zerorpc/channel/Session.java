@@ -68,11 +68,6 @@ public abstract class Session {
     /** An event arrived that belongs to no channel. Runs on the event loop. */
     protected abstract void opening(Event event, byte[][] frames);
 
-    /** Whether reading from the peer is paused, so that its silence means nothing. Asked on the event loop. */
-    protected boolean isPaused() {
-        return false;
-    }
-
     /**
      * Opens a channel and starts its clocks. If the session is over, the channel is lost at once.
      *
@@ -87,7 +82,7 @@ public abstract class Session {
         if (reason != null) {
             lose(channel, reason);
         } else if (options.sendsHeartbeats() && ticking.compareAndSet(false, true)) {
-            peer.eventLoop().execute(this::schedule);
+            peer.execute(this::schedule);
         }
         return true;
     }
@@ -182,7 +177,7 @@ public abstract class Session {
 
     private void schedule() {
         tickDue = System.nanoTime() + options.tickNanos();
-        peer.eventLoop().schedule(this::tick, options.tickNanos(), TimeUnit.NANOSECONDS);
+        peer.schedule(this::tick, options.tickNanos());
     }
 
     private void tick() {
@@ -194,7 +189,7 @@ public abstract class Session {
             if (channel.isPassive()) {
                 continue;
             }
-            if (isPaused()) {
+            if (peer.isPaused()) {
                 channel.seen(now);
             }
             if (channel.nanosSinceSeen(now) > 2 * heartbeatNanos && !late) {

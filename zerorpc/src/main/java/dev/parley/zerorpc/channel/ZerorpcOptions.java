@@ -26,6 +26,8 @@ public final class ZerorpcOptions {
     private final int window;
     private final int backlog;
     private final boolean strictKeys;
+    private final Duration messageTimeout;
+    private final Duration writeTimeout;
 
     private ZerorpcOptions(Address address, AddressOptions options) {
         endpoint = address.scheme().equals(IPC) ? ipc(address, options) : tcp(address);
@@ -34,6 +36,8 @@ public final class ZerorpcOptions {
         window = options.integer("window", 100, 2, 1_000_000);
         backlog = options.integer("backlog", 1_000, 1, 1_000_000);
         strictKeys = options.flag("strictKeys", false);
+        messageTimeout = options.seconds("message_timeout", Duration.ofSeconds(60));
+        writeTimeout = options.seconds("write_timeout", Duration.ofSeconds(60));
     }
 
     /**
@@ -66,8 +70,10 @@ public final class ZerorpcOptions {
     }
 
     /** The limits of a socket for messages of these limits. */
-    public static ZmtpLimits zmtpLimits(Limits limits) {
-        return ZmtpLimits.defaults().withMaxMessageBytes(limits.messageBytes());
+    public ZmtpLimits zmtpLimits(Limits limits) {
+        return ZmtpLimits.defaults()
+                .withMaxMessageBytes(limits.messageBytes())
+                .withTimeouts(messageTimeout, writeTimeout);
     }
 
     /** A mapper of MessagePack. */

@@ -41,6 +41,11 @@ final class ClientSessions implements ZmtpHandler {
     }
 
     @Override
+    public void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
+        of(peer).received(Event.overloaded(frames[frames.length - 1]), frames);
+    }
+
+    @Override
     public void disconnected(ZmtpPeer peer, String reason) {
         of(peer).end("lost the connection to " + options.endpoint() + ": " + reason);
     }

@@ -15,6 +15,7 @@ import dev.parley.zerorpc.event.Errors;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     private volatile @Nullable ClientSession session;
 
     private volatile boolean cancelled;
+    /** Whether nothing is charged for the call any more. */
+    private volatile boolean over;
+    /** What is charged for items that wait for the reader. */
+    private final AtomicLong held = new AtomicLong();
 
     PendingCall(ClientCall call, MessageId id, ZerorpcOptions options, ResponseListener listener) {
         this.method = call.qualifiedMethod();
@@ -57,6 +62,11 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         if (connected.peer().pendingBytes() > pendingBytes) {
             listener.onFailure(new OverloadedException("more than " + pendingBytes + " bytes wait to be sent to "
                     + options.endpoint() + ", which does not read them"));
+            return;
+        }
+        if (!connected.peer().memory().hasRoom(request.size())) {
+            listener.onFailure(
+                    new OverloadedException("too much memory is in use to send a message to " + options.endpoint()));
             return;
         }
         session = connected;
@@ -95,7 +105,40 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     /** Closes the channel; {@code false} if it is not open. */
     private boolean close() {
         ClientSession connected = session;
-        return connected != null && connected.close(channel);
+        boolean closed = connected != null && connected.close(channel);
+        releaseAll();
+        return closed;
+    }
+
+    /** Charges an item that waits for its reader; if there is no room the call fails. */
+    final boolean hold(int bytes) {
+        ClientSession connected = session;
+        if (connected == null || !connected.peer().memory().charge(bytes)) {
+            fail(new OverloadedException("too much memory is in use for the items of " + method));
+            return false;
+        }
+        held.addAndGet(bytes);
+        if (over) {
+            releaseAll();
+        }
+        return true;
+    }
+
+    /** An item has been read. */
+    final void release(long bytes) {
+        ClientSession connected = session;
+        if (connected != null && held.getAndUpdate(now -> now >= bytes ? now - bytes : now) >= bytes) {
+            connected.peer().memory().release(bytes);
+        }
+    }
+
+    private void releaseAll() {
+        over = true;
+        long rest = held.getAndSet(0);
+        ClientSession connected = session;
+        if (rest > 0 && connected != null) {
+            connected.peer().memory().release(rest);
+        }
     }
 
     /** The call is over with a result. */
@@ -130,7 +173,7 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     @Override
     public final void received(Event event) {
         if (event.problem() != null) {
-            fail(new ProtocolException("the response to " + method + ": " + event.problem()));
+            fail(event.error("the response to " + method + ": "));
             return;
         }
         switch (event.name()) {
@@ -169,8 +212,13 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     }
 
     @Override
-    public void lost(String reason) {
-        listener.onFailure(
-                new ConnectionLostException(reason + "; it is not known whether " + method + " was executed"));
+    public final void lost(String reason) {
+        releaseAll();
+        listener.onFailure(lost(method, reason));
+    }
+
+    /** What is told when the peer is lost. */
+    ConnectionLostException lost(String method, String reason) {
+        return new ConnectionLostException(reason + "; it is not known whether " + method + " was executed");
     }
 }

@@ -10,6 +10,8 @@ import dev.parley.zerorpc.event.EncodedValue;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackType;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -22,6 +24,8 @@ final class StreamCall extends PendingCall {
     private final Window window;
     /** More unread items than this were surely not granted. */
     private final int maxUnread;
+    /** The sizes of items that wait for the reader. */
+    private final Queue<Integer> unread = new ConcurrentLinkedQueue<>();
     /** Items that arrived. Touched on the event loop only. */
     private long received;
     /** Items that the reader requested. Written by the reader only. */
@@ -38,6 +42,11 @@ final class StreamCall extends PendingCall {
     public void requestItem() {
         long number = requested + 1;
         requested = number;
+        // Those before it have been read.
+        Integer read = unread.poll();
+        if (read != null) {
+            release(read);
+        }
         grant(window.requestItem());
     }
 
@@ -57,7 +66,8 @@ final class StreamCall extends PendingCall {
         received++;
         if (received - requested > maxUnread) {
             fail(new ProtocolException("the peer sends more items of " + method() + " than it was granted"));
-        } else {
+        } else if (hold(event.bytes().length)) {
+            unread.add(event.bytes().length);
             listener().onItem(EncodedValue.ofItem(event, mapper));
         }
     }
@@ -68,7 +78,7 @@ final class StreamCall extends PendingCall {
     }
 
     @Override
-    public void lost(String reason) {
-        listener().onFailure(new ConnectionLostException(reason + "; the stream of " + method() + " is incomplete"));
+    ConnectionLostException lost(String method, String reason) {
+        return new ConnectionLostException(reason + "; the stream of " + method + " is incomplete");
     }
 }

@@ -59,6 +59,9 @@ final class ValueCall extends PendingCall {
         if (items == null) {
             items = new Items(new Window(options().window()));
         }
+        if (!hold(event.bytes().length)) {
+            return;
+        }
         items.events.add(event);
         items.bytes += event.bytes().length;
         if (items.bytes > maxItemBytes) {

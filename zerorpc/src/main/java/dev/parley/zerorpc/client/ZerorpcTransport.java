@@ -74,7 +74,7 @@ public final class ZerorpcTransport implements ClientTransport {
      */
     public static ZerorpcTransport connect(Address address, ClientContext context) {
         ZerorpcOptions options = ZerorpcOptions.of(address);
-        ZmtpLimits limits = ZerorpcOptions.zmtpLimits(context.values().limits());
+        ZmtpLimits limits = options.zmtpLimits(context.values().limits());
         MsgpackMapper mapper = options.mapper(context.values());
         EventWriter writer = new EventWriter(mapper);
         ClientSessions sessions =

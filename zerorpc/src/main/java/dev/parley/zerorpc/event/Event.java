@@ -1,6 +1,9 @@
 package dev.parley.zerorpc.event;
 
 import dev.parley.Limits;
+import dev.parley.OverloadedException;
+import dev.parley.ProtocolException;
+import dev.parley.RpcException;
 import dev.parley.zerorpc.msgpack.MsgpackCursor;
 import dev.parley.zerorpc.msgpack.MsgpackException;
 import dev.parley.zerorpc.msgpack.MsgpackType;
@@ -32,6 +35,8 @@ public final class Event {
     /** Header key: the id of the event that opened the channel. */
     public static final String RESPONSE_TO = "response_to";
 
+    private static final String OVERLOADED =
+            "too much memory is in use for messages to receive this one; try again later";
     private static final int MAX_ID_BYTES = 256;
 
     private final byte[] bytes;
@@ -44,6 +49,7 @@ public final class Event {
     private boolean extraHeaders;
     private int argsStart;
     private @Nullable String problem;
+    private boolean overloaded;
 
     private Event(byte[] bytes) {
         this.bytes = bytes;
@@ -70,6 +76,18 @@ public final class Event {
     public static Event tooLarge(byte[] beginning, long bytes, Limits limits) {
         Event event = parse(beginning);
         event.problem = "a message of " + bytes + " bytes exceeds the limit of " + limits.messageBytes() + " bytes";
+        return event;
+    }
+
+    /**
+     * Reads what it can of an event for which there is no memory. Its {@link #problem} says so.
+     *
+     * @param beginning its first bytes
+     */
+    public static Event overloaded(byte[] beginning) {
+        Event event = parse(beginning);
+        event.problem = OVERLOADED;
+        event.overloaded = true;
         return event;
     }
 
@@ -209,6 +227,15 @@ public final class Event {
             return args.readLong();
         }
         return 0;
+    }
+
+    /**
+     * The {@link #problem} as an error of a call.
+     *
+     * @param prefix what the problem is of
+     */
+    public RpcException error(String prefix) {
+        return overloaded ? new OverloadedException(prefix + problem) : new ProtocolException(prefix + problem);
     }
 
     /** What is wrong with the event; {@code null} if nothing is. */

@@ -12,6 +12,7 @@ import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.msgpack.MsgpackCursor;
 import dev.parley.zerorpc.msgpack.MsgpackException;
 import dev.parley.zerorpc.msgpack.MsgpackType;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,8 +37,8 @@ final class Introspection {
      * @throws InvalidArgumentsException if it needs an argument that is missing
      */
     @Nullable
-    Object result(Event request) {
-        ServiceDescription service = dispatcher.describe();
+    Object result(Event request, @Nullable Principal caller) {
+        ServiceDescription service = dispatcher.visibleTo(caller).describe();
         return switch (request.name()) {
             case BuiltInMethods.PING -> List.of("pong", service.name());
             case BuiltInMethods.NAME -> service.name();

@@ -2,8 +2,9 @@ package dev.parley.zerorpc.server;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
-import dev.parley.ProtocolException;
+import dev.parley.RemoteException;
 import dev.parley.RpcException;
+import dev.parley.spi.CallSource;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
 import dev.parley.zerorpc.channel.Session;
@@ -13,16 +14,18 @@ import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The server's side of one connection. While the dispatcher is full, further calls wait here, up to a limit; beyond it
+ * The server's side of one connection. While the dispatcher has no room for it, further calls wait here, up to a limit; beyond it
  * nothing more is read from the peer. While a stream is being sent to the peer, reading goes on, since the stream needs
  * the peer's grants to end; calls beyond the limit are then refused. Thread-safe as its base; what is not is touched on
  * the event loop only.
@@ -32,7 +35,7 @@ final class ServerSession extends Session {
     private static final PeerLog faults = new PeerLog(log);
 
     private final ServerSessions shared;
-    private final Runnable resume = this::resume;
+    private final CallSource source;
     private final AtomicInteger streams = new AtomicInteger();
 
     // Touched on the event loop only.
@@ -44,6 +47,7 @@ final class ServerSession extends Session {
     ServerSession(ZmtpPeer peer, ServerSessions shared) {
         super(peer, shared.options(), shared.writer());
         this.shared = shared;
+        this.source = shared.dispatcher().source(this::resume);
     }
 
     ObjectMapper mapper() {
@@ -54,15 +58,28 @@ final class ServerSession extends Session {
         return shared.scheme();
     }
 
-    @Override
-    protected boolean isPaused() {
-        return paused;
+    @Nullable
+    Principal caller() {
+        return shared.caller();
     }
 
     @Override
     protected void opening(Event event, byte[][] frames) {
         MessageId id = event.id();
         byte[][] envelope = envelope(frames);
+        try {
+            opening(event, id, envelope);
+        } catch (RuntimeException | Error e) {
+            // The connection has other calls.
+            faults.error(peer(), "failed on a call of {}", event.name(), e);
+            if (id != null) {
+                RpcException error = RemoteException.of("InternalError", "the server failed to handle this call");
+                send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
+            }
+        }
+    }
+
+    private void opening(Event event, @Nullable MessageId id, byte[][] envelope) {
         String problem = event.problem();
         if (id == null) {
             faults.warn(
@@ -70,7 +87,7 @@ final class ServerSession extends Session {
                     "dropped a message without a usable id: {}",
                     problem == null ? "its header has no message_id" : problem);
         } else if (problem != null) {
-            refuse(event, id, envelope, new ProtocolException(problem));
+            refuse(event, id, envelope, event.error(""));
         } else if (event.name().equals(Event.HEARTBEAT) || event.name().equals(Event.MORE)) {
             log.debug("{}: dropped {} without response_to", peer(), PrintableText.line(event.name()));
         } else if (shared.isStopping()) {
@@ -92,11 +109,17 @@ final class ServerSession extends Session {
                     new OverloadedException("the server runs as many calls as it may; try again later"));
             return;
         }
+        if (!peer().memory().charge(call.bytes())) {
+            refuse(event, id, envelope, new OverloadedException("too much memory is in use; try again later"));
+            return;
+        }
         if (!open(call.channel())) {
+            call.release();
             faults.warn(peer(), "dropped a call of {}: its id is that of a call in flight", event.name());
             return;
         }
         if (full) {
+            source.keepsCalls(true);
             waiting.add(call);
             waitingBytes += call.bytes();
             updateReading();
@@ -106,18 +129,19 @@ final class ServerSession extends Session {
     }
 
     private void dispatch(ZerorpcCall call) {
-        full = !shared.dispatcher().dispatch(call, resume);
+        full = !source.dispatch(call);
     }
 
     private void resume() {
         // On any thread, perhaps before dispatch has returned.
-        peer().eventLoop().execute(() -> {
+        peer().execute(() -> {
             full = false;
             while (!full && !waiting.isEmpty()) {
                 ZerorpcCall call = waiting.remove();
                 waitingBytes -= call.bytes();
                 dispatch(call);
             }
+            source.keepsCalls(!waiting.isEmpty());
             updateReading();
         });
     }
@@ -138,20 +162,20 @@ final class ServerSession extends Session {
     /** Reading must go on. Thread-safe. */
     void streamBegins() {
         streams.incrementAndGet();
-        peer().eventLoop().execute(this::updateReading);
+        peer().execute(this::updateReading);
     }
 
     /** After {@link #streamBegins}. Thread-safe. */
     void streamEnds() {
         streams.decrementAndGet();
-        peer().eventLoop().execute(this::updateReading);
+        peer().execute(this::updateReading);
     }
 
     private void builtIn(Event event, MessageId id, byte[][] envelope) {
         try {
             MsgpackBuffer out = writer().event(id, Event.OK);
             out.writeArrayHeader(1);
-            writer().value(out, shared.introspection().result(event), "the result of " + event.name());
+            writer().value(out, shared.introspection().result(event, caller()), "the result of " + event.name());
             send(envelope, out);
         } catch (RpcException e) {
             refuse(event, id, envelope, e);

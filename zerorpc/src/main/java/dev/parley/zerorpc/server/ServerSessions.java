@@ -1,6 +1,8 @@
 package dev.parley.zerorpc.server;
 
+import dev.parley.Address;
 import dev.parley.Limits;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerContext;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
@@ -9,7 +11,9 @@ import dev.parley.zerorpc.event.EventWriter;
 import dev.parley.zerorpc.msgpack.MsgpackMapper;
 import dev.parley.zerorpc.zmtp.ZmtpHandler;
 import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import java.security.Principal;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each connection of a listener its session, which is kept as the peer's attachment, and has what they share.
@@ -23,10 +27,14 @@ final class ServerSessions implements ZmtpHandler {
     private final MsgpackMapper mapper;
     private final EventWriter writer;
     private final Introspection introspection;
+    private final @Nullable Principal caller;
     private volatile boolean stopping;
 
-    ServerSessions(String scheme, ZerorpcOptions options, ServerContext context) {
-        this.scheme = scheme;
+    ServerSessions(Address address, ZerorpcOptions options, ServerContext context) {
+        this.scheme = address.scheme();
+        Authentication authentication = context.authentication();
+        this.caller =
+                authentication == null ? null : authentication.withoutCredentials(address, "carries no credentials");
         this.options = options;
         this.dispatcher = context.dispatcher();
         this.limits = context.values().limits();
@@ -37,6 +45,12 @@ final class ServerSessions implements ZmtpHandler {
 
     String scheme() {
         return scheme;
+    }
+
+    /** Who all callers are; {@code null} if the server does not authenticate. */
+    @Nullable
+    Principal caller() {
+        return caller;
     }
 
     ZerorpcOptions options() {
@@ -85,6 +99,11 @@ final class ServerSessions implements ZmtpHandler {
     @Override
     public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
         session(peer).received(Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
+    }
+
+    @Override
+    public void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
+        session(peer).received(Event.overloaded(frames[frames.length - 1]), frames);
     }
 
     @Override

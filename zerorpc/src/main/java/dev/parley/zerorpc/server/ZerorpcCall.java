@@ -1,6 +1,7 @@
 package dev.parley.zerorpc.server;
 
 import dev.parley.InvalidArgumentsException;
+import dev.parley.OverloadedException;
 import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
@@ -14,10 +15,12 @@ import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.msgpack.MsgpackException;
 import dev.parley.zerorpc.msgpack.MsgpackType;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     private final Event request;
     private final Channel channel;
     private final Credit credit = new Credit();
+    private final AtomicBoolean released = new AtomicBoolean();
 
     ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
         this.session = session;
@@ -45,9 +49,16 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         return channel;
     }
 
-    /** The size of the request. */
+    /** The size of the request, which is charged until the call has ended. */
     int bytes() {
         return request.bytes().length;
+    }
+
+    /** The call has ended, so that its request is no longer charged. */
+    void release() {
+        if (released.compareAndSet(false, true)) {
+            session.peer().memory().release(bytes());
+        }
     }
 
     @Override
@@ -102,6 +113,11 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     }
 
     @Override
+    public @Nullable Principal principal() {
+        return session.caller();
+    }
+
+    @Override
     public boolean streams() {
         return true;
     }
@@ -111,7 +127,12 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         MsgpackBuffer out = session.writer().event(channel.id(), Event.OK);
         out.writeArrayHeader(1);
         session.writer().result(out, value, type, method());
-        finish(out);
+        if (session.peer().memory().hasRoom(out.size())) {
+            finish(out);
+            release();
+        } else {
+            fail(new OverloadedException("too much memory is in use for the result of " + method()));
+        }
     }
 
     @Override
@@ -134,6 +155,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         } finally {
             session.streamEnds();
         }
+        release();
     }
 
     private boolean takeSlot() {
@@ -159,9 +181,16 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
             session.close(channel);
             interrupted = true;
         }
+        release();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void abandon(Throwable error) {
+        credit.close();
+        session.peer().close();
     }
 
     private void finish(MsgpackBuffer out) {

@@ -12,17 +12,19 @@ public final class ZerorpcListener implements Listener {
     private final ZerorpcOptions options;
     private final ServerSessions sessions;
     private final ZmtpSocket socket;
+    private final boolean authenticates;
     private volatile Address address;
 
     /**
      * A listener that is not bound yet.
      *
-     * @throws dev.parley.InvalidTargetException if the address is not usable
+     * @throws dev.parley.InvalidTargetException if the address is not usable, or callers without credentials are not accepted
      */
     public ZerorpcListener(Address address, ServerContext context) {
         this.options = ZerorpcOptions.of(address);
-        this.sessions = new ServerSessions(address.scheme(), options, context);
-        this.socket = new ZmtpSocket(SocketType.ROUTER, ZerorpcOptions.zmtpLimits(sessions.limits()), sessions);
+        this.authenticates = context.authentication() != null;
+        this.sessions = new ServerSessions(address, options, context);
+        this.socket = new ZmtpSocket(SocketType.ROUTER, options.zmtpLimits(sessions.limits()), sessions);
         this.address = address;
     }
 
@@ -41,6 +43,11 @@ public final class ZerorpcListener implements Listener {
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public boolean isOpenToAll() {
+        return !authenticates && socket.isReachable();
     }
 
     @Override

@@ -85,7 +85,7 @@ final class Handshake {
         int start = greeting.readerIndex();
         if (length > 0 && greeting.getUnsignedByte(start) != 0xff
                 || length >= SIGNATURE_BYTES && (greeting.getByte(start + 9) & 1) == 0) {
-            return "the bytes are not a ZMTP greeting";
+            return "the bytes are not a ZMTP greeting" + looksLike(greeting.getUnsignedByte(start));
         }
         if (length > SIGNATURE_BYTES && greeting.getUnsignedByte(start + 10) < 3) {
             return "unsupported version ZMTP " + greeting.getUnsignedByte(start + 10) + ", expected 3.0 or later";
@@ -99,6 +99,14 @@ final class Handshake {
             }
         }
         return null;
+    }
+
+    /** What begins with such a byte. */
+    private static String looksLike(int first) {
+        if (first == 0x16) {
+            return " but TLS, which zerorpc does not have";
+        }
+        return first >= 'A' && first <= 'Z' ? " but text, such as HTTP" : "";
     }
 
     /** The name of a command; empty if it has none. */

@@ -3,6 +3,7 @@ package dev.parley.zerorpc.zmtp;
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
 import dev.parley.spi.Backoff;
+import dev.parley.spi.Guard;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +102,11 @@ public final class ZmtpConnector {
         }
         // Has no effect if the attempt succeeded and the connection was lost later.
         failed.completeExceptionally(new ConnectionLostException("no connection to " + endpoint + ": " + reason));
-        EventLoops.shared().schedule(this::start, delayNanos, TimeUnit.NANOSECONDS);
+        EventLoops.shared()
+                .schedule(
+                        Guard.of("connecting to " + endpoint, this::start, error -> lost(error.toString())),
+                        delayNanos,
+                        TimeUnit.NANOSECONDS);
     }
 
     /** Ends the attempts. The connection is left to the socket. */

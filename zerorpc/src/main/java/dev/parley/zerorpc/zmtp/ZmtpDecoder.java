@@ -1,11 +1,13 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.net.socket.MessageDecoder;
+import dev.parley.net.socket.MessageTimeouts;
 import dev.parley.spi.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Decodes the bytes of one connection: greeting, READY, then messages for the socket's handler. Used on the channel's
  * event loop only.
  */
-final class ZmtpDecoder extends ByteToMessageDecoder {
+final class ZmtpDecoder extends MessageDecoder {
     private static final Logger log = LoggerFactory.getLogger(ZmtpDecoder.class);
     private static final PeerLog faults = new PeerLog(log);
 
@@ -46,7 +48,12 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     private byte[][] frames = new byte[2][];
     private int frameCount;
     private long messageBytes;
+    /** What the frames hold of it. */
+    private long collected;
+
     private boolean oversized;
+    /** Whether it is skipped because there is no memory. */
+    private boolean overloaded;
     /** The beginning of a frame that is skipped, to be reported; {@code null} if none is. */
     private byte @Nullable [] prefix;
 
@@ -57,6 +64,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     private String reason = "the peer closed the connection";
 
     ZmtpDecoder(ZmtpSocket socket, ZmtpPeer peer) {
+        super(peer.memory(), MessageTimeouts.of(Duration.ZERO, socket.limits().messageTimeout(), Duration.ZERO));
         this.socket = socket;
         this.peer = peer;
     }
@@ -67,7 +75,8 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        super.channelActive(ctx);
         peer.start(Handshake.greeting());
         int millis = socket.limits().handshakeTimeoutMillis();
         handshakeTimer = ctx.executor()
@@ -86,12 +95,55 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         peer.endBatch();
+        peer.checkMemory();
         super.channelReadComplete(ctx);
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         peer.drain();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event == Shed.SHED && messageBytes == 0 && !internalBuffer().isReadable()) {
+            refuse(ctx, "memory is short, and this connection holds more than others");
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    protected long collected() {
+        return collected;
+    }
+
+    @Override
+    protected boolean isWithinMessage() {
+        return prefix != null || frameCount > 0;
+    }
+
+    @Override
+    protected void timedOut(ChannelHandlerContext ctx, String problem) {
+        // The handshake has a time of its own.
+        if (state == State.MESSAGES) {
+            refuse(ctx, problem);
+        }
+    }
+
+    /** Skips the rest of the message, so that its sender can be told. */
+    @Override
+    protected void overBudget(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        overloaded = true;
+        oversized = true;
+        collected = 0;
+        for (int i = 0; i < frameCount; i++) {
+            frames[i] = frames[i].length > PREFIX_BYTES ? Arrays.copyOf(frames[i], PREFIX_BYTES) : frames[i];
+            collected += frames[i].length;
+        }
+        if (state == State.MESSAGES && prefix == null) {
+            frame(ctx, in);
+        }
     }
 
     @Override
@@ -109,6 +161,8 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         if (handshakeTimer != null) {
             handshakeTimer.cancel(false);
         }
+        collected = 0;
+        peer.ended();
         socket.gone(peer, why);
     }
 
@@ -130,7 +184,7 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decodeMessage(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         switch (state) {
             case GREETING -> greeting(ctx, in);
             case READY, MESSAGES -> {
@@ -243,21 +297,28 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         }
         frames[frameCount++] = body;
         messageBytes += body.length;
+        collected += body.length;
         if (!more) {
             byte[][] message = frameCount == frames.length ? frames : Arrays.copyOf(frames, frameCount);
             long bytes = messageBytes;
             boolean tooLarge = oversized;
+            boolean refused = overloaded;
             frames = new byte[2][];
             frameCount = 0;
             messageBytes = 0;
+            collected = 0;
             oversized = false;
+            overloaded = false;
+            completed();
             try {
-                if (tooLarge) {
+                if (refused) {
+                    socket.handler().overloaded(peer, message, bytes);
+                } else if (tooLarge) {
                     socket.handler().oversized(peer, message, bytes);
                 } else {
                     socket.handler().received(peer, message);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 // A message that the handler fails on must not end the connection, which other calls share.
                 faults.error(peer, "the handler failed on a message", e);
             }
@@ -311,6 +372,8 @@ final class ZmtpDecoder extends ByteToMessageDecoder {
         reason = connected ? why : why + " during the ZMTP handshake";
         state = State.CLOSED;
         frames = new byte[2][];
+        frameCount = 0;
+        collected = 0;
         faults.warn(peer, "{}; closing the connection", why);
         peer.drain();
         ctx.close();

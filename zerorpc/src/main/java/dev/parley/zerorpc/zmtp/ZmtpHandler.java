@@ -20,6 +20,14 @@ public interface ZmtpHandler {
      */
     void oversized(ZmtpPeer peer, byte[][] frames, long bytes);
 
+    /**
+     * A message was received for which there is no memory. It was skipped and not stored; otherwise as in
+     * {@link #oversized}, which is called by default.
+     */
+    default void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
+        oversized(peer, frames, bytes);
+    }
+
     /** The connection to a peer that was {@link #connected} has ended. The reason is for logs and error messages. */
     void disconnected(ZmtpPeer peer, String reason);
 }

@@ -11,18 +11,29 @@ import java.util.Objects;
  * <p>Immutable and thread-safe.
  */
 public final class ZmtpLimits {
-    private static final ZmtpLimits DEFAULTS = new ZmtpLimits(16 << 20, 64, Duration.ofSeconds(10), 16 << 20);
+    private static final ZmtpLimits DEFAULTS = new ZmtpLimits(
+            16 << 20, 64, Duration.ofSeconds(10), 16 << 20, Duration.ofSeconds(60), Duration.ofSeconds(60));
 
     private final int maxMessageBytes;
     private final int maxFrames;
     private final Duration handshakeTimeout;
     private final int maxPendingBytes;
+    private final Duration messageTimeout;
+    private final Duration writeTimeout;
 
-    private ZmtpLimits(int maxMessageBytes, int maxFrames, Duration handshakeTimeout, int maxPendingBytes) {
+    private ZmtpLimits(
+            int maxMessageBytes,
+            int maxFrames,
+            Duration handshakeTimeout,
+            int maxPendingBytes,
+            Duration messageTimeout,
+            Duration writeTimeout) {
         this.maxMessageBytes = maxMessageBytes;
         this.maxFrames = maxFrames;
         this.handshakeTimeout = handshakeTimeout;
         this.maxPendingBytes = maxPendingBytes;
+        this.messageTimeout = messageTimeout;
+        this.writeTimeout = writeTimeout;
     }
 
     /** The default limits. */
@@ -41,7 +52,13 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxMessageBytes(int bytes) {
-        return new ZmtpLimits(positive(bytes, "maxMessageBytes"), maxFrames, handshakeTimeout, maxPendingBytes);
+        return new ZmtpLimits(
+                positive(bytes, "maxMessageBytes"),
+                maxFrames,
+                handshakeTimeout,
+                maxPendingBytes,
+                messageTimeout,
+                writeTimeout);
     }
 
     /** The maximum number of frames of a message. Default 64. */
@@ -55,7 +72,13 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxFrames(int frames) {
-        return new ZmtpLimits(maxMessageBytes, positive(frames, "maxFrames"), handshakeTimeout, maxPendingBytes);
+        return new ZmtpLimits(
+                maxMessageBytes,
+                positive(frames, "maxFrames"),
+                handshakeTimeout,
+                maxPendingBytes,
+                messageTimeout,
+                writeTimeout);
     }
 
     /** The time within which a peer must connect, and then complete the handshake. Default 10 seconds. */
@@ -81,7 +104,7 @@ public final class ZmtpLimits {
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("handshakeTimeout must be positive, not " + timeout);
         }
-        return new ZmtpLimits(maxMessageBytes, maxFrames, timeout, maxPendingBytes);
+        return new ZmtpLimits(maxMessageBytes, maxFrames, timeout, maxPendingBytes, messageTimeout, writeTimeout);
     }
 
     /**
@@ -98,7 +121,31 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxPendingBytes(int bytes) {
-        return new ZmtpLimits(maxMessageBytes, maxFrames, handshakeTimeout, positive(bytes, "maxPendingBytes"));
+        return new ZmtpLimits(
+                maxMessageBytes,
+                maxFrames,
+                handshakeTimeout,
+                positive(bytes, "maxPendingBytes"),
+                messageTimeout,
+                writeTimeout);
+    }
+
+    /** How long a message may take from its first byte to its last; zero for any time. Default 60 seconds. */
+    public Duration messageTimeout() {
+        return messageTimeout;
+    }
+
+    /**
+     * How long a peer may read nothing of what waits to be sent before its connection is closed; zero for ever. Default
+     * 60 seconds.
+     */
+    public Duration writeTimeout() {
+        return writeTimeout;
+    }
+
+    /** These limits with other times for the bytes of messages. */
+    public ZmtpLimits withTimeouts(Duration message, Duration write) {
+        return new ZmtpLimits(maxMessageBytes, maxFrames, handshakeTimeout, maxPendingBytes, message, write);
     }
 
     private static int positive(int value, String name) {

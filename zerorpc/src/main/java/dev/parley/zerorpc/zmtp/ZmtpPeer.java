@@ -1,11 +1,15 @@
 package dev.parley.zerorpc.zmtp;
 
+import dev.parley.net.socket.ChannelTasks;
+import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.SocketAddresses;
+import dev.parley.spi.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,15 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of a socket to a peer. Messages leave in the order in which they were sent; those sent at about the same
  * time share a system call.
  *
- * <p>Thread-safe, except for {@link #pause}, which must be called on the {@linkplain #eventLoop() event loop}.
+ * <p>Thread-safe, except for {@link #pause}, which must be called on the {@linkplain #execute event loop}.
  * Package-private methods are for the event loop too.
  */
 public final class ZmtpPeer {
+    private static final PeerLog faults = new PeerLog(LoggerFactory.getLogger(ZmtpPeer.class));
+
     /** The size of the buffer that small frames are gathered in. */
     private static final int BATCH_BYTES = 64 << 10;
     /** Smaller frames are copied into a batch; this size and larger ones are written from their own arrays. */
@@ -31,6 +38,7 @@ public final class ZmtpPeer {
     private static final long LINGER_MILLIS = 2_000;
 
     private final Channel channel;
+    private final ConnectionMemory memory;
     private final @Nullable ZmtpConnector connector;
     private final boolean pausesWhenFull;
     private final int maxPendingBytes;
@@ -45,9 +53,11 @@ public final class ZmtpPeer {
     private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
+    private boolean pausedByMemory;
 
     ZmtpPeer(Channel channel, @Nullable ZmtpConnector connector, boolean pausesWhenFull, int maxPendingBytes) {
         this.channel = channel;
+        this.memory = ConnectionMemory.of(channel);
         this.connector = connector;
         this.pausesWhenFull = pausesWhenFull;
         this.maxPendingBytes = maxPendingBytes;
@@ -62,9 +72,14 @@ public final class ZmtpPeer {
         return channel.equals(other);
     }
 
-    /** The event loop on which the handler is called for this peer. */
-    public EventLoop eventLoop() {
-        return channel.eventLoop();
+    /** Runs a task on the event loop on which the handler is called for this peer; an error closes the connection. */
+    public void execute(Runnable task) {
+        ChannelTasks.execute(channel, task);
+    }
+
+    /** Runs a task on that event loop after so many nanoseconds; an error closes the connection. */
+    public void schedule(Runnable task, long nanos) {
+        ScheduledFuture<?> unused = ChannelTasks.schedule(channel, task, nanos);
     }
 
     /** The object that the socket's handler attached to this peer; {@code null} before. */
@@ -96,16 +111,60 @@ public final class ZmtpPeer {
      * is lost, the message is dropped, and the handler is notified by {@link ZmtpHandler#disconnected}.
      */
     public void send(byte[]... frames) {
-        pending.addAndGet(size(frames));
+        long size = size(frames);
+        if (!memory.charge(size)) {
+            if (channel.isActive()) {
+                faults.warn(this, "closing the connection: too much memory is in use to send a message");
+                channel.close();
+            }
+            return;
+        }
+        pending.addAndGet(size);
         queue.add(frames);
         schedule();
+    }
+
+    /** What the connection holds of the memory for messages. */
+    public ConnectionMemory memory() {
+        return memory;
+    }
+
+    /** Pauses reading if memory is short and this connection holds much. */
+    void checkMemory() {
+        if (pausedByMemory) {
+            return;
+        }
+        pausedByMemory = true;
+        if (memory.pause(() -> channel.eventLoop().execute(this::memoryResumed))) {
+            updateReading();
+        } else {
+            pausedByMemory = false;
+        }
+    }
+
+    private void memoryResumed() {
+        pausedByMemory = false;
+        updateReading();
+    }
+
+    /** Whether nothing is read from the peer for a while, so that its silence means nothing. On the event loop. */
+    public boolean isPaused() {
+        return pausedByMemory || pausedByHandler;
+    }
+
+    /** The connection is lost. */
+    void ended() {
+        for (byte[][] frames = queue.poll(); frames != null; frames = queue.poll()) {
+            memory.release(size(frames));
+        }
+        memory.end();
     }
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             // While a batch of input is handled, the end of it drains, so that all responses to it leave together.
             if (!channel.eventLoop().inEventLoop() || !inBatch) {
-                channel.eventLoop().execute(this::drain);
+                execute(this::drain);
             }
         }
     }
@@ -125,12 +184,12 @@ public final class ZmtpPeer {
     }
 
     private void updateReading() {
-        channel.config().setAutoRead(!pausedByHandler && !pausedByQueue);
+        channel.config().setAutoRead(!pausedByHandler && !pausedByQueue && !pausedByMemory);
     }
 
     /** Closes the connection once the pending messages have been sent, or after two seconds. Returns at once. */
     public void close() {
-        channel.eventLoop().execute(() -> {
+        execute(() -> {
             write(true);
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
@@ -175,10 +234,13 @@ public final class ZmtpPeer {
 
     private void write(boolean all) {
         ByteBuf batch = null;
-        boolean written = false;
+        long written = 0;
+        ChannelFuture last = null;
         byte[][] frames;
         while ((all || channel.isWritable()) && (frames = queue.poll()) != null) {
-            pending.addAndGet(-size(frames));
+            long size = size(frames);
+            pending.addAndGet(-size);
+            written += size;
             for (int i = 0; i < frames.length; i++) {
                 byte[] frame = frames[i];
                 boolean copied = frame.length < COPY_BYTES;
@@ -196,15 +258,16 @@ public final class ZmtpPeer {
                 } else {
                     channel.write(batch);
                     batch = null;
-                    channel.write(Unpooled.wrappedBuffer(frame));
+                    last = channel.write(Unpooled.wrappedBuffer(frame));
                 }
             }
-            written = true;
         }
         if (batch != null) {
-            channel.write(batch);
+            last = channel.write(batch);
         }
-        if (written) {
+        if (last != null) {
+            long bytes = written;
+            last.addListener(done -> memory.release(bytes));
             channel.flush();
         }
     }

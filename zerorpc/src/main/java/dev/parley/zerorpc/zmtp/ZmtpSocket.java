@@ -2,7 +2,10 @@ package dev.parley.zerorpc.zmtp;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
+import dev.parley.net.socket.SlowReader;
+import dev.parley.net.socket.SocketAddresses;
 import dev.parley.net.socket.UnixSocketFile;
+import dev.parley.spi.Guard;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -107,6 +110,11 @@ public final class ZmtpSocket implements AutoCloseable {
         return binding.channel().localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
+    /** Whether it listens on an address that other machines can reach. */
+    public boolean isReachable() {
+        return bound.stream().anyMatch(channel -> SocketAddresses.isReachable(channel.localAddress()));
+    }
+
     /**
      * Connects to an endpoint, and reconnects whenever the connection is lost, until the socket is closed. Returns at
      * once.
@@ -144,7 +152,8 @@ public final class ZmtpSocket implements AutoCloseable {
                 }
                 channel.closeFuture().addListener(future -> channels.remove(channel));
                 ZmtpPeer peer = new ZmtpPeer(channel, connector, type == SocketType.ROUTER, limits.maxPendingBytes());
-                channel.pipeline().addLast(new ZmtpDecoder(ZmtpSocket.this, peer));
+                channel.pipeline()
+                        .addLast(new SlowReader(limits.writeTimeout()), new ZmtpDecoder(ZmtpSocket.this, peer));
             }
         };
     }
@@ -193,7 +202,7 @@ public final class ZmtpSocket implements AutoCloseable {
         closed = true;
         connectors.forEach(ZmtpConnector::close);
         if (onEventLoop()) {
-            Thread.ofVirtual().name("parley-close").start(this::shut);
+            Guard.start("parley-close", this::shut);
         } else {
             shut();
         }

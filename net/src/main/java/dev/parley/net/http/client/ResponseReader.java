@@ -1,8 +1,13 @@
 package dev.parley.net.http.client;
 
+import dev.parley.OverloadedException;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.Decoding;
+import dev.parley.spi.LargeMessages;
+import dev.parley.spi.MemoryBudget;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.PrintableText;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads HTTP/1.x responses from one connection, buffered. Not thread-safe. */
 final class ResponseReader {
@@ -28,6 +34,8 @@ final class ResponseReader {
     private boolean reusable;
     private volatile boolean received;
     private BeforeRead beforeRead = () -> {};
+    /** What the response that is read holds of the memory budget; {@code null} while it is small. */
+    private @Nullable MessageCharge charge;
 
     /** Runs before each blocking read, to set the remaining time. */
     interface BeforeRead {
@@ -72,10 +80,41 @@ final class ResponseReader {
      * @param method the request's method, because a response to {@code HEAD} has no body
      * @throws MalformedException if the response is malformed or exceeds a limit
      * @throws IOException if the connection ends or fails
+     * @throws OverloadedException if the memory budget has no room for it
      */
     HttpResponse read(String method, BeforeRead before) throws IOException {
         beforeRead = before;
         reusable = false;
+        try {
+            return read(method);
+        } catch (OverloadedException e) {
+            reusable = false;
+            throw new OverloadedException("no memory to receive the response: " + e.getMessage());
+        } finally {
+            if (charge != null) {
+                charge.close();
+                charge = null;
+            }
+        }
+    }
+
+    /** The body with more room, which is charged before it is taken if it is much. */
+    private byte[] grown(byte[] body, int capacity) {
+        if (capacity <= LargeMessages.LARGE) {
+            return Arrays.copyOf(body, capacity);
+        }
+        MessageCharge held = charge;
+        if (held == null) {
+            held = MessageCharge.of(MemoryBudget.process());
+            charge = held;
+        }
+        held.add(capacity);
+        byte[] larger = Arrays.copyOf(body, capacity);
+        held.subtract(body.length > LargeMessages.LARGE ? body.length : 0);
+        return larger;
+    }
+
+    private HttpResponse read(String method) throws IOException {
         while (true) {
             String statusLine = line(MAX_HEAD);
             int status = status(statusLine);
@@ -122,8 +161,9 @@ final class ResponseReader {
     }
 
     private byte[] decode(String coding, byte[] body) throws MalformedException {
-        try {
-            return ContentCoding.decode(coding, body, maxBody);
+        try (MessageCharge inflated = MessageCharge.of(MemoryBudget.process());
+                Decoding decoding = Decoding.unlimited(inflated)) {
+            return ContentCoding.decode(coding, body, maxBody, decoding);
         } catch (IOException e) {
             throw new MalformedException("Content-Encoding " + coding + ": " + e.getMessage());
         }
@@ -207,7 +247,7 @@ final class ResponseReader {
         int have = 0;
         while (have < length) {
             if (have == body.length) {
-                body = Arrays.copyOf(body, (int) Math.min(length, have * 2L));
+                body = grown(body, (int) Math.min(length, have * 2L));
             }
             have += some(body, have, Math.min(body.length, length) - have);
         }
@@ -229,8 +269,7 @@ final class ResponseReader {
             int end = have + size;
             while (have < end) {
                 if (have == body.length) {
-                    body = Arrays.copyOf(body, (int) Math.min(
-                            maxBody, Math.max(have * 2L, Math.min(end, have + (64L << 10)))));
+                    body = grown(body, (int) Math.min(maxBody, Math.max(have * 2L, Math.min(end, have + (64L << 10)))));
                 }
                 have += some(body, have, Math.min(end, body.length) - have);
             }
@@ -276,7 +315,7 @@ final class ResponseReader {
         int have = 0;
         while (true) {
             if (have == body.length) {
-                body = Arrays.copyOf(body, (int) Math.min(maxBody + 1L, have * 2L));
+                body = grown(body, (int) Math.min(maxBody + 1L, have * 2L));
             }
             int read = read(body, have, body.length - have);
             if (read < 0) {

@@ -3,6 +3,7 @@ package dev.parley.net.http.rpc;
 import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.net.http.client.HttpClient;
+import dev.parley.net.socket.Trust;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.TlsFiles;
 import java.net.InetSocketAddress;
@@ -60,50 +61,11 @@ final class ClientOptions {
         }
         client.gzipThreshold(options.integer("gzip_threshold", Integer.MAX_VALUE, 0, 1_000_000_000));
         client.cookies(options.flag("cookies", false));
-        Trust trust = Trust.read(address, options, tls);
+        Trust trust = Trust.read(address, HttpAddress.isSecure(address), options, tls);
         if (trust.context() != null) {
             client.sslContext(trust.context());
         }
         client.verifyHost(trust.verifyHost());
-    }
-
-    /**
-     * How a client verifies a server, and itself.
-     *
-     * @param context trust, and perhaps keys; {@code null} for those of the Java runtime
-     * @param verifyHost whether the certificate must be for the server's name
-     */
-    record Trust(@Nullable SSLContext context, boolean verifyHost) {
-        /**
-         * Reads the options of TLS; an address without TLS has none.
-         *
-         * @param tls the TLS context of the client's builder; {@code null} if it has none
-         * @throws InvalidTargetException if an option is malformed, or contradicts the builder
-         */
-        static Trust read(Address address, AddressOptions options, @Nullable SSLContext tls) {
-            if (!HttpAddress.isSecure(address)) {
-                return new Trust(null, true);
-            }
-            TlsFiles files = new TlsFiles(
-                    options.textOrNull("ssl_ca_file"),
-                    options.textOrNull("ssl_cert_file"),
-                    options.textOrNull("ssl_key_file"),
-                    options.textOrNull("ssl_key_password"));
-            boolean insecure = options.flag("insecure_skip_verify", false);
-            if (tls != null) {
-                if (insecure || !files.isEmpty()) {
-                    throw new InvalidTargetException(HttpAddress.shown(address)
-                            + " has options of TLS beside the TLS context of the builder; use one of them");
-                }
-                return new Trust(tls, true);
-            } else if (insecure) {
-                log.warn(
-                        "insecure_skip_verify: the server at {} is not verified; anyone on the way can change calls",
-                        HttpAddress.shown(address));
-                return new Trust(files.insecureContext(), false);
-            }
-            return new Trust(files.isEmpty() ? null : files.context(), true);
-        }
     }
 
     /**

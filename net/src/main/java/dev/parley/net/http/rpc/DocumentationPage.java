@@ -13,9 +13,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.Principal;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page that a browser gets at the path of a service: its methods with signatures and descriptions, and a form to
@@ -89,12 +91,12 @@ public final class DocumentationPage {
         }
     }
 
-    HttpResponse response() {
-        return new HttpResponse(200, HEADERS, render().getBytes(StandardCharsets.UTF_8));
+    HttpResponse response(@Nullable Principal caller) {
+        return new HttpResponse(
+                200, HEADERS, render(dispatcher.visibleTo(caller).describe()).getBytes(StandardCharsets.UTF_8));
     }
 
-    private String render() {
-        ServiceDescription service = dispatcher.describe();
+    private String render(ServiceDescription service) {
         StringBuilder html = new StringBuilder(16 << 10);
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")

@@ -8,7 +8,10 @@ import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.client.HttpClient;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
+import dev.parley.security.Credentials;
 import dev.parley.spi.AddressOptions;
+import dev.parley.spi.Authentication;
+import dev.parley.spi.ServerContext;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.nio.file.Path;
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code idle_timeout}, see {@link HttpLimits#idleTimeout}</td><td>server</td><td>75 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code read_timeout}, see {@link HttpLimits#readTimeout}</td><td>server</td><td>30 s</td>
+ * <td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code request_timeout}, see {@link HttpLimits#requestTimeout}</td><td>server</td><td>60 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code half_close_timeout}, see {@link HttpLimits#halfCloseTimeout}</td><td>server</td><td>5 s</td>
  * <td>more than 0, at most 86400</td></tr>
@@ -143,22 +148,35 @@ public final class HttpAddress {
     /**
      * The HTTP server of this address. Reads the options of servers.
      *
-     * @param tls the keys for {@code https}
-     * @throws InvalidTargetException if an option is malformed or out of range, {@code https} is used without keys, or
-     *     a Unix-domain address does not name a socket file
+     * @param context has the keys for {@code https}, and who may call
+     * @throws InvalidTargetException if an option is malformed or out of range, {@code https} is used without keys,
+     *     a Unix-domain address does not name a socket file, or it cannot carry the credentials that are accepted
      */
-    public static HttpSettings settings(
-            Address address, AddressOptions options, Limits limits, @Nullable SSLContext tls) {
+    public static HttpSettings settings(Address address, AddressOptions options, ServerContext context) {
+        SSLContext tls = context.tls();
         AddressOptions own = options.ofServer();
         HttpLimits defaults = HttpLimits.defaults();
-        HttpLimits http = defaults.withMaxBody(limits.messageBytes())
+        HttpLimits http = defaults.withMaxBody(context.values().limits().messageBytes())
                 .withIdleTimeout(own.positiveSeconds("idle_timeout", defaults.idleTimeout()))
                 .withReadTimeout(own.positiveSeconds("read_timeout", defaults.readTimeout()))
+                .withRequestTimeout(own.positiveSeconds("request_timeout", defaults.requestTimeout()))
                 .withHalfCloseTimeout(own.positiveSeconds("half_close_timeout", defaults.halfCloseTimeout()))
                 .withMaxConnections(own.integer("max_connections", defaults.maxConnections(), 1, Integer.MAX_VALUE));
         boolean accessLog = own.flag("access_log", false);
         if (isSecure(address) && tls == null) {
-            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate");
+            throw new InvalidTargetException(shown(address) + " needs a TLS context with a key and certificate"
+                    + " (RpcServer.Builder.tls, or --cert of 'parley serve')");
+        }
+        BasicCredentials required = credentials(address, options);
+        Authentication authentication = context.authentication();
+        if (required != null && authentication != null) {
+            throw new InvalidTargetException(shown(address)
+                    + " has user info beside the server's authenticator, which would be without effect; leave it out");
+        }
+        if (authentication != null && authentication.acceptsOnly(Credentials.Certificate.class) && !isSecure(address)) {
+            throw new InvalidTargetException(shown(address)
+                    + " cannot carry client certificates, which the server's authenticator asks for; use "
+                    + address.scheme().replaceFirst("\\+(http|unix)$", "+https").replaceFirst("\\+ws$", "+wss"));
         }
         return new HttpSettings(
                 address,
@@ -166,7 +184,8 @@ public final class HttpAddress {
                 address.port(defaultPort(address)),
                 isUnix(address) ? socketFile(address, options) : null,
                 http,
-                credentials(address, options),
+                required,
+                authentication,
                 isSecure(address) ? tls : null,
                 accessLog,
                 browsers(options));

@@ -1,12 +1,17 @@
 package dev.parley.net.http.rpc;
 
+import dev.parley.OverloadedException;
 import dev.parley.RpcHandler;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.spi.AddressOptions;
 import dev.parley.spi.Dispatcher;
+import dev.parley.spi.Guard;
+import dev.parley.spi.MessageCharge;
 import dev.parley.spi.PeerLog;
+import java.security.Principal;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,15 +70,15 @@ public final class HttpRpcHandler implements RpcHandler {
     }
 
     /**
-     * The page that documents the methods, rendered anew.
+     * The page that documents the methods that a caller may call, rendered anew.
      *
      * @throws IllegalStateException unless {@link #hasPage}
      */
-    public HttpResponse page() {
+    public HttpResponse page(@Nullable Principal caller) {
         if (page == null) {
             throw new IllegalStateException("the handler has no page");
         }
-        return page.response();
+        return page.response(caller);
     }
 
     /** Handles a message on this thread, or, if it is large, on a virtual thread; this one may be an event loop. */
@@ -87,15 +92,18 @@ public final class HttpRpcHandler implements RpcHandler {
 
     /** Handles an exchange on a virtual thread. */
     public static void offLoop(RpcExchange exchange, Consumer<RpcExchange> handler) {
-        Thread.ofVirtual().name("parley-http-handler").start(() -> accept(exchange, handler));
+        Guard.start("parley-http-handler", () -> accept(exchange, handler), e -> exchange.abandon());
     }
 
     private static void accept(RpcExchange exchange, Consumer<RpcExchange> handler) {
         try {
             handler.accept(exchange);
+        } catch (OverloadedException | CancellationException e) {
+            // Canceled is what the server needs the memory of, or whose peer has gone.
+            exchange.tryRespond(HttpResponse.text(503, MessageCharge.REFUSAL).with("Retry-After", "1"));
         } catch (RuntimeException | Error e) {
             faults.error(exchange.remoteAddress(), "the handler of a request failed", e);
-            exchange.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
+            exchange.abandon();
         }
     }
 
@@ -108,7 +116,7 @@ public final class HttpRpcHandler implements RpcHandler {
         CompletableFuture<byte[]> response = new CompletableFuture<>();
         ReceivedExchange exchange =
                 new ReceivedExchange(request, caller.metadata(), caller.remoteAddress(), caller.principal(), given -> {
-                    if (given.status() == 200) {
+                    if (given.status() == 200 || given.status() == 503) {
                         response.complete(given.body());
                     } else {
                         response.completeExceptionally(

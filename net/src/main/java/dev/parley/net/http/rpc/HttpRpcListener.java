@@ -51,8 +51,8 @@ public final class HttpRpcListener implements Listener {
         methods.put("POST", exchange -> handler.handle(RpcExchange.of(exchange)));
         if (handler.hasPage()) {
             // Rendered off the event loop, since a service may have thousands of methods.
-            HttpHandler page =
-                    exchange -> HttpRpcHandler.offLoop(RpcExchange.of(exchange), each -> each.respond(handler.page()));
+            HttpHandler page = exchange -> HttpRpcHandler.offLoop(
+                    RpcExchange.of(exchange), each -> each.respond(handler.page(each.principal())));
             methods.put("GET", page);
             methods.put("HEAD", page);
         }
@@ -66,6 +66,11 @@ public final class HttpRpcListener implements Listener {
     @Override
     public Address address() {
         return address;
+    }
+
+    @Override
+    public boolean isOpenToAll() {
+        return port.server().isOpenToAll();
     }
 
     /**

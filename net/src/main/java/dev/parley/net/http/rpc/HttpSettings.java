@@ -6,6 +6,9 @@ import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.server.HttpLimits;
 import dev.parley.net.http.server.HttpServer;
+import dev.parley.security.Authenticator;
+import dev.parley.security.LoginLimits;
+import dev.parley.spi.Authentication;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -23,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param port the TCP port, 0 for a free one
  * @param unixPath the socket file, instead of host and port; {@code null} for TCP
  * @param limits the limits
- * @param required the credentials that each request must have; {@code null} for none
+ * @param required the credentials that each request must have by the address; {@code null} for none
+ * @param authentication the server's; {@code null} for none
  * @param tls the TLS context; {@code null} for plain text
  * @param accessLog whether requests are logged at INFO
  * @param browsers which web pages may call
@@ -35,6 +39,7 @@ public record HttpSettings(
         @Nullable Path unixPath,
         HttpLimits limits,
         @Nullable BasicCredentials required,
+        @Nullable Authentication authentication,
         @Nullable SSLContext tls,
         boolean accessLog,
         BrowserPolicy browsers) {
@@ -50,11 +55,11 @@ public record HttpSettings(
         if (tls != null) {
             server.tls(tls, null);
         }
-        BasicCredentials credentials = required;
-        if (credentials != null) {
-            server.basicAuth("parley", given -> matches(given, credentials));
-        }
-        return server;
+        return server.authentication(
+                required == null
+                        ? authentication
+                        : new Authentication(
+                                Authenticator.password(required.user(), required.password()), LoginLimits.defaults()));
     }
 
     private static boolean matches(BasicCredentials given, BasicCredentials required) {
@@ -108,6 +113,8 @@ public record HttpSettings(
             return "idle_timeout";
         } else if (!limits.readTimeout().equals(other.limits.readTimeout())) {
             return "read_timeout";
+        } else if (!limits.requestTimeout().equals(other.limits.requestTimeout())) {
+            return "request_timeout";
         } else if (!limits.halfCloseTimeout().equals(other.limits.halfCloseTimeout())) {
             return "half_close_timeout";
         } else if (limits.maxConnections() != other.limits.maxConnections()) {

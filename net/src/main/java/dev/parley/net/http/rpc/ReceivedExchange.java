@@ -1,6 +1,8 @@
 package dev.parley.net.http.rpc;
 
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.MemoryBudget;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +18,7 @@ public final class ReceivedExchange implements RpcExchange {
     private final @Nullable String remoteAddress;
     private final @Nullable Principal principal;
     private final Consumer<HttpResponse> response;
+    private final MessageCharge charge = MessageCharge.of(MemoryBudget.process());
     private final AtomicBoolean responded = new AtomicBoolean();
     private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
 
@@ -45,6 +48,11 @@ public final class ReceivedExchange implements RpcExchange {
     }
 
     @Override
+    public MessageCharge charge() {
+        return charge;
+    }
+
+    @Override
     public @Nullable String header(String name) {
         return headers.get(name.toLowerCase(Locale.ROOT));
     }
@@ -69,8 +77,14 @@ public final class ReceivedExchange implements RpcExchange {
         if (!responded.compareAndSet(false, true)) {
             return false;
         }
+        charge.close();
         response.accept(given);
         return true;
+    }
+
+    @Override
+    public void abandon() {
+        boolean unused = tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
     }
 
     @Override
@@ -84,6 +98,7 @@ public final class ReceivedExchange implements RpcExchange {
 
     /** The peer has gone: cancels the calls of the request. */
     public void cancel() {
+        charge.abandon();
         cancelled.complete(null);
     }
 

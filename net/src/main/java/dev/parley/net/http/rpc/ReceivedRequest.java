@@ -1,10 +1,15 @@
 package dev.parley.net.http.rpc;
 
+import dev.parley.OverloadedException;
 import dev.parley.RpcHandler;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.Decoding;
+import dev.parley.spi.MemoryBudget;
+import dev.parley.spi.MessageCharge;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.Principal;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +22,21 @@ public final class ReceivedRequest {
     private final HttpRpcHandler handler;
     private final String method;
     private final UnaryOperator<@Nullable String> headers;
+    private final @Nullable Principal caller;
     private byte[] body = {};
 
     /**
      * A request.
      *
      * @param headers finds a header field by its name
+     * @param caller who has sent it; {@code null} if that is unknown
      */
-    public ReceivedRequest(HttpRpcHandler handler, String method, UnaryOperator<@Nullable String> headers) {
+    public ReceivedRequest(
+            HttpRpcHandler handler,
+            String method,
+            UnaryOperator<@Nullable String> headers,
+            @Nullable Principal caller) {
+        this.caller = caller;
         this.handler = handler;
         this.method = method;
         this.headers = headers;
@@ -60,7 +72,7 @@ public final class ReceivedRequest {
         }
         if (!method.equals("POST")) {
             return handler.hasPage() && (method.equals("GET") || method.equals("HEAD"))
-                    ? handler.page()
+                    ? handler.page(caller)
                     : HttpResponse.text(405, "method " + method + " is not allowed here")
                             .with("Allow", handler.hasPage() ? "GET, HEAD, POST" : "POST");
         }
@@ -79,11 +91,14 @@ public final class ReceivedRequest {
             body = received;
             return null;
         }
-        try {
-            body = ContentCoding.decode(coding, received, limit);
+        try (MessageCharge charge = MessageCharge.of(MemoryBudget.process());
+                Decoding decoding = Decoding.of(charge)) {
+            body = ContentCoding.decode(coding, received, limit, decoding);
             return null;
         } catch (ContentCoding.TooLargeException e) {
             return tooLarge(limit);
+        } catch (OverloadedException e) {
+            return HttpResponse.text(503, MessageCharge.REFUSAL).with("Retry-After", "1");
         } catch (IOException e) {
             return HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
         }

@@ -23,8 +23,9 @@ final class ResponseErrors {
         this.url = url;
     }
 
-    /** The error, with the response as a cause. */
-    RpcException with(HttpResponse response, RpcException error) {
+    /** The error, with the response as a cause, and with what it says about another attempt. */
+    RpcException with(HttpResponse response, RpcException received) {
+        RpcException error = RetryAfter.read(response, received);
         if (HttpResponseException.of(error) == null) {
             Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             response.headers().forEach((name, value) -> headers.computeIfAbsent(name, response.headers()::all));

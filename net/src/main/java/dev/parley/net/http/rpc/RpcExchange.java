@@ -2,6 +2,7 @@ package dev.parley.net.http.rpc;
 
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.server.HttpExchange;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public interface RpcExchange {
     /** The message, without transfer and content coding. Not a copy. */
     byte[] body();
+
+    /** What the request holds of the memory budget, until it has its response. */
+    MessageCharge charge();
 
     /** The value of a header field; {@code null} if there is none. */
     @Nullable
@@ -46,6 +50,12 @@ public interface RpcExchange {
      * @return whether this is the first response
      */
     boolean tryRespond(HttpResponse response);
+
+    /**
+     * Responds that the server failed, or, if a response has been given that could not be sent, closes the connection.
+     * For what must not throw.
+     */
+    void abandon();
 
     /** Runs the action when the peer goes before a response is given; at once if it has gone already. */
     void onCancel(Runnable action);

@@ -2,6 +2,7 @@ package dev.parley.net.http.rpc;
 
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.server.HttpExchange;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,11 @@ record ServerExchange(HttpExchange exchange) implements RpcExchange {
     @Override
     public byte[] body() {
         return exchange.body();
+    }
+
+    @Override
+    public MessageCharge charge() {
+        return exchange.charge();
     }
 
     @Override
@@ -36,6 +42,11 @@ record ServerExchange(HttpExchange exchange) implements RpcExchange {
     @Override
     public boolean tryRespond(HttpResponse response) {
         return exchange.tryRespond(response);
+    }
+
+    @Override
+    public void abandon() {
+        exchange.abandon();
     }
 
     @Override

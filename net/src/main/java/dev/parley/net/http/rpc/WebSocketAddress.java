@@ -7,6 +7,7 @@ import dev.parley.Limits;
 import dev.parley.RpcException;
 import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.Headers;
+import dev.parley.net.socket.Trust;
 import dev.parley.net.websocket.UpgradeRefusedException;
 import dev.parley.net.websocket.WebSocketClient;
 import dev.parley.net.websocket.WebSocketOptions;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code ping_timeout}, see {@link WebSocketOptions#pingTimeout}</td><td>both</td><td>60 s</td>
  * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code close_timeout}</td><td>both</td><td>5 s</td><td>more than 0, at most 86400</td></tr>
+ * <tr><td>{@code message_timeout}, see {@link WebSocketOptions#messageTimeout}</td><td>both</td><td>60 s</td>
+ * <td>more than 0, at most 86400</td></tr>
  * <tr><td>{@code compression}, whether permessage-deflate is used</td><td>both</td><td>true</td><td></td></tr>
  * <tr><td>{@code compress_above}, bytes of messages that are sent compressed</td><td>both</td><td>1400</td>
  * <td>0 or more</td></tr>
@@ -79,6 +82,7 @@ public final class WebSocketAddress {
                         options.seconds("ping_interval", defaults.pingInterval()),
                         options.positiveSeconds("ping_timeout", defaults.pingTimeout()))
                 .withCloseTimeout(options.positiveSeconds("close_timeout", defaults.closeTimeout()))
+                .withMessageTimeout(options.positiveSeconds("message_timeout", defaults.messageTimeout()))
                 .withCompressAbove(compress ? above : -1)
                 .withSubprotocols(subprotocols);
     }
@@ -124,7 +128,7 @@ public final class WebSocketAddress {
                     .headers(fields == null ? headers : replaced(headers, fields))
                     .connectTimeout(connectTimeout)
                     .options(options(options, limits, List.of()));
-            ClientOptions.Trust trust = ClientOptions.Trust.read(address, options, tls);
+            Trust trust = Trust.read(address, HttpAddress.isSecure(address), options, tls);
             if (trust.context() != null) {
                 client.sslContext(trust.context());
             }

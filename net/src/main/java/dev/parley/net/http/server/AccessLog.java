@@ -1,6 +1,5 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BasicCredentials;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -50,19 +49,23 @@ final class AccessLog {
      * Logs a request that has its response.
      *
      * @param request the request; {@code null} if its head could not be read
-     * @param user the user that was accepted; {@code null} for none
      * @param exchange what its handler noted; {@code null} if none saw it
      */
     void log(
             String remoteAddress,
             @Nullable IncomingRequest request,
-            @Nullable String user,
             @Nullable HttpExchange exchange,
             int status,
             long bytes) {
+        if (!isEnabled()) {
+            return;
+        }
         StringBuilder line = new StringBuilder(200);
         line.append(host(remoteAddress)).append(" - ");
-        append(line, user == null || user.isEmpty() ? "-" : user, ' ');
+        String user = request == null || request.caller() == null
+                ? ""
+                : request.caller().getName();
+        append(line, user.isEmpty() ? "-" : user, ' ');
         line.append(" [")
                 .append(TIME.format(ZonedDateTime.now(ZoneId.systemDefault())))
                 .append("] \"");
@@ -89,15 +92,6 @@ final class AccessLog {
                     .append(request.bodyBytes());
         }
         log.atLevel(level).log("{}", line);
-    }
-
-    /** The user of a request that has been accepted with Basic credentials. */
-    static @Nullable String user(@Nullable IncomingRequest request) {
-        String given = request == null || request.handler() == null
-                ? null
-                : request.headers().get("authorization");
-        BasicCredentials credentials = given == null ? null : BasicCredentials.ofHeader(given);
-        return credentials == null ? null : credentials.user();
     }
 
     private static void field(StringBuilder line, @Nullable IncomingRequest request, String name) {

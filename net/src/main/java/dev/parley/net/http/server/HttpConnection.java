@@ -1,8 +1,9 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.net.socket.ChannelTasks;
+import dev.parley.net.socket.PeerCertificates;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.PeerLog;
 import io.netty.buffer.Unpooled;
@@ -10,27 +11,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.security.Principal;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,17 +40,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
     private static final PeerLog faults = new PeerLog(log);
 
-    /**
-     * How long a connection stays half open after its last response, so that the peer can read it before its own
-     * sending fails.
-     */
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** The response to a request that this server failed on. */
+    static final HttpResponse FAILURE = HttpResponse.text(500, "the server failed to handle this request");
 
     private enum State {
         /** Between requests. */
         IDLE,
         /** A head has been received, its body is being received. */
         BODY,
+        /** A head has been received, its credentials are being checked. */
+        LOGIN,
         /** A handler has the request. */
         HANDLING,
         /** Another protocol has taken over the connection. */
@@ -74,19 +65,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final String remoteAddress;
     private final ResponseWriter writer;
     private final ConnectionTimer timer;
-    private final long idleNanos;
-    private final long readNanos;
+    private final RequestMemory memory;
+    private final ResponseSender responses;
 
     /** Received, but not yet processed. */
-    private final ArrayDeque<HttpObject> pending = new ArrayDeque<>();
+    private final PendingMessages pending;
 
     private State state = State.IDLE;
     private boolean draining;
     private boolean ended;
+    /** Whether requests have been dropped, so that the response to the one being handled is the last one. */
+    private boolean overloaded;
 
     /** The request being received or handled. */
     private @Nullable IncomingRequest request;
-
     /** The request being handled, as its handler sees it. */
     private @Nullable HttpExchange exchange;
 
@@ -99,37 +91,48 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.remoteAddress = SocketAddresses.text(channel.remoteAddress());
         this.writer = new ResponseWriter(channel);
         this.timer = new ConnectionTimer(channel, server.limits());
-        this.idleNanos = server.limits().idleTimeout().toNanos();
-        this.readNanos = server.limits().readTimeout().toNanos();
+        this.memory = new RequestMemory(server.memory(), channel, this::shed);
+        this.pending = new PendingMessages(memory);
+        this.responses = new ResponseSender(server, channel, writer, timer, memory);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        timer.start(idleNanos, this::timedOut);
+        timer.start(this::timedOut);
         updateReading();
         ctx.fireChannelActive();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        releasePending();
-        state = State.CLOSING;
+        pending.clear();
         HttpExchange handled = exchange;
+        IncomingRequest received = request;
         exchange = null;
+        request = null;
+        if (received != null) {
+            received.charge().abandon();
+            if (state != State.HANDLING) {
+                memory.over(received.charge());
+            }
+        }
+        state = State.CLOSING;
         if (handled != null) {
-            logAccess(request, handled, AccessLog.DISCONNECTED, 0);
+            server.accessLog().log(remoteAddress, received, handled, AccessLog.DISCONNECTED, 0);
             handled.cancel();
         }
+        memory.disconnected();
         ctx.fireChannelInactive();
     }
 
     @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        memory.disconnected();
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
-            log.debug("{}: connection failed: {}", remoteAddress, cause.toString());
-        } else {
-            faults.warn(remoteAddress, "closing the connection", cause);
-        }
+        ConnectionFaults.closing(log, faults, remoteAddress, cause);
         channel.close();
     }
 
@@ -160,6 +163,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         pending.add((HttpObject) message);
         drain();
+        if (!pending.chargeLast()) {
+            // The request being handled gets its response, and those behind it do not.
+            pending.clear();
+            overloaded = true;
+            updateReading();
+        }
     }
 
     /**
@@ -191,7 +200,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (ended && pending.isEmpty() && (state == State.IDLE || state == State.BODY)) {
             // Nothing is left to respond to, and the rest of a request will not come; the last response may be unread.
             state = State.CLOSING;
-            timer.expireIn(readNanos);
+            timer.closing();
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
         updateReading();
@@ -201,7 +210,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (state == State.UPGRADED) {
             return;
         }
-        boolean read = state == State.CLOSING || pending.isEmpty();
+        boolean read = state == State.CLOSING || pending.isEmpty() && !memory.isPaused() && !overloaded;
         if (channel.config().isAutoRead() != read) {
             channel.config().setAutoRead(read);
         }
@@ -217,41 +226,53 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         IncomingRequest receiving = request;
         if (message instanceof HttpContent part && state == State.BODY && receiving != null) {
-            timer.expireIn(readNanos);
-            if (!receiving.receive(part.content())) {
-                refuseAndClose(RequestCheck.tooLarge(server.limits().maxBody()));
-            } else if (message instanceof LastHttpContent) {
-                handle(receiving);
+            timer.received(part.content().readableBytes());
+            switch (receiving.receive(part.content())) {
+                case TOO_LARGE ->
+                    refuseAndClose(RequestCheck.tooLarge(server.limits().maxBody()));
+                case OVERLOADED -> refuseAndClose(RequestMemory.refusal());
+                case YES -> {
+                    if (message instanceof LastHttpContent) {
+                        handle(receiving);
+                    } else {
+                        memory.pauseIfScarce(receiving.capacity(), this::updateReading);
+                    }
+                }
             }
         }
     }
 
     private void begin(HttpRequest head) {
         state = State.BODY;
-        timer.expireIn(readNanos);
-        int maxBody = server.limits().maxBody();
-        if (server.isStopping()) {
-            refuseAndClose(HttpResponse.text(503, "the server is stopping"));
+        timer.receiving();
+        RequestCheck.Target target = RequestCheck.target(server, head);
+        if (target.fatal() != null) {
+            refuseAndClose(target.fatal());
             return;
         }
-        HttpResponse fatal = RequestCheck.framing(head, maxBody);
-        if (fatal != null) {
-            refuseAndClose(fatal);
+        CompletableFuture<IncomingRequest> admitted = new Admission(
+                        server, head, target.path(), target.query(), memory.begin())
+                .decide(PeerCertificates.of(ssl), remoteAddress);
+        if (admitted.isDone()) {
+            begin(admitted.join());
             return;
         }
-        String path;
-        String query;
-        try {
-            QueryStringDecoder target = new QueryStringDecoder(RequestCheck.originForm(head.uri()));
-            path = target.path();
-            query = target.rawQuery().isEmpty() ? null : target.rawQuery();
-        } catch (IllegalArgumentException e) {
-            refuseAndClose(HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
-            return;
-        }
-        IncomingRequest begun = new IncomingRequest(head, path, query, RequestCheck.route(server, head, path), maxBody);
+        state = State.LOGIN;
+        admitted.thenAccept(begun -> ChannelTasks.execute(channel, () -> {
+            if (state == State.LOGIN) {
+                state = State.BODY;
+                timer.receiving();
+                begin(begun);
+                drain();
+            } else {
+                memory.over(begun.charge());
+            }
+        }));
+    }
+
+    private void begin(IncomingRequest begun) {
         request = begun;
-        if (HttpUtil.is100ContinueExpected(head)) {
+        if (begun.expectsContinue()) {
             HttpResponse refusal = begun.refusal();
             if (refusal != null) {
                 refuseAndClose(refusal);
@@ -274,30 +295,46 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             write(refusal == null ? HttpResponse.text(500, "no handler") : refusal, false);
             return;
         }
+        byte[] body = received.takeBody();
+        if (body == null) {
+            write(RequestMemory.refusal(), false);
+            return;
+        }
         state = State.HANDLING;
         String coding = received.headers().get("Content-Encoding");
-        byte[] body = received.takeBody();
         if (ContentCoding.isIdentity(coding)) {
             handle(new HttpExchange(this, received, body), handler);
         } else {
-            // Decoding up to the largest body may take long: not on the event loop.
-            Thread.startVirtualThread(() -> decode(received, coding, body, handler));
+            timer.inflating();
+            new RequestInflater(coding, body, server.limits().maxBody(), received.charge(), remoteAddress, channel)
+                    .start(
+                            inflated -> ifWanted(
+                                    received, () -> handle(new HttpExchange(this, received, inflated), handler)),
+                            refused -> ifWanted(received, () -> write(refused, false)));
+        }
+    }
+
+    /** Goes on with an inflated request, unless the peer has gone meanwhile. */
+    private void ifWanted(IncomingRequest received, Runnable then) {
+        if (state == State.HANDLING) {
+            then.run();
+            drain();
+        } else {
+            memory.over(received.charge());
         }
     }
 
     /** Lets the handler of an upgrade decide, and passes the connection on to it. */
     private void upgrade(IncomingRequest received, UpgradeHandler handler) {
-        if (received.takeBody().length > 0 || !pending.isEmpty() || !received.isKeepAlive()) {
+        if (received.bodyBytes() > 0 || !pending.isEmpty() || !received.isKeepAlive()) {
             refuseAndClose(HttpResponse.text(
                     400, "a request to upgrade must have no body and be the last one before the response"));
             return;
         }
-        UpgradeHandler.Decision decision;
-        try {
-            decision = handler.decide(new HttpExchange(this, received, new byte[0]));
-        } catch (RuntimeException | Error e) {
-            faults.error(remoteAddress, "the upgrade at {} failed", received.path(), e);
-            refuseAndClose(HttpResponse.text(500, "the server failed to handle this request"));
+        UpgradeHandler.Decision decision =
+                ConnectionUpgrade.decide(handler, new HttpExchange(this, received, new byte[0]));
+        if (decision == null) {
+            refuseAndClose(FAILURE);
             return;
         }
         Consumer<ChannelPipeline> install = decision.install();
@@ -306,41 +343,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.UPGRADED;
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         request = null;
+        memory.over(received.charge());
         timer.stop();
         writer.write(decision.response(), received, false);
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.remove(HttpResponseEncoder.class);
-        install.accept(pipeline);
-        // The decoder last, since it then passes on what it has not read: to the new protocol.
-        pipeline.remove(this);
-        pipeline.remove(decoder);
-    }
-
-    private void decode(IncomingRequest received, String coding, byte[] encoded, HttpHandler handler) {
-        int maxBody = server.limits().maxBody();
-        HttpResponse failure;
-        try {
-            HttpExchange decoded = new HttpExchange(this, received, ContentCoding.decode(coding, encoded, maxBody));
-            channel.eventLoop().execute(() -> handle(decoded, handler));
-            return;
-        } catch (ContentCoding.TooLargeException e) {
-            failure = RequestCheck.tooLarge(maxBody);
-        } catch (IOException e) {
-            failure = HttpResponse.text(400, "the body is not valid " + coding + ": " + e.getMessage());
-        }
-        HttpResponse response = failure;
-        channel.eventLoop().execute(() -> {
-            if (state == State.HANDLING) {
-                write(response, false);
-                drain();
-            }
-        });
+        ConnectionUpgrade.install(install, channel.pipeline(), this, decoder);
     }
 
     private void handle(HttpExchange complete, HttpHandler handler) {
-        if (state != State.HANDLING) {
+        if (!RequestMemory.keep(complete.charge())) {
+            write(RequestMemory.refusal(), false);
             return;
         }
         exchange = complete;
@@ -348,7 +360,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             handler.handle(complete);
         } catch (RuntimeException | Error e) {
             faults.error(remoteAddress, "the handler of {} failed", complete.path(), e);
-            complete.tryRespond(HttpResponse.text(500, "the server failed to handle this request"));
+            complete.abandon();
         }
     }
 
@@ -358,14 +370,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (channel.eventLoop().inEventLoop()) {
             complete(handled, ready);
         } else {
-            channel.eventLoop().execute(() -> complete(handled, ready));
+            ChannelTasks.execute(channel, () -> complete(handled, ready));
         }
+    }
+
+    /** Closes the connection if the response to a request could not be sent. */
+    void abandon(HttpExchange handled) {
+        ChannelTasks.execute(channel, () -> {
+            if (exchange == handled) {
+                channel.close();
+            }
+        });
     }
 
     private void complete(HttpExchange handled, HttpResponse response) {
         if (exchange == handled) {
             write(response, false);
             drain();
+        } else {
+            memory.over(handled.charge());
+        }
+    }
+
+    /** The budget is used up, and this connection holds more of it than any other. */
+    private void shed() {
+        IncomingRequest held = request;
+        if (state == State.BODY) {
+            refuseAndClose(RequestMemory.refusal());
+        } else if (state == State.HANDLING && held != null) {
+            held.charge().refuse();
+        } else if (state != State.UPGRADED) {
+            // Responses that the peer does not read.
+            channel.close();
         }
     }
 
@@ -376,48 +412,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void write(HttpResponse given, boolean close) {
         IncomingRequest finished = request;
-        HttpResponse response = shared(given, finished);
+        HttpResponse response = responses.fitting(given, finished);
         HttpExchange handled = exchange;
         request = null;
         exchange = null;
-        logAccess(
-                finished,
-                handled,
-                response.status(),
-                finished != null && finished.isHead() ? 0 : response.body().length);
+        long bytes = finished != null && finished.isHead() ? 0 : response.body().length;
+        server.accessLog().log(remoteAddress, finished, handled, response.status(), bytes);
         boolean last = close
                 || finished == null
                 || !finished.isKeepAlive()
                 || server.isStopping()
+                || overloaded
                 || ended && pending.isEmpty();
         if (last) {
             state = State.CLOSING;
-            releasePending();
-            timer.expireIn(readNanos);
-            writer.write(response, finished, true)
-                    .addListener((ChannelFutureListener) sent -> linger(sent.isSuccess()));
+            pending.clear();
+            responses.send(response, finished, true, ssl == null, () -> ended);
             updateReading();
         } else {
             state = State.IDLE;
-            timer.expireIn(idleNanos);
-            writer.write(response, finished, false);
-        }
-    }
-
-    /** The response, which a page of another origin may read if it is allowed to call. */
-    private HttpResponse shared(HttpResponse response, @Nullable IncomingRequest finished) {
-        List<String> origins = finished == null ? List.of() : finished.headers().getAll("origin");
-        BrowserPolicy browsers = server.browsers();
-        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
-                ? browsers.shared(response, origins.getFirst())
-                : response;
-    }
-
-    private void logAccess(@Nullable IncomingRequest finished, @Nullable HttpExchange handled, int status, long bytes) {
-        AccessLog access = server.accessLog();
-        if (access.isEnabled()) {
-            String user = server.auth() == null ? null : AccessLog.user(finished);
-            access.log(remoteAddress, finished, user, handled, status, bytes);
+            responses.send(response, finished, false, false, () -> false);
         }
     }
 
@@ -429,44 +443,33 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         ended = true;
         drain();
         if (state == State.HANDLING) {
-            channel.eventLoop()
-                    .schedule(
-                            () -> channel.close(),
-                            server.limits().halfCloseTimeout().toNanos(),
-                            TimeUnit.NANOSECONDS);
+            ChannelTasks.schedule(
+                    channel, channel::close, server.limits().halfCloseTimeout().toNanos());
         } else if (state == State.CLOSING && channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
             channel.close();
         }
     }
 
-    /** Ends this side and waits for the peer's end: closing at once may reset the connection before the peer reads. */
-    private void linger(boolean sent) {
-        if (!sent || ended) {
-            channel.close();
+    private void timedOut() {
+        if (state == State.HANDLING) {
+            // A method may take as long as it likes, but not the time before its handler has the request.
+            if (exchange == null && request != null) {
+                request.charge().refuse();
+            }
             return;
         }
-        if (ssl == null && channel instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
+        if (state == State.LOGIN) {
+            refuseAndClose(HttpResponse.text(503, "the credentials could not be checked in time"));
+            return;
         }
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_NANOS, TimeUnit.NANOSECONDS);
-    }
-
-    private void timedOut() {
-        boolean waitsForPeer = state != State.HANDLING && (channel.config().isAutoRead() || !channel.isWritable());
-        if (!waitsForPeer) {
+        boolean waitsForPeer = channel.config().isAutoRead() || !channel.isWritable();
+        if (!waitsForPeer || responses.isBeingRead()) {
             return;
         }
         if (state == State.BODY || (state == State.IDLE && decoder.holdsPartOfHead())) {
             refuseAndClose(HttpResponse.text(408, "the rest of the request did not arrive in time"));
         } else {
             channel.close();
-        }
-    }
-
-    private void releasePending() {
-        HttpObject left;
-        while ((left = pending.poll()) != null) {
-            ReferenceCountUtil.release(left);
         }
     }
 
@@ -478,20 +481,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return remoteAddress;
     }
 
-    boolean authenticates() {
-        return server.auth() != null;
-    }
-
     boolean isSecure() {
         return ssl != null;
     }
 
+    /** The subject of the peer's certificate; null without TLS or without a certificate. */
     @Nullable
-    Principal tlsPrincipal() {
-        try {
-            return ssl == null ? null : ssl.engine().getSession().getPeerPrincipal();
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
-        }
+    Principal certificateSubject() {
+        return PeerCertificates.subject(ssl);
     }
 }

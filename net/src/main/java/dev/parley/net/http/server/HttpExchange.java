@@ -1,9 +1,9 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.Headers;
 import dev.parley.net.http.HttpResponse;
+import dev.parley.spi.MessageCharge;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,48 +85,38 @@ public final class HttpExchange {
         return body;
     }
 
+    /** What the request holds of the memory budget, until its response has left. */
+    public MessageCharge charge() {
+        return request.charge();
+    }
+
     /** The peer's address as {@link dev.parley.net.socket.SocketAddresses#text} writes it. */
     public String remoteAddress() {
         return connection.remoteAddress();
     }
 
     /**
-     * The user and password of a Basic {@code Authorization} field; null if there is none. Not verified unless the
-     * server has {@link HttpServer.Builder#basicAuth}.
-     */
-    public @Nullable BasicCredentials credentials() {
-        String authorization = header("Authorization");
-        return authorization == null ? null : BasicCredentials.ofHeader(authorization);
-    }
-
-    /** The subject of the peer's TLS certificate; null without TLS or without a client certificate. */
-    public @Nullable Principal tlsPrincipal() {
-        return connection.tlsPrincipal();
-    }
-
-    /**
-     * The authenticated peer: the subject of its TLS certificate, else the user that
-     * {@link HttpServer.Builder#basicAuth} accepted; null if the server authenticates neither.
+     * Who has sent the request, as the server's {@link HttpServer.Builder#authentication} found out; without one the
+     * subject of the peer's TLS certificate, null if there is none.
      */
     public @Nullable Principal principal() {
-        Principal certified = tlsPrincipal();
-        if (certified != null || !connection.authenticates()) {
-            return certified;
-        }
-        BasicCredentials accepted = credentials();
-        return accepted == null ? null : new User(accepted.user());
-    }
-
-    private record User(String name) implements Principal {
-        @Override
-        public String getName() {
-            return name;
-        }
+        Principal caller = request.caller();
+        return caller != null ? caller : connection.certificateSubject();
     }
 
     /** Whether the connection is encrypted. */
     public boolean isSecure() {
         return connection.isSecure();
+    }
+
+    /**
+     * Responds that the server failed, or, if a response has been given that could not be sent, closes the connection.
+     * For a handler that has no other way to end the request.
+     */
+    public void abandon() {
+        if (!tryRespond(HttpConnection.FAILURE)) {
+            connection.abandon(this);
+        }
     }
 
     /**

@@ -10,14 +10,24 @@ public final class HttpLimits {
     /** The longest timeout that can be set: 24 hours. */
     public static final Duration MAX_TIMEOUT = Duration.ofHours(24);
 
+    /** How fast a message must be at least, beyond its {@link #requestTimeout()}: 16 KiB in a second. */
+    public static final int BYTES_PER_SECOND = 16 << 10;
+
     private static final HttpLimits DEFAULTS = new HttpLimits(
-            16 << 20, 16 << 10, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(30), Duration.ofSeconds(5));
+            16 << 20,
+            16 << 10,
+            10_000,
+            Duration.ofSeconds(75),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5));
 
     private final int maxBody;
     private final int maxHeader;
     private final int maxConnections;
     private final Duration idleTimeout;
     private final Duration readTimeout;
+    private final Duration requestTimeout;
     private final Duration halfCloseTimeout;
 
     private HttpLimits(
@@ -26,12 +36,14 @@ public final class HttpLimits {
             int maxConnections,
             Duration idleTimeout,
             Duration readTimeout,
+            Duration requestTimeout,
             Duration halfCloseTimeout) {
         this.maxBody = positive("maxBody", maxBody);
         this.maxHeader = positive("maxHeader", maxHeader);
         this.maxConnections = positive("maxConnections", maxConnections);
         this.idleTimeout = timeout("idleTimeout", idleTimeout);
         this.readTimeout = timeout("readTimeout", readTimeout);
+        this.requestTimeout = timeout("requestTimeout", requestTimeout);
         this.halfCloseTimeout = timeout("halfCloseTimeout", halfCloseTimeout);
     }
 
@@ -69,11 +81,19 @@ public final class HttpLimits {
     }
 
     /**
-     * The longest pause while a request's body is received, which gets status 408, and the longest time that a peer may
-     * leave a response unread. Default 30 s.
+     * The longest pause while a request's body is received, which gets status 408, and the longest pause in which a peer
+     * reads nothing of a response. Default 30 s.
      */
     public Duration readTimeout() {
         return readTimeout;
+    }
+
+    /**
+     * The longest time in which a request's body is received, which gets status 408, and in which a peer reads a
+     * response; one second more for each 16 KiB ({@link #BYTES_PER_SECOND}). Default 60 s.
+     */
+    public Duration requestTimeout() {
+        return requestTimeout;
     }
 
     /**
@@ -90,7 +110,8 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxBody(int bytes) {
-        return new HttpLimits(bytes, maxHeader, maxConnections, idleTimeout, readTimeout, halfCloseTimeout);
+        return new HttpLimits(
+                bytes, maxHeader, maxConnections, idleTimeout, readTimeout, requestTimeout, halfCloseTimeout);
     }
 
     /**
@@ -99,7 +120,8 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxHeader(int bytes) {
-        return new HttpLimits(maxBody, bytes, maxConnections, idleTimeout, readTimeout, halfCloseTimeout);
+        return new HttpLimits(
+                maxBody, bytes, maxConnections, idleTimeout, readTimeout, requestTimeout, halfCloseTimeout);
     }
 
     /**
@@ -108,7 +130,8 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public HttpLimits withMaxConnections(int connections) {
-        return new HttpLimits(maxBody, maxHeader, connections, idleTimeout, readTimeout, halfCloseTimeout);
+        return new HttpLimits(
+                maxBody, maxHeader, connections, idleTimeout, readTimeout, requestTimeout, halfCloseTimeout);
     }
 
     /**
@@ -117,7 +140,8 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
      */
     public HttpLimits withIdleTimeout(Duration timeout) {
-        return new HttpLimits(maxBody, maxHeader, maxConnections, timeout, readTimeout, halfCloseTimeout);
+        return new HttpLimits(
+                maxBody, maxHeader, maxConnections, timeout, readTimeout, requestTimeout, halfCloseTimeout);
     }
 
     /**
@@ -126,7 +150,17 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
      */
     public HttpLimits withReadTimeout(Duration timeout) {
-        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, timeout, halfCloseTimeout);
+        return new HttpLimits(
+                maxBody, maxHeader, maxConnections, idleTimeout, timeout, requestTimeout, halfCloseTimeout);
+    }
+
+    /**
+     * These limits with another {@link #requestTimeout()}.
+     *
+     * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
+     */
+    public HttpLimits withRequestTimeout(Duration timeout) {
+        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, readTimeout, timeout, halfCloseTimeout);
     }
 
     /**
@@ -135,7 +169,7 @@ public final class HttpLimits {
      * @throws IllegalArgumentException if it is not positive or exceeds {@link #MAX_TIMEOUT}
      */
     public HttpLimits withHalfCloseTimeout(Duration timeout) {
-        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, readTimeout, timeout);
+        return new HttpLimits(maxBody, maxHeader, maxConnections, idleTimeout, readTimeout, requestTimeout, timeout);
     }
 
     private static int positive(String name, int value) {
@@ -156,7 +190,7 @@ public final class HttpLimits {
     @Override
     public String toString() {
         return "HttpLimits[maxBody=" + maxBody + ", maxHeader=" + maxHeader + ", maxConnections=" + maxConnections
-                + ", idleTimeout=" + idleTimeout + ", readTimeout=" + readTimeout + ", halfCloseTimeout="
-                + halfCloseTimeout + "]";
+                + ", idleTimeout=" + idleTimeout + ", readTimeout=" + readTimeout + ", requestTimeout="
+                + requestTimeout + ", halfCloseTimeout=" + halfCloseTimeout + "]";
     }
 }

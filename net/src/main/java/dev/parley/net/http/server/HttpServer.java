@@ -2,9 +2,11 @@ package dev.parley.net.http.server;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.InvalidTargetException;
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.socket.ListeningSocket;
+import dev.parley.net.socket.SocketAddresses;
+import dev.parley.spi.Authentication;
+import dev.parley.spi.MemoryBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -27,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -58,7 +59,8 @@ public final class HttpServer implements AutoCloseable {
     private final AccessLog accessLog;
     private final BrowserPolicy browsers;
     private final HttpLimits limits;
-    private final @Nullable Auth auth;
+    private final MemoryBudget memory;
+    private final @Nullable LoginCheck logins;
     private final String host;
     private final int port;
     private final @Nullable Path unixPath;
@@ -76,16 +78,15 @@ public final class HttpServer implements AutoCloseable {
 
     private record Tls(SSLContext context, @Nullable SSLParameters parameters) {}
 
-    record Auth(String realm, Predicate<BasicCredentials> check) {}
-
     private HttpServer(Builder builder) {
         builder.routes.forEach((path, methods) -> route(path, new HttpRoute(methods, builder.upgrades.get(path))));
         builder.upgrades.forEach((path, upgrade) -> routes.putIfAbsent(path, new HttpRoute(Map.of(), upgrade)));
         this.accessLog = new AccessLog(builder.accessLog);
         this.browsers = builder.browsers;
         this.limits = builder.limits;
+        this.memory = builder.memory;
         this.tls = builder.tls;
-        this.auth = builder.auth;
+        this.logins = builder.authentication == null ? null : new LoginCheck(builder.authentication);
         this.host = builder.host;
         this.port = builder.port;
         this.unixPath = builder.unixPath;
@@ -265,6 +266,11 @@ public final class HttpServer implements AutoCloseable {
             engine.setSSLParameters(current.parameters());
         }
         engine.setUseClientMode(false);
+        if (logins != null && logins.needsCertificates()) {
+            engine.setNeedClientAuth(true);
+        } else if (logins != null && logins.wantsCertificates()) {
+            engine.setWantClientAuth(true);
+        }
         return new SslHandler(engine);
     }
 
@@ -279,9 +285,19 @@ public final class HttpServer implements AutoCloseable {
         return limits;
     }
 
+    MemoryBudget memory() {
+        return memory;
+    }
+
+    /** Checks who sends requests; null if everybody may. */
     @Nullable
-    Auth auth() {
-        return auth;
+    LoginCheck logins() {
+        return logins;
+    }
+
+    /** Whether anybody on the network may send requests: it listens beyond this machine, and has no authentication. */
+    public boolean isOpenToAll() {
+        return logins == null && SocketAddresses.isReachable(address());
     }
 
     AccessLog accessLog() {
@@ -316,8 +332,9 @@ public final class HttpServer implements AutoCloseable {
         private int port;
         private @Nullable Path unixPath;
         private HttpLimits limits = HttpLimits.defaults();
+        private MemoryBudget memory = MemoryBudget.process();
         private @Nullable Tls tls;
-        private @Nullable Auth auth;
+        private @Nullable Authentication authentication;
         private boolean accessLog;
         private BrowserPolicy browsers = BrowserPolicy.sameOrigin();
 
@@ -401,6 +418,12 @@ public final class HttpServer implements AutoCloseable {
             return this;
         }
 
+        /** What requests and responses are charged to. Default {@link MemoryBudget#process()}. */
+        public Builder memory(MemoryBudget value) {
+            this.memory = Objects.requireNonNull(value, "memory");
+            return this;
+        }
+
         /**
          * Serves TLS with this context's keys. Default plain text. See {@link HttpServer#tls} for replacing the keys.
          *
@@ -413,15 +436,11 @@ public final class HttpServer implements AutoCloseable {
         }
 
         /**
-         * Refuses requests, with status 401, unless they have Basic credentials that the check accepts. Default: no
-         * authentication.
-         *
-         * @param realm shown to the user by browsers
-         * @param check runs on an event loop and must not block; compare in constant time with
-         *     {@link java.security.MessageDigest#isEqual}
+         * Finds out who sends a request, by its head, and refuses others with status 401. With TLS a client certificate
+         * is asked for if it can be accepted, and required if nothing else can. Default: everybody may send requests.
          */
-        public Builder basicAuth(String realm, Predicate<BasicCredentials> check) {
-            this.auth = new Auth(realm.replace("\"", "'"), Objects.requireNonNull(check, "check"));
+        public Builder authentication(@Nullable Authentication value) {
+            this.authentication = value;
             return this;
         }
 

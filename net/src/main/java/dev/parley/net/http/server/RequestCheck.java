@@ -1,6 +1,5 @@
 package dev.parley.net.http.server;
 
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.ContentCoding;
 import dev.parley.net.http.HttpResponse;
@@ -9,6 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
@@ -44,10 +44,36 @@ final class RequestCheck {
     }
 
     /**
+     * What a request asks for.
+     *
+     * @param fatal the refusal after which the connection must be closed; {@code null} if the head is acceptable
+     */
+    record Target(
+            String path, @Nullable String query, @Nullable HttpResponse fatal) {}
+
+    /** What the request of this head asks for. */
+    static Target target(HttpServer server, HttpRequest head) {
+        HttpResponse fatal = server.isStopping()
+                ? HttpResponse.text(503, "the server is stopping")
+                : framing(head, server.limits().maxBody());
+        if (fatal != null) {
+            return new Target("", null, fatal);
+        }
+        try {
+            QueryStringDecoder target = new QueryStringDecoder(originForm(head.uri()));
+            String query = target.rawQuery();
+            return new Target(target.path(), query.isEmpty() ? null : query, null);
+        } catch (IllegalArgumentException e) {
+            return new Target(
+                    "", null, HttpResponse.text(400, "the request target is not a valid path: " + e.getMessage()));
+        }
+    }
+
+    /**
      * A refusal after which the connection must be closed, because the start of the next request is uncertain or too
      * expensive to find; null if the head is acceptable.
      */
-    static @Nullable HttpResponse framing(HttpRequest request, int maxBody) {
+    private static @Nullable HttpResponse framing(HttpRequest request, int maxBody) {
         HttpHeaders headers = request.headers();
         HttpVersion version = request.protocolVersion();
         boolean http11 = version.equals(HttpVersion.HTTP_1_1);
@@ -80,21 +106,9 @@ final class RequestCheck {
         return null;
     }
 
+    /** Where a request goes that a browser may send, of a caller that may call. */
     static Route route(HttpServer server, HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
-        HttpResponse browser = browser(server, request);
-        if (browser != null) {
-            return refuse(browser);
-        }
-        HttpServer.Auth auth = server.auth();
-        if (auth != null) {
-            String given = headers.get("authorization");
-            BasicCredentials credentials = given == null ? null : BasicCredentials.ofHeader(given);
-            if (credentials == null || !auth.check().test(credentials)) {
-                return refuse(HttpResponse.text(401, "a user name and password are required")
-                        .with("WWW-Authenticate", "Basic realm=\"" + auth.realm() + "\", charset=\"UTF-8\""));
-            }
-        }
         HttpRoute route = server.route(path);
         if (route == null) {
             return refuse(HttpResponse.text(404, "unknown path"));
@@ -124,7 +138,7 @@ final class RequestCheck {
     }
 
     /** The response to a browser whose page may not call, or that asks whether it may; null for other requests. */
-    private static @Nullable HttpResponse browser(HttpServer server, HttpRequest request) {
+    static @Nullable HttpResponse browser(HttpServer server, HttpRequest request) {
         HttpHeaders headers = request.headers();
         HttpMethod method = request.method();
         List<String> origins = headers.getAll("origin");
@@ -144,6 +158,15 @@ final class RequestCheck {
                 : null;
     }
 
+    /** The response, which a page of another origin may read if it is allowed to call. */
+    static HttpResponse shared(HttpServer server, HttpResponse response, IncomingRequest finished) {
+        List<String> origins = finished.headers().getAll("origin");
+        BrowserPolicy browsers = server.browsers();
+        return browsers.allows(origins) && !response.headers().contains("Access-Control-Allow-Origin")
+                ? browsers.shared(response, origins.getFirst())
+                : response;
+    }
+
     /** Whether a request asks for an upgrade to the protocol (RFC 9110 §7.8), as HTTP/1.1 and GET only can. */
     private static boolean isUpgrade(HttpRequest request, String protocol) {
         HttpHeaders headers = request.headers();
@@ -153,7 +176,7 @@ final class RequestCheck {
                 && headers.containsValue("upgrade", protocol, true);
     }
 
-    private static Route refuse(HttpResponse response) {
+    static Route refuse(HttpResponse response) {
         return new Route(null, null, response);
     }
 

@@ -3,10 +3,12 @@ package dev.parley.net.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.net.http.BasicCredentials;
 import dev.parley.net.http.BrowserPolicy;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.http.RawPeer;
+import dev.parley.security.Authenticator;
+import dev.parley.security.LoginLimits;
+import dev.parley.spi.Authentication;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -130,7 +132,7 @@ class WebPagesTest {
     void browsersAskBeforeTheyPost() throws IOException {
         server.close();
         server = builder("127.0.0.1", new BrowserPolicy(List.of("https://app.example"), List.of()))
-                .basicAuth("parley", given -> given.equals(new BasicCredentials("user", "pass")))
+                .authentication(new Authentication(Authenticator.password("user", "pass"), LoginLimits.defaults()))
                 .build()
                 .start();
         String[] asking = {

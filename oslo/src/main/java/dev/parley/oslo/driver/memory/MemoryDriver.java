@@ -7,6 +7,7 @@ import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.QueueState;
 import dev.parley.oslo.message.Envelope;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +171,7 @@ public final class MemoryDriver implements Driver {
                         delivery.reject();
                     }
                     if (arrived.isEmpty()) {
-                        receiver.endOfBatch();
+                        Guard.run("handling a batch of messages", receiver::endOfBatch, error -> {});
                     }
                 }
             } catch (InterruptedException e) {
@@ -252,6 +253,11 @@ public final class MemoryDriver implements Driver {
         @Override
         public @Nullable String expiration() {
             return message.expiration();
+        }
+
+        @Override
+        public @Nullable String user() {
+            return null;
         }
 
         @Override

@@ -6,6 +6,7 @@ import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.Frame;
 import com.rabbitmq.client.impl.FrameHandler;
 import com.rabbitmq.client.impl.SocketFrameHandler;
+import dev.parley.spi.Guard;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class BatchingFrameHandler implements FrameHandler {
         if (!whenDrained.isEmpty() && !buffered.hasWholeFrame()) {
             List<Runnable> actions = List.copyOf(whenDrained);
             whenDrained.clear();
-            actions.forEach(Runnable::run);
+            actions.forEach(action -> Guard.run("handling a batch of messages", action, error -> {}));
         }
         return Frame.readFrom(input, () -> maxPayload);
     }
@@ -192,7 +193,7 @@ final class BatchingFrameHandler implements FrameHandler {
 
     /** Closes the socket even while a thread is writing to it, which {@link #close} would wait for. Does not block. */
     void forceClose() {
-        Thread.ofVirtual().name("parley-amqp-force-close").start(() -> {
+        Guard.start("parley-amqp-force-close", () -> {
             try {
                 // Closing the stream of a socket closes the socket.
                 socket.getInputStream().close();

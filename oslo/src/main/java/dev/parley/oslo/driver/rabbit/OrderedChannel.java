@@ -10,6 +10,7 @@ import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.driver.rabbit.OrderedBacklog.Entry;
 import dev.parley.oslo.message.Compression;
 import dev.parley.spi.Backoff;
+import dev.parley.spi.Guard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -96,7 +97,7 @@ final class OrderedChannel implements PublishChannel.Listener {
                 boolean told = closed.await(CLOSED_SECONDS, TimeUnit.SECONDS);
                 log.debug("a channel for notifications was closed: {}", told ? cause : "for an unknown reason");
             } else if (connection.isOpen()) {
-                Thread.ofVirtual().name("parley-amqp-close-channel").start(channel::close);
+                Guard.start("parley-amqp-close-channel", channel::close);
             }
         }
     }

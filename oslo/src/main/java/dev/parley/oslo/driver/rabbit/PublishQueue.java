@@ -12,6 +12,7 @@ import dev.parley.RpcTimeoutException;
 import dev.parley.oslo.driver.OutboundMessage;
 import dev.parley.oslo.message.Compression;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class PublishQueue implements PublishChannel.Listener {
     /** Writes the backlog on a separate thread. */
     void write() {
         if (!backlog.isEmpty() && writing.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("parley-amqp-write").start(() -> {
+            Guard.start("parley-amqp-write", () -> {
                 try {
                     write(true);
                 } finally {
@@ -313,7 +314,7 @@ final class PublishQueue implements PublishChannel.Listener {
         }
         for (PublishChannel old : List.copyOf(replaced)) {
             if (old.unconfirmed().stream().allMatch(PublishQueue::isDoneOrLate) && replaced.remove(old)) {
-                Thread.ofVirtual().name("parley-amqp-close-channel").start(old::close);
+                Guard.start("parley-amqp-close-channel", old::close);
             }
         }
     }

@@ -33,6 +33,11 @@ public record RabbitDelivery(
     }
 
     @Override
+    public @Nullable String user() {
+        return properties.getUserId();
+    }
+
+    @Override
     public int returns() {
         boolean flagged = redelivered && !(header(RedeliveryHeaders.DELIVERY_COUNT) instanceof Number);
         return countedReturns() + (flagged ? 1 : 0);

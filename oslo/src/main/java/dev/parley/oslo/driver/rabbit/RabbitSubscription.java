@@ -11,6 +11,7 @@ import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
 import dev.parley.oslo.options.OsloOptions;
 import dev.parley.oslo.topology.Queue;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.List;
@@ -150,10 +151,13 @@ final class RabbitSubscription implements Driver.Subscription {
             if (onDeleted == null) {
                 reopenLater(which);
             } else {
-                Thread.ofVirtual().name("parley-amqp-deleted").start(() -> {
-                    reportDeleted(which.getConnection(), onDeleted);
-                    reopenLater(which);
-                });
+                Guard.start(
+                        "parley-amqp-deleted",
+                        () -> {
+                            reportDeleted(which.getConnection(), onDeleted);
+                            reopenLater(which);
+                        },
+                        error -> reopenLater(which));
             }
         }
     }
@@ -176,7 +180,10 @@ final class RabbitSubscription implements Driver.Subscription {
         if (reopening.compareAndSet(false, true)) {
             Timers.after(
                     retryPauseNanos.getAsLong(),
-                    () -> Thread.ofVirtual().name("parley-amqp-consume").start(() -> reopen(old)));
+                    () -> Guard.start("parley-amqp-consume", () -> reopen(old), error -> {
+                        reopening.set(false);
+                        reopenLater(old);
+                    }));
         }
     }
 

@@ -5,6 +5,8 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.ConnectionLostException;
 import dev.parley.RpcException;
 import dev.parley.spi.Backoff;
+import dev.parley.spi.Guard;
+import dev.parley.spi.Timers;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,8 @@ final class ReconnectingConnection implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReconnectingConnection.class);
     private static final int CLOSE_MILLIS = 5_000;
+    /** The pause after an error that ended a series of attempts. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String purpose;
     private final boolean daemon;
@@ -119,7 +123,10 @@ final class ReconnectingConnection implements AutoCloseable {
     }
 
     private void connectLater(Runnable attempts) {
-        Thread.ofVirtual().name("parley-amqp-" + purpose + "-connect").start(attempts);
+        Guard.start(
+                "parley-amqp-" + purpose + "-connect",
+                attempts,
+                error -> Timers.after(RETRY_NANOS, () -> connectLater(() -> attemptAgain(1))));
     }
 
     private void connect() {

@@ -2,6 +2,7 @@ package dev.parley.oslo.notify.amqp;
 
 import dev.parley.oslo.driver.Delivery;
 import dev.parley.oslo.driver.Driver;
+import dev.parley.spi.Guard;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class Acknowledger {
             lock.unlock();
         }
         if (start) {
-            Thread.ofVirtual().name("parley-acknowledge").start(this::write);
+            Guard.start("parley-acknowledge", this::write, error -> stopped());
         }
     }
 
@@ -49,6 +50,17 @@ final class Acknowledger {
         for (List<Delivery> batch = take(); !batch.isEmpty(); batch = take()) {
             List<Delivery> next = batch;
             driver.batch(() -> next.forEach(Acknowledger::acknowledgeNow));
+        }
+    }
+
+    /** What could not be written is when the next one is handled. */
+    private void stopped() {
+        lock.lock();
+        try {
+            writing = false;
+            idle.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 

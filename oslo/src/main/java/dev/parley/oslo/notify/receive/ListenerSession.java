@@ -2,14 +2,15 @@ package dev.parley.oslo.notify.receive;
 
 import dev.parley.oslo.notify.spi.NotificationDelivery;
 import dev.parley.oslo.notify.spi.NotificationSubscriber;
+import dev.parley.spi.Guard;
 import dev.parley.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
@@ -78,13 +79,22 @@ final class ListenerSession implements NotificationSubscriber.Receiver {
     private void pump() {
         for (List<NotificationDelivery> batch = begin(); !batch.isEmpty(); batch = begin()) {
             List<NotificationDelivery> first = batch;
-            try {
-                settings.execution().executor().execute(() -> work(first));
-            } catch (RejectedExecutionException e) {
-                // The user's executor is full or shut down; what was delivered must still be handled.
-                log.warn("the executor rejected notifications; handling them on a virtual thread", e);
-                Thread.ofVirtual().name("parley-notification").start(() -> work(first));
-            }
+            // The user's executor may be full or shut down; what was delivered must still be handled.
+            AtomicBoolean begun = new AtomicBoolean();
+            Runnable once = () -> {
+                if (begun.compareAndSet(false, true)) {
+                    work(first);
+                }
+            };
+            Guard.execute("notification", settings.execution().executor(), once, error -> notRun(begun, first));
+        }
+    }
+
+    /** There is no thread: the notifications are delivered again when the connection ends, as others after an error. */
+    private void notRun(AtomicBoolean begun, List<NotificationDelivery> batch) {
+        if (begun.compareAndSet(false, true)) {
+            log.error("failed to handle {} notifications: no thread", batch.size());
+            boolean unused = next().isEmpty();
         }
     }
 
@@ -136,9 +146,7 @@ final class ListenerSession implements NotificationSubscriber.Receiver {
         if (waiting.size() < size && wait > 0) {
             if (timer == null) {
                 // Not on the timer's thread, which must not run methods.
-                timer = Timers.after(
-                        wait,
-                        () -> Thread.ofVirtual().name("parley-notification").start(this::timeout));
+                timer = Timers.after(wait, () -> Guard.start("parley-notification", this::timeout));
             }
             return List.of();
         }
@@ -171,7 +179,7 @@ final class ListenerSession implements NotificationSubscriber.Receiver {
                 timer.cancel(false);
             }
             // On a separate thread: a method that runs on the consumer's thread may stop its own listener.
-            stopper = Thread.ofVirtual().name("parley-notification-stop").start(this::cancel);
+            stopper = Guard.start("parley-notification-stop", this::cancel);
         } finally {
             lock.unlock();
         }

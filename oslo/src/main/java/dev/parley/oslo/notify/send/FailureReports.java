@@ -6,6 +6,7 @@ import dev.parley.oslo.message.Content;
 import dev.parley.oslo.message.ReceivedNotification;
 import dev.parley.oslo.notify.Notification;
 import dev.parley.oslo.notify.Priority;
+import dev.parley.spi.Guard;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,7 @@ final class FailureReports {
 
     private void tellInBackground() {
         if (!waiting.isEmpty() && running.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("parley-notify-failures").start(() -> {
+            Guard.start("parley-notify-failures", () -> {
                 try {
                     for (Failure failure = waiting.poll(); failure != null; failure = waiting.poll()) {
                         tell(failure);

@@ -1,0 +1,168 @@
+package dev.parley.broker.management;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to the management API: one request at a time, whose body is ignored. It is closed if a request is not
+ * complete, or its response not written, in time. Used on the event loop.
+ */
+final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject> {
+    private static final Logger log = LoggerFactory.getLogger(ManagementConnection.class);
+
+    private final ManagementServer server;
+    private final Channel channel;
+    private final long timeoutMillis;
+    private @Nullable HttpRequest request;
+    private boolean responding;
+    private @Nullable Future<?> timer;
+
+    ManagementConnection(ManagementServer server, Channel channel, long timeoutMillis) {
+        super(HttpObject.class);
+        this.server = server;
+        this.channel = channel;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /** Whether no request is complete, so that the connection can be closed in favor of another. */
+    boolean isWaiting() {
+        return !responding;
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        startTimer();
+    }
+
+    private void startTimer() {
+        stopTimer();
+        timer = channel.eventLoop().schedule(this::timedOut, timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void timedOut() {
+        log.debug(
+                "{} did not {} within {} ms",
+                channel.remoteAddress(),
+                responding ? "read its response" : "complete a request",
+                timeoutMillis);
+        channel.close();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+        if (responding) {
+            // Another request before this one has its response: none of our clients does that.
+            channel.close();
+        } else if (!message.decoderResult().isSuccess()) {
+            respond(
+                    Response.error(
+                            HttpURLConnection.HTTP_BAD_REQUEST,
+                            "bad_request",
+                            String.valueOf(message.decoderResult().cause().getMessage())),
+                    null,
+                    () -> {});
+        } else {
+            if (message instanceof HttpRequest begun) {
+                request = begun;
+            }
+            HttpRequest complete = request;
+            if (message instanceof LastHttpContent && complete != null) {
+                responding = true;
+                stopTimer();
+                channel.config().setAutoRead(false);
+                server.respond(this, complete, channel.remoteAddress());
+            }
+        }
+    }
+
+    /**
+     * Sends a response. Called by any thread, once per request.
+     *
+     * @param to what it responds to; {@code null} if that was malformed, so that nothing more is read
+     * @param written runs when it is written, or lost
+     */
+    void respond(Response response, @Nullable HttpRequest to, Runnable written) {
+        Object body = response.body();
+        ByteBuf content = body == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(Json.bytes(body));
+        FullHttpResponse message = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
+        if (body != null) {
+            message.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        }
+        if (response.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+            message.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Basic realm=\"RabbitMQ Management\"");
+        }
+        if (response.status() != HttpURLConnection.HTTP_NO_CONTENT) {
+            HttpUtil.setContentLength(message, content.readableBytes());
+        }
+        boolean keepAlive = to != null && HttpUtil.isKeepAlive(to);
+        HttpUtil.setKeepAlive(message, keepAlive);
+        channel.eventLoop().execute(() -> write(message, keepAlive, written));
+    }
+
+    private void write(FullHttpResponse message, boolean keepAlive, Runnable written) {
+        responding = true;
+        startTimer();
+        ChannelFuture writing = channel.writeAndFlush(message);
+        writing.addListener(done -> {
+            written.run();
+            if (keepAlive && done.isSuccess()) {
+                request = null;
+                responding = false;
+                startTimer();
+                channel.config().setAutoRead(true);
+            }
+        });
+        if (!keepAlive) {
+            writing.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        stopTimer();
+        server.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("{} failed: {}", channel.remoteAddress(), String.valueOf(cause.getMessage()));
+        } else {
+            log.error("{} failed", channel.remoteAddress(), cause);
+        }
+        channel.close();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.parley.cli;
+
+import dev.parley.InvalidTargetException;
+import dev.parley.RpcServer;
+import dev.parley.security.AllowFile;
+import dev.parley.security.Authenticator;
+import dev.parley.security.TokenFile;
+import dev.parley.security.UserFile;
+import dev.parley.spi.TlsFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code serve} that say who may call, and with what keys it serves. Not thread-safe. */
+final class AccessOptions {
+    /** The variable with the password of {@code --key}. */
+    private static final String KEY_PASSWORD = "PARLEY_KEY_PASSWORD";
+
+    @Option(
+            names = "--user-file",
+            paramLabel = "FILE",
+            description = "Let the users of this file call, by name and password (HTTP, WebSocket);"
+                    + " 'parley password' writes such files.")
+    private @Nullable Path userFile;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "Let those call who have a token of this file (HTTP, WebSocket); 'parley token' writes such files.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "Let those call who have a TLS certificate of these authorities, in PEM. Needs --cert.")
+    private @Nullable Path clientCa;
+
+    @Option(
+            names = "--allow-anonymous",
+            description = "Beside these, let callers without credentials in, as 'anonymous' for --allow-file.")
+    private boolean anonymous;
+
+    @Option(
+            names = "--allow-file",
+            paramLabel = "FILE",
+            description = "Who may call what: lines 'NAME: METHOD METHOD…'; * stands for any name, and for any"
+                    + " characters in a method's. Default: everybody who may call, everything.")
+    private @Nullable Path allowFile;
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "The certificate for https, wss and jsonrpc+tls, with those of its authorities, in PEM; or a"
+                    + " PKCS #12 file with the key too.")
+    private @Nullable Path cert;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The certificate's key in PKCS #8, PEM. Its password, if it has one, is taken from the"
+                    + " variable " + KEY_PASSWORD + ". Default: the file of --cert.")
+    private @Nullable Path key;
+
+    /** Whether there are files that may change while the server runs. */
+    boolean hasFiles() {
+        return userFile != null || tokenFile != null || allowFile != null || cert != null;
+    }
+
+    /**
+     * Sets what was asked for.
+     *
+     * @throws CommandException if options do not fit together, or a file cannot be used
+     */
+    void apply(RpcServer.Builder builder) {
+        if (cert == null && (key != null || clientCa != null)) {
+            throw CommandException.usage((key != null ? "--key" : "--client-ca") + " needs --cert");
+        }
+        List<Authenticator> authenticators = new ArrayList<>();
+        try {
+            if (userFile != null) {
+                authenticators.add(UserFile.of(userFile));
+            }
+            if (tokenFile != null) {
+                authenticators.add(TokenFile.of(tokenFile));
+            }
+            if (clientCa != null) {
+                authenticators.add(Authenticator.certificates());
+            }
+            if (authenticators.isEmpty() && anonymous) {
+                throw CommandException.usage(
+                        "--allow-anonymous needs --user-file, --token-file or --client-ca beside it");
+            } else if (anonymous) {
+                authenticators.add(Authenticator.anonymous());
+            }
+            if (!authenticators.isEmpty()) {
+                builder.authenticator(Authenticator.firstOf(authenticators));
+            }
+            if (allowFile != null) {
+                builder.authorizer(AllowFile.of(allowFile));
+            }
+            if (cert != null) {
+                TlsFiles files = new TlsFiles(text(clientCa), text(cert), text(key), System.getenv(KEY_PASSWORD));
+                // Now, so that a file that cannot be used is told before anything starts.
+                Object unused = files.context();
+                builder.tls(files::context);
+            }
+        } catch (InvalidTargetException e) {
+            throw CommandException.usage(message(e), e);
+        }
+    }
+
+    /** The message with the options of the command instead of those of an address. */
+    private static String message(InvalidTargetException error) {
+        return String.valueOf(error.getMessage())
+                .replace("ssl_ca_file=", "--client-ca ")
+                .replace("ssl_cert_file=", "--cert ")
+                .replace("ssl_key_file=", "--key ")
+                .replace("set ssl_key_password", "set the variable " + KEY_PASSWORD)
+                .replace("ssl_key_password", "the variable " + KEY_PASSWORD)
+                .replace("ssl_key_file", "--key")
+                .replace("ssl_cert_file", "--cert");
+    }
+
+    private static @Nullable String text(@Nullable Path file) {
+        return file == null ? null : file.toString();
+    }
+}
