@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
  * Attacks a server of {@code -Xmx256m} with all that is known to hurt, while a normal client calls over each wire: every
  * call of that client must succeed, and afterwards the server must hold no more than before.
  *
- * <p>A quarter of the connections in a build; {@code -Dparley.attack.scale=1 -Dparley.attack.hold=20000} for all, and
- * for silent connections that stay 20 seconds. Prints the times of the normal client's calls under each attack.
+ * <p>A quarter of the connections in a build, all of them by {@code interop/stress attack}. Prints the times of the
+ * normal client's calls under each attack.
  */
 class AttackTest {
     private static final double SCALE = Double.parseDouble(System.getProperty("parley.attack.scale", "0.25"));
