@@ -2,6 +2,7 @@ package dev.parley.broker;
 
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.auth.Grant;
+import dev.parley.broker.auth.LoginDelays;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.connection.BrokerCore;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokerBuilder {
     private static final String ROOT = "/";
+    /** A client whose login waits for longer would exceed the time for its handshake. */
+    private static final Duration LARGEST_LOGIN_DELAY = Duration.ofSeconds(8);
+
     private static final long LARGEST_MAX_MESSAGE_SIZE = 512L << 20;
 
     private String host = "127.0.0.1";
@@ -46,6 +50,9 @@ public final class BrokerBuilder {
     /** By user, then by virtual host. */
     private final Map<String, Map<String, Permissions>> permissions = new LinkedHashMap<>();
 
+    private @Nullable LoginCheck logins;
+    private Duration firstLoginDelay = Duration.ofMillis(100);
+    private Duration longestLoginDelay = Duration.ofSeconds(5);
     private final List<Consumer<BrokerCore>> topology = new ArrayList<>();
 
     BrokerBuilder() {}
@@ -63,13 +70,14 @@ public final class BrokerBuilder {
     }
 
     /**
-     * A user. Without {@link #permissions} the user has all permissions in every virtual host. If no user is set there
-     * is the user {@code guest} with the password {@code guest}, who can log in only from this machine.
+     * A user. Without {@link #permissions} the user has all permissions in every virtual host. If neither a user nor
+     * {@link #logins} is set there is the user {@code guest} with the password {@code guest}, who can log in only from
+     * this machine.
      */
     public BrokerBuilder user(String name, String password) {
         Objects.requireNonNull(name, "name");
         passwords.put(name, Objects.requireNonNull(password, "password"));
-        permissions.put(name, new LinkedHashMap<>());
+        permissions.putIfAbsent(name, new LinkedHashMap<>());
         return this;
     }
 
@@ -77,7 +85,7 @@ public final class BrokerBuilder {
      * What a user may do in a virtual host, which is created if it does not exist. A user with permissions for one
      * virtual host cannot open the others.
      *
-     * @throws IllegalArgumentException if the user is not set
+     * @throws IllegalArgumentException if the user is not set, and {@link #logins} is not either
      */
     public BrokerBuilder permissions(String user, String virtualHost, Permissions permissions) {
         Objects.requireNonNull(user, "user");
@@ -85,10 +93,48 @@ public final class BrokerBuilder {
         Objects.requireNonNull(permissions, "permissions");
         Map<String, Permissions> known = this.permissions.get(user);
         if (known == null) {
-            throw new IllegalArgumentException("no user '" + user + "': call user(name, password) first");
+            if (logins == null) {
+                throw new IllegalArgumentException(
+                        "no user '" + user + "': call user(name, password) or logins(check) first");
+            }
+            known = new LinkedHashMap<>();
+            this.permissions.put(user, known);
         }
         virtualHosts.add(virtualHost);
         known.put(virtualHost, permissions);
+        return this;
+    }
+
+    /**
+     * Lets in whoever this check accepts, besides the users set by {@link #user}, whose logins it is not asked about.
+     * Like these they have all permissions unless {@link #permissions} says otherwise. At most 64 checks run at a time,
+     * on virtual threads; one that takes more than 10 seconds is interrupted, and its login refused. It is asked about
+     * passwords only: a TLS client certificate (EXTERNAL) is that of a user set by {@link #user}. Default: none.
+     */
+    public BrokerBuilder logins(LoginCheck check) {
+        this.logins = Objects.requireNonNull(check, "check");
+        return this;
+    }
+
+    /**
+     * How long the answer to a failed login is held back, 0 to 8 seconds: {@code first} after the first failure of a
+     * host, twice as long each time, up to {@code longest}. Further logins of the host wait meanwhile, at most 16; more
+     * are refused. A success, or ten minutes without a failure, ends it; 10,000 hosts are remembered. This holds for
+     * AMQP and the management API together. Default 100 ms and 5 s; two zeros are no delays.
+     */
+    public BrokerBuilder loginDelays(Duration first, Duration longest) {
+        long largest = LARGEST_LOGIN_DELAY.toMillis();
+        inRange("first in milliseconds", Objects.requireNonNull(first, "first").toMillis(), 0, largest);
+        inRange(
+                "longest in milliseconds",
+                Objects.requireNonNull(longest, "longest").toMillis(),
+                0,
+                largest);
+        if (first.compareTo(longest) > 0) {
+            throw new IllegalArgumentException("first must be at most longest, was " + first + " and " + longest);
+        }
+        firstLoginDelay = first;
+        longestLoginDelay = longest;
         return this;
     }
 
@@ -256,12 +302,20 @@ public final class BrokerBuilder {
 
     private Users users() {
         List<User> users = new ArrayList<>();
-        if (passwords.isEmpty()) {
+        LoginCheck check = logins;
+        if (passwords.isEmpty() && check == null) {
             users.add(new User("guest", "guest", true, grants(Map.of())));
         }
         passwords.forEach((name, password) ->
                 users.add(new User(name, password, false, grants(Objects.requireNonNull(permissions.get(name))))));
-        return new Users(users);
+        Map<String, Map<String, Grant>> checked = new LinkedHashMap<>();
+        permissions.forEach((name, permitted) -> checked.put(name, grants(permitted)));
+        Map<String, Grant> others = grants(Map.of());
+        return new Users(
+                users,
+                new LoginDelays(firstLoginDelay, longestLoginDelay),
+                check == null ? null : check::accepts,
+                name -> checked.getOrDefault(name, others));
     }
 
     private Map<String, Grant> grants(Map<String, Permissions> permissions) {

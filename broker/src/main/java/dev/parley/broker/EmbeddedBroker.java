@@ -7,7 +7,9 @@ import dev.parley.broker.management.ManagementServer;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -141,7 +143,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         } catch (IOException e) {
             throw cannotListen(port, e);
         }
-        port = ((InetSocketAddress) listening.localAddress()).getPort();
+        var bound = (InetSocketAddress) listening.localAddress();
+        port = bound.getPort();
         if (hasManagement) {
             var server = new ManagementServer(core, host, managementPort, port);
             try {
@@ -152,6 +155,31 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
             management = server;
             managementPort = server.port();
+        }
+        warnOfOtherMachines(bound.getAddress());
+    }
+
+    /** Says in one line what is unsafe if other machines can reach the broker. */
+    private void warnOfOtherMachines(InetAddress bound) {
+        if (bound.isLoopbackAddress()) {
+            return;
+        }
+        List<String> unsafe = new ArrayList<>();
+        if (core.users().letGuestInFromOutside()) {
+            unsafe.add("everybody knows the password of user guest: set another by user(name, password)");
+        }
+        if (!listener.encrypts()) {
+            unsafe.add("passwords and messages of AMQP are not encrypted: set tls(context)");
+        }
+        if (hasManagement) {
+            unsafe.add("passwords of the management API on port " + managementPort
+                    + " are not encrypted: leave out managementPort, or let only a proxy with TLS reach it");
+        }
+        if (!unsafe.isEmpty()) {
+            log.warn(
+                    "OTHER MACHINES CAN REACH THE BROKER on {}: {}. Or let it listen on 127.0.0.1",
+                    authority(),
+                    String.join("; ", unsafe));
         }
     }
 

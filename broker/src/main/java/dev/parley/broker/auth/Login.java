@@ -5,16 +5,18 @@ import dev.parley.broker.amqp.FieldTable;
 import dev.parley.broker.amqp.Method.ConnectionStartOk;
 import dev.parley.broker.amqp.ReplyCode;
 import io.netty.buffer.Unpooled;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authenticates clients by SASL mechanism: PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ), EXTERNAL (the TLS
- * client certificate). Stateless.
+ * Reads the credentials of clients: by SASL mechanism, which is PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ) or
+ * EXTERNAL (the TLS client certificate), and those of HTTP. Stateless.
  */
 public final class Login {
+    private static final String BASIC = "Basic ";
+
     private Login() {}
 
     /** The mechanisms to offer; EXTERNAL only if client certificates are requested. */
@@ -23,59 +25,59 @@ public final class Login {
     }
 
     /**
-     * Returns the user that logs in.
+     * The credentials of an AMQP client.
      *
-     * @param from the address of the client; {@code null} if the transport has none
      * @param certificate the subject of the client's certificate
-     * @throws AmqpException with {@link ReplyCode#ACCESS_REFUSED} if the login is refused, with
-     *     {@link ReplyCode#COMMAND_INVALID} if the mechanism is unknown
+     * @throws AmqpException with {@link ReplyCode#COMMAND_INVALID} if the mechanism is unknown
      */
-    public static User authenticate(
-            Users users, ConnectionStartOk start, @Nullable InetAddress from, @Nullable Principal certificate) {
-        User user = switch (start.mechanism()) {
-            case "PLAIN" -> plain(users, start.response().array(), from);
-            case "AMQPLAIN" -> amqplain(users, start.response().array(), from);
-            case "EXTERNAL" -> certificate == null ? null : external(users, certificate.getName(), from);
+    public static Credentials sasl(ConnectionStartOk start, @Nullable Principal certificate) {
+        return switch (start.mechanism()) {
+            case "PLAIN" -> plain(start.response().array());
+            case "AMQPLAIN" -> amqplain(start.response().array());
+            case "EXTERNAL" ->
+                certificate == null ? Credentials.MALFORMED : new Credentials.Certificate(certificate.getName());
             default ->
                 throw AmqpException.hard(
                         ReplyCode.COMMAND_INVALID, "unknown authentication mechanism '" + start.mechanism() + "'");
         };
-        if (user == null) {
-            throw AmqpException.hard(
-                    ReplyCode.ACCESS_REFUSED,
-                    "Login was refused using authentication mechanism " + start.mechanism()
-                            + ". For details see the broker logfile.");
+    }
+
+    /** The error that refuses a login by this mechanism. */
+    public static AmqpException refused(String mechanism) {
+        return AmqpException.hard(
+                ReplyCode.ACCESS_REFUSED,
+                "Login was refused using authentication mechanism " + mechanism
+                        + ". For details see the broker logfile.");
+    }
+
+    /** The credentials of basic authentication; {@code null} if the header field is of no or another scheme. */
+    public static @Nullable Credentials basic(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return null;
         }
-        return user;
+        try {
+            byte[] octets = Base64.getDecoder()
+                    .decode(authorization.substring(BASIC.length()).strip());
+            String[] parts = new String(octets, StandardCharsets.UTF_8).split(":", 2);
+            return parts.length < 2 ? Credentials.MALFORMED : new Credentials.Password(parts[0], parts[1]);
+        } catch (IllegalArgumentException e) {
+            return Credentials.MALFORMED; // Not Base64.
+        }
     }
 
-    private static @Nullable User plain(Users users, byte[] response, @Nullable InetAddress from) {
+    private static Credentials plain(byte[] response) {
         String[] parts = new String(response, StandardCharsets.UTF_8).split("\0", -1);
-        return parts.length == 3 ? users.authenticate(parts[1], parts[2], from) : null;
+        return parts.length == 3 ? new Credentials.Password(parts[1], parts[2]) : Credentials.MALFORMED;
     }
 
-    private static @Nullable User amqplain(Users users, byte[] response, @Nullable InetAddress from) {
+    private static Credentials amqplain(byte[] response) {
         try {
             var fields = FieldTable.readFields(Unpooled.wrappedBuffer(response));
             return fields.get("LOGIN") instanceof String name && fields.get("PASSWORD") instanceof String password
-                    ? users.authenticate(name, password, from)
-                    : null;
+                    ? new Credentials.Password(name, password)
+                    : Credentials.MALFORMED;
         } catch (IndexOutOfBoundsException e) {
-            return null;
+            return Credentials.MALFORMED;
         }
-    }
-
-    /** By the distinguished name, as RabbitMQ does, or else by the common name in it. */
-    private static @Nullable User external(Users users, String distinguishedName, @Nullable InetAddress from) {
-        User user = users.find(distinguishedName, from);
-        if (user != null) {
-            return user;
-        }
-        for (String part : distinguishedName.split(",")) {
-            if (part.strip().startsWith("CN=")) {
-                return users.find(part.strip().substring(3), from);
-            }
-        }
-        return null;
     }
 }

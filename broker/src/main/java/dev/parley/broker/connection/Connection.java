@@ -371,7 +371,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     /** Sends connection.close and waits for the response of the client. */
-    private void close(AmqpException error, int classId, int methodId) {
+    void close(AmqpException error, int classId, int methodId) {
         if (closing) {
             return;
         }
@@ -476,6 +476,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         }
         ended = true;
         timeouts.end();
+        handshake.end();
         outbox.writable(false); // No queue hands this connection a message that another of its channels returns.
         broker.unregister(this);
         blocking.end();

@@ -1,5 +1,6 @@
 package dev.parley.broker.connection;
 
+import dev.parley.broker.amqp.AmqpClass;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.AmqpMethod;
 import dev.parley.broker.amqp.Method;
@@ -11,6 +12,7 @@ import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.auth.Access;
 import dev.parley.broker.auth.Grant;
 import dev.parley.broker.auth.Login;
+import dev.parley.broker.auth.PendingLogin;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.virtualhost.VirtualHost;
@@ -44,6 +46,7 @@ final class Handshake {
     private @Nullable AmqpMethod expected = AmqpMethod.CONNECTION_START_OK;
     private volatile Map<String, @Nullable Object> clientProperties = Map.of();
     private @Nullable User user;
+    private @Nullable PendingLogin login;
 
     Handshake(Connection connection, BrokerCore broker, boolean requestsCertificate) {
         this.connection = connection;
@@ -116,6 +119,9 @@ final class Handshake {
     }
 
     void handle(Method method, AmqpMethod name) {
+        if (login != null && user == null) {
+            throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected nothing before connection.tune, got " + name);
+        }
         if (name != expected) {
             throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected " + expected + ", got " + name);
         }
@@ -129,11 +135,33 @@ final class Handshake {
 
     private void startOk(ConnectionStartOk start) {
         clientProperties = start.clientProperties();
-        user = Login.authenticate(broker.users(), start, remoteAddress(), certificate());
+        login = PendingLogin.begin(
+                broker.users(),
+                Login.sasl(start, certificate()),
+                remoteAddress(),
+                connection.socket().eventLoop(),
+                found -> loggedIn(found, start.mechanism()));
+    }
+
+    private void loggedIn(@Nullable User found, String mechanism) {
+        if (found == null) {
+            connection.close(
+                    Login.refused(mechanism), AmqpClass.CONNECTION.id(), AmqpMethod.CONNECTION_START_OK.methodId());
+            return;
+        }
+        user = found;
         Limits limits = broker.limits();
         MethodWriter.connectionTune(
                 connection.output().frame(), limits.maxChannels(), limits.maxFrameSize(), limits.heartbeatSeconds());
+        connection.output().flush();
         expected = AmqpMethod.CONNECTION_TUNE_OK;
+    }
+
+    /** The connection has ended. */
+    void end() {
+        if (login != null) {
+            login.cancel();
+        }
     }
 
     private void tuneOk(ConnectionTuneOk tune) {

@@ -1,5 +1,9 @@
 package dev.parley.broker.management;
 
+import dev.parley.broker.auth.Credentials;
+import dev.parley.broker.auth.PendingLogin;
+import dev.parley.broker.auth.User;
+import dev.parley.broker.auth.Users;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,7 +23,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     private @Nullable HttpRequest request;
     private boolean responding;
     private @Nullable Future<?> timer;
+    private @Nullable PendingLogin login;
 
     ManagementConnection(ManagementServer server, Channel channel, long timeoutMillis) {
         super(HttpObject.class);
@@ -45,9 +52,9 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
         this.timeoutMillis = timeoutMillis;
     }
 
-    /** Whether no request is complete, so that the connection can be closed in favor of another. */
+    /** Whether no request is complete or logged in, so that the connection can be closed in favor of another. */
     boolean isWaiting() {
-        return !responding;
+        return !responding || (login != null && login.isPending());
     }
 
     void close() {
@@ -107,6 +114,15 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
         }
     }
 
+    /** Logs the client in; the outcome is told on the event loop, unless the connection ends before. */
+    void login(
+            Users users,
+            Credentials credentials,
+            @Nullable InetAddress from,
+            Consumer<? super @Nullable User> outcome) {
+        login = PendingLogin.begin(users, credentials, from, channel.eventLoop(), outcome);
+    }
+
     /**
      * Sends a response. Called by any thread, once per request.
      *
@@ -153,6 +169,9 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stopTimer();
+        if (login != null) {
+            login.cancel();
+        }
         server.closed(this);
     }
 

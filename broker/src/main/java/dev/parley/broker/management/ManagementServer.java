@@ -1,5 +1,7 @@
 package dev.parley.broker.management;
 
+import dev.parley.broker.auth.Credentials;
+import dev.parley.broker.auth.Login;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.limit.Limits;
@@ -26,12 +28,12 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,16 +151,37 @@ public final class ManagementServer implements AutoCloseable {
         }
     }
 
-    /** Responds to a complete request, on a thread of its own. Called on the event loop. */
+    /** Responds to a complete request, on a thread of its own once it is logged in. Called on the event loop. */
     void respond(ManagementConnection connection, HttpRequest request, SocketAddress client) {
         // Now it is the last to make room.
         connections.remove(connection);
         connections.add(connection);
+        String problem = browsers.problem(request.headers());
+        Credentials credentials = Login.basic(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+        if (problem != null) {
+            respondLater(
+                    connection, request, () -> Response.error(HttpURLConnection.HTTP_FORBIDDEN, "forbidden", problem));
+        } else if (credentials == null) {
+            respondLater(connection, request, ManagementServer::refused);
+        } else {
+            connection.login(
+                    broker.users(),
+                    credentials,
+                    client instanceof InetSocketAddress inet ? inet.getAddress() : null,
+                    user -> respondLater(connection, request, () -> user == null ? refused() : respond(request, user)));
+        }
+    }
+
+    private static Response refused() {
+        return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
+    }
+
+    private void respondLater(ManagementConnection connection, HttpRequest request, Supplier<Response> responding) {
         Thread.ofVirtual().name("parley-broker-management").start(() -> {
             responses.acquireUninterruptibly();
             Response response;
             try {
-                response = respond(request, client);
+                response = responding.get();
             } catch (RuntimeException | Error e) {
                 log.error("{} {} failed", request.method(), request.uri(), e);
                 response = Response.error(HttpURLConnection.HTTP_INTERNAL_ERROR, "internal_error", "see the log");
@@ -176,15 +199,7 @@ public final class ManagementServer implements AutoCloseable {
         });
     }
 
-    private Response respond(HttpRequest request, SocketAddress client) {
-        String problem = browsers.problem(request.headers());
-        if (problem != null) {
-            return Response.error(HttpURLConnection.HTTP_FORBIDDEN, "forbidden", problem);
-        }
-        User user = authenticate(request, client);
-        if (user == null) {
-            return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
-        }
+    private Response respond(HttpRequest request, User user) {
         try {
             URI uri = new URI(request.uri());
             String path = uri.getRawPath() == null ? "" : uri.getRawPath();
@@ -210,21 +225,5 @@ public final class ManagementServer implements AutoCloseable {
                         .filter(parameter -> parameter.endsWith("=true"))
                         .map(parameter -> parameter.substring(0, parameter.indexOf('=')))
                         .collect(Collectors.toSet());
-    }
-
-    private @Nullable User authenticate(HttpRequest request, SocketAddress client) {
-        String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-        if (authorization == null || !authorization.startsWith("Basic ")) {
-            return null;
-        }
-        try {
-            byte[] credentials = Base64.getDecoder().decode(authorization.substring("Basic ".length()));
-            String[] parts = new String(credentials, StandardCharsets.UTF_8).split(":", 2);
-            return parts.length < 2
-                    ? null
-                    : broker.users().authenticate(parts[0], parts[1], ((InetSocketAddress) client).getAddress());
-        } catch (IllegalArgumentException e) {
-            return null; // Not Base64.
-        }
     }
 }
