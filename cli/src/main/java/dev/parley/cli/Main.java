@@ -25,6 +25,10 @@ public final class Main {
     /** Runs a command in this process. */
     static int run(Terminal terminal, StopSignal stop, String... args) {
         Logging.verbosity(0);
+        String exposed = ExposedSecrets.note(args);
+        if (exposed != null) {
+            terminal.note(exposed);
+        }
         try {
             return commandLine(terminal, stop).execute(args);
         } catch (Error e) {

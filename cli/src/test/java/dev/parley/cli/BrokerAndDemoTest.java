@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,6 +128,24 @@ class BrokerAndDemoTest {
                 .contains(error);
         assertThat(run.exitCode()).isEqualTo(exitCode);
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatOtherMachinesReachWarns() throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        try (Serving broker = new Serving(1, "broker", "--host", "0.0.0.0", "--port", "0")) {
+            assertThat(broker.addresses().getFirst()).contains("0.0.0.0");
+            broker.stop();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8).lines())
+                .filteredOn(line -> line.contains("OTHER MACHINES CAN REACH THE BROKER on 0.0.0.0:"))
+                .singleElement()
+                .asString()
+                .contains("WARN", "are not encrypted");
     }
 
     @Test
