@@ -7,6 +7,7 @@ import dev.parley.OverloadedException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.spi.MemoryBudget;
+import dev.parley.spi.MessageCharge;
 import dev.parley.zerorpc.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,6 +56,9 @@ class ZerorpcMemoryTest {
                         Integer.class,
                         (Integer count) ->
                                 Stream.generate(() -> TEXT).limit(count).iterator())
+                .method("size", Object[].class, items -> items.length)
+                .method("held", Object[].class, items -> (int) budget.used())
+                .method("join", String[].class, texts -> String.join(",", texts).length())
                 .method("hold", String.class, text -> {
                     entered.countDown();
                     release.await();
@@ -121,6 +125,19 @@ class ZerorpcMemoryTest {
         out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** A call with one list of equal values. */
+    private static byte[] list(String method, int count, String value) {
+        byte[] item = RawPeer.hex(value);
+        byte[] begin = event(method, "");
+        ByteBuffer out = ByteBuffer.allocate(begin.length + 4 + count * item.length);
+        // In place of the empty text.
+        out.put(begin, 0, begin.length - 1).put((byte) 0xdd).putInt(count);
+        for (int i = 0; i < count; i++) {
+            out.put(item);
+        }
+        return out.array();
+    }
+
     /** The beginning of a frame, with its length. */
     private static byte[] frame(int flags, byte[] body, int length) {
         return ByteBuffer.allocate(9 + length)
@@ -177,6 +194,45 @@ class ZerorpcMemoryTest {
         assertThat(text(refusal)).contains("m1", "ERR", "too much memory");
         peer.send(new byte[0], event("echo", "small"));
         assertThat(text(peer.readMessage().getLast())).contains("m1", "OK", "small");
+    }
+
+    @Test
+    void whatTheTokensOfALargeCallBecomeIsCharged() throws Exception {
+        RawPeer peer = connect(serve("?heartbeat=0"));
+        peer.send(new byte[0], list("held", 100_000, "90"));
+        byte[] reply = peer.readMessage().getLast();
+        assertThat(text(reply)).contains("m1", "OK");
+        // Its message, its arguments and two tokens per empty list; the result is the last value of the message.
+        assertThat(ByteBuffer.wrap(reply).getInt(reply.length - 4)).isGreaterThan(200_000 + 199_000 * 64);
+        await(() -> budget.used() == 0);
+    }
+
+    @Test
+    void aLargeCallWhoseTokensExceedTheBudgetIsRefusedAndSmallOnesGoOn() throws Exception {
+        RawPeer peer = connect(serve("?heartbeat=0"));
+        byte[] empties = list("size", 1_000_000, "90");
+        peer.send(new byte[0], empties);
+        assertThat(text(peer.readMessage().getLast())).contains("m1", "OK");
+        await(() -> budget.used() < MIB);
+        fill(16 << 20);
+        for (int i = 0; i < 3; i++) {
+            // What the call before has taken is given back after its response.
+            await(() -> budget.used() < budget.limit() - 15 * MIB);
+            peer.send(new byte[0], empties);
+            assertThat(text(peer.readMessage().getLast()))
+                    .contains("m1", "ERR", "OverloadedException", MessageCharge.REFUSAL);
+            peer.send(new byte[0], event("echo", "small"));
+            assertThat(text(peer.readMessage().getLast())).contains("m1", "OK", "small");
+        }
+    }
+
+    @Test
+    void binaryDataOfALargeCallIsReadAsText() throws Exception {
+        RawPeer peer = connect(serve("?heartbeat=0"));
+        peer.send(new byte[0], list("join", 50_000, "c4 03 61 62 63"));
+        byte[] reply = peer.readMessage().getLast();
+        assertThat(text(reply)).contains("m1", "OK");
+        assertThat(ByteBuffer.wrap(reply).getInt(reply.length - 4)).isEqualTo(4 * 50_000 - 1);
     }
 
     @Test

@@ -34,6 +34,11 @@ final class JsonSlice {
         return mapper.createParser(text, start, end - start);
     }
 
+    /** How many characters the value has at most. */
+    int length() {
+        return end - start;
+    }
+
     /** The JSON text of the value. */
     @Override
     public String toString() {

@@ -179,6 +179,11 @@ public final class Request {
         return args == null ? null : args.parser(mapper);
     }
 
+    /** How many characters of JSON the arguments have at most, 0 if there are none. */
+    public int argumentsLength() {
+        return args == null ? 0 : args.length();
+    }
+
     /**
      * The caller's context, and the timeout of the call monitor under {@code client_timeout} as in Python.
      *

@@ -121,6 +121,11 @@ final class OsloCall extends ServerCall {
         return request.arguments();
     }
 
+    @Override
+    public long messageBytes() {
+        return request.argumentsLength();
+    }
+
     /** As the broker has verified: it refuses messages that name another user than the one that has logged in. */
     @Override
     public @Nullable Principal principal() {

@@ -82,6 +82,11 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     }
 
     @Override
+    public long messageBytes() {
+        return (long) bytes() - request.argsStart();
+    }
+
+    @Override
     public Map<String, @Nullable Object> context() {
         if (!request.hasExtraHeaders()) {
             return Map.of();
