@@ -55,7 +55,8 @@ public final class LoginLimits {
     /**
      * How long accepted passwords and tokens are accepted again without asking the authenticator; by default a minute.
      * Checking a password takes long on purpose, and HTTP sends it with each request. A user or token that is removed
-     * may be accepted for this long, unless {@link dev.parley.RpcServer#reset} is called. Zero asks for each request.
+     * may be accepted for this long, unless {@link dev.parley.RpcServer#reset} is called; credentials of an
+     * {@link ExpiringPrincipal} only until they expire. Zero asks for each request.
      */
     public Duration cacheTime() {
         return cacheTime;

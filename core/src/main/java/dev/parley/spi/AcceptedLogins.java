@@ -1,11 +1,13 @@
 package dev.parley.spi;
 
 import dev.parley.security.Credentials;
+import dev.parley.security.ExpiringPrincipal;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,11 +76,15 @@ final class AcceptedLogins {
         if (found == null) {
             return null;
         }
-        if (System.nanoTime() - found.nanos() > timeNanos) {
+        if (System.nanoTime() - found.nanos() > timeNanos || hasExpired(found.caller())) {
             entries.remove(key);
             return null;
         }
         return found.caller();
+    }
+
+    private static boolean hasExpired(Principal caller) {
+        return caller instanceof ExpiringPrincipal expiring && !Instant.now().isBefore(expiring.expiresAt());
     }
 
     synchronized long generation() {

@@ -183,7 +183,7 @@ final class Attacks {
     private static final String GZIP = "Content-Encoding: gzip\r\n";
     private static final byte[] TLS_HELLO = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0};
     private static final byte[] CROSS_SITE_POST =
-            bytes("POST / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+            bytes("POST / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n"
                     + "Content-Type: text/plain\r\nContent-Length: 58\r\n\r\n"
                     + new String(CALL, StandardCharsets.US_ASCII));
 

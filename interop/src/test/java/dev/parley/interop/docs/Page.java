@@ -118,6 +118,7 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.oslo.admin.*;
                 import dev.parley.oslo.notify.*;
                 import dev.parley.oslo.notify.bridge.*;
+                import dev.parley.jwt.JwtAuthenticator;
                 import dev.parley.security.*;
                 import dev.parley.security.Authenticator;
                 import dev.parley.xmlrpc.*;

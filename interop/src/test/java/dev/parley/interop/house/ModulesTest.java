@@ -22,6 +22,7 @@ class ModulesTest {
             "dev.parley.jsonrpc",
             "dev.parley.zerorpc",
             "dev.parley.oslo",
+            "dev.parley.jwt",
             "dev.parley.kafka",
             "dev.parley.broker");
 
@@ -52,9 +53,9 @@ class ModulesTest {
     }
 
     private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
-            "parley|(core|javadoc|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|broker)/target/classes"
+            "parley|(core|javadoc|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|jwt|broker)/target/classes"
                     + "|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client"
-                    + "|h2-mvstore|snakeyaml-engine|kafka-clients");
+                    + "|h2-mvstore|snakeyaml-engine|kafka-clients|nimbus-jose-jwt");
 
     private static Set<String> providers(ModuleLayer layer, String service) {
         return layer.modules().stream()
