@@ -37,7 +37,7 @@ class ModulesTest {
                 .filter(entry -> PUBLISHED_OR_NEEDED.matcher(entry.toString()).find())
                 .toArray(Path[]::new);
         Configuration configuration =
-                ModuleLayer.boot().configuration().resolve(ModuleFinder.of(path), ModuleFinder.of(), PUBLISHED);
+                ModuleLayer.boot().configuration().resolve(ModuleFinder.of(path), ModuleFinder.ofSystem(), PUBLISHED);
         ModuleLayer layer = ModuleLayer.defineModulesWithOneLoader(
                         configuration, List.of(ModuleLayer.boot()), ClassLoader.getPlatformClassLoader())
                 .layer();
