@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
  * Attacks a server of {@code -Xmx256m} with all that is known to hurt, while a normal client calls over each wire: every
  * call of that client must succeed, and afterwards the server must hold no more than before.
  *
- * <p>A quarter of the connections in a build, all of them by {@code interop/stress attack}. Prints the times of the
+ * <p>A tenth of the connections in a build, all of them by {@code interop/stress attack}. Prints the times of the
  * normal client's calls under each attack.
  */
 class AttackTest {
-    private static final double SCALE = Double.parseDouble(System.getProperty("parley.attack.scale", "0.25"));
+    private static final double SCALE = Double.parseDouble(System.getProperty("parley.attack.scale", "0.1"));
     private static final long HOLD_MILLIS = Long.getLong("parley.attack.hold", 1_000);
     private static final long SEED = Long.getLong("parley.attack.seed", System.nanoTime());
     private static final String ONLY = System.getProperty("parley.attack.only", "");

@@ -413,7 +413,7 @@ abstract class WireBehaviour extends ErrorBehaviour {
 
     @Test
     void closingAClientFailsItsCallsInFlight() throws Exception {
-        CompletableFuture<String> running = client.callAsync("sleep", String.class, args("millis", 20_000));
+        CompletableFuture<String> running = client.callAsync("sleep", String.class, args("millis", 5_000));
         assertThat(service.sleeping.await(20, TimeUnit.SECONDS)).isTrue();
         client.close();
         assertThatThrownBy(() -> running.get(10, TimeUnit.SECONDS))
@@ -437,7 +437,7 @@ abstract class WireBehaviour extends ErrorBehaviour {
         CompletableFuture<Boolean> flag = new CompletableFuture<>();
         Thread caller = Thread.ofVirtual().start(() -> {
             try {
-                client.call("sleep", String.class, args("millis", 20_000));
+                client.call("sleep", String.class, args("millis", 5_000));
             } catch (RpcException e) {
                 flag.complete(Thread.currentThread().isInterrupted());
                 error.complete(e);
