@@ -1,5 +1,7 @@
 package dev.parley.interop.attack;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -91,15 +93,22 @@ final class Attacker implements AutoCloseable {
         receive();
     }
 
-    /** Sends the header of a WebSocket frame, which is masked by zeros. */
-    void frameHeader(int first, long length) throws IOException {
-        byte[] header = new byte[14];
-        header[0] = (byte) first;
-        header[1] = (byte) (0x80 | 127);
-        for (int i = 0; i < 8; i++) {
-            header[2 + i] = (byte) (length >>> (56 - 8 * i));
+    /** Sends the header of a WebSocket frame, which is masked by zeros; its length must have the shortest form. */
+    void frameHeader(int first, int length) throws IOException {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(header);
+        out.writeByte(first);
+        if (length < 126) {
+            out.writeByte(0x80 | length);
+        } else if (length < 1 << 16) {
+            out.writeByte(0x80 | 126);
+            out.writeShort(length);
+        } else {
+            out.writeByte(0x80 | 127);
+            out.writeLong(length);
         }
-        send(header);
+        out.writeInt(0);
+        send(header.toByteArray());
     }
 
     @Override
