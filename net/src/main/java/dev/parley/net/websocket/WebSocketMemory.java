@@ -1,6 +1,7 @@
 package dev.parley.net.websocket;
 
 import dev.parley.net.socket.ChannelTasks;
+import dev.parley.net.socket.ReadingPauses;
 import dev.parley.spi.MemoryBudget;
 import dev.parley.spi.MessageCharge;
 import io.netty.channel.Channel;
@@ -18,17 +19,12 @@ final class WebSocketMemory {
     /** Within a message of fewer bytes reading is not paused. */
     private static final int NEVER_PAUSED = 64 << 10;
 
-    /** So often reading pauses within a message; after that, what does not fit is refused. */
-    private static final int MAX_PAUSES = 3;
-
     private final MemoryBudget.Account account;
     private final Channel channel;
+    private final ReadingPauses pauses;
     private final AtomicLong sending = new AtomicLong();
     private MessageCharge message;
     private long frame;
-    private boolean paused;
-    /** How often reading has paused within the message. */
-    private int pauses;
 
     /**
      * The memory of a connection.
@@ -38,6 +34,7 @@ final class WebSocketMemory {
     WebSocketMemory(MemoryBudget budget, Channel channel, Runnable shed) {
         this.channel = channel;
         this.account = budget.open(() -> ChannelTasks.execute(channel, shed));
+        this.pauses = new ReadingPauses(channel, account);
         this.message = new MessageCharge(account);
     }
 
@@ -48,7 +45,7 @@ final class WebSocketMemory {
 
     /** The message has been passed on: the next one begins. */
     void passedOn() {
-        pauses = 0;
+        pauses.begin();
         if (message.bytes() > 0) {
             message.close();
             message = new MessageCharge(account);
@@ -79,22 +76,13 @@ final class WebSocketMemory {
      * @param resume runs on the event loop when reading may go on
      */
     void pauseIfScarce(Runnable resume) {
-        if (paused || pauses == MAX_PAUSES || receiving() < NEVER_PAUSED) {
-            return;
-        }
-        paused = true;
-        pauses++;
-        if (!account.pause(() -> ChannelTasks.execute(channel, () -> {
-            paused = false;
-            resume.run();
-        }))) {
-            paused = false;
-            pauses--;
+        if (receiving() >= NEVER_PAUSED) {
+            pauses.pauseIfScarce(resume);
         }
     }
 
     boolean isPaused() {
-        return paused;
+        return pauses.isPaused();
     }
 
     /** A message of so many bytes waits to be sent; {@code false} if there is no room for it. */

@@ -3,6 +3,7 @@ package dev.parley.net.http.server;
 import dev.parley.OverloadedException;
 import dev.parley.net.http.HttpResponse;
 import dev.parley.net.socket.ChannelTasks;
+import dev.parley.net.socket.ReadingPauses;
 import dev.parley.spi.MemoryBudget;
 import dev.parley.spi.MessageCharge;
 import io.netty.channel.Channel;
@@ -25,29 +26,21 @@ final class RequestMemory {
 
     private static final String RETRY_AFTER = "1";
 
-    /** So often reading pauses within a request; after that, what does not fit is refused. */
-    private static final int MAX_PAUSES = 3;
-
     private final MemoryBudget.Account account;
-    private final Channel channel;
+    private final ReadingPauses pauses;
 
     /** Requests that are not over. */
     private int open;
 
     private boolean disconnected;
-    private boolean paused;
-
-    /** How often reading has paused within the request. */
-    private int pauses;
-
     /**
      * The memory of a connection.
      *
      * @param shed gives up what is not worked with; runs on the event loop
      */
     RequestMemory(MemoryBudget budget, Channel channel, Runnable shed) {
-        this.channel = channel;
         this.account = budget.open(() -> ChannelTasks.execute(channel, shed));
+        this.pauses = new ReadingPauses(channel, account);
     }
 
     /** The response to what does not fit into the budget. */
@@ -63,7 +56,7 @@ final class RequestMemory {
     /** A request begins; {@link #over} must follow. */
     MessageCharge begin() {
         open++;
-        pauses = 0;
+        pauses.begin();
         return new MessageCharge(account);
     }
 
@@ -103,22 +96,13 @@ final class RequestMemory {
      * @param resume runs on the event loop when reading may go on
      */
     void pauseIfScarce(int capacity, Runnable resume) {
-        if (capacity < SMALL || paused || pauses == MAX_PAUSES) {
-            return;
-        }
-        paused = true;
-        pauses++;
-        if (!account.pause(() -> ChannelTasks.execute(channel, () -> {
-            paused = false;
-            resume.run();
-        }))) {
-            paused = false;
-            pauses--;
+        if (capacity >= SMALL) {
+            pauses.pauseIfScarce(resume);
         }
     }
 
     boolean isPaused() {
-        return paused;
+        return pauses.isPaused();
     }
 
     /** A handler works with a request from now on; {@code false} if it is to be refused before that. */
