@@ -1,18 +1,22 @@
 package dev.parley.internal.server;
 
 import dev.parley.OverloadedException;
-import dev.parley.ServiceDescription;
 import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
-import dev.parley.spi.ServedMethod;
 import dev.parley.spi.ServerCall;
 import java.security.Principal;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The dispatcher for handlers without a socket, which nothing but this stops. Thread-safe. */
-record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) implements Dispatcher {
+final class SocketlessDispatcher extends ForwardingDispatcher {
+    private final BooleanSupplier stopped;
+
+    SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) {
+        super(dispatcher);
+        this.stopped = stopped;
+    }
+
     @Override
     public CallSource source(Runnable resume) {
         return new WhileServing(dispatcher.source(resume), stopped);
@@ -42,31 +46,6 @@ record SocketlessDispatcher(Dispatcher dispatcher, BooleanSupplier stopped) impl
         public void refuseNone() {
             source.refuseNone();
         }
-    }
-
-    @Override
-    public int maxConcurrentCalls() {
-        return dispatcher.maxConcurrentCalls();
-    }
-
-    @Override
-    public int available() {
-        return dispatcher.available();
-    }
-
-    @Override
-    public boolean has(String method) {
-        return dispatcher.has(method);
-    }
-
-    @Override
-    public ServiceDescription describe() {
-        return dispatcher.describe();
-    }
-
-    @Override
-    public List<ServedMethod> methods() {
-        return dispatcher.methods();
     }
 
     @Override

@@ -1,41 +1,23 @@
 package dev.parley.internal.server;
 
 import dev.parley.ServiceDescription;
-import dev.parley.spi.CallSource;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServedMethod;
 import java.util.List;
 import java.util.function.Predicate;
 
-/**
- * A dispatcher that describes those methods alone that a caller may call. Thread-safe.
- *
- * @param permitted by qualified name
- */
-record VisibleMethods(Dispatcher dispatcher, Predicate<String> permitted) implements Dispatcher {
-    @Override
-    public CallSource source(Runnable resume) {
-        return dispatcher.source(resume);
-    }
+/** A dispatcher that describes those methods alone that a caller may call. Thread-safe. */
+final class VisibleMethods extends ForwardingDispatcher {
+    private final Predicate<String> permitted;
 
-    @Override
-    public CallSource soleSource(Runnable resume) {
-        return dispatcher.soleSource(resume);
-    }
-
-    @Override
-    public int maxConcurrentCalls() {
-        return dispatcher.maxConcurrentCalls();
-    }
-
-    @Override
-    public int available() {
-        return dispatcher.available();
-    }
-
-    @Override
-    public boolean has(String method) {
-        return dispatcher.has(method);
+    /**
+     * The methods of a dispatcher that are permitted.
+     *
+     * @param permitted by qualified name
+     */
+    VisibleMethods(Dispatcher dispatcher, Predicate<String> permitted) {
+        super(dispatcher);
+        this.permitted = permitted;
     }
 
     @Override
