@@ -378,4 +378,46 @@ class StreamPeerTest {
             assertThat(heard()).contains("'id':4,'error'").contains("closed its sending half");
         }
     }
+
+    /** Runs one call after the other, and none until it is let go. */
+    static final class Worker {
+        final CountDownLatch go = new CountDownLatch(1);
+
+        public int work(int id) throws InterruptedException {
+            go.await();
+            return id;
+        }
+    }
+
+    @Test
+    void onceCallersGiveUpTheNewestRequestStartsFirst() throws Exception {
+        Worker worker = new Worker();
+        try (RpcServer server = RpcServer.builder()
+                .endpoint(worker)
+                .maxConcurrentCalls(1)
+                .listen("jsonrpc+tcp://127.0.0.1:0")
+                .build()
+                .start()) {
+            accept(new Socket(
+                    InetAddress.getLoopbackAddress(),
+                    server.addresses().getFirst().port(0)));
+            for (int id = 1; id <= 3; id++) {
+                say("{'jsonrpc':'2.0','id':" + id + ",'method':'work','params':[" + id + "]}");
+            }
+            say("{'jsonrpc':'2.0','method':'$/cancelRequest','params':{'id':3}}");
+            assertThat(heard()).contains("'id':3,'error'").contains("waits no longer");
+            for (int id = 4; id <= 6; id++) {
+                say("{'jsonrpc':'2.0','id':" + id + ",'method':'work','params':[" + id + "]}");
+            }
+            // What is not a request is answered at once, and so after those before it have been read.
+            say("{'jsonrpc':'2.0',}");
+            assertThat(heard()).contains("-32700");
+
+            worker.go.countDown();
+
+            for (int id : new int[] {1, 2, 6, 5, 4}) {
+                assertThat(heard()).isEqualTo("{'jsonrpc':'2.0','id':" + id + ",'result':" + id + "}");
+            }
+        }
+    }
 }

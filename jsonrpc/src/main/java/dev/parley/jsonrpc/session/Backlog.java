@@ -1,8 +1,11 @@
 package dev.parley.jsonrpc.session;
 
+import dev.parley.RpcTimeoutException;
 import dev.parley.spi.CallSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the messages of one connection in their order, and holds those that have to wait: for room in the dispatcher,
- * for the peer to read responses, or, if they are to be handled in order, for the end of those before them. Thread-safe.
+ * for the peer to read responses, or, if they are to be handled in order, for the end of those before them. Once callers
+ * give up before it is their turn, the newest requests start first. Thread-safe.
  */
 final class Backlog {
     /** A message that waits. */
@@ -26,6 +30,11 @@ final class Backlog {
     private final ReentrantLock lock = new ReentrantLock();
     /** What waits for the dispatcher. Guarded by {@code lock}, as all that follows. */
     private final Deque<Item> waiting = new ArrayDeque<>(0);
+    /**
+     * Whether the newest request starts first: callers gave up before the turn of their requests, and with the oldest
+     * first the next ones would do so too.
+     */
+    private boolean newestFirst;
     /** What waits for the end of what came before. */
     private final Deque<Item> inOrder = new ArrayDeque<>(0);
     /** Whether one of those is handled now. */
@@ -75,12 +84,15 @@ final class Backlog {
         }
     }
 
-    /** Whether no more should be read: the dispatcher is full, or half of what may wait does. */
+    /**
+     * Whether no more should be read, since half of what may wait does. Until then reading goes on though the dispatcher
+     * is full: only a cancellation that is read keeps a call from being run for nobody.
+     */
     boolean isCongested() {
         lock.lock();
         try {
             int messages = waiting.size() + inOrder.size();
-            return full || (messages > 0 && (messages >= maxMessages / 2 || bytes > maxBytes / 2));
+            return messages > 0 && (messages >= maxMessages / 2 || bytes > maxBytes / 2);
         } finally {
             lock.unlock();
         }
@@ -222,11 +234,13 @@ final class Backlog {
                     begun = null;
                 }
             } else {
-                Item first = waiting.peek();
-                if (first != null && mayStart(first.message())) {
-                    next = first.message();
-                    bytes -= waiting.remove().size();
+                boolean newest = newestIsNext();
+                Item item = newest ? waiting.peekLast() : waiting.peekFirst();
+                if (item != null && mayStart(item.message())) {
+                    next = item.message();
+                    bytes -= (newest ? waiting.removeLast() : waiting.removeFirst()).size();
                 }
+                newestFirst &= !waiting.isEmpty();
             }
             starting = next != null;
             if (next == null) {
@@ -235,6 +249,37 @@ final class Backlog {
             return next;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Under the lock. Notifications start in their order in any case. */
+    private boolean newestIsNext() {
+        Item newest = newestFirst ? waiting.peekLast() : null;
+        return newest != null && !newest.message().isNotification();
+    }
+
+    /** A request has been cancelled: refuses the oldest ones of those that wait as long as nobody waits for them. */
+    void dropCancelled() {
+        List<Incoming> dropped = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Item oldest = waiting.peek();
+                    oldest != null && oldest.message().isCancelled();
+                    oldest = waiting.peek()) {
+                waiting.remove();
+                bytes -= oldest.size();
+                newestFirst = true;
+                dropped.add(oldest.message());
+            }
+            if (!dropped.isEmpty()) {
+                tellKept();
+            }
+        } finally {
+            lock.unlock();
+        }
+        dropped.forEach(message -> message.refuse(new RpcTimeoutException("the caller waits no longer")));
+        if (!dropped.isEmpty()) {
+            onChange.run();
         }
     }
 

@@ -119,6 +119,13 @@ public final class Incoming {
         }
     }
 
+    /** Whether the peer waits for none of the calls. */
+    boolean isCancelled() {
+        return !steps.isEmpty()
+                && steps.stream()
+                        .allMatch(step -> step.call() != null && step.call().isCancelled());
+    }
+
     /** The peer has disconnected: interrupts its calls. */
     public void cancel() {
         for (Step step : steps) {

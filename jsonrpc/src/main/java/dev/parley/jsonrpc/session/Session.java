@@ -476,6 +476,7 @@ public final class Session implements Peer {
     @Override
     public void cancelled(String id) {
         running.cancel(id);
+        backlog.dropCancelled();
     }
 
     @Override

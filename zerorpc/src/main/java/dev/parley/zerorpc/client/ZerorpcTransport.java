@@ -35,6 +35,9 @@ import tools.jackson.databind.ObjectMapper;
  * without a connection waits for the attempt in progress and fails with it. Thread-safe.
  */
 public final class ZerorpcTransport implements ClientTransport {
+    /** As in zerorpc for Python. */
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
     private final ZerorpcOptions options;
     private final ZmtpLimits limits;
     private final MsgpackMapper mapper;
@@ -98,7 +101,7 @@ public final class ZerorpcTransport implements ClientTransport {
     /** 30 seconds, as in zerorpc for Python. */
     @Override
     public Duration defaultTimeout() {
-        return Duration.ofSeconds(30);
+        return DEFAULT_TIMEOUT;
     }
 
     @Override
@@ -163,7 +166,7 @@ public final class ZerorpcTransport implements ClientTransport {
             case Args.Named named -> throw new InvalidArgumentsException("zerorpc has no named arguments");
         };
         String method = call.qualifiedMethod();
-        MsgpackBuffer out = writer.request(id, call.context(), method);
+        MsgpackBuffer out = writer.request(id, call.context(), timeoutMillis(call), method);
         out.writeArrayHeader(arguments.size());
         int number = 0;
         for (Object argument : arguments) {
@@ -171,6 +174,16 @@ public final class ZerorpcTransport implements ClientTransport {
             writer.argument(out, argument, number, method);
         }
         return out;
+    }
+
+    /**
+     * What the server is told of the caller's timeout, so that it does not run calls that have waited longer: nothing of
+     * the default, which servers expect.
+     */
+    private static long timeoutMillis(ClientCall call) {
+        return call.kind() != ClientRequest.Kind.CALL || call.timeout().equals(DEFAULT_TIMEOUT)
+                ? 0
+                : Math.max(1, call.timeout().toMillis());
     }
 
     @Override

@@ -34,6 +34,11 @@ public final class Event {
     public static final String VERSION = "v";
     /** Header key: the id of the event that opened the channel. */
     public static final String RESPONSE_TO = "response_to";
+    /**
+     * Header key of Parley's own: for how many milliseconds the caller waits. Other peers take it for a part of the
+     * caller's context, or ignore it.
+     */
+    public static final String TIMEOUT = "timeout_ms";
 
     private static final String OVERLOADED =
             "too much memory is in use for messages to receive this one; try again later";
@@ -43,6 +48,7 @@ public final class Event {
     private @Nullable MessageId id;
     private @Nullable MessageId responseTo;
     private int version = 1;
+    private long timeoutMillis;
     private String name = "";
     private int headerStart;
     private int headerEnd;
@@ -135,6 +141,13 @@ public final class Event {
                         cursor.skipValue();
                     }
                 }
+                case TIMEOUT -> {
+                    if (cursor.peek() == MsgpackType.INTEGER && !cursor.exceedsLong()) {
+                        timeoutMillis = cursor.readLong();
+                    } else {
+                        cursor.skipValue();
+                    }
+                }
                 default -> {
                     extraHeaders = true;
                     cursor.skipValue();
@@ -182,12 +195,17 @@ public final class Event {
         return version;
     }
 
+    /** For how many milliseconds the caller waits; 0 or less if the header does not say. */
+    public long timeoutMillis() {
+        return timeoutMillis;
+    }
+
     /** The name: that of a method, or one of the constants of this class; empty if it could not be read. */
     public String name() {
         return name;
     }
 
-    /** Whether there are header keys besides zerorpc's own. */
+    /** Whether there are header keys besides zerorpc's own and {@value #TIMEOUT}. */
     public boolean hasExtraHeaders() {
         return extraHeaders;
     }

@@ -5,6 +5,7 @@ import dev.parley.SerializationException;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import java.lang.reflect.Type;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ public final class EventWriter {
     private static final byte[] MESSAGE_ID = encoded(Event.MESSAGE_ID);
     private static final byte[] VERSION_3 = version3();
     private static final byte[] RESPONSE_TO = encoded(Event.RESPONSE_TO);
+    private static final byte[] TIMEOUT = encoded(Event.TIMEOUT);
+
+    private static final Set<String> OWN_KEYS =
+            Set.of(Event.MESSAGE_ID, Event.VERSION, Event.RESPONSE_TO, Event.TIMEOUT);
 
     private final MessageIds ids = new MessageIds();
     private final ObjectMapper mapper;
@@ -51,20 +56,26 @@ public final class EventWriter {
      * Starts the event that opens a channel; its arguments must follow.
      *
      * @param context further header keys
-     * @throws InvalidArgumentsException if the context has a key of zerorpc's own header
+     * @param timeoutMillis for how long the caller waits; 0 to leave it out
+     * @throws InvalidArgumentsException if the context has a key of zerorpc's own header, or {@value Event#TIMEOUT}
      * @throws SerializationException if a value of the context cannot be encoded
      */
-    public MsgpackBuffer request(MessageId id, Map<String, ? extends @Nullable Object> context, String name) {
+    public MsgpackBuffer request(
+            MessageId id, Map<String, ? extends @Nullable Object> context, long timeoutMillis, String name) {
         MsgpackBuffer out = new MsgpackBuffer();
         out.writeArrayHeader(3);
-        out.writeMapHeader(2 + context.size());
+        out.writeMapHeader(2 + context.size() + (timeoutMillis > 0 ? 1 : 0));
         out.write(MESSAGE_ID, 0, MESSAGE_ID.length);
         id.writeTo(out);
         out.write(VERSION_3, 0, VERSION_3.length);
+        if (timeoutMillis > 0) {
+            out.write(TIMEOUT, 0, TIMEOUT.length);
+            out.writeLong(timeoutMillis);
+        }
         context.forEach((key, value) -> {
-            if (key.equals(Event.MESSAGE_ID) || key.equals(Event.VERSION) || key.equals(Event.RESPONSE_TO)) {
+            if (OWN_KEYS.contains(key)) {
                 throw new InvalidArgumentsException(
-                        "'" + key + "' in the context: zerorpc's own header uses that name");
+                        "'" + key + "' in the context: the header of a call uses that name");
             }
             out.writeString(key);
             value(out, value, "context entry '" + key + "'");

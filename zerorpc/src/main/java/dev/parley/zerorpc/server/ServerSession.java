@@ -4,6 +4,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
 import dev.parley.RemoteException;
 import dev.parley.RpcException;
+import dev.parley.RpcTimeoutException;
 import dev.parley.spi.CallSource;
 import dev.parley.spi.PeerLog;
 import dev.parley.spi.PrintableText;
@@ -17,7 +18,7 @@ import dev.parley.zerorpc.zmtp.ZmtpPeer;
 import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,13 @@ final class ServerSession extends Session {
     private final AtomicInteger streams = new AtomicInteger();
 
     // Touched on the event loop only.
-    private final Queue<ZerorpcCall> waiting = new ArrayDeque<>();
+    private final Deque<ZerorpcCall> waiting = new ArrayDeque<>();
+    /**
+     * Whether the newest call is dispatched first: callers gave up before the turn of their calls, and with the oldest
+     * first the next ones would do so too.
+     */
+    private boolean newestFirst;
+
     private long waitingBytes;
     private boolean full;
     private boolean paused;
@@ -100,6 +107,9 @@ final class ServerSession extends Session {
     }
 
     private void call(ZerorpcCall call, Event event, MessageId id, byte[][] envelope) {
+        if (full) {
+            dropAbandoned();
+        }
         // Without a stream, reading stops at the limit, and what had been read by then is accepted.
         if (full && isBacklogFull() && streams.get() > 0) {
             refuse(
@@ -136,14 +146,26 @@ final class ServerSession extends Session {
         // On any thread, perhaps before dispatch has returned.
         peer().execute(() -> {
             full = false;
+            dropAbandoned();
             while (!full && !waiting.isEmpty()) {
-                ZerorpcCall call = waiting.remove();
+                ZerorpcCall call = newestFirst ? waiting.removeLast() : waiting.removeFirst();
                 waitingBytes -= call.bytes();
                 dispatch(call);
             }
+            newestFirst &= !waiting.isEmpty();
             source.keepsCalls(!waiting.isEmpty());
             updateReading();
         });
+    }
+
+    /** Fails the oldest calls as long as nobody waits for them. */
+    private void dropAbandoned() {
+        for (ZerorpcCall oldest = waiting.peek(); oldest != null && oldest.isAbandoned(); oldest = waiting.peek()) {
+            waiting.remove();
+            waitingBytes -= oldest.bytes();
+            newestFirst = true;
+            oldest.fail(new RpcTimeoutException("the caller of " + oldest.method() + " waits no longer"));
+        }
     }
 
     private boolean isBacklogFull() {

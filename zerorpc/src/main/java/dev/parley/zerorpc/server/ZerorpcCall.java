@@ -16,6 +16,8 @@ import dev.parley.zerorpc.msgpack.MsgpackException;
 import dev.parley.zerorpc.msgpack.MsgpackType;
 import java.lang.reflect.Type;
 import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -32,17 +34,33 @@ import tools.jackson.databind.ObjectMapper;
 final class ZerorpcCall extends ServerCall implements Channel.Owner {
     private static final Logger log = LoggerFactory.getLogger(ZerorpcCall.class);
 
+    /** A longer timeout is as good as none. */
+    private static final long MAX_TIMEOUT_MILLIS = Duration.ofDays(365).toMillis();
+
     private final ServerSession session;
     private final Event request;
     private final Channel channel;
     private final Credit credit = new Credit();
+    private final @Nullable Instant deadline;
     private final AtomicBoolean released = new AtomicBoolean();
 
     ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
         this.session = session;
         this.request = request;
+        this.deadline = deadline(request.timeoutMillis());
         // Callers of version 1 may not send heartbeats.
         this.channel = new Channel(id, request.version(), envelope, request.version() < 2, this);
+    }
+
+    private static @Nullable Instant deadline(long timeoutMillis) {
+        return timeoutMillis <= 0 || timeoutMillis > MAX_TIMEOUT_MILLIS
+                ? null
+                : Instant.now().plusMillis(timeoutMillis);
+    }
+
+    /** Whether nobody waits for it any more. */
+    boolean isAbandoned() {
+        return isCancelled() || (deadline != null && Instant.now().isAfter(deadline));
     }
 
     Channel channel() {
@@ -101,10 +119,16 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
             }
             header.remove(Event.MESSAGE_ID);
             header.remove(Event.VERSION);
+            header.remove(Event.TIMEOUT);
             return Collections.unmodifiableMap(header);
         } catch (JacksonException | MsgpackException e) {
             throw new ProtocolException("the header of the call cannot be read: " + e.getMessage());
         }
+    }
+
+    @Override
+    public @Nullable Instant deadline() {
+        return deadline;
     }
 
     @Override
