@@ -6,6 +6,7 @@ module dev.parley.cli {
     requires dev.parley.xmlrpc;
     requires dev.parley.jsonrpc;
     requires dev.parley.zerorpc;
+    requires dev.parley.jwt;
     requires dev.parley.oslo;
     requires dev.parley.broker;
     requires info.picocli;

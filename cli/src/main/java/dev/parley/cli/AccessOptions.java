@@ -2,11 +2,14 @@ package dev.parley.cli;
 
 import dev.parley.InvalidTargetException;
 import dev.parley.RpcServer;
+import dev.parley.jwt.JwtAuthenticator;
+import dev.parley.jwt.JwtAuthenticatorBuilder;
 import dev.parley.security.AllowFile;
 import dev.parley.security.Authenticator;
 import dev.parley.security.TokenFile;
 import dev.parley.security.UserFile;
 import dev.parley.spi.TlsFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,24 @@ final class AccessOptions {
             description =
                     "Let those call who have a token of this file (HTTP, WebSocket); 'parley token' writes such files.")
     private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--jwt-keys",
+            paramLabel = "FILE|URL",
+            description =
+                    "Let those call who have a JSON Web Token (HTTP, WebSocket) that is signed with one of these keys: a"
+                            + " JWK set or PEM, or the https URL of a JWK set. Needs --jwt-issuer and --jwt-audience.")
+    private @Nullable String jwtKeys;
+
+    @Option(names = "--jwt-issuer", paramLabel = "NAME", description = "What the claim 'iss' of these tokens must be.")
+    private @Nullable String jwtIssuer;
+
+    @Option(
+            names = "--jwt-audience",
+            paramLabel = "NAME,…",
+            split = ",",
+            description = "What their claim 'aud' must be or contain; of several, one.")
+    private List<String> jwtAudiences = List.of();
 
     @Option(
             names = "--client-ca",
@@ -66,7 +87,7 @@ final class AccessOptions {
 
     /** Whether there are files that may change while the server runs. */
     boolean hasFiles() {
-        return userFile != null || tokenFile != null || allowFile != null || cert != null;
+        return userFile != null || tokenFile != null || jwtKeys != null || allowFile != null || cert != null;
     }
 
     /**
@@ -86,12 +107,16 @@ final class AccessOptions {
             if (tokenFile != null) {
                 authenticators.add(TokenFile.of(tokenFile));
             }
+            JwtAuthenticator tokens = jwt();
+            if (tokens != null) {
+                authenticators.add(tokens);
+            }
             if (clientCa != null) {
                 authenticators.add(Authenticator.certificates());
             }
             if (authenticators.isEmpty() && anonymous) {
                 throw CommandException.usage(
-                        "--allow-anonymous needs --user-file, --token-file or --client-ca beside it");
+                        "--allow-anonymous needs --user-file, --token-file, --jwt-keys or --client-ca beside it");
             } else if (anonymous) {
                 authenticators.add(Authenticator.anonymous());
             }
@@ -109,6 +134,24 @@ final class AccessOptions {
             }
         } catch (InvalidTargetException e) {
             throw CommandException.usage(message(e), e);
+        }
+    }
+
+    private @Nullable JwtAuthenticator jwt() {
+        if (jwtKeys == null && jwtIssuer == null && jwtAudiences.isEmpty()) {
+            return null;
+        } else if (jwtKeys == null || jwtIssuer == null || jwtAudiences.isEmpty()) {
+            throw CommandException.usage(
+                    "--jwt-keys, --jwt-issuer and --jwt-audience need each other: without all three"
+                            + " tokens that were made for other servers would be accepted");
+        }
+        try {
+            JwtAuthenticatorBuilder builder =
+                    JwtAuthenticator.builder().issuer(jwtIssuer).audience(jwtAudiences.toArray(String[]::new));
+            return (jwtKeys.contains("://") ? builder.keysUrl(URI.create(jwtKeys)) : builder.keyFile(Path.of(jwtKeys)))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("--jwt-keys, --jwt-issuer or --jwt-audience: " + e.getMessage(), e);
         }
     }
 
