@@ -3,6 +3,7 @@ package dev.parley.broker;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.auth.Grant;
 import dev.parley.broker.auth.LoginDelays;
+import dev.parley.broker.auth.PasswordHash;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.connection.BrokerCore;
@@ -227,8 +228,18 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a
-     * free one. Default: off.
+     * The largest body of a request to the management API, in bytes, 1 to 536,870,912 (512 MiB); a larger one is refused
+     * with 413. A call that gets messages returns no further ones once their payloads exceed this. Default 10,000,000,
+     * as in RabbitMQ.
+     */
+    public BrokerBuilder managementBodyLimit(long bytes) {
+        limits = limits.withManagementBody(inRange("managementBodyLimit", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
+        return this;
+    }
+
+    /**
+     * Serves RabbitMQ's management API on this port of the same host, 0 to 65535; 0 is a free one. Users are
+     * administrators unless the API gives them other tags. Default: off.
      */
     public BrokerBuilder managementPort(int port) {
         this.managementPort = (int) inRange("managementPort", port, 0, 65_535);
@@ -304,10 +315,14 @@ public final class BrokerBuilder {
         List<User> users = new ArrayList<>();
         LoginCheck check = logins;
         if (passwords.isEmpty() && check == null) {
-            users.add(new User("guest", "guest", true, grants(Map.of())));
+            users.add(new User("guest", PasswordHash.of("guest"), true, User.ADMINISTRATOR, grants(Map.of())));
         }
-        passwords.forEach((name, password) ->
-                users.add(new User(name, password, false, grants(Objects.requireNonNull(permissions.get(name))))));
+        passwords.forEach((name, password) -> users.add(new User(
+                name,
+                PasswordHash.of(password),
+                false,
+                User.ADMINISTRATOR,
+                grants(Objects.requireNonNull(permissions.get(name))))));
         Map<String, Map<String, Grant>> checked = new LinkedHashMap<>();
         permissions.forEach((name, permitted) -> checked.put(name, grants(permitted)));
         Map<String, Grant> others = grants(Map.of());

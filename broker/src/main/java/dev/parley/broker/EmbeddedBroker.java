@@ -146,7 +146,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         var bound = (InetSocketAddress) listening.localAddress();
         port = bound.getPort();
         if (hasManagement) {
-            var server = new ManagementServer(core, host, managementPort, port);
+            var server = new ManagementServer(core, host, managementPort, port, listener.encrypts());
             try {
                 server.start();
             } catch (IOException e) {

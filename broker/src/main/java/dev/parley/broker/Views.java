@@ -4,6 +4,7 @@ import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Exchange;
+import dev.parley.broker.queue.MessageEvent;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueConsumer;
 import dev.parley.broker.virtualhost.VirtualHost;
@@ -139,11 +140,11 @@ final class Views {
         var counters = broker.counters();
         return new BrokerCounters(
                 broker.acceptedCount(),
-                counters.published(),
-                counters.confirmed(),
-                counters.returned(),
+                counters.get(MessageEvent.PUBLISH),
+                counters.get(MessageEvent.CONFIRM),
+                counters.get(MessageEvent.RETURN_UNROUTABLE),
                 counters.delivered(),
-                counters.acknowledged(),
+                counters.get(MessageEvent.ACK),
                 broker.memory().bytes() + broker.debts().bytes(),
                 broker.memory().limit());
     }

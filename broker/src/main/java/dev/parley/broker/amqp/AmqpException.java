@@ -9,6 +9,7 @@ public final class AmqpException extends RuntimeException {
 
     private final ReplyCode code;
     private final boolean hard;
+    private final String text;
 
     /** An error that closes the connection if its code is hard, otherwise the channel. */
     public AmqpException(ReplyCode code, String text) {
@@ -19,6 +20,7 @@ public final class AmqpException extends RuntimeException {
         super(code + " - " + text, null, false, false);
         this.code = code;
         this.hard = hard;
+        this.text = text;
     }
 
     /** An error that closes the connection whatever its code. */
@@ -34,6 +36,11 @@ public final class AmqpException extends RuntimeException {
     /** Whether it closes the connection and not only the channel. */
     public boolean isHard() {
         return hard;
+    }
+
+    /** What is wrong, without the name of the code. */
+    public String text() {
+        return text;
     }
 
     /** The reply text of the close method, truncated to what a short string can hold. */

@@ -40,6 +40,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private boolean stopped;
     private long frameMax;
     private long frames;
+    private long octets;
     private int buffered;
 
     /**
@@ -67,6 +68,11 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         return frames;
     }
 
+    /** How many octets were received. */
+    public long octets() {
+        return octets;
+    }
+
     /** Whether a frame is not complete. */
     public boolean isWithinFrame() {
         return buffered > 0;
@@ -74,6 +80,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        octets += message instanceof ByteBuf received ? received.readableBytes() : 0;
         super.channelRead(ctx, message);
         int now = actualReadableBytes();
         if (now != buffered) {

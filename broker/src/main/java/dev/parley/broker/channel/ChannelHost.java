@@ -5,6 +5,7 @@ import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.QueueOwner;
 import dev.parley.broker.virtualhost.VirtualHost;
 
@@ -40,8 +41,8 @@ public interface ChannelHost extends QueueOwner {
     /** What the connection holds and no consumer can take away. */
     Debts.Debt debt();
 
-    /** What all channels of the broker did. */
-    ChannelCounters counters();
+    /** What all channels of the virtual host did. */
+    MessageCounters counters();
 
     /** Stops reading from the client until the watermark is no longer exceeded. */
     void blockOn(Watermark watermark);

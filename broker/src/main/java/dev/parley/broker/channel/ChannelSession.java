@@ -9,6 +9,8 @@ import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.channel.Deliveries.Outcome;
 import dev.parley.broker.queue.Message;
+import dev.parley.broker.queue.MessageCounters;
+import dev.parley.broker.queue.MessageEvent;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
 import io.netty.buffer.ByteBuf;
@@ -30,6 +32,8 @@ public final class ChannelSession {
     private final Subscriptions subscriptions;
     private final TopologyCommands topology;
     private @Nullable Transaction transaction;
+    private final MessageCounters counts = new MessageCounters();
+    private long activeAt = System.currentTimeMillis();
     private boolean open;
     private boolean closing;
 
@@ -51,6 +55,36 @@ public final class ChannelSession {
 
     ChannelHost host() {
         return host;
+    }
+
+    /** Counts what happened to messages. */
+    void count(MessageEvent event, long number) {
+        counts.count(event, number);
+        host.counters().count(event, number);
+    }
+
+    private void countDelivery(boolean redelivered, MessageEvent event) {
+        count(event, 1);
+        if (redelivered) {
+            count(MessageEvent.REDELIVER, 1);
+        }
+    }
+
+    /** A snapshot of its state. */
+    public ChannelState state() {
+        return new ChannelState(
+                number,
+                subscriptions.size(),
+                subscriptions.prefetch(),
+                credit.limit(),
+                deliveries.size(),
+                publishing.unconfirmed(),
+                transaction == null ? 0 : transaction.uncommittedMessages(),
+                transaction == null ? 0 : transaction.uncommittedAcks(),
+                publishing.confirming(),
+                transaction != null,
+                activeAt,
+                counts.all());
     }
 
     /** What all consumers of the channel share. Thread-safe. */
@@ -99,6 +133,7 @@ public final class ChannelSession {
                     "expected content header for class 60, got non content header frame instead");
         }
         host.outbox().drain();
+        activeAt = System.currentTimeMillis();
         switch (method) {
             case ChannelOpen o -> open();
             case ChannelClose c -> {
@@ -194,8 +229,9 @@ public final class ChannelSession {
 
     private void get(BasicGet get) {
         MessageQueue queue = topology.readable(get.queue());
-        QueuedMessage message = queue.take();
+        QueuedMessage message = queue.take(get.noAck());
         if (message == null) {
+            count(MessageEvent.GET_EMPTY, 1);
             MethodWriter.basicGetEmpty(frame(), number);
             return;
         }
@@ -210,9 +246,9 @@ public final class ChannelSession {
                 content.routingKey(),
                 queue.readyCount());
         host.output().content(number, DeliveredHeader.of(queue, message), content.body());
-        host.counters().delivered.increment();
+        countDelivery(message.redelivered(), get.noAck() ? MessageEvent.GET_NO_ACK : MessageEvent.GET);
         if (get.noAck()) {
-            queue.acknowledge(message);
+            queue.fetched(message);
         } else {
             deliveries.add(new Unacked(tag, queue, message, null));
         }
@@ -229,7 +265,7 @@ public final class ChannelSession {
 
     private void finish(List<Unacked> taken, Outcome outcome) {
         if (outcome == Outcome.ACKNOWLEDGED) {
-            host.counters().acknowledged.add(taken.size());
+            count(MessageEvent.ACK, taken.size());
         }
         boolean shared = credit.limit() > 0;
         Deliveries.settle(taken, outcome, !shared);
@@ -286,6 +322,7 @@ public final class ChannelSession {
             return;
         }
         long tag = deliveries.nextTag();
+        countDelivery(message.redelivered(), consumer.noAck() ? MessageEvent.DELIVER_NO_ACK : MessageEvent.DELIVER);
         send(
                 consumer.tag(),
                 tag,
@@ -301,12 +338,12 @@ public final class ChannelSession {
 
     void deliverReply(String consumerTag, Message message) {
         if (!closing) {
+            count(MessageEvent.DELIVER_NO_ACK, 1);
             send(consumerTag, deliveries.nextTag(), false, message, message.header());
         }
     }
 
     private void send(String consumerTag, long tag, boolean redelivered, Message message, ContentHeader header) {
-        host.counters().delivered.increment();
         MethodWriter.basicDeliver(
                 frame(), number, consumerTag, tag, redelivered, message.exchange(), message.routingKey());
         host.output().content(number, header, message.body());

@@ -31,6 +31,15 @@ final class Subscriptions {
         this.replies = replies;
     }
 
+    int size() {
+        return consumers.size();
+    }
+
+    /** The prefetch count of consumers to come. */
+    int prefetch() {
+        return prefetch;
+    }
+
     /** All consumers, starting with another one each time, so that none gets all the room there is. */
     List<ChannelConsumer> inTurn() {
         List<ChannelConsumer> all = new ArrayList<>(consumers.values());

@@ -6,6 +6,8 @@ import dev.parley.broker.amqp.Method.ChannelOpen;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
+import dev.parley.broker.channel.ChannelState;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,14 @@ final class ChannelTable {
         List<ChannelSession> open = List.copyOf(byNumber.values());
         open.forEach(ChannelSession::stall);
         return open.size();
+    }
+
+    /** Snapshots of all channels, by number. */
+    List<ChannelState> states() {
+        return byNumber.values().stream()
+                .map(ChannelSession::state)
+                .sorted(Comparator.comparingInt(ChannelState::number))
+                .toList();
     }
 
     @Nullable

@@ -11,13 +11,13 @@ import dev.parley.broker.amqp.Method.ConnectionUpdateSecret;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.auth.Access;
-import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
 import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.buffer.ByteBuf;
@@ -67,6 +67,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final ChannelTable channels = new ChannelTable(this);
     private final Timeouts timeouts;
     private final Holdings holdings;
+    private final ConnectionDetails details;
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
     private volatile Tuning tuning = Tuning.NONE;
     private volatile @Nullable Session session;
@@ -91,6 +92,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         this.blocking = new Blocking(this);
         this.timeouts = new Timeouts(this, channels, broker.limits());
         this.holdings = new Holdings(this, broker.debts());
+        this.details = new ConnectionDetails(socket, handshake, decoder, output, channels);
     }
 
     FrameDecoder decoder() {
@@ -156,8 +158,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public ChannelCounters counters() {
-        return broker.counters();
+    public MessageCounters counters() {
+        return virtualHost().counters();
     }
 
     @Override
@@ -215,6 +217,16 @@ public final class Connection extends ChannelInboundHandlerAdapter
     /** When the socket was accepted. */
     public Instant connectedAt() {
         return connectedAt;
+    }
+
+    /** More about it; any thread. */
+    public ConnectionDetails details() {
+        return details;
+    }
+
+    /** Closes the connection with 320 CONNECTION_FORCED; any thread. */
+    public void forceClose(String reason) {
+        loop.execute(() -> close(AmqpException.hard(ReplyCode.CONNECTION_FORCED, reason)));
     }
 
     /** Closes the socket without notice. */

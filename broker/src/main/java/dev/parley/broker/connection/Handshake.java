@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by
- * any thread.
+ * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()}
+ * and {@link #mechanism()} by any thread.
  */
 final class Handshake {
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
@@ -45,6 +45,7 @@ final class Handshake {
     private final boolean requestsCertificate;
     private @Nullable AmqpMethod expected = AmqpMethod.CONNECTION_START_OK;
     private volatile Map<String, @Nullable Object> clientProperties = Map.of();
+    private volatile String mechanism = "";
     private @Nullable User user;
     private @Nullable PendingLogin login;
 
@@ -98,6 +99,11 @@ final class Handshake {
         return properties;
     }
 
+    /** The mechanism by which the client logs in; empty until connection.start-ok. */
+    String mechanism() {
+        return mechanism;
+    }
+
     /** Whether the virtual host is open. */
     boolean isDone() {
         return expected == null;
@@ -135,6 +141,7 @@ final class Handshake {
 
     private void startOk(ConnectionStartOk start) {
         clientProperties = start.clientProperties();
+        mechanism = start.mechanism();
         login = PendingLogin.begin(
                 broker.users(),
                 Login.sasl(start, certificate()),
@@ -209,12 +216,18 @@ final class Handshake {
         if (virtualHost == null) {
             throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
         }
-        Grant grant = user.grants().get(name);
+        // As they are now, not as they were at the login.
+        User known = broker.users().find(user.name());
+        Grant grant = (known == null ? user : known).grants().get(name);
         if (grant == null) {
             throw AmqpException.hard(
                     ReplyCode.NOT_ALLOWED, "access to vhost '" + name + "' refused for user '" + user.name() + "'");
         }
         connection.opened(virtualHost, new Access(user, grant, name));
+        // It may have been deleted since: then its connections were closed, this one perhaps not.
+        if (broker.virtualHost(name) != virtualHost) {
+            throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
+        }
         MethodWriter.connectionOpenOk(connection.output().frame());
         expected = null;
     }

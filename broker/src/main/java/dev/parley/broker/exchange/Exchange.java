@@ -6,6 +6,7 @@ import dev.parley.broker.amqp.ReplyCode;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ public abstract sealed class Exchange implements Destination
     private final ExchangeSettings settings;
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
     private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
+    private final LongAdder publishedIn = new LongAdder();
+    private final LongAdder publishedOut = new LongAdder();
 
     Exchange(String name, ExchangeType type, ExchangeSettings settings) {
         this.name = name;
@@ -56,6 +59,22 @@ public abstract sealed class Exchange implements Destination
     /** The bindings that lead from here, a concurrent set. */
     public final Set<Binding> bindings() {
         return bindings;
+    }
+
+    /** Counts a message that was published to it, and the queues that it was routed to. */
+    public final void counted(int queues) {
+        publishedIn.increment();
+        publishedOut.add(queues);
+    }
+
+    /** How many messages were published to it. */
+    public final long publishedIn() {
+        return publishedIn.sum();
+    }
+
+    /** To how many queues these were routed, in total. */
+    public final long publishedOut() {
+        return publishedOut.sum();
     }
 
     /** The name of the exchange for messages that match no binding. */

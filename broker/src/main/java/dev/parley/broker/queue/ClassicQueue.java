@@ -27,6 +27,9 @@ final class ClassicQueue extends MessageQueue {
 
     private long nextPosition;
     private int unacked;
+    private long unackedBytes;
+    private int persistent;
+    private long persistentBytes;
     private volatile int readyCount;
     private @Nullable Future<?> ttlTimer;
     private long ttlTimerAt = QueuedMessage.NEVER;
@@ -60,7 +63,7 @@ final class ClassicQueue extends MessageQueue {
                 }
                 return false;
             }
-            published.increment();
+            count(MessageEvent.PUBLISH);
             long ttl = message.expiration() < 0
                     ? timeToLive
                     : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
@@ -72,6 +75,7 @@ final class ClassicQueue extends MessageQueue {
                     : Math.min(maxPriority, message.header().priority());
             message.retain(memory());
             watermark().add(message.footprint());
+            countPersistent(message, 1);
             ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
             pump(true);
             dropOverflow();
@@ -103,11 +107,25 @@ final class ClassicQueue extends MessageQueue {
         }
     }
 
+    /** Counts a message that the queue holds from now on, or with -1 no longer. */
+    private void countPersistent(Message message, int change) {
+        if (message.header().persistent()) {
+            persistent += change;
+            persistentBytes += (long) change * message.body().length;
+        }
+    }
+
+    private void countUnacked(QueuedMessage message, int change) {
+        unacked += change;
+        unackedBytes += (long) change * message.message.body().length;
+    }
+
     private void drop(QueuedMessage message, @Nullable Reason reason) {
         if (reason != null) {
             deadLetters.add(message.message, reason);
         }
         watermark().remove(message.message.footprint());
+        countPersistent(message.message, -1);
         message.message.release(memory());
     }
 
@@ -135,11 +153,12 @@ final class ClassicQueue extends MessageQueue {
                 return;
             }
             QueuedMessage message = Objects.requireNonNull(ready.poll());
-            delivered.increment();
+            countDelivery(message, consumer.noAck() ? MessageEvent.DELIVER_NO_ACK : MessageEvent.DELIVER);
             if (consumer.noAck()) {
                 watermark().remove(message.message.footprint());
+                countPersistent(message.message, -1);
             } else {
-                unacked++;
+                countUnacked(message, 1);
             }
             consumer.deliver(message);
         }
@@ -222,15 +241,17 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public @Nullable QueuedMessage take() {
+    public @Nullable QueuedMessage take(boolean noAck) {
         lock.lock();
         try {
             touch();
             peekLive();
             QueuedMessage message = ready.poll();
-            if (message != null) {
-                unacked++;
-                delivered.increment();
+            if (message == null) {
+                count(MessageEvent.GET_EMPTY);
+            } else {
+                countUnacked(message, 1);
+                countDelivery(message, noAck ? MessageEvent.GET_NO_ACK : MessageEvent.GET);
             }
             return message;
         } finally {
@@ -244,15 +265,24 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
+    public void fetched(QueuedMessage message) {
+        settle(message);
+    }
+
+    @Override
     public void acknowledge(QueuedMessage message) {
+        count(MessageEvent.ACK);
+        settle(message);
+    }
+
+    private void settle(QueuedMessage message) {
         lock.lock();
         try {
             if (isDeleted()) {
                 message.message.release(memory());
                 return;
             }
-            acknowledged.increment();
-            unacked--;
+            countUnacked(message, -1);
             drop(message, null);
         } finally {
             lock.unlock();
@@ -268,7 +298,7 @@ final class ClassicQueue extends MessageQueue {
                     message.message.release(memory());
                     continue;
                 }
-                unacked--;
+                countUnacked(message, -1);
                 message.returned++;
                 if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
                     drop(message, Reason.DELIVERY_LIMIT);
@@ -293,7 +323,7 @@ final class ClassicQueue extends MessageQueue {
                 message.message.release(memory());
                 return;
             }
-            unacked--;
+            countUnacked(message, -1);
             drop(message, Reason.REJECTED);
         } finally {
             lock.unlock();
@@ -337,6 +367,26 @@ final class ClassicQueue extends MessageQueue {
         lock.lock();
         try {
             return unacked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public QueueContents contents() {
+        lock.lock();
+        try {
+            // A durable queue alone would keep a message over a restart; a quorum queue keeps any.
+            boolean keeps = settings().durable();
+            long bytes = ready.bytes() + unackedBytes;
+            int count = ready.size() + unacked;
+            return new QueueContents(
+                    ready.size(),
+                    ready.bytes(),
+                    unacked,
+                    unackedBytes,
+                    quorum ? count : keeps ? persistent : 0,
+                    quorum ? bytes : keeps ? persistentBytes : 0);
         } finally {
             lock.unlock();
         }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +41,8 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     private @Nullable Future<?> expiryTimer; // Under the lock.
 
-    final LongAdder published = new LongAdder();
-    final LongAdder delivered = new LongAdder();
-    final LongAdder acknowledged = new LongAdder();
+    private final MessageCounters counters = new MessageCounters();
+    private volatile long activeAt = System.currentTimeMillis();
 
     MessageQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         this.name = name;
@@ -131,17 +129,41 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     /** How many messages it ever accepted. */
     public final long publishedCount() {
-        return published.sum();
+        return counters.get(MessageEvent.PUBLISH);
     }
 
     /** How many messages it ever handed out, redeliveries included. */
     public final long deliveredCount() {
-        return delivered.sum();
+        return counters.delivered();
     }
 
     /** How many messages were ever acknowledged. */
     public final long acknowledgedCount() {
-        return acknowledged.sum();
+        return counters.get(MessageEvent.ACK);
+    }
+
+    /** What happened to its messages. */
+    public final MessageCounters counters() {
+        return counters;
+    }
+
+    /** When it was last used in any way, in milliseconds since 1970. */
+    public final long activeAtMillis() {
+        return activeAt;
+    }
+
+    /** Counts an event, and that it is in use. */
+    final void count(MessageEvent event) {
+        counters.count(event);
+        activeAt = System.currentTimeMillis();
+    }
+
+    /** Counts that a message was handed out. */
+    final void countDelivery(QueuedMessage message, MessageEvent event) {
+        count(event);
+        if (message.redelivered()) {
+            counters.count(MessageEvent.REDELIVER);
+        }
     }
 
     final QueueHost host() {
@@ -159,6 +181,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** The queue was declared again or fetched from, which restarts {@code x-expires}. */
     public final void touch() {
         lastUsed = System.nanoTime();
+        activeAt = System.currentTimeMillis();
     }
 
     private void expireIfUnused() {
@@ -224,6 +247,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
                 at--;
             }
             consumers.add(at, consumer);
+            activeAt = System.currentTimeMillis();
             added.run();
         } finally {
             lock.unlock();
@@ -291,11 +315,18 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** Delivers to consumers what they may have. */
     public abstract void deliver();
 
-    /** Takes the next message for basic.get. */
-    public abstract @Nullable QueuedMessage take();
+    /**
+     * Takes the next message for basic.get.
+     *
+     * @param noAck whether the caller acknowledges it at once
+     */
+    public abstract @Nullable QueuedMessage take(boolean noAck);
 
     /** A message was sent to a consumer that does not acknowledge. */
     public abstract void written(QueuedMessage message);
+
+    /** A message was taken by a client that does not acknowledge. */
+    public abstract void fetched(QueuedMessage message);
 
     /** A message that was handed out is acknowledged. */
     public abstract void acknowledge(QueuedMessage message);
@@ -314,6 +345,9 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     /** How many messages were handed out and are not settled. */
     public abstract int unackedCount();
+
+    /** What it holds. */
+    public abstract QueueContents contents();
 
     /** Whether a consumer is the one that gets messages, if only one does. */
     public boolean isActive(QueueConsumer consumer) {

@@ -52,7 +52,7 @@ final class StreamQueue extends MessageQueue {
             watermark().add(stored.footprint());
             bytes += stored.body().length;
             log.add(new Entry(new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0), System.currentTimeMillis()));
-            published.increment();
+            count(MessageEvent.PUBLISH);
             if (maxAgeMillis >= 0 && log.size() == 1) {
                 timers().schedule(this::expire, maxAgeMillis, TimeUnit.MILLISECONDS);
             }
@@ -173,7 +173,7 @@ final class StreamQueue extends MessageQueue {
                 break;
             }
             at = message.position + 1;
-            delivered.increment();
+            countDelivery(message, MessageEvent.DELIVER);
             consumer.deliver(message);
         }
         return at;
@@ -209,7 +209,7 @@ final class StreamQueue extends MessageQueue {
     }
 
     @Override
-    public @Nullable QueuedMessage take() {
+    public @Nullable QueuedMessage take(boolean noAck) {
         throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "basic.get not supported by stream queues " + describe());
     }
 
@@ -217,8 +217,11 @@ final class StreamQueue extends MessageQueue {
     public void written(QueuedMessage message) {}
 
     @Override
+    public void fetched(QueuedMessage message) {}
+
+    @Override
     public void acknowledge(QueuedMessage message) {
-        acknowledged.increment();
+        count(MessageEvent.ACK);
     }
 
     @Override
@@ -245,5 +248,15 @@ final class StreamQueue extends MessageQueue {
     @Override
     public int unackedCount() {
         return 0;
+    }
+
+    @Override
+    public QueueContents contents() {
+        lock.lock();
+        try {
+            return new QueueContents(log.size(), bytes, 0, 0, log.size(), bytes);
+        } finally {
+            lock.unlock();
+        }
     }
 }

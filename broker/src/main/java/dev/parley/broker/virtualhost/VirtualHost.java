@@ -10,6 +10,7 @@ import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.queue.Message;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
 import dev.parley.broker.queue.QueueHost;
@@ -44,6 +45,9 @@ public final class VirtualHost implements QueueHost {
     private final Map<String, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Map<String, ReplyConsumer> replyConsumers = new ConcurrentHashMap<>();
     private final ReentrantLock topology = new ReentrantLock();
+    private final MessageCounters counters = new MessageCounters();
+    private volatile VirtualHostMetadata metadata;
+    private boolean closed; // Under the lock.
 
     /**
      * Creates a virtual host with RabbitMQ's predeclared exchanges.
@@ -56,6 +60,7 @@ public final class VirtualHost implements QueueHost {
         this.limits = limits;
         this.memory = memory;
         this.loops = loops;
+        this.metadata = new VirtualHostMetadata(name.equals("/") ? "Default virtual host" : "", List.of());
         exchanges.put("", Exchange.defaultExchange(queues::get));
         for (ExchangeType type : ExchangeType.values()) {
             predeclare("amq." + type.text(), type);
@@ -88,6 +93,21 @@ public final class VirtualHost implements QueueHost {
     @Override
     public EventLoop nextLoop() {
         return loops.get();
+    }
+
+    /** What users say about it. */
+    public VirtualHostMetadata metadata() {
+        return metadata;
+    }
+
+    /** Sets what users say about it. */
+    public void metadata(VirtualHostMetadata changed) {
+        metadata = changed;
+    }
+
+    /** What its channels did. */
+    public MessageCounters counters() {
+        return counters;
     }
 
     /** The exchanges, the predeclared ones included. */
@@ -252,6 +272,9 @@ public final class VirtualHost implements QueueHost {
                 found.touch();
                 return found;
             }
+            if (closed) {
+                throw notFound("vhost '" + name + "'");
+            }
             QueueArguments.check(describeQueue(queue), settings);
             int limit = limits.maxQueues();
             if (queues.size() >= limit) {
@@ -377,8 +400,14 @@ public final class VirtualHost implements QueueHost {
         return found;
     }
 
-    /** Deletes all queues. */
+    /** Deletes all queues; no further ones can be declared. */
     public void close() {
+        topology.lock();
+        try {
+            closed = true;
+        } finally {
+            topology.unlock();
+        }
         for (MessageQueue queue : List.copyOf(queues.values())) {
             delete(queue);
         }
