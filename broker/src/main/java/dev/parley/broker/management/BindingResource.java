@@ -119,6 +119,7 @@ final class BindingResource {
         return Stream.concat(toDefault, declared)
                 .sorted(Comparator.comparing(Listed::source)
                         .thenComparing(Listed::destination)
+                        .thenComparing(Listed::routingKey)
                         .thenComparing(Listed::key));
     }
 

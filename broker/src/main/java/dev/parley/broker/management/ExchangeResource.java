@@ -54,7 +54,6 @@ final class ExchangeResource {
         json.put("auto_delete", exchange.settings().autoDelete());
         json.put("internal", exchange.settings().internal());
         json.put("arguments", exchange.settings().arguments());
-        json.put("policy", null);
         if (exchange.publishedIn() > 0) {
             Map<String, @Nullable Object> stats = new LinkedHashMap<>();
             stats.put("publish_in", exchange.publishedIn());

@@ -1,6 +1,5 @@
 package dev.parley.broker.management;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,7 +71,10 @@ record JsonBody(Map<String, @Nullable Object> members) {
     }
 
     private static Object integer(BigInteger number) {
-        return number.bitLength() < 64 ? number.longValue() : new BigDecimal(number).doubleValue();
+        if (number.bitLength() < Long.SIZE) {
+            return number.longValue();
+        }
+        return number.doubleValue();
     }
 
     boolean has(String name) {

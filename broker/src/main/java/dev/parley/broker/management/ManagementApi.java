@@ -107,7 +107,8 @@ final class ManagementApi {
 
     /** What the broker refuses to a call that opens a channel for it, such as getting a message. */
     static ApiException refusedByChannel(AmqpException e) {
-        String text = e.replyText();
+        // As RabbitMQ does, an error that closes the connection is told without its name.
+        String text = e.isHard() ? e.text() : e.replyText();
         return switch (e.code()) {
             case NOT_FOUND -> ApiException.notFound(text);
             case ACCESS_REFUSED -> ApiException.notAuthorized(text);

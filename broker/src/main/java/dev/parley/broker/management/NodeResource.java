@@ -25,6 +25,8 @@ final class NodeResource {
             }
             return Listing.one(request, node());
         });
+        // All leaders are on the only node.
+        routes.at("rebalance/queues").post(Right.ADMINISTRATOR, request -> Response.noContent());
     }
 
     private Map<String, @Nullable Object> node() {

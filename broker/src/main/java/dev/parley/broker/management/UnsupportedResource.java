@@ -31,7 +31,6 @@ final class UnsupportedResource {
             "policies/:vhost/:name",
             "queues/quorum/:vhost/:queue/status",
             "quorum-queues/:vhost/:queue/status",
-            "rebalance/queues",
             "reset",
             "reset/:node",
             "shovels",
@@ -52,8 +51,7 @@ final class UnsupportedResource {
             "traces/:vhost",
             "traces/:vhost/:name",
             "user-limits/:user/:name",
-            "vhost-limits/:vhost/:name",
-            "vhosts/:vhost/start/:node");
+            "vhost-limits/:vhost/:name");
 
     void register(Routes routes) {
         for (String path : PATHS) {

@@ -29,6 +29,10 @@ final class VirtualHostResource {
                 .get(Right.ADMINISTRATOR, request -> Listing.one(request, json(context.virtualHost(request))))
                 .put(Right.ADMINISTRATOR, this::put)
                 .delete(Right.ADMINISTRATOR, this::delete);
+        routes.at("vhosts/:vhost/start/:node").post(Right.ADMINISTRATOR, request -> {
+            context.virtualHost(request); // It is always running.
+            return Response.noContent();
+        });
     }
 
     private static Map<String, @Nullable Object> json(VirtualHost host) {
