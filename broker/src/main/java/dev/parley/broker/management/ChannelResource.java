@@ -105,9 +105,7 @@ final class ChannelResource {
         json.put("acks_uncommitted", channel.acksUncommitted());
         json.put("pending_raft_commands", 0);
         json.put("idle_since", Stats.time(channel.activeAtMillis()));
-        json.put(
-                "message_stats",
-                Stats.of(event -> Objects.requireNonNull(channel.counts().get(event))));
+        Stats.put(json, event -> Objects.requireNonNull(channel.counts().get(event)));
         return json;
     }
 }

@@ -28,7 +28,12 @@ record JsonBody(Map<String, @Nullable Object> members) {
             return new JsonBody(Map.of());
         }
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), octets)) {
-            if (parser.nextToken() == JsonToken.START_OBJECT && value(parser) instanceof Map<?, ?> map) {
+            JsonToken first = parser.nextToken();
+            if (first == JsonToken.VALUE_STRING) {
+                throw ApiException.badRequest("invalid payload: the request body JSON-decoded to a string. Is the input"
+                        + " doubly-JSON-encoded?");
+            }
+            if (first == JsonToken.START_OBJECT && value(parser) instanceof Map<?, ?> map) {
                 Map<String, @Nullable Object> members = new LinkedHashMap<>();
                 map.forEach((name, value) -> members.put(String.valueOf(name), value));
                 if (parser.nextToken() == null) {

@@ -120,7 +120,7 @@ final class OverviewResource {
         json.put("release_series_support_status", "supported");
         json.put("disable_stats", false);
         json.put("enable_queue_totals", false);
-        json.put("message_stats", Stats.of(broker.counters()));
+        Stats.put(json, broker.counters()::get);
         json.put("churn_rates", churn(broker));
         json.put("queue_totals", Stats.totals(hosts));
         json.put("object_totals", objects(hosts));
@@ -128,7 +128,7 @@ final class OverviewResource {
         json.put("node", ApiContext.NODE);
         json.put("listeners", Listeners.of(context));
         json.put("contexts", Listeners.contexts(context, true));
-        return Response.ok(json);
+        return Listing.one(request, json);
     }
 
     /** How many connections and the like were ever opened and closed. */

@@ -85,9 +85,8 @@ final class Publisher {
         for (MessageQueue queue : queues) {
             accepted &= queue.offer(message);
         }
-        if (queues.isEmpty()) {
-            host.counters().count(MessageEvent.RETURN_UNROUTABLE);
-        }
+        // As RabbitMQ does it: mandatory, and with a confirm.
+        host.counters().count(queues.isEmpty() ? MessageEvent.RETURN_UNROUTABLE : MessageEvent.CONFIRM);
         return accepted;
     }
 

@@ -55,7 +55,7 @@ final class QueueJson {
         putMessages(json, contents);
         json.put("consumers", queue.consumerCount());
         json.put("memory", queue.watermark().bytes());
-        json.put("message_stats", Stats.ofQueue(queue.counters()));
+        Stats.putOfQueue(json, queue.counters());
         if (!kind.equals("stream")) {
             putBytes(json, contents);
         }

@@ -21,14 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class Stats {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx", Locale.ROOT);
-    private static final List<MessageEvent> OF_QUEUES = List.of(
+    private static final List<MessageEvent> PUBLISHING = List.of(
+            MessageEvent.PUBLISH, MessageEvent.CONFIRM, MessageEvent.RETURN_UNROUTABLE, MessageEvent.DROP_UNROUTABLE);
+    private static final List<MessageEvent> DELIVERED =
+            List.of(MessageEvent.DELIVER, MessageEvent.DELIVER_NO_ACK, MessageEvent.GET, MessageEvent.GET_NO_ACK);
+    private static final List<MessageEvent> CONSUMING = List.of(
             MessageEvent.ACK,
             MessageEvent.DELIVER,
             MessageEvent.DELIVER_NO_ACK,
             MessageEvent.GET,
             MessageEvent.GET_EMPTY,
             MessageEvent.GET_NO_ACK,
-            MessageEvent.PUBLISH,
             MessageEvent.REDELIVER);
 
     private Stats() {}
@@ -38,33 +41,30 @@ final class Stats {
         return TIME.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
     }
 
-    /** The {@code message_stats} of a queue. */
-    static Map<String, @Nullable Object> ofQueue(MessageCounters counters) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        OF_QUEUES.forEach(event -> json.put(name(event), counters.get(event)));
-        json.put("deliver_get", counters.delivered());
-        return json;
+    /** Adds the {@code message_stats} of a queue. */
+    static void putOfQueue(Map<String, @Nullable Object> json, MessageCounters counters) {
+        put(json, List.of(MessageEvent.PUBLISH), counters::get);
     }
 
-    /** The {@code message_stats} of the broker or a virtual host. */
-    static Map<String, @Nullable Object> of(MessageCounters counters) {
-        return of(counters::get);
+    /** Adds the {@code message_stats} of the broker, a virtual host or a channel. */
+    static void put(Map<String, @Nullable Object> json, ToLongFunction<MessageEvent> counter) {
+        put(json, PUBLISHING, counter);
     }
 
-    /** The {@code message_stats} of what counts all events. */
-    static Map<String, @Nullable Object> of(ToLongFunction<MessageEvent> counter) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        long delivered = 0;
-        for (MessageEvent event : MessageEvent.values()) {
-            long count = counter.applyAsLong(event);
-            json.put(name(event), count);
-            delivered += switch (event) {
-                case GET, GET_NO_ACK, DELIVER, DELIVER_NO_ACK -> count;
-                default -> 0;
-            };
+    /** As RabbitMQ does, without the part of which nothing was counted. */
+    private static void put(
+            Map<String, @Nullable Object> json, List<MessageEvent> publishing, ToLongFunction<MessageEvent> counter) {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        if (publishing.stream().mapToLong(counter).sum() > 0) {
+            publishing.forEach(event -> stats.put(name(event), counter.applyAsLong(event)));
         }
-        json.put("deliver_get", delivered);
-        return json;
+        if (CONSUMING.stream().mapToLong(counter).sum() > 0) {
+            CONSUMING.forEach(event -> stats.put(name(event), counter.applyAsLong(event)));
+            stats.put("deliver_get", DELIVERED.stream().mapToLong(counter).sum());
+        }
+        if (!stats.isEmpty()) {
+            json.put("message_stats", stats);
+        }
     }
 
     private static String name(MessageEvent event) {

@@ -48,7 +48,7 @@ final class VirtualHostResource {
         json.put("tracing", false);
         json.put("cluster_state", Map.of(ApiContext.NODE, "running"));
         json.putAll(Stats.totals(List.of(host)));
-        json.put("message_stats", Stats.of(host.counters()));
+        Stats.put(json, host.counters()::get);
         return json;
     }
 
