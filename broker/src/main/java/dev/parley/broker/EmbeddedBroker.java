@@ -278,7 +278,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "rabbit://guest:guest@" + authority() + "/";
     }
 
-    /** The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}. */
+    /**
+     * The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}, which is written
+     * {@code %2f}. Spring Boot does not decode that in {@code spring.rabbitmq.addresses}: set
+     * {@code spring.rabbitmq.host} to {@link #host()} and {@code spring.rabbitmq.port} to {@link #port()} instead.
+     */
     public String amqpUri() {
         return (listener.encrypts() ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
     }
