@@ -228,9 +228,9 @@ public final class BrokerBuilder {
     }
 
     /**
-     * The largest body of a request to the management API, in bytes, 1 to 536,870,912 (512 MiB); a larger one is refused
-     * with 413. A call that gets messages returns no further ones once their payloads exceed this. Default 10,000,000,
-     * as in RabbitMQ.
+     * The largest body of a request to the management API, in bytes, 1 to 536,870,912 (512 MiB); a larger one is
+     * refused with 413. A call that gets messages returns no further ones once their payloads exceed this. Default
+     * 10,000,000, as in RabbitMQ.
      */
     public BrokerBuilder managementBodyLimit(long bytes) {
         limits = limits.withManagementBody(inRange("managementBodyLimit", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));

@@ -279,8 +279,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}, which is written
-     * {@code %2f}. Spring Boot does not decode that in {@code spring.rabbitmq.addresses}: set
+     * The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}, which is
+     * written {@code %2f}. Spring Boot does not decode that in {@code spring.rabbitmq.addresses}: set
      * {@code spring.rabbitmq.host} to {@link #host()} and {@code spring.rabbitmq.port} to {@link #port()} instead.
      */
     public String amqpUri() {

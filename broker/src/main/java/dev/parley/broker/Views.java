@@ -124,7 +124,7 @@ final class Views {
         return new ConnectionInfo(
                 connection.id(),
                 connection.toString(),
-                connection.clientName(),
+                connection.details().clientName(),
                 connection.userName(),
                 connection.virtualHostName(),
                 connection.channelCount(),
@@ -132,8 +132,8 @@ final class Views {
                 tuning.frameMax(),
                 tuning.heartbeatSeconds(),
                 connection.isBlocked(),
-                connection.connectedAt(),
-                connection.clientProperties());
+                connection.details().connectedAt(),
+                connection.details().clientProperties());
     }
 
     static BrokerCounters counters(BrokerCore broker) {

@@ -234,7 +234,9 @@ class ManagementTest {
                 Thread.sleep(10);
             }
             assertThat(messages("dead", 2, "ack_requeue_false")).hasSize(1);
-            assertThat(broker.counters().memoryBytes()).isZero();
+            while (broker.counters().memoryBytes() > 0) {
+                Thread.sleep(10); // The body of the request counts until its response is written.
+            }
         }
     }
 

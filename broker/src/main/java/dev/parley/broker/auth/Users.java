@@ -128,7 +128,7 @@ public final class Users {
         return CHECK_TIMEOUT;
     }
 
-    /** Whether {@link #authenticate} may block. */
+    /** Whether {@link #authenticate} has to block. */
     boolean mayBlock(Credentials credentials) {
         return check != null && credentials instanceof Credentials.Password login && !byName.containsKey(login.name());
     }
@@ -144,12 +144,13 @@ public final class Users {
      * {@link #mayBlock}.
      *
      * @param from the address of the client; {@code null} if the transport has none
+     * @param blocks whether it may block; if not, a user who is deleted at this moment is refused
      */
     @Nullable
-    User authenticate(Credentials credentials, @Nullable InetAddress from) {
+    User authenticate(Credentials credentials, @Nullable InetAddress from, boolean blocks) {
         return switch (credentials) {
             case Credentials.Password login ->
-                mayBlock(login) ? checked(login, from) : known(login.name(), login.password(), from);
+                blocks && mayBlock(login) ? checked(login, from) : known(login.name(), login.password(), from);
             case Credentials.Certificate certificate -> external(certificate.distinguishedName(), from);
             case Credentials.Malformed malformed -> {
                 log.warn("login from {} refused: malformed credentials", host(from));

@@ -83,8 +83,8 @@ public final class BrokerCore {
     }
 
     /**
-     * Deletes a virtual host with all that is in it and all permissions in it, and closes its connections; returns false
-     * if there is none.
+     * Deletes a virtual host with all that is in it and all permissions in it, and closes its connections; returns
+     * false if there is none.
      */
     public boolean deleteVirtualHost(String name) {
         VirtualHost host = virtualHosts.remove(name);

@@ -28,9 +28,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +56,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final Channel socket;
     private final EventLoop loop;
     private final long id;
-    private final Instant connectedAt = Instant.now();
     private final FrameDecoder decoder;
     private final FrameOutput output;
     private final Outbox outbox;
@@ -189,16 +186,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
         return now == null ? "" : now.virtualHost().name();
     }
 
-    /** The properties that the client sent; empty until it has logged in. */
-    public Map<String, @Nullable Object> clientProperties() {
-        return handshake.clientProperties();
-    }
-
-    /** The {@code connection_name} of the client; empty if it has none. */
-    public String clientName() {
-        return clientProperties().get("connection_name") instanceof String name ? name : "";
-    }
-
     /** What was negotiated; zeros until then. */
     public Tuning tuning() {
         return tuning;
@@ -212,11 +199,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
     /** Whether the client may not publish for now, because of a watermark. */
     public boolean isBlocked() {
         return blocking.isBlocked();
-    }
-
-    /** When the socket was accepted. */
-    public Instant connectedAt() {
-        return connectedAt;
     }
 
     /** More about it; any thread. */

@@ -5,12 +5,14 @@ import dev.parley.broker.output.FrameOutput;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** What the management API tells of a connection. Thread-safe. */
+/** What is told of a connection. Thread-safe. */
 public final class ConnectionDetails {
     private static final int STATE_TIMEOUT_SECONDS = 5;
 
@@ -19,6 +21,7 @@ public final class ConnectionDetails {
     private final FrameDecoder decoder;
     private final FrameOutput output;
     private final ChannelTable channels;
+    private final Instant connectedAt = Instant.now();
 
     ConnectionDetails(
             Channel socket, Handshake handshake, FrameDecoder decoder, FrameOutput output, ChannelTable channels) {
@@ -27,6 +30,21 @@ public final class ConnectionDetails {
         this.decoder = decoder;
         this.output = output;
         this.channels = channels;
+    }
+
+    /** When the socket was accepted. */
+    public Instant connectedAt() {
+        return connectedAt;
+    }
+
+    /** The properties that the client sent; empty until it has logged in. */
+    public Map<String, @Nullable Object> clientProperties() {
+        return handshake.clientProperties();
+    }
+
+    /** The {@code connection_name} of the client; empty if it has none. */
+    public String clientName() {
+        return clientProperties().get("connection_name") instanceof String name ? name : "";
     }
 
     /** The mechanism by which the client logged in; empty until then. */

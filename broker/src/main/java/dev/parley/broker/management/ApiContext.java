@@ -27,7 +27,7 @@ record ApiContext(BrokerCore broker, String host, int amqpPort, IntSupplier mana
     /** The exchange without a name, as paths have to name it. */
     static final String DEFAULT_EXCHANGE = "amq.default";
 
-    /** The virtual hosts that a user sees, by name: all for administrators and monitors, else those with permissions. */
+    /** The virtual hosts that a user sees, by name: monitors all, others those with permissions. */
     List<VirtualHost> visibleHosts(User user) {
         return hosts(user, user.isMonitor());
     }

@@ -96,7 +96,7 @@ final class ConnectionResource {
         json.put("vhost", connection.virtualHostName());
         json.put("user", connection.userName());
         json.put("user_who_performed_action", connection.userName());
-        json.put("user_provided_name", connection.clientName());
+        json.put("user_provided_name", details.clientName());
         json.put("auth_mechanism", details.mechanism());
         json.put("host", Stats.host(server));
         json.put("port", server == null ? 0 : server.getPort());
@@ -107,8 +107,8 @@ final class ConnectionResource {
         json.put("channel_max", connection.tuning().channelMax());
         json.put("frame_max", connection.tuning().frameMax());
         json.put("timeout", connection.tuning().heartbeatSeconds());
-        json.put("connected_at", connection.connectedAt().toEpochMilli());
-        json.put("client_properties", connection.clientProperties());
+        json.put("connected_at", details.connectedAt().toEpochMilli());
+        json.put("client_properties", details.clientProperties());
         json.put("recv_oct", state.octetsReceived());
         json.put("recv_cnt", state.framesReceived());
         json.put("send_oct", state.octetsSent());

@@ -46,7 +46,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     private final Channel channel;
     private final long timeoutMillis;
     private final Debts.Debt debt;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private @Nullable HttpRequest request;
     private boolean responding;
     private @Nullable Future<?> timer;
@@ -151,7 +151,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
 
     private void dropBody() {
         debt.release(debt.bytes());
-        body.reset();
+        body = new ByteArrayOutputStream(0); // A large one must not be held by an idle connection.
     }
 
     /** Logs the client in; the outcome is told on the event loop, unless the connection ends before. */

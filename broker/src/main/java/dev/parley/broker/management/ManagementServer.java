@@ -35,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves RabbitMQ's management API over HTTP with basic authentication. Requests are handled on virtual threads, and connections live on an event loop of their
- * own. When there are as many connections as are allowed, the one that waits longest for a complete request makes room.
- * Thread-safe; started and closed once.
+ * Serves RabbitMQ's management API over HTTP with basic authentication. Requests are handled on virtual threads, and
+ * connections live on an event loop of their own. When there are as many connections as are allowed, the one that waits
+ * longest for a complete request makes room. Thread-safe; started and closed once.
  */
 public final class ManagementServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);

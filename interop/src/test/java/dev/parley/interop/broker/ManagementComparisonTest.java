@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The management API of the embedded broker beside RabbitMQ's: the same requests to both, and the answers compared field
- * by field.
+ * The management API of the embedded broker beside RabbitMQ's: the same requests to both, and the answers compared
+ * field by field.
  */
 @NeedsPeer(Peer.RABBITMQ)
 class ManagementComparisonTest {
