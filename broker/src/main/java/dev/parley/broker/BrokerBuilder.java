@@ -239,7 +239,8 @@ public final class BrokerBuilder {
 
     /**
      * Serves RabbitMQ's management API on this port of the same host, 0 to 65535; 0 is a free one. Users are
-     * administrators unless the API gives them other tags. Default: off.
+     * administrators; those with {@link #permissions} have the tag management, with which they cannot change users,
+     * permissions and virtual hosts, and see their own connections. Default: off.
      */
     public BrokerBuilder managementPort(int port) {
         this.managementPort = (int) inRange("managementPort", port, 0, 65_535);
@@ -315,22 +316,25 @@ public final class BrokerBuilder {
         List<User> users = new ArrayList<>();
         LoginCheck check = logins;
         if (passwords.isEmpty() && check == null) {
-            users.add(new User("guest", PasswordHash.of("guest"), true, User.ADMINISTRATOR, grants(Map.of())));
+            users.add(user("guest", PasswordHash.of("guest"), true, Map.of()));
         }
-        passwords.forEach((name, password) -> users.add(new User(
-                name,
-                PasswordHash.of(password),
-                false,
-                User.ADMINISTRATOR,
-                grants(Objects.requireNonNull(permissions.get(name))))));
-        Map<String, Map<String, Grant>> checked = new LinkedHashMap<>();
-        permissions.forEach((name, permitted) -> checked.put(name, grants(permitted)));
-        Map<String, Grant> others = grants(Map.of());
+        passwords.forEach((name, password) ->
+                users.add(user(name, PasswordHash.of(password), false, Objects.requireNonNull(permissions.get(name)))));
+        Map<String, User> checked = new LinkedHashMap<>();
+        permissions.forEach((name, permitted) -> checked.put(name, user(name, PasswordHash.none(), false, permitted)));
+        User other = user("", PasswordHash.none(), false, Map.of());
         return new Users(
                 users,
                 new LoginDelays(firstLoginDelay, longestLoginDelay),
                 check == null ? null : check::accepts,
-                name -> checked.getOrDefault(name, others));
+                name -> checked.getOrDefault(
+                        name, new User(name, other.password(), false, other.tags(), other.grants())));
+    }
+
+    /** Who has permissions of their own may not change those by the management API. */
+    private User user(String name, PasswordHash password, boolean loopbackOnly, Map<String, Permissions> permitted) {
+        List<String> tags = permitted.isEmpty() ? User.ADMINISTRATOR : User.MANAGEMENT;
+        return new User(name, password, loopbackOnly, tags, grants(permitted));
     }
 
     private Map<String, Grant> grants(Map<String, Permissions> permissions) {

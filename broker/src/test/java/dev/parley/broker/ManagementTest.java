@@ -48,6 +48,11 @@ class ManagementTest {
     }
 
     private Response call(String method, String path, String login, String content) throws Exception {
+        return call(broker, method, path, login, content);
+    }
+
+    private static Response call(EmbeddedBroker broker, String method, String path, String login, String content)
+            throws Exception {
         var connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + broker.managementPort() + "/api/" + path)
                 .toURL()
                 .openConnection();
@@ -283,6 +288,35 @@ class ManagementTest {
         assertThatThrownBy(factory::newConnection)
                 .rootCause()
                 .hasMessageContaining("NOT_ALLOWED - access to vhost 'mine' refused for user 'ann'");
+    }
+
+    @Test
+    void whoIsRestrictedCannotChangeThat() throws Exception {
+        try (EmbeddedBroker restricting = EmbeddedBroker.builder()
+                .user("admin", "for-tests")
+                .user("alice", "for-tests")
+                .permissions("alice", "/", Permissions.ALL.withConfigure("^a"))
+                .managementPort(0)
+                .start()) {
+            assertThat(call(restricting, "GET", "whoami", "alice:for-tests", "").body())
+                    .contains("[\"management\"]");
+            String all = "{\"configure\": \".*\", \"write\": \".*\", \"read\": \".*\"}";
+            assertThat(call(restricting, "PUT", "permissions/%2F/alice", "alice:for-tests", all)
+                            .body())
+                    .contains("Not administrator user");
+            assertThat(call(restricting, "PUT", "queues/%2F/b", "alice:for-tests", "{}")
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(call(restricting, "PUT", "queues/%2F/a", "alice:for-tests", "{}")
+                            .statusCode())
+                    .isEqualTo(201);
+            assertThat(call(restricting, "PUT", "permissions/%2F/alice", "admin:for-tests", all)
+                            .statusCode())
+                    .isEqualTo(204);
+            assertThat(call(restricting, "PUT", "queues/%2F/b", "alice:for-tests", "{}")
+                            .statusCode())
+                    .isEqualTo(201);
+        }
     }
 
     @Test

@@ -16,6 +16,8 @@ public record User(
         String name, PasswordHash password, boolean loopbackOnly, List<String> tags, Map<String, Grant> grants) {
     /** The tags of who may do everything. */
     public static final List<String> ADMINISTRATOR = List.of("administrator");
+    /** The tags of who may use what the permissions say. */
+    public static final List<String> MANAGEMENT = List.of("management");
 
     /** Copies tags and grants. */
     public User {

@@ -34,7 +34,7 @@ public final class Users {
     private final Map<String, User> byName = new ConcurrentHashMap<>();
     private final LoginDelays delays;
     private final @Nullable PasswordCheck check;
-    private final Function<? super String, Map<String, Grant>> grants;
+    private final Function<? super String, User> others;
     /** What was granted later to users that the check lets in. */
     private final Map<String, User> checkedUsers = new ConcurrentHashMap<>();
 
@@ -45,17 +45,17 @@ public final class Users {
      *
      * @param delays the delays after failed logins
      * @param check checks the logins of all other users; {@code null} if there are none
-     * @param grants the grants of a user that the check lets in
+     * @param others makes the user of a name that the check lets in
      */
     public Users(
             Collection<User> users,
             LoginDelays delays,
             @Nullable PasswordCheck check,
-            Function<? super String, Map<String, Grant>> grants) {
+            Function<? super String, User> others) {
         users.forEach(user -> byName.put(user.name(), user));
         this.delays = delays;
         this.check = check;
-        this.grants = grants;
+        this.others = others;
     }
 
     /** The users that have a password here, by name. */
@@ -187,9 +187,7 @@ public final class Users {
         try {
             if (other.accepts(name, login.password())) {
                 User known = checkedUsers.get(name);
-                return known != null
-                        ? known
-                        : new User(name, PasswordHash.none(), false, User.ADMINISTRATOR, grants.apply(name));
+                return known != null ? known : others.apply(name);
             }
             log.warn("login of user '{}' from {} refused by the login check", printable(name), host(from));
         } catch (InterruptedException e) {

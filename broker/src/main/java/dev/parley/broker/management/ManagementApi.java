@@ -85,7 +85,7 @@ final class ManagementApi {
                 || user.grants().containsKey(host)
                 || !context.broker().virtualHosts().containsKey(host);
         String refusal = switch (right) {
-            case NONE, MANAGEMENT -> null;
+            case MANAGEMENT -> null;
             case VIRTUAL_HOST -> granted ? null : "User not authorised to access virtual host";
             case POLICY_MAKER -> granted && user.isPolicyMaker() ? null : "User not authorised to access object";
             case MONITORING -> user.isMonitor() ? null : "Not monitor user";

@@ -49,6 +49,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private @Nullable HttpRequest request;
     private boolean responding;
+    private boolean refused;
     private @Nullable Future<?> timer;
     private @Nullable PendingLogin login;
 
@@ -97,6 +98,9 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+        if (refused) {
+            return; // What is left of a body that is too large.
+        }
         if (responding) {
             // Another request before this one has its response: none of our clients does that.
             channel.close();
@@ -132,6 +136,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
             return true;
         }
         if (body.size() + count > server.maxBody()) {
+            refused = true;
             respond(
                     Response.error(
                             HttpURLConnection.HTTP_ENTITY_TOO_LARGE,

@@ -33,7 +33,11 @@ final class MessageProperties {
 
     private MessageProperties() {}
 
-    /** Reads those of a message. */
+    /**
+     * Reads those of a message.
+     *
+     * @throws dev.parley.broker.amqp.AmqpException if its headers, which nobody has read yet, are malformed
+     */
     static Map<String, @Nullable Object> read(ContentHeader header) {
         ByteBuf in = Unpooled.wrappedBuffer(header.octets());
         int flags = in.readUnsignedShort();
@@ -44,7 +48,10 @@ final class MessageProperties {
                 properties.put(
                         name,
                         switch (name) {
-                            case "headers" -> FieldTable.read(in);
+                            case "headers" -> {
+                                in.skipBytes(Math.max(0, in.readInt()));
+                                yield header.headers();
+                            }
                             case "delivery_mode", "priority" -> (int) in.readUnsignedByte();
                             case "timestamp" -> in.readLong();
                             default -> FieldTable.shortString(in);

@@ -2,8 +2,6 @@ package dev.parley.broker.management;
 
 /** What a user needs for a call, as in RabbitMQ: by the tags of the user, and for one by the permissions. */
 enum Right {
-    /** Nothing, not even a login. */
-    NONE,
     /** A tag that lets the user in at all. */
     MANAGEMENT,
     /** Any permissions in the virtual host that the path names. */
