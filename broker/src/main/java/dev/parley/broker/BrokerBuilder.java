@@ -284,6 +284,20 @@ public final class BrokerBuilder {
         return this;
     }
 
+    /** A policy of the virtual host {@code /}. */
+    public BrokerBuilder policy(Policy policy) {
+        return policy(ROOT, policy);
+    }
+
+    /** A policy of a virtual host, which is created if it does not exist. */
+    public BrokerBuilder policy(String virtualHost, Policy policy) {
+        Objects.requireNonNull(policy, "policy");
+        virtualHost(virtualHost);
+        topology.add(broker ->
+                Objects.requireNonNull(broker.virtualHosts().get(virtualHost)).setPolicy(policy.stored()));
+        return this;
+    }
+
     private static VirtualHost root(BrokerCore broker) {
         return Objects.requireNonNull(broker.virtualHosts().get(ROOT));
     }

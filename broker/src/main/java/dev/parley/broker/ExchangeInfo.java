@@ -3,7 +3,11 @@ package dev.parley.broker;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot of an exchange; the default exchange has an empty name. Immutable. */
+/**
+ * A snapshot of an exchange; the default exchange has an empty name. Immutable.
+ *
+ * @param policy the name of the policy that applies to it
+ */
 public record ExchangeInfo(
         String virtualHost,
         String name,
@@ -11,4 +15,5 @@ public record ExchangeInfo(
         boolean durable,
         boolean autoDelete,
         boolean internal,
-        Map<String, @Nullable Object> arguments) {}
+        Map<String, @Nullable Object> arguments,
+        @Nullable String policy) {}

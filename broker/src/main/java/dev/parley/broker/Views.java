@@ -32,7 +32,8 @@ final class Views {
                         settings.durable(),
                         settings.autoDelete(),
                         settings.internal(),
-                        settings.arguments()));
+                        settings.arguments(),
+                        exchange.policies().policy()));
             }
         }
         all.sort(Comparator.comparing(ExchangeInfo::virtualHost).thenComparing(ExchangeInfo::name));
@@ -64,7 +65,9 @@ final class Views {
                 queue.watermark().bytes(),
                 queue.publishedCount(),
                 queue.deliveredCount(),
-                queue.acknowledgedCount());
+                queue.acknowledgedCount(),
+                queue.policies().policy(),
+                queue.policies().operatorPolicy());
     }
 
     static List<BindingInfo> bindings(BrokerCore broker) {

@@ -20,6 +20,7 @@ class PackagesTest {
             "limit",
             "output",
             "auth",
+            "policy",
             "exchange",
             "queue",
             "virtualhost",

@@ -3,6 +3,7 @@ package dev.parley.broker.exchange;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.policy.AppliedPolicies;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ public abstract sealed class Exchange implements Destination
     private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
     private final LongAdder publishedIn = new LongAdder();
     private final LongAdder publishedOut = new LongAdder();
+    private volatile AppliedPolicies policies = AppliedPolicies.NONE;
 
     Exchange(String name, ExchangeType type, ExchangeSettings settings) {
         this.name = name;
@@ -79,7 +81,19 @@ public abstract sealed class Exchange implements Destination
 
     /** The name of the exchange for messages that match no binding. */
     public final @Nullable String alternate() {
-        return settings.arguments().get("alternate-exchange") instanceof String alternate ? alternate : null;
+        Object argument = settings.arguments().get("alternate-exchange");
+        Object found = argument == null ? policies.effective().get("alternate-exchange") : argument;
+        return found instanceof String alternate ? alternate : null;
+    }
+
+    /** The policies that apply to it. */
+    public final AppliedPolicies policies() {
+        return policies;
+    }
+
+    /** Applies other policies than before. */
+    public final void apply(AppliedPolicies applied) {
+        policies = applied;
     }
 
     /**

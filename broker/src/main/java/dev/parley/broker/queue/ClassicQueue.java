@@ -14,16 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClassicQueue extends MessageQueue {
     private final ReadyMessages ready;
-    private final DeadLetters deadLetters;
-    private final long timeToLive;
-    private final long maxLength;
-    private final long maxBytes;
-    private final boolean rejectsWhenFull;
-    private final boolean deadLettersRejected;
     private final boolean singleActive;
     private final boolean quorum;
     private final int maxPriority;
-    private final long deliveryLimit;
+
+    // What policies change; under the lock.
+    private DeadLetters deadLetters;
+    private long timeToLive;
+    private long maxLength;
+    private long maxBytes;
+    private boolean rejectsWhenFull;
+    private boolean deadLettersRejected;
+    private long deliveryLimit;
 
     private long nextPosition;
     private int unacked;
@@ -37,17 +39,31 @@ final class ClassicQueue extends MessageQueue {
     ClassicQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         super(name, settings, host, owner);
         this.deadLetters = new DeadLetters(name, settings, host, timers());
-        this.timeToLive = settings.number("x-message-ttl", -1);
-        this.maxLength = settings.number("x-max-length", -1);
-        this.maxBytes = settings.number("x-max-length-bytes", -1);
-        String overflow = settings.text("x-overflow");
-        this.rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
-        this.deadLettersRejected = "reject-publish-dlx".equals(overflow);
         this.singleActive = settings.flag("x-single-active-consumer");
         this.quorum = settings.kind().equals("quorum");
         this.maxPriority = quorum ? 0 : (int) settings.number("x-max-priority", 0);
-        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
         this.ready = new ReadyMessages(maxPriority);
+        read(settings);
+    }
+
+    private void read(QueueSettings settings) {
+        timeToLive = settings.number("x-message-ttl", -1);
+        maxLength = settings.number("x-max-length", -1);
+        maxBytes = settings.number("x-max-length-bytes", -1);
+        String overflow = settings.text("x-overflow");
+        rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
+        deadLettersRejected = "reject-publish-dlx".equals(overflow);
+        deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
+    }
+
+    /** The time to live of messages that it holds stays what it was, as in RabbitMQ. */
+    @Override
+    void configure(QueueSettings effective) {
+        deadLetters = new DeadLetters(name(), effective, host(), timers());
+        read(effective);
+        dropOverflow();
+        readyCount = ready.size();
+        scheduleExpiry();
     }
 
     @Override

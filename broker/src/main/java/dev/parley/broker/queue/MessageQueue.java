@@ -5,6 +5,7 @@ import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.policy.AppliedPolicies;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
     private final EventLoop timers;
     private final Watermark watermark;
-    private final long expiresNanos;
+    private volatile AppliedPolicies policies = AppliedPolicies.NONE;
     private volatile long lastUsed = System.nanoTime();
     private volatile boolean deleted;
 
@@ -39,6 +40,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** In the order in which they are served; under the lock. */
     final List<QueueConsumer> consumers = new ArrayList<>();
 
+    private long expiresNanos; // Under the lock.
     private @Nullable Future<?> expiryTimer; // Under the lock.
 
     private final MessageCounters counters = new MessageCounters();
@@ -51,7 +53,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         this.owner = owner;
         this.timers = host.nextLoop();
         this.watermark = new Watermark(describe(name, host), host.queueMemory());
-        this.expiresNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_DELAY_MILLIS, settings.number("x-expires", 0)));
+        this.expiresNanos = expiresNanos(settings);
     }
 
     /** Creates a queue of the type that the settings name. {@link #start()} starts its timers. */
@@ -63,10 +65,46 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     /** Starts the timer of {@code x-expires}. Called once. */
     public final void start() {
-        if (expiresNanos > 0) {
+        lock.lock();
+        try {
             scheduleExpiry(expiresNanos);
+        } finally {
+            lock.unlock();
         }
     }
+
+    private static long expiresNanos(QueueSettings settings) {
+        return TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_DELAY_MILLIS, settings.number("x-expires", 0)));
+    }
+
+    /** The policies that apply to it. */
+    public final AppliedPolicies policies() {
+        return policies;
+    }
+
+    /** Applies other policies than before; messages that exceed a new limit are dropped at once. */
+    public final void apply(AppliedPolicies applied) {
+        lock.lock();
+        try {
+            if (deleted || policies.equals(applied)) {
+                return;
+            }
+            policies = applied;
+            QueueSettings effective = settings.under(applied);
+            long expires = expiresNanos(effective);
+            if (expires != expiresNanos) {
+                expiresNanos = expires;
+                touch();
+                scheduleExpiry(expires);
+            }
+            configure(effective);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over settings that have changed; under the lock. */
+    abstract void configure(QueueSettings effective);
 
     @Override
     public final String name() {
@@ -185,22 +223,29 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     }
 
     private void expireIfUnused() {
-        long left = consumerCount() > 0 ? expiresNanos : lastUsed + expiresNanos - System.nanoTime();
-        if (left > 0) {
-            scheduleExpiry(left);
-        } else if (!deleted) {
+        lock.lock();
+        try {
+            long left = consumers.isEmpty() ? lastUsed + expiresNanos - System.nanoTime() : expiresNanos;
+            if (left > 0 || expiresNanos == 0) {
+                scheduleExpiry(left);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!deleted) {
             host.delete(this);
         }
     }
 
+    /** Restarts the timer of its expiry, if it expires; under the lock. */
     private void scheduleExpiry(long nanos) {
-        lock.lock();
-        try {
-            if (!deleted) {
-                expiryTimer = timers.schedule(this::expireIfUnused, nanos, TimeUnit.NANOSECONDS);
-            }
-        } finally {
-            lock.unlock();
+        if (expiryTimer != null) {
+            expiryTimer.cancel(false);
+            expiryTimer = null;
+        }
+        if (!deleted && expiresNanos > 0) {
+            expiryTimer = timers.schedule(this::expireIfUnused, nanos, TimeUnit.NANOSECONDS);
         }
     }
 

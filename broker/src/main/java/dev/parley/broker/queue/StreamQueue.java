@@ -21,17 +21,32 @@ final class StreamQueue extends MessageQueue {
 
     private final ArrayDeque<Entry> log = new ArrayDeque<>();
     private final Map<QueueConsumer, Long> positions = new HashMap<>();
-    private final long maxAgeMillis;
-    private final long maxBytes;
+    // What policies change; under the lock.
+    private long maxAgeMillis;
+    private long maxBytes;
     private long first;
     private long next;
     private long bytes;
 
     StreamQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         super(name, settings, host, owner);
+        read(settings);
+    }
+
+    private void read(QueueSettings settings) {
         String age = settings.text("x-max-age");
-        this.maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
-        this.maxBytes = settings.number("x-max-length-bytes", -1);
+        maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
+        maxBytes = settings.number("x-max-length-bytes", -1);
+    }
+
+    @Override
+    void configure(QueueSettings effective) {
+        boolean aged = maxAgeMillis >= 0;
+        read(effective);
+        truncate();
+        if (!aged && !log.isEmpty()) {
+            scheduleExpiry();
+        }
     }
 
     @Override
@@ -53,8 +68,8 @@ final class StreamQueue extends MessageQueue {
             bytes += stored.body().length;
             log.add(new Entry(new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0), System.currentTimeMillis()));
             count(MessageEvent.PUBLISH);
-            if (maxAgeMillis >= 0 && log.size() == 1) {
-                timers().schedule(this::expire, maxAgeMillis, TimeUnit.MILLISECONDS);
+            if (log.size() == 1) {
+                scheduleExpiry();
             }
             truncate();
             pump();
@@ -88,13 +103,17 @@ final class StreamQueue extends MessageQueue {
         lock.lock();
         try {
             truncate();
-            Entry head = log.peek();
-            if (head != null && !isDeleted()) {
-                long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
-                timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
-            }
+            scheduleExpiry();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void scheduleExpiry() {
+        Entry head = log.peek();
+        if (head != null && maxAgeMillis >= 0 && !isDeleted()) {
+            long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
+            timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -9,6 +9,9 @@ import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.policy.Policies;
+import dev.parley.broker.policy.StoredPolicy;
+import dev.parley.broker.policy.Target;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
@@ -44,6 +47,7 @@ public final class VirtualHost implements QueueHost {
     private final Map<String, Exchange> exchanges = new ConcurrentHashMap<>();
     private final Map<String, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Map<String, ReplyConsumer> replyConsumers = new ConcurrentHashMap<>();
+    private final Policies policies = new Policies();
     private final ReentrantLock topology = new ReentrantLock();
     private final MessageCounters counters = new MessageCounters();
     private volatile VirtualHostMetadata metadata;
@@ -204,7 +208,9 @@ public final class VirtualHost implements QueueHost {
                             ReplyCode.ACCESS_REFUSED,
                             "exchange name '" + exchange + "' contains reserved prefix 'amq.*'");
                 }
-                exchanges.put(exchange, type.create(exchange, settings));
+                Exchange made = type.create(exchange, settings);
+                made.apply(policies.of(Target.EXCHANGE, exchange));
+                exchanges.put(exchange, made);
                 return;
             }
             Redeclaration.check(found, describeExchange(exchange), typeName, settings);
@@ -284,6 +290,7 @@ public final class VirtualHost implements QueueHost {
                                 + ") is reached");
             }
             MessageQueue made = MessageQueue.create(queue, settings, this, owner);
+            made.apply(policies.of(Target.ofQueue(settings.kind()), queue));
             made.start();
             queues.put(queue, made);
             if (owner != null) {
@@ -398,6 +405,45 @@ public final class VirtualHost implements QueueHost {
             }
         }
         return found;
+    }
+
+    /** The policies; they are changed by {@link #setPolicy} and {@link #removePolicy}. */
+    public Policies policies() {
+        return policies;
+    }
+
+    /** Adds a policy, or replaces the one of its name, and applies it; returns whether it replaced one. */
+    public boolean setPolicy(StoredPolicy policy) {
+        topology.lock();
+        try {
+            boolean replaced = policies.put(policy);
+            applyPolicies();
+            return replaced;
+        } finally {
+            topology.unlock();
+        }
+    }
+
+    /** Removes a policy; returns false if there is none of this name. */
+    public boolean removePolicy(String policy, boolean ofOperator) {
+        topology.lock();
+        try {
+            boolean removed = policies.remove(policy, ofOperator);
+            applyPolicies();
+            return removed;
+        } finally {
+            topology.unlock();
+        }
+    }
+
+    private void applyPolicies() {
+        queues.values()
+                .forEach(queue ->
+                        queue.apply(policies.of(Target.ofQueue(queue.settings().kind()), queue.name())));
+        // Not to the default exchange, which has no alternate exchange in RabbitMQ either.
+        exchanges.values().stream()
+                .filter(exchange -> !exchange.name().isEmpty())
+                .forEach(exchange -> exchange.apply(policies.of(Target.EXCHANGE, exchange.name())));
     }
 
     /** Deletes all queues; no further ones can be declared. */
