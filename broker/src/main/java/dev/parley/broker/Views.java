@@ -33,7 +33,8 @@ final class Views {
                         settings.autoDelete(),
                         settings.internal(),
                         settings.arguments(),
-                        exchange.policies().policy()));
+                        exchange.policies().policy(),
+                        host.delayedCount(exchange)));
             }
         }
         all.sort(Comparator.comparing(ExchangeInfo::virtualHost).thenComparing(ExchangeInfo::name));

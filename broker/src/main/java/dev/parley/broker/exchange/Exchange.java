@@ -4,6 +4,7 @@ import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.policy.AppliedPolicies;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,14 @@ import org.jspecify.annotations.Nullable;
  * only; everything else, {@link #match} included, may be called by any thread at any time.
  */
 public abstract sealed class Exchange implements Destination
-        permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
+        permits DefaultExchange,
+                DirectExchange,
+                FanoutExchange,
+                TopicExchange,
+                HeadersExchange,
+                ConsistentHashExchange,
+                RandomExchange,
+                DelayedExchange {
     private final String name;
     private final ExchangeType type;
     private final ExchangeSettings settings;
@@ -102,7 +110,7 @@ public abstract sealed class Exchange implements Destination
      * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its arguments are invalid for this exchange
      */
     public final boolean bind(Binding binding) {
-        check(binding.arguments());
+        check(binding.routingKey(), binding.arguments());
         if (!bindings.add(binding)) {
             return false;
         }
@@ -121,8 +129,18 @@ public abstract sealed class Exchange implements Destination
         return true;
     }
 
-    /** Checks the arguments of a new binding. */
-    void check(Map<String, @Nullable Object> arguments) {}
+    /** Checks the key and arguments of a new binding. */
+    void check(String routingKey, Map<String, @Nullable Object> arguments) {}
+
+    /** Whether it routes a message once, by its first routing key, and not by each one. */
+    boolean routesOnce() {
+        return false;
+    }
+
+    /** Of the routing keys of a message, those by which it is routed here. */
+    public final List<String> relevant(List<String> routingKeys) {
+        return routesOnce() ? routingKeys.subList(0, 1) : routingKeys;
+    }
 
     /** Called for each binding that was added. */
     void index(Binding binding) {}

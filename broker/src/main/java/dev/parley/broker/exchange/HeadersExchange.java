@@ -21,7 +21,7 @@ final class HeadersExchange extends Exchange {
 
     /** Rejects an {@code x-match} that RabbitMQ does not know. */
     @Override
-    void check(Map<String, @Nullable Object> arguments) {
+    void check(String routingKey, Map<String, @Nullable Object> arguments) {
         if (arguments.containsKey("x-match")) {
             Object match = arguments.get("x-match");
             if (!(match instanceof String text)) {

@@ -48,6 +48,7 @@ public final class VirtualHost implements QueueHost {
     private final Map<String, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Map<String, ReplyConsumer> replyConsumers = new ConcurrentHashMap<>();
     private final Policies policies = new Policies();
+    private final DelayedMessages delayed = new DelayedMessages(this);
     private final ReentrantLock topology = new ReentrantLock();
     private final MessageCounters counters = new MessageCounters();
     private volatile VirtualHostMetadata metadata;
@@ -66,7 +67,7 @@ public final class VirtualHost implements QueueHost {
         this.loops = loops;
         this.metadata = new VirtualHostMetadata(name.equals("/") ? "Default virtual host" : "", List.of());
         exchanges.put("", Exchange.defaultExchange(queues::get));
-        for (ExchangeType type : ExchangeType.values()) {
+        for (ExchangeType type : ExchangeType.STANDARD) {
             predeclare("amq." + type.text(), type);
         }
         predeclare("amq.match", ExchangeType.HEADERS);
@@ -388,7 +389,7 @@ public final class VirtualHost implements QueueHost {
                 continue;
             }
             int[] matches = {0};
-            for (String key : keys) {
+            for (String key : delayed.hold(next, message) ? List.<String>of() : next.relevant(keys)) {
                 next.match(key, message.header(), destination -> {
                     matches[0]++;
                     if (destination instanceof MessageQueue queue) {
@@ -446,7 +447,12 @@ public final class VirtualHost implements QueueHost {
                 .forEach(exchange -> exchange.apply(policies.of(Target.EXCHANGE, exchange.name())));
     }
 
-    /** Deletes all queues; no further ones can be declared. */
+    /** How many messages a delayed exchange holds back. */
+    public int delayedCount(Exchange exchange) {
+        return delayed.count(exchange.name());
+    }
+
+    /** Deletes all queues, and drops what delayed exchanges hold back; no further queues can be declared. */
     public void close() {
         topology.lock();
         try {
@@ -454,6 +460,7 @@ public final class VirtualHost implements QueueHost {
         } finally {
             topology.unlock();
         }
+        delayed.end();
         for (MessageQueue queue : List.copyOf(queues.values())) {
             delete(queue);
         }
