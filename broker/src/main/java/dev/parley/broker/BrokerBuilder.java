@@ -8,12 +8,17 @@ import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.connection.Listener;
+import dev.parley.broker.definitions.Definitions;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -281,6 +286,29 @@ public final class BrokerBuilder {
             VirtualHost root = root(broker);
             root.bind(new Binding(root.exchange(exchange), root.queue(queue), routingKey, Map.of()));
         });
+        return this;
+    }
+
+    /**
+     * Loads definitions that a RabbitMQ of 3.10 to 4.3 exported, of the whole broker, when the broker is started first:
+     * users with their passwords, virtual hosts, permissions, policies, queues, exchanges and bindings. What the broker
+     * does not have is logged at WARN, in one line for each kind. Users that are set by {@link #user}, or the default
+     * user, exist besides. The file is read now.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws IllegalArgumentException if it does not hold definitions. An entry that is invalid makes
+     *     {@link EmbeddedBroker#start()} throw it, and name the entry
+     */
+    public BrokerBuilder definitions(Path file) {
+        Definitions definitions;
+        try {
+            definitions = Definitions.read(Files.readAllBytes(Objects.requireNonNull(file, "file")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read definitions: " + e, e);
+        }
+        // Known from the start, so that users without restrictions have permissions there.
+        virtualHosts.addAll(definitions.virtualHosts());
+        topology.add(definitions::load);
         return this;
     }
 

@@ -26,6 +26,7 @@ class PackagesTest {
             "virtualhost",
             "channel",
             "connection",
+            "definitions",
             "management",
             "",
             "junit");

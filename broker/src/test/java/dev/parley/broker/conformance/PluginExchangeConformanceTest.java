@@ -185,6 +185,7 @@ class PluginExchangeConformanceTest extends ConformanceTest {
                         exchange, "x-consistent-hash", false, true, Map.of("hash-header", "other"))))
                 .as("declared again with other arguments")
                 .isEqualTo("ok");
+        channel.exchangeDelete(exchange);
     }
 
     @Test
