@@ -54,6 +54,12 @@ final class ExchangeResource {
         json.put("auto_delete", exchange.settings().autoDelete());
         json.put("internal", exchange.settings().internal());
         json.put("arguments", exchange.settings().arguments());
+        if (exchange.policies().policy() != null) {
+            json.put("policy", exchange.policies().policy());
+        }
+        if (exchange.type() == ExchangeType.DELAYED) {
+            json.put("messages_delayed", host.delayedCount(exchange));
+        }
         if (exchange.publishedIn() > 0) {
             Map<String, @Nullable Object> stats = new LinkedHashMap<>();
             stats.put("publish_in", exchange.publishedIn());

@@ -32,6 +32,8 @@ final class ManagementApi {
         new QueueResource(context).register(routes);
         new QueueMessagesResource(context).register(routes);
         new BindingResource(context).register(routes);
+        new PolicyResource(context).register(routes);
+        new DefinitionResource(context).register(routes);
         // The last, since the first route that matches is taken.
         new UnsupportedResource().register(routes);
     }

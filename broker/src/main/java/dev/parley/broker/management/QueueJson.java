@@ -1,5 +1,6 @@
 package dev.parley.broker.management;
 
+import dev.parley.broker.policy.AppliedPolicies;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueConsumer;
 import dev.parley.broker.queue.QueueContents;
@@ -49,9 +50,10 @@ final class QueueJson {
         String kind = queue.settings().kind();
         Map<String, @Nullable Object> json = declared(host, queue);
         json.put("state", "running");
-        json.put("policy", null);
-        json.put("operator_policy", null);
-        json.put("effective_policy_definition", Map.of());
+        AppliedPolicies policies = queue.policies();
+        json.put("policy", policies.policy());
+        json.put("operator_policy", policies.operatorPolicy());
+        json.put("effective_policy_definition", policies.effective());
         putMessages(json, contents);
         json.put("consumers", queue.consumerCount());
         json.put("memory", queue.watermark().bytes());
