@@ -166,8 +166,11 @@ class PolicyTest {
         publish("s", "12345", "12345", "12345");
         policy("^s", Map.of("max-length-bytes", 10));
         assertThat(queue("s").ready()).isEqualTo(2);
+        channel.queueDeclare("s7", true, false, false, Map.of("x-queue-type", "stream", "x-max-age", "7D"));
+        publish("s7", "12345");
         policy("^s", Map.of("max-age", "1s"));
         await(() -> queue("s").ready() == 0);
+        await(() -> queue("s7").ready() == 0);
     }
 
     @Test

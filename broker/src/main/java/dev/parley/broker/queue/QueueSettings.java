@@ -33,7 +33,10 @@ public record QueueSettings(
         Map<String, @Nullable Object> merged = new LinkedHashMap<>(arguments);
         policies.effective().forEach((name, value) -> {
             Object argument = merged.get("x-" + name);
-            merged.put("x-" + name, argument == null ? value : AppliedPolicies.least(name, argument, value));
+            boolean shorter = name.equals("max-age")
+                    && argument instanceof String age
+                    && QueueArguments.ageMillis((String) value) < QueueArguments.ageMillis(age);
+            merged.put("x-" + name, argument == null || shorter ? value : AppliedPolicies.least(name, argument, value));
         });
         return new QueueSettings(durable, exclusive, autoDelete, Collections.unmodifiableMap(merged));
     }

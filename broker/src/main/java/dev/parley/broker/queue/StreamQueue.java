@@ -3,6 +3,7 @@ package dev.parley.broker.queue;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
 import dev.parley.broker.amqp.ReplyCode;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class StreamQueue extends MessageQueue {
     // What policies change; under the lock.
     private long maxAgeMillis;
     private long maxBytes;
+    private @Nullable Future<?> ageTimer;
     private long first;
     private long next;
     private long bytes;
@@ -41,12 +43,9 @@ final class StreamQueue extends MessageQueue {
 
     @Override
     void configure(QueueSettings effective) {
-        boolean aged = maxAgeMillis >= 0;
         read(effective);
         truncate();
-        if (!aged && !log.isEmpty()) {
-            scheduleExpiry();
-        }
+        scheduleExpiry();
     }
 
     @Override
@@ -110,10 +109,14 @@ final class StreamQueue extends MessageQueue {
     }
 
     private void scheduleExpiry() {
+        if (ageTimer != null) {
+            ageTimer.cancel(false);
+            ageTimer = null;
+        }
         Entry head = log.peek();
         if (head != null && maxAgeMillis >= 0 && !isDeleted()) {
             long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
-            timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
+            ageTimer = timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
         }
     }
 
