@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +42,15 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Serve the management API too, on this port; 0 takes a free one. Default: off.")
     private @Nullable Integer managementPort;
 
+    @Option(
+            names = "--definitions",
+            paramLabel = "FILE",
+            description = {
+                "Load users, virtual hosts, policies, queues, exchanges and bindings",
+                "that RabbitMQ exported as JSON, 3.10 to 4.3. Default: none."
+            })
+    private @Nullable Path definitions;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -55,6 +65,9 @@ final class BrokerCommand implements Callable<Integer> {
         if (managementPort != null) {
             settings.managementPort(checked("--management-port", managementPort));
         }
+        if (definitions != null) {
+            load(definitions, settings);
+        }
         try (EmbeddedBroker broker = start(settings)) {
             stop.watch();
             terminal.result("listening " + broker.address());
@@ -66,9 +79,19 @@ final class BrokerCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private static void load(Path file, BrokerBuilder settings) {
+        try {
+            settings.definitions(file);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw CommandException.usage("--definitions " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     private static EmbeddedBroker start(BrokerBuilder settings) {
         try {
             return settings.start();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()), e);
         } catch (UncheckedIOException e) {
             throw CommandException.noConnection(String.valueOf(e.getMessage()));
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -152,6 +153,38 @@ class BrokerAndDemoTest {
     void aPortThatIsNoneIsUsage() {
         assertThat(Cli.run("broker", "--port", "70000").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Cli.run("broker", "--port", "x").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aBrokerLoadsDefinitions() throws Exception {
+        Path file = Files.writeString(folder.resolve("definitions.json"), """
+                {"rabbit_version": "3.10.8", "queues": [{"name": "loaded", "vhost": "/", "durable": true,
+                 "auto_delete": false, "arguments": {}}]}
+                """);
+        int management = freePort();
+        try (Serving broker = new Serving(
+                1, "broker", "--port", "0", "--management-port", "" + management, "--definitions", file.toString())) {
+            String url = "http://127.0.0.1:" + management;
+            Run run = Cli.run("queues", broker.addresses().getFirst(), "--management", url);
+            assertThat(run.out()).contains("loaded");
+            broker.stop();
+        }
+        Files.writeString(file, "{\"queues\": [{\"name\": \"q\", \"vhost\": \"none\"}]}");
+        assertFails(
+                ExitCode.USAGE,
+                "definitions: queues[0] 'q': no vhost 'none'",
+                "broker",
+                "--port",
+                "0",
+                "--definitions",
+                file.toString());
+        assertFails(ExitCode.USAGE, "none.json", "broker", "--port", "0", "--definitions", "none.json");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test
