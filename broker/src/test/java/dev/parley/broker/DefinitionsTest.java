@@ -150,6 +150,20 @@ class DefinitionsTest {
         }
     }
 
+    /** As {@code rabbitmqctl export_definitions} of 3.10 writes them. */
+    @Test
+    void operatorPoliciesMayBePairs() throws Exception {
+        try (EmbeddedBroker broker = with("""
+                {"parameters": [{"vhost": "/", "component": "operator_policy", "name": "op", "value":
+                  {"pattern": "^q", "definition": [["max-length", 2], ["expires", 5000]], "priority": 0, "apply-to": "queues"}}]}
+                """).start()) {
+            assertThat(broker.policies("/"))
+                    .singleElement()
+                    .satisfies(policy ->
+                            assertThat(policy.definition()).isEqualTo(Map.of("max-length", 2L, "expires", 5000L)));
+        }
+    }
+
     @Test
     void skipsWhatPluginsHave() throws Exception {
         try (EmbeddedBroker broker = with("""

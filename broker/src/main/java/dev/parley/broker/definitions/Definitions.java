@@ -213,8 +213,8 @@ public final class Definitions {
     private static void loadPolicy(
             VirtualHost host, Entry entry, Map<String, @Nullable Object> fields, boolean ofOperator, Ignored ignored) {
         Map<String, @Nullable Object> known = new LinkedHashMap<>(fields);
-        if (fields.get("definition") instanceof Map<?, ?> definition) {
-            Map<Object, @Nullable Object> left = new LinkedHashMap<>(definition);
+        Map<Object, @Nullable Object> left = settings(fields.get("definition"));
+        if (left != null) {
             if (left.keySet().removeAll(FEDERATION)) {
                 ignored.add("federation in policies", entry.text("name"));
                 if (left.isEmpty()) {
@@ -231,6 +231,24 @@ public final class Definitions {
         } catch (IllegalArgumentException e) {
             throw entry.invalid(message(e));
         }
+    }
+
+    /** An object, or a list of pairs, as which {@code rabbitmqctl} of 3.10 exports operator policies. */
+    private static @Nullable Map<Object, @Nullable Object> settings(@Nullable Object definition) {
+        if (definition instanceof Map<?, ?> map) {
+            return new LinkedHashMap<>(map);
+        }
+        if (!(definition instanceof List<?> list)) {
+            return null;
+        }
+        Map<Object, @Nullable Object> settings = new LinkedHashMap<>();
+        for (Object item : list) {
+            if (!(item instanceof List<?> pair && pair.size() == 2 && pair.get(0) instanceof String name)) {
+                return null;
+            }
+            settings.put(name, pair.get(1));
+        }
+        return settings;
     }
 
     private static void loadQueue(VirtualHost host, Entry queue) {

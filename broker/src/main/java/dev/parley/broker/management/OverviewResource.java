@@ -88,9 +88,9 @@ final class OverviewResource {
                 .toList();
     }
 
-    /** The types of exchanges. */
+    /** The types of exchanges, without those that RabbitMQ has in plugins. */
     static List<Map<String, Object>> exchangeTypes() {
-        return Stream.of(ExchangeType.values())
+        return ExchangeType.STANDARD.stream()
                 .map(ExchangeType::text)
                 .sorted()
                 .map(type -> named(type, "AMQP " + type + " exchange, as per the AMQP specification"))
