@@ -57,6 +57,33 @@ final class FaultSwitches implements Faults {
     }
 
     @Override
+    public void cutAfterReceiving(long octets) {
+        broker.faults().cutReceiving(notNegative("octets", octets));
+    }
+
+    @Override
+    public void cutAfterSending(long octets) {
+        broker.faults().cutSending(notNegative("octets", octets));
+    }
+
+    @Override
+    public void loseConfirms(int messages) {
+        broker.faults().confirms().lose((int) notNegative("messages", messages));
+    }
+
+    @Override
+    public void duplicateConfirms(int messages) {
+        broker.faults().confirms().duplicate((int) notNegative("messages", messages));
+    }
+
+    private static long notNegative(String name, long number) {
+        if (number < 0) {
+            throw new IllegalArgumentException(name + " must not be negative, was " + number);
+        }
+        return number;
+    }
+
+    @Override
     public void memoryAlarm(boolean alarm) {
         broker.memory().force(alarm);
     }
@@ -67,5 +94,9 @@ final class FaultSwitches implements Faults {
         stopReading(false);
         delay(Duration.ZERO);
         memoryAlarm(false);
+        cutAfterReceiving(0);
+        cutAfterSending(0);
+        loseConfirms(0);
+        duplicateConfirms(0);
     }
 }

@@ -41,6 +41,38 @@ public interface Faults {
     /** Sets whether the broker behaves as if its memory limit were exceeded: publishers are blocked. Default: false. */
     void memoryAlarm(boolean alarm);
 
+    /**
+     * Closes the socket of each connection in the midst of what its client sends: after so many octets more, counted from
+     * now, or from the beginning of a connection to come. The octets before are handled. 0, the default, is for never.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    void cutAfterReceiving(long octets);
+
+    /**
+     * Closes the socket of each connection in the midst of what the broker sends, likewise. The octets before are sent.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    void cutAfterSending(long octets);
+
+    /**
+     * Loses the publisher confirms of the next messages, which are accepted all the same; default 0. Later messages of
+     * the channel are confirmed one by one, since a confirm for several would make up for a lost one.
+     *
+     * @param messages for how many messages, of all connections together
+     * @throws IllegalArgumentException if it is negative
+     */
+    void loseConfirms(int messages);
+
+    /**
+     * Sends the publisher confirms of the next messages twice; default 0.
+     *
+     * @param messages for how many messages, of all connections together
+     * @throws IllegalArgumentException if it is negative
+     */
+    void duplicateConfirms(int messages);
+
     /** Switches off all faults. Connections that were dropped and channels that were stalled remain so. */
     void clear();
 }

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.broker.conformance.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -138,5 +141,71 @@ class FaultsTest {
         assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
         broker.faults().memoryAlarm(false);
         assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static Channel confirming(Connection connection) throws IOException {
+        Channel channel = connection.createChannel();
+        channel.queueDeclare("q", false, false, false, Map.of());
+        channel.confirmSelect();
+        return channel;
+    }
+
+    @Test
+    void cutsAConnectionInTheMidstOfAMessageFromItsClient() throws Exception {
+        Connection connection = connect(broker);
+        Channel channel = confirming(connection);
+        broker.faults().cutAfterReceiving(100);
+        channel.basicPublish("", "q", null, new byte[1000]);
+        assertThatThrownBy(() -> channel.waitForConfirms(30_000)).isInstanceOf(ShutdownSignalException.class);
+        assertThat(broker.queues())
+                .singleElement()
+                .satisfies(queue -> assertThat(queue.ready()).isZero());
+        assertThatThrownBy(() -> connect(broker)).isInstanceOf(IOException.class);
+        broker.faults().clear();
+        connect(broker).close();
+    }
+
+    @Test
+    void cutsAConnectionInTheMidstOfAMessageToItsClient() throws Exception {
+        Connection connection = connect(broker);
+        Channel channel = confirming(connection);
+        channel.basicPublish("", "q", null, new byte[1000]);
+        assertThat(channel.waitForConfirms(30_000)).isTrue();
+        broker.faults().cutAfterSending(100);
+        assertThatThrownBy(() -> channel.basicGet("q", true))
+                .isInstanceOfAny(IOException.class, ShutdownSignalException.class);
+        broker.faults().clear();
+        try (RawClient client = new RawClient("127.0.0.1", broker.port())) {
+            client.login(0);
+        }
+    }
+
+    @Test
+    void losesConfirms() throws Exception {
+        Channel channel = confirming(connect(broker));
+        broker.faults().loseConfirms(2);
+        BlockingQueue<String> confirms = new LinkedBlockingQueue<>();
+        channel.addConfirmListener((tag, multiple) -> confirms.add(tag + " " + multiple), (tag, multiple) -> {});
+        for (int i = 0; i < 5; i++) {
+            channel.basicPublish("", "q", null, new byte[1]);
+        }
+        for (String expected : new String[] {"3 false", "4 false", "5 false"}) {
+            assertThat(confirms.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
+        }
+        assertThat(channel.messageCount("q")).isEqualTo(5);
+        assertThat(confirms).isEmpty();
+    }
+
+    @Test
+    void sendsConfirmsTwice() throws Exception {
+        Channel channel = confirming(connect(broker));
+        broker.faults().duplicateConfirms(1);
+        BlockingQueue<String> confirms = new LinkedBlockingQueue<>();
+        channel.addConfirmListener((tag, multiple) -> confirms.add(tag + " " + multiple), (tag, multiple) -> {});
+        channel.basicPublish("", "q", null, new byte[1]);
+        assertThat(confirms.poll(30, TimeUnit.SECONDS)).isEqualTo("1 false");
+        assertThat(confirms.poll(30, TimeUnit.SECONDS)).isEqualTo("1 false");
+        channel.basicPublish("", "q", null, new byte[1]);
+        assertThat(confirms.poll(30, TimeUnit.SECONDS)).isEqualTo("2 false");
     }
 }

@@ -43,6 +43,9 @@ public interface ChannelHost extends QueueOwner {
     /** What all channels of the broker did. */
     ChannelCounters counters();
 
+    /** What becomes of publisher confirms. */
+    ConfirmFaults confirmFaults();
+
     /** Stops reading from the client until the watermark is no longer exceeded. */
     void blockOn(Watermark watermark);
 

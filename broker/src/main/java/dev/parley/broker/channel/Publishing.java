@@ -24,6 +24,8 @@ final class Publishing {
     private long nextTag = 1;
     /** The first tag that is not confirmed: those from here to {@link #nextTag} are confirmed by one basic.ack. */
     private long unconfirmed = 1;
+    /** A confirm was lost: from then on each is for one message, since one for several would make up for it. */
+    private boolean oneByOne;
 
     Publishing(ChannelSession channel, DirectReplies replies) {
         this.channel = channel;
@@ -139,9 +141,23 @@ final class Publishing {
     void flushConfirms() {
         if (unconfirmed < nextTag && confirming) {
             host.counters().confirmed.add(nextTag - unconfirmed);
+            if (oneByOne || !host.confirmFaults().isOff()) {
+                confirmFaultily();
+                return;
+            }
             boolean several = nextTag - unconfirmed > 1;
             MethodWriter.basicAck(host.output().frame(), channel.number(), nextTag - 1, several);
             unconfirmed = nextTag;
+        }
+    }
+
+    private void confirmFaultily() {
+        for (; unconfirmed < nextTag; unconfirmed++) {
+            int times = host.confirmFaults().times();
+            oneByOne |= times == 0;
+            for (int i = 0; i < times; i++) {
+                MethodWriter.basicAck(host.output().frame(), channel.number(), unconfirmed, false);
+            }
         }
     }
 }

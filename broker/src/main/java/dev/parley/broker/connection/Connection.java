@@ -14,6 +14,7 @@ import dev.parley.broker.auth.Access;
 import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
+import dev.parley.broker.channel.ConfirmFaults;
 import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
@@ -158,6 +159,11 @@ public final class Connection extends ChannelInboundHandlerAdapter
     @Override
     public ChannelCounters counters() {
         return broker.counters();
+    }
+
+    @Override
+    public ConfirmFaults confirmFaults() {
+        return broker.faults().confirms();
     }
 
     @Override

@@ -1,15 +1,42 @@
 package dev.parley.broker.connection;
 
+import dev.parley.broker.channel.ConfirmFaults;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The faults that all connections of a broker are subject to, those to come included. Thread-safe. */
 public final class ConnectionFaults {
     private volatile boolean refusing;
     private volatile boolean notReading;
     private volatile Duration delay = Duration.ZERO;
+    private volatile @Nullable Cut cutReceiving;
+    private volatile @Nullable Cut cutSending;
+    private final ConfirmFaults confirms = new ConfirmFaults();
+
+    /** When connections are cut. Compared by identity: each one is counted from the time it was asked for. */
+    static final class Cut {
+        private final long octets;
+
+        private Cut(long octets) {
+            this.octets = octets;
+        }
+
+        /** After so many octets from now on, or of a connection to come. */
+        long octets() {
+            return octets;
+        }
+
+        private static @Nullable Cut after(long octets) {
+            return octets == 0 ? null : new Cut(octets);
+        }
+
+        private static long octets(@Nullable Cut cut) {
+            return cut == null ? 0 : cut.octets;
+        }
+    }
 
     /** Whether new connections are closed at once. */
-    boolean isRefusing() {
+    public boolean isRefusing() {
         return refusing;
     }
 
@@ -19,7 +46,7 @@ public final class ConnectionFaults {
     }
 
     /** Whether new connections are not read. */
-    boolean isNotReading() {
+    public boolean isNotReading() {
         return notReading;
     }
 
@@ -29,12 +56,47 @@ public final class ConnectionFaults {
     }
 
     /** By how much everything received is delayed. */
-    Duration delay() {
+    public Duration delay() {
         return delay;
     }
 
     /** Sets by how much everything received is delayed; zero is not at all. */
     public void delay(Duration time) {
         delay = time;
+    }
+
+    @Nullable
+    Cut cutReceiving() {
+        return cutReceiving;
+    }
+
+    /** After how many received octets each connection is cut; 0 for none. */
+    public long octetsReceivedBeforeCut() {
+        return Cut.octets(cutReceiving);
+    }
+
+    /** Sets after how many received octets, from now on, each connection is cut; 0 for none. */
+    public void cutReceiving(long octets) {
+        cutReceiving = Cut.after(octets);
+    }
+
+    @Nullable
+    Cut cutSending() {
+        return cutSending;
+    }
+
+    /** After how many sent octets each connection is cut; 0 for none. */
+    public long octetsSentBeforeCut() {
+        return Cut.octets(cutSending);
+    }
+
+    /** Sets after how many sent octets, from now on, each connection is cut; 0 for none. */
+    public void cutSending(long octets) {
+        cutSending = Cut.after(octets);
+    }
+
+    /** What becomes of publisher confirms. */
+    public ConfirmFaults confirms() {
+        return confirms;
     }
 }

@@ -91,6 +91,11 @@ public final class Listener {
             channel.pipeline().addLast(new SslHandler(engine));
         }
         Connection connection = new Connection(broker, channel, requestsCertificates);
-        channel.pipeline().addLast(new DelayHandler(broker.faults()), connection.decoder(), connection);
+        channel.pipeline()
+                .addLast(
+                        new CutHandler(broker.faults()),
+                        new DelayHandler(broker.faults()),
+                        connection.decoder(),
+                        connection);
     }
 }
