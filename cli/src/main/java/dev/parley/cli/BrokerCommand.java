@@ -41,6 +41,12 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Serve the management API too, on this port; 0 takes a free one. Default: off.")
     private @Nullable Integer managementPort;
 
+    @Option(
+            names = "--stop-at-eof",
+            description =
+                    "Stop, too, when standard input ends, as it does when the program that started the broker ends.")
+    private boolean stopAtEof;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -60,6 +66,9 @@ final class BrokerCommand implements Callable<Integer> {
             terminal.result("listening " + broker.address());
             if (managementPort != null) {
                 terminal.result("management http://" + host + ":" + broker.managementPort());
+            }
+            if (stopAtEof) {
+                stop.atEof(System.in);
             }
             stop.await();
         }

@@ -1,10 +1,13 @@
 package dev.parley.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** When a command that serves is to stop: at SIGINT or SIGTERM. Thread-safe. */
+/** When a command that serves is to stop: at SIGINT or SIGTERM, or at the end of its input. Thread-safe. */
 final class StopSignal {
     private static final int INTERRUPTED = 130;
 
@@ -24,6 +27,18 @@ final class StopSignal {
     /** Gives the signal. */
     void stop() {
         given.countDown();
+    }
+
+    /** Gives the signal when the input ends; what it says until then is dropped. */
+    void atEof(InputStream input) {
+        Thread.ofPlatform().daemon().name("parley-stop-at-eof").start(() -> {
+            try {
+                input.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // It has ended in another way.
+            }
+            stop();
+        });
     }
 
     /** Waits for the signal. A second one while the command drains ends the process at once. */

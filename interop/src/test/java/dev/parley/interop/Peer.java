@@ -27,6 +27,8 @@ public enum Peer {
     PYZMQ("pyzmq", Kind.PYTHON),
     /** pika and kombu. */
     PYTHON_AMQP("python-amqp", Kind.PYTHON),
+    /** pytest and pika. */
+    PYTEST("pytest", Kind.PYTHON),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
     /** The same with its driver for Kafka. */
@@ -46,6 +48,10 @@ public enum Peer {
     OPEN_RPC("open-rpc", Kind.NODE),
     XMLRPC_NODE("xmlrpc-node", Kind.NODE),
     AMQPLIB("amqplib", Kind.NODE),
+    /** Jest and amqplib. */
+    JEST("jest", Kind.NODE),
+    /** Go and RabbitMQ's client for it. */
+    AMQP091_GO("amqp091-go", Kind.GO),
     /** A web browser without a window, driven from Node. */
     CHROMIUM("chromium", Kind.NODE),
     /** The server of xmlrpc-c, compiled by {@code peers/install}. */
@@ -63,6 +69,7 @@ public enum Peer {
         SERVER,
         PYTHON,
         NODE,
+        GO,
         C,
         PERL,
         RUBY,
@@ -121,7 +128,7 @@ public enum Peer {
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
             case NODE, PERL, RUBY, PHP -> command.add(folder);
-            case SERVER, C -> throw new IllegalArgumentException(this + " runs no programs");
+            case SERVER, GO, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
                 program.startsWith("-")
@@ -142,7 +149,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER, C, PERL, RUBY, PHP -> Map.of();
+            case SERVER, GO, C, PERL, RUBY, PHP -> Map.of();
         };
     }
 
