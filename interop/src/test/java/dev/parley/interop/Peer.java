@@ -11,7 +11,10 @@ import java.util.Optional;
 
 /** A foreign implementation that {@code peers/install} installs in an environment of its own. */
 public enum Peer {
+    /** Debian's own, 3.10. */
     RABBITMQ("rabbitmq", Kind.SERVER),
+    RABBITMQ_4_0("rabbitmq-4.0", Kind.SERVER),
+    RABBITMQ_4_3("rabbitmq-4.3", Kind.SERVER),
     /** Python's standard library: {@code xmlrpc.server}, {@code xmlrpc.client}. */
     PYTHON("python", Kind.PYTHON),
     /** websockets and websocket-client. */
@@ -95,6 +98,20 @@ public enum Peer {
     /** The folder of its environment. */
     public Path folder() {
         return HOME.resolve(installedAs);
+    }
+
+    /**
+     * Whether this run is to use it. The newer versions of RabbitMQ, which are big, only if {@code
+     * PARLEY_RABBITMQ_VERSIONS} names them; without that variable, if {@code CI=true}.
+     */
+    public boolean isWanted() {
+        if (this != RABBITMQ_4_0 && this != RABBITMQ_4_3) {
+            return true;
+        }
+        String versions = System.getenv("PARLEY_RABBITMQ_VERSIONS");
+        return versions == null
+                ? "true".equals(System.getenv("CI"))
+                : List.of(versions.split(",")).contains(installedAs.substring("rabbitmq-".length()));
     }
 
     /** Why this peer cannot be used; empty if it can. */

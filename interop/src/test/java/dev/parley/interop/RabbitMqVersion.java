@@ -1,0 +1,55 @@
+package dev.parley.interop;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * A version of RabbitMQ that tests run on. All but Debian's own are there only where {@code PARLEY_RABBITMQ_VERSIONS}
+ * or {@code CI=true} ask for them.
+ */
+public enum RabbitMqVersion {
+    V3_10("3.10", Peer.RABBITMQ, ""),
+    V4_0("4.0", Peer.RABBITMQ_4_0, ""),
+    /** As Debian ships it: shared queues that are not durable are permitted. */
+    V4_3("4.3", Peer.RABBITMQ_4_3, ""),
+    /** As upstream ships it: they are denied. */
+    V4_3_DENYING(
+            "4.3 denying transient queues",
+            Peer.RABBITMQ_4_3,
+            "deprecated_features.permit.transient_nonexcl_queues = false\n");
+
+    /** All but Debian's own. */
+    static final Set<RabbitMqVersion> NEWER = Collections.unmodifiableSet(EnumSet.range(V4_0, V4_3_DENYING));
+
+    private final String text;
+    private final Peer peer;
+    private final String configuration;
+
+    RabbitMqVersion(String text, Peer peer, String configuration) {
+        this.text = text;
+        this.peer = peer;
+        this.configuration = configuration;
+    }
+
+    /** What must be installed for it. */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** Lines of {@code rabbitmq.conf} that make it this version. */
+    String configuration() {
+        return configuration;
+    }
+
+    /** The root directory of its programs, in which all their files are. */
+    Path root() {
+        return peer == Peer.RABBITMQ ? Path.of("/") : peer.folder().resolve("root");
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
