@@ -81,14 +81,14 @@ abstract class ConformanceTest {
         return name;
     }
 
-    /** A queue that is neither exclusive nor durable, deleted after the test. */
+    /** A shared queue, deleted after the test: not durable, except on a broker that denies that. */
     String queue(Channel channel) throws IOException {
         return queue(channel, Map.of());
     }
 
     String queue(Channel channel, Map<String, Object> arguments) throws IOException {
         String name = name();
-        channel.queueDeclare(name, false, false, false, arguments);
+        channel.queueDeclare(name, broker.durable(), false, false, arguments);
         leftovers.add(name);
         return name;
     }

@@ -30,7 +30,8 @@ class ConnectionConformanceTest extends ConformanceTest {
     void serverProperties() throws Exception {
         Connection connection = connect();
         Map<String, Object> properties = connection.getServerProperties();
-        assertThat(properties.get("product") + " " + properties.get("version")).isEqualTo("RabbitMQ 3.10.8");
+        assertThat(properties.get("product") + " " + properties.get("version"))
+                .matches("RabbitMQ " + broker.byVersion("3\\.10\\.8", "4\\.0\\.[0-9]+", "4\\.3\\.[0-9]+"));
         assertThat(new TreeMap<>((Map<?, ?>) properties.get("capabilities")))
                 .hasToString("{authentication_failure_close=true, basic.nack=true, connection.blocked=true,"
                         + " consumer_cancel_notify=true, consumer_priorities=true, direct_reply_to=true,"
@@ -163,7 +164,7 @@ class ConnectionConformanceTest extends ConformanceTest {
         List<String> queues = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             String queue = name();
-            channel.queueDeclare(queue, false, false, false, Map.of());
+            channel.queueDeclare(queue, broker.durable(), false, false, Map.of());
             channel.queueBind(queue, "amq.topic", queue);
             queues.add(queue);
         }

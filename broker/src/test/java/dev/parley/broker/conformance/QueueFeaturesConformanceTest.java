@@ -6,6 +6,8 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
+import dev.parley.broker.conformance.BrokerUnderTest.Version;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -31,8 +33,12 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         GetResponse got = get(channel, dead);
         assertThat(body(got)).isEqualTo("bad");
         Map<String, Object> headers = got.getProps().getHeaders();
-        assertThat(headers)
-                .containsOnlyKeys("x-first-death-exchange", "x-death", "x-first-death-reason", "x-first-death-queue");
+        List<String> keys = new ArrayList<>(
+                List.of("x-first-death-exchange", "x-death", "x-first-death-reason", "x-first-death-queue"));
+        if (broker.isAtLeast(Version.V4_0)) {
+            keys.addAll(List.of("x-last-death-exchange", "x-last-death-reason", "x-last-death-queue"));
+        }
+        assertThat(headers).containsOnlyKeys(keys);
         assertThat(headers.get("x-first-death-reason").toString()).isEqualTo("rejected");
         assertThat(headers.get("x-first-death-queue").toString()).isEqualTo(queue);
         assertThat(got.getProps().getExpiration()).isNull();
@@ -74,7 +80,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         String queue = name();
         channel.queueDeclare(
                 queue,
-                false,
+                broker.durable(),
                 false,
                 false,
                 Map.of("x-message-ttl", 50, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue));
@@ -208,7 +214,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
             Map<String, Object> headers = delivery.getProperties().getHeaders();
             Object count = headers == null ? null : headers.get("x-delivery-count");
             assertThat(count).isEqualTo(round == 0 ? null : (Object) (long) round);
-            channel.basicNack(delivery.getEnvelope().getDeliveryTag(), false, true);
+            channel.basicReject(delivery.getEnvelope().getDeliveryTag(), true);
         }
         GetResponse got = get(channel, dead);
         assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
@@ -264,13 +270,16 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         Channel channel = channel();
         String stream = durableQueue(channel, Map.of("x-queue-type", "stream"));
         assertThat(outcome(() -> consume(channel(), stream, false)))
-                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for 'queue"
-                        + " '<q>' in vhost '/''");
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for "
+                        + broker.byVersion(
+                                "'queue '<q>' in vhost '/''",
+                                "stream queue '<q>' in vhost '/'",
+                                "stream queue '<q>' in vhost '/'"));
         Channel reader = channel();
         reader.basicQos(10);
         assertThat(outcome(() -> consume(reader, stream, true)))
                 .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by stream"
-                        + " queues queue '<q>' in vhost '/'");
+                        + broker.byVersion(" queues", "", "") + " queue '<q>' in vhost '/'");
         assertThat(outcome(() -> channel().basicGet(stream, true)))
                 .isEqualTo(
                         "CONNECTION closed 540 NOT_IMPLEMENTED - basic.get not supported by stream queues queue '<q>'"

@@ -41,6 +41,13 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
+    /** The next octets, whatever they are; throws EOFException if the broker closed the connection before. */
+    public byte[] receive(int octets) throws IOException {
+        byte[] received = new byte[octets];
+        in.readFully(received);
+        return received;
+    }
+
     /** The next frame; throws EOFException if the broker closed the connection. */
     public Frame receive() throws IOException {
         int type = in.readUnsignedByte();
