@@ -28,7 +28,7 @@ class BrokerConformanceTest {
         List<RabbitMq> nodes = new ArrayList<>();
         String before = System.getProperty(BROKER);
         try {
-            nodes.add(RabbitMq.givenOrStarted());
+            nodes.add(RabbitMq.givenOrStarted(RabbitMqVersion.V3_10));
             for (RabbitMqVersion version : RabbitMqVersion.NEWER) {
                 if (version.peer().isWanted()) {
                     NeedsPeer.Condition.assume(version.peer());

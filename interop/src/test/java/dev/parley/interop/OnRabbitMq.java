@@ -29,6 +29,16 @@ public @interface OnRabbitMq {
     }
 
     final class Resolver implements ParameterResolver {
+        private final RabbitMqVersion version;
+
+        Resolver() {
+            this(RabbitMqVersion.V3_10);
+        }
+
+        Resolver(RabbitMqVersion version) {
+            this.version = version;
+        }
+
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             return parameter.getParameter().getType() == RabbitMq.class;
@@ -39,7 +49,7 @@ public @interface OnRabbitMq {
             // The store of the run closes what it holds when the run ends.
             return context.getRoot()
                     .getStore(Namespace.create(RabbitMq.class))
-                    .computeIfAbsent(RabbitMq.class, key -> RabbitMq.givenOrStarted(), RabbitMq.class);
+                    .computeIfAbsent(version, RabbitMq::givenOrStarted, RabbitMq.class);
         }
     }
 }

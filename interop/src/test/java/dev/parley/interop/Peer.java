@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A foreign implementation that {@code peers/install} installs in an environment of its own. */
 public enum Peer {
@@ -82,6 +83,9 @@ public enum Peer {
     /** Where {@code peers/install} put everything, by the same rule. */
     static final Path HOME = home();
 
+    /** The versions of RabbitMQ besides Debian's own that this run is for, separated by commas. */
+    static final @Nullable String VERSIONS = System.getenv("PARLEY_RABBITMQ_VERSIONS");
+
     private final String installedAs;
     private final Kind kind;
 
@@ -108,10 +112,9 @@ public enum Peer {
         if (this != RABBITMQ_4_0 && this != RABBITMQ_4_3) {
             return true;
         }
-        String versions = System.getenv("PARLEY_RABBITMQ_VERSIONS");
-        return versions == null
+        return VERSIONS == null
                 ? "true".equals(System.getenv("CI"))
-                : List.of(versions.split(",")).contains(installedAs.substring("rabbitmq-".length()));
+                : List.of(VERSIONS.split(",")).contains(installedAs.substring("rabbitmq-".length()));
     }
 
     /** Why this peer cannot be used; empty if it can. */

@@ -36,8 +36,8 @@ public final class RabbitMq implements AutoCloseable {
     }
 
     /** The broker that {@code PARLEY_RABBITMQ} names, else a node of our own. */
-    static RabbitMq givenOrStarted() {
-        return GIVEN != null ? new RabbitMq(GIVEN, null) : start();
+    static RabbitMq givenOrStarted(RabbitMqVersion version) {
+        return GIVEN != null ? new RabbitMq(GIVEN, null) : start(version);
     }
 
     /** Starts a node and returns when it takes connections: a few seconds. */
@@ -81,6 +81,19 @@ public final class RabbitMq implements AutoCloseable {
     /** The transport URL of oslo.messaging, {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
     public String transportUrl() {
         return "rabbit" + address.substring(address.indexOf("://"));
+    }
+
+    /** Whether shared queues that are not durable are denied. */
+    public boolean denies() {
+        return node != null && node.version == RabbitMqVersion.V4_3_DENYING;
+    }
+
+    /**
+     * The transport URL with the options that Python's oslo.messaging needs on this version, if any. Version 14.0 knows
+     * only one of them.
+     */
+    public String urlForPython() {
+        return transportUrl() + (denies() ? "?rabbit_quorum_queue=true&rabbit_transient_quorum_queue=true" : "");
     }
 
     public int port() {
