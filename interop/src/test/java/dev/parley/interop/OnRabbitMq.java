@@ -24,7 +24,7 @@ public @interface OnRabbitMq {
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return NeedsPeer.Condition.evaluate(Peer.RABBITMQ);
+            return NeedsPeer.Condition.evaluate(RabbitMqVersion.USUAL.peer());
         }
     }
 
@@ -32,7 +32,7 @@ public @interface OnRabbitMq {
         private final RabbitMqVersion version;
 
         Resolver() {
-            this(RabbitMqVersion.V3_10);
+            this(RabbitMqVersion.USUAL);
         }
 
         Resolver(RabbitMqVersion version) {

@@ -26,6 +26,15 @@ class PeersTest {
         }
     }
 
+    @Test
+    void installScriptRefusesAVersionThatItDoesNotKnow() {
+        String install = Peer.sources().resolve("install").toString();
+        try (PeerProcess unknown = PeerProcess.start(Map.of("PARLEY_RABBITMQ_VERSIONS", "4.0,3.7"), List.of(install))) {
+            assertThat(unknown.exitCode()).isEqualTo(2);
+            assertThat(unknown.errors()).startsWith("unknown peer 'rabbitmq-3.7'; known: rabbitmq rabbitmq-4.0");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "PYTHON, 'import xmlrpc.client, sys; print(sys.version_info >= (3, 11))', True",

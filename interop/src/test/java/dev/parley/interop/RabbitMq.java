@@ -42,7 +42,7 @@ public final class RabbitMq implements AutoCloseable {
 
     /** Starts a node and returns when it takes connections: a few seconds. */
     public static RabbitMq start() {
-        return start(RabbitMqVersion.V3_10);
+        return start(RabbitMqVersion.USUAL);
     }
 
     /** Starts a node of a version, whose peer must be installed. */
@@ -57,7 +57,7 @@ public final class RabbitMq implements AutoCloseable {
      * @param plugins what to enable, such as {@code rabbitmq_management}
      */
     public static RabbitMq start(String configuration, String... plugins) {
-        return start(RabbitMqVersion.V3_10, configuration, plugins);
+        return start(RabbitMqVersion.USUAL, configuration, plugins);
     }
 
     /** Starts a node of a version with more than the plain broker. */

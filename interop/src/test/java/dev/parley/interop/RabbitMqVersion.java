@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A version of RabbitMQ that tests run on. All but Debian's own are there only where {@code PARLEY_RABBITMQ_VERSIONS}
@@ -23,6 +24,9 @@ public enum RabbitMqVersion {
     /** All but Debian's own. */
     static final Set<RabbitMqVersion> NEWER = Collections.unmodifiableSet(EnumSet.range(V4_0, V4_3_DENYING));
 
+    /** What tests run on that do not care: 3.10, or what {@code PARLEY_RABBITMQ_VERSION} says, such as 4.3. */
+    public static final RabbitMqVersion USUAL = usual();
+
     private static final boolean GIVEN_ONE = RabbitMq.GIVEN != null;
 
     private final String text;
@@ -35,6 +39,15 @@ public enum RabbitMqVersion {
         this.configuration = configuration;
     }
 
+    private static RabbitMqVersion usual() {
+        String named = System.getenv().getOrDefault("PARLEY_RABBITMQ_VERSION", "3.10");
+        return Stream.of(V3_10, V4_0, V4_3)
+                .filter(version -> version.text.equals(named))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "PARLEY_RABBITMQ_VERSION is " + named + ": expected 3.10, 4.0 or 4.3"));
+    }
+
     /** What must be installed for it. */
     public Peer peer() {
         return peer;
@@ -44,7 +57,7 @@ public enum RabbitMqVersion {
      * Whether the tests of this run that take each version take this one: 4.0 and 4.3 as Debian ships them only if they
      * are named.
      */
-    boolean isWanted() {
+    public boolean isWanted() {
         return GIVEN_ONE ? this == V3_10 : peer.isWanted() && (this != V4_0 && this != V4_3 || Peer.VERSIONS != null);
     }
 

@@ -39,7 +39,7 @@ final class Management implements AutoCloseable {
     private final RabbitMq rabbit;
 
     Management() {
-        this(RabbitMqVersion.V3_10);
+        this(RabbitMqVersion.USUAL);
     }
 
     Management(RabbitMqVersion version) {

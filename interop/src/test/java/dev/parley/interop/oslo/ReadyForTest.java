@@ -32,7 +32,7 @@ class ReadyForTest {
 
     @BeforeAll
     static void start() {
-        management = new Management();
+        management = new Management(RabbitMqVersion.V3_10);
     }
 
     @AfterAll
