@@ -1,6 +1,5 @@
 package dev.parley.broker;
 
-import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.auth.Grant;
 import dev.parley.broker.auth.LoginDelays;
 import dev.parley.broker.auth.User;
@@ -11,6 +10,7 @@ import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
 import java.time.Duration;
@@ -42,6 +42,9 @@ public final class BrokerBuilder {
     private int port;
     private int managementPort = -1;
     private Consumer<? super Throwable> onFailure = error -> {};
+    private RabbitMqProfile profile = RabbitMqProfile.defaultProfile();
+    private final Set<String> deprecatedFeatures = new LinkedHashSet<>();
+    private @Nullable Long maxMessageSize;
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
     private boolean requestsCertificates;
@@ -66,6 +69,31 @@ public final class BrokerBuilder {
     /** The port to listen on, 0 to 65535. Default 0: a free one, see {@link EmbeddedBroker#port()}. */
     public BrokerBuilder port(int port) {
         this.port = (int) inRange("port", port, 0, 65_535);
+        return this;
+    }
+
+    /**
+     * The version of RabbitMQ that the broker behaves as: {@code 3.10}, {@code 4.0} or {@code 4.3}, as its authors
+     * release it. Default {@code 3.10}. Above all, 4.3 refuses queues that are neither durable nor exclusive; see
+     * {@link #permitDeprecatedFeature}.
+     *
+     * @throws IllegalArgumentException if the version is unknown; the message lists those that are known
+     */
+    public BrokerBuilder rabbitmq(String version) {
+        profile = RabbitMqProfile.of(Objects.requireNonNull(version, "version"));
+        return this;
+    }
+
+    /**
+     * Permits what the version does not permit by default, as {@code deprecated_features.permit.NAME = true} in
+     * RabbitMQ's configuration does: {@code transient_nonexcl_queues} (as Debian's package of 4.3 does),
+     * {@code queue_master_locator}, {@code global_qos}. No effect with versions that permit it anyway. Default: none.
+     *
+     * @throws IllegalArgumentException if the feature is unknown; the message lists those that are known
+     */
+    public BrokerBuilder permitDeprecatedFeature(String name) {
+        profile.permitting(Objects.requireNonNull(name, "name")); // Refuses what is unknown.
+        deprecatedFeatures.add(name);
         return this;
     }
 
@@ -153,10 +181,27 @@ public final class BrokerBuilder {
 
     /**
      * The largest message body accepted, in bytes, 1 to 536,870,912 (512 MiB); a larger one closes its channel with
-     * 406. Default 128 MiB, as in RabbitMQ.
+     * 406. Default 128 MiB, and 16 MiB from version 4.0 on, as in RabbitMQ.
      */
     public BrokerBuilder maxMessageSize(long bytes) {
-        limits = limits.withMaxMessageSize(inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
+        maxMessageSize = inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE);
+        return this;
+    }
+
+    /**
+     * How long a client may take to acknowledge a delivery, 0 to 365 days, RabbitMQ's {@code consumer_timeout}: then its
+     * channel is closed with 406, at the latest a minute or a quarter of the timeout later. In version 4.3 this concerns
+     * quorum queues only, whose consumers are cancelled instead, and may set {@code x-consumer-timeout}. Default 30
+     * minutes; zero is no limit.
+     */
+    public BrokerBuilder consumerTimeout(Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange(
+                "consumerTimeout in milliseconds",
+                millis,
+                0,
+                Duration.ofDays(365).toMillis());
+        limits = limits.withConsumerTimeout(timeout);
         return this;
     }
 
@@ -238,14 +283,12 @@ public final class BrokerBuilder {
     /**
      * A durable exchange of the virtual host {@code /} that exists from the start.
      *
-     * @param type direct, fanout, topic or headers
+     * @param type direct, fanout, topic or headers, or one of those that only newer versions have
      */
     public BrokerBuilder exchange(String name, String type) {
         Objects.requireNonNull(name, "name");
-        try {
-            ExchangeType.of(Objects.requireNonNull(type, "type"));
-        } catch (AmqpException e) {
-            throw new IllegalArgumentException("unknown exchange type '" + type + "'", e);
+        if (!ExchangeType.isKnown(Objects.requireNonNull(type, "type"))) {
+            throw new IllegalArgumentException("unknown exchange type '" + type + "'");
         }
         topology.add(broker -> root(broker).declareExchange(name, type, ExchangeSettings.DURABLE));
         return this;
@@ -290,7 +333,12 @@ public final class BrokerBuilder {
 
     /** Builds a broker, which does nothing until {@link EmbeddedBroker#start()}. */
     public EmbeddedBroker build() {
-        BrokerCore core = new BrokerCore(limits, users(), virtualHosts);
+        RabbitMqProfile permitting = profile;
+        for (String feature : deprecatedFeatures) {
+            permitting = permitting.permitting(feature);
+        }
+        Limits set = limits.withMaxMessageSize(maxMessageSize == null ? permitting.maxMessageSize() : maxMessageSize);
+        BrokerCore core = new BrokerCore(permitting, set, users(), virtualHosts);
         return new EmbeddedBroker(
                 core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology, onFailure);
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class PackagesTest {
     /** The package that users see is the empty name. */
     private static final List<String> ORDER = List.of(
+            "profile",
             "amqp",
             "limit",
             "output",

@@ -110,7 +110,12 @@ public final class ContentHeader {
 
     /** The priority, 0 to 255; 0 if it is absent. */
     public int priority() {
-        return offsets[PRIORITY] == 0 ? 0 : octets[offsets[PRIORITY]] & 0xff;
+        return priority(0);
+    }
+
+    /** The priority, 0 to 255, or a default if it is absent. */
+    public int priority(int defaultValue) {
+        return offsets[PRIORITY] == 0 ? defaultValue : octets[offsets[PRIORITY]] & 0xff;
     }
 
     /** Whether the delivery mode is 2. */

@@ -2,9 +2,11 @@ package dev.parley.broker.channel;
 
 import dev.parley.broker.auth.Access;
 import dev.parley.broker.limit.Debts;
+import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.QueueOwner;
 import dev.parley.broker.virtualhost.VirtualHost;
 
@@ -22,6 +24,12 @@ public interface ChannelHost extends QueueOwner {
     /** The frames to write. */
     FrameOutput output();
 
+    /** The RabbitMQ that the broker behaves as. */
+    RabbitMqProfile profile();
+
+    /** What the broker grants to clients. */
+    Limits limits();
+
     /** The virtual host that was opened. */
     VirtualHost virtualHost();
 
@@ -30,9 +38,6 @@ public interface ChannelHost extends QueueOwner {
 
     /** Whether the client announced a capability. */
     boolean clientCan(String capability);
-
-    /** The largest message body that is accepted, in bytes. */
-    long maxMessageSize();
 
     /** The count of bytes held by the whole broker. */
     Watermark memory();

@@ -11,8 +11,10 @@ import dev.parley.broker.channel.Deliveries.Outcome;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
+import dev.parley.broker.queue.Return;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class ChannelSession {
     private final Deliveries deliveries = new Deliveries();
     private final Credit credit = new Credit();
     private final Subscriptions subscriptions;
+    private final LateDeliveries lateDeliveries;
     private final TopologyCommands topology;
     private @Nullable Transaction transaction;
     private boolean open;
@@ -37,11 +40,12 @@ public final class ChannelSession {
     public ChannelSession(int number, ChannelHost host) {
         this.number = number;
         this.host = host;
-        this.content = new ContentAssembler(host.debt(), host.maxMessageSize());
+        this.content = new ContentAssembler(host.debt(), host.limits().maxMessageSize());
         this.replies = new DirectReplies(this);
         this.publishing = new Publishing(this, replies);
         this.topology = new TopologyCommands(this);
         this.subscriptions = new Subscriptions(this, topology, replies);
+        this.lateDeliveries = new LateDeliveries(number, host, deliveries);
     }
 
     /** The number of the channel, unique in its connection. */
@@ -125,9 +129,8 @@ public final class ChannelSession {
             case BasicPublish p -> content.begin(p);
             case BasicGet g -> get(g);
             case BasicAck a -> settle(a.deliveryTag(), a.multiple(), Outcome.ACKNOWLEDGED);
-            case BasicReject r -> settle(r.deliveryTag(), false, r.requeue() ? Outcome.REQUEUED : Outcome.REJECTED);
-            case BasicNack n ->
-                settle(n.deliveryTag(), n.multiple(), n.requeue() ? Outcome.REQUEUED : Outcome.REJECTED);
+            case BasicReject r -> settle(r.deliveryTag(), false, r.requeue() ? Outcome.RETURNED : Outcome.REJECTED);
+            case BasicNack n -> settle(n.deliveryTag(), n.multiple(), n.requeue() ? Outcome.NACKED : Outcome.REJECTED);
             case BasicRecover r -> recover(r);
             case ConfirmSelect c -> confirmSelect(c);
             case TxSelect t -> txSelect();
@@ -157,6 +160,11 @@ public final class ChannelSession {
         }
         open = true;
         MethodWriter.channelOpenOk(frame(), number);
+    }
+
+    /** The error for a content header or body that no method precedes. */
+    public static AmqpException contentWithoutMethod() {
+        return AmqpException.hard(ReplyCode.UNEXPECTED_FRAME, "expected method frame, got non method frame instead");
     }
 
     /** Whether the frames of a published message are incomplete. */
@@ -209,12 +217,12 @@ public final class ChannelSession {
                 content.exchange(),
                 content.routingKey(),
                 queue.readyCount());
-        host.output().content(number, DeliveredHeader.of(queue, message), content.body());
+        host.output().content(number, DeliveredHeader.of(queue, message, true), content.body());
         host.counters().delivered.increment();
         if (get.noAck()) {
             queue.acknowledge(message);
         } else {
-            deliveries.add(new Unacked(tag, queue, message, null));
+            deliveries.add(Unacked.now(tag, queue, message, null));
         }
     }
 
@@ -242,7 +250,7 @@ public final class ChannelSession {
         if (!recover.requeue()) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
-        finish(deliveries.takeAll(), Outcome.REQUEUED);
+        finish(deliveries.takeAll(), Outcome.NACKED);
         if (recover.hasResponse()) {
             ok(AmqpMethod.BASIC_RECOVER_OK);
         }
@@ -281,7 +289,7 @@ public final class ChannelSession {
                 consumer.queue().written(message);
             } else {
                 consumer.settled();
-                consumer.queue().requeue(List.of(message));
+                consumer.queue().requeue(List.of(message), Return.CHANNEL_ENDED);
             }
             return;
         }
@@ -291,11 +299,11 @@ public final class ChannelSession {
                 tag,
                 message.redelivered(),
                 message.message(),
-                DeliveredHeader.of(consumer.queue(), message));
+                DeliveredHeader.of(consumer.queue(), message, false));
         if (consumer.noAck()) {
             consumer.queue().written(message);
         } else {
-            deliveries.add(new Unacked(tag, consumer.queue(), message, consumer));
+            deliveries.add(Unacked.now(tag, consumer.queue(), message, consumer));
         }
     }
 
@@ -315,15 +323,37 @@ public final class ChannelSession {
     /** The queue of a consumer was deleted. */
     void queueDeleted(ChannelConsumer consumer) {
         if (!closing && subscriptions.remove(consumer)) {
-            if (host.clientCan("consumer_cancel_notify")) {
-                MethodWriter.basicCancel(frame(), number, consumer.tag());
-            }
+            cancelled(consumer);
+        }
+    }
+
+    private void cancelled(ChannelConsumer consumer) {
+        if (host.clientCan("consumer_cancel_notify")) {
+            MethodWriter.basicCancel(frame(), number, consumer.tag());
         }
     }
 
     /** Lets the queues of its consumers deliver, because there is room again. */
     public void resumeDeliveries() {
         subscriptions.inTurn().forEach(consumer -> consumer.queue().deliver());
+    }
+
+    /**
+     * Cancels consumers that have not acknowledged in time.
+     *
+     * @throws AmqpException if that closes the channel instead
+     */
+    public void checkAcknowledgements(long now) {
+        if (closing) {
+            return;
+        }
+        List<Unacked> late = lateDeliveries.takeBack(now);
+        late.stream().map(Unacked::consumer).distinct().forEach(consumer -> {
+            subscriptions.remove(Objects.requireNonNull(consumer));
+            consumer.queue().unsubscribe(consumer);
+            cancelled(consumer);
+        });
+        Deliveries.settle(late, Outcome.NACKED);
     }
 
     /** Confirms what was published since the last time. */
@@ -357,6 +387,6 @@ public final class ChannelSession {
         if (transaction != null) {
             deliveries.restore(transaction.rollback());
         }
-        Deliveries.settle(deliveries.takeAll(), Outcome.REQUEUED);
+        Deliveries.settle(deliveries.takeAll(), Outcome.ABANDONED);
     }
 }

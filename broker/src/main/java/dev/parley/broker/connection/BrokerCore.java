@@ -5,6 +5,7 @@ import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.channel.Channel;
@@ -29,6 +30,7 @@ public final class BrokerCore {
     /** How long to wait for each connection to close. */
     private static final long CLOSE_TIMEOUT_MILLIS = 2_000;
 
+    private final RabbitMqProfile profile;
     private final Limits limits;
     private final Users users;
     private final Watermark memory;
@@ -42,7 +44,8 @@ public final class BrokerCore {
     private volatile boolean accepting;
 
     /** Creates a broker that accepts no connections yet. */
-    public BrokerCore(Limits limits, Users users, Collection<String> virtualHosts) {
+    public BrokerCore(RabbitMqProfile profile, Limits limits, Users users, Collection<String> virtualHosts) {
+        this.profile = profile;
         this.limits = limits;
         this.users = users;
         this.memory = new Watermark("the broker", limits.memory());
@@ -51,7 +54,16 @@ public final class BrokerCore {
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
                         name -> new VirtualHost(
-                                name, limits, memory, () -> EventLoops.shared().next())));
+                                name,
+                                profile,
+                                limits,
+                                memory,
+                                () -> EventLoops.shared().next())));
+    }
+
+    /** The RabbitMQ that it behaves as. */
+    public RabbitMqProfile profile() {
+        return profile;
     }
 
     /** What the broker grants to clients. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class ChannelTable {
         return created;
     }
 
-    static AmqpException notOpen() {
+    private static AmqpException notOpen() {
         return new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
     }
 
@@ -98,6 +99,17 @@ final class ChannelTable {
             overdue |= channel.isOverdue(now, timeoutNanos, reads);
         }
         return overdue;
+    }
+
+    /** Takes back what was not acknowledged in time; tells the listener the numbers of the channels that fail by it. */
+    void checkAcknowledgements(long now, BiConsumer<AmqpException, Integer> failed) {
+        for (ChannelSession channel : List.copyOf(byNumber.values())) {
+            try {
+                channel.checkAcknowledgements(now);
+            } catch (AmqpException e) {
+                failed.accept(e, channel.number());
+            }
+        }
     }
 
     /** Ends all channels. */

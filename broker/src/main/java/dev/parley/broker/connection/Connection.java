@@ -16,9 +16,11 @@ import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
 import dev.parley.broker.channel.ConfirmFaults;
 import dev.parley.broker.limit.Debts;
+import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.buffer.ByteBuf;
@@ -137,8 +139,13 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public long maxMessageSize() {
-        return broker.limits().maxMessageSize();
+    public RabbitMqProfile profile() {
+        return broker.profile();
+    }
+
+    @Override
+    public Limits limits() {
+        return broker.limits();
     }
 
     @Override
@@ -302,7 +309,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             } else if (!closing) {
                 ChannelSession target = channels.find(channel);
                 if (target == null) {
-                    throw ChannelTable.notOpen();
+                    throw ChannelSession.contentWithoutMethod();
                 }
                 if (target.expectsContent()) {
                     classId = AmqpClass.BASIC.id(); // An error in a message is reported for its basic.publish.
@@ -316,7 +323,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             fail(new AmqpException(ReplyCode.SYNTAX_ERROR, "frame ends within a field"), channel, classId, methodId);
         } catch (RuntimeException e) {
             log.error("{}: method {}.{} failed", this, classId, methodId, e);
-            fail(new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"), channel, classId, methodId);
+            fail(AmqpException.internal(), channel, classId, methodId);
         }
     }
 
@@ -325,38 +332,31 @@ public final class Connection extends ChannelInboundHandlerAdapter
             case ConnectionClose close -> {
                 log.debug("{} closed by the client: {} {}", this, close.code(), close.text());
                 end();
-                ok(AmqpMethod.CONNECTION_CLOSE_OK);
+                MethodWriter.plain(output.frame(), 0, AmqpMethod.CONNECTION_CLOSE_OK);
                 output.flush();
+                closing = true;
+                decoder.stop();
                 closeWhenWritten();
             }
             case ConnectionCloseOk ok -> socket.close();
             // As in RabbitMQ the password is checked when a client logs in only, so a new one changes nothing here.
             case ConnectionUpdateSecret update
-            when handshake.isDone() && !closing -> ok(AmqpMethod.CONNECTION_UPDATE_SECRET_OK);
+            when handshake.isDone() && !closing ->
+                MethodWriter.plain(output.frame(), 0, AmqpMethod.CONNECTION_UPDATE_SECRET_OK);
             default -> {
-                if (closing) {
-                    return;
+                if (!closing) {
+                    handshake.handle(method, name);
                 }
-                if (handshake.isDone()) {
-                    throw AmqpException.hard(ReplyCode.COMMAND_INVALID, name + " on a connection that is open");
-                }
-                handshake.handle(method, name);
             }
         }
     }
 
-    private void ok(AmqpMethod method) {
-        MethodWriter.plain(output.frame(), 0, method);
-    }
-
     private void closeWhenWritten() {
-        closing = true;
-        decoder.stop();
         socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
     }
 
     /** Closes the channel or, if the error is hard, the connection. */
-    private void fail(AmqpException error, int channel, int classId, int methodId) {
+    void fail(AmqpException error, int channel, int classId, int methodId) {
         if (closing) {
             return;
         }
@@ -401,7 +401,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             if (handshake.isDone()) {
                 close(AmqpException.hard(ReplyCode.CONNECTION_FORCED, SHUTDOWN_TEXT), 0, 0);
             }
-            socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
+            closeWhenWritten();
         });
         return socket;
     }

@@ -3,7 +3,6 @@ package dev.parley.broker.exchange;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.ReplyCode;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -15,7 +14,13 @@ import org.jspecify.annotations.Nullable;
  * only; everything else, {@link #match} included, may be called by any thread at any time.
  */
 public abstract sealed class Exchange implements Destination
-        permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
+        permits DefaultExchange,
+                DirectExchange,
+                FanoutExchange,
+                TopicExchange,
+                HeadersExchange,
+                LocalRandomExchange,
+                ModulusHashExchange {
     private final String name;
     private final ExchangeType type;
     private final ExchangeSettings settings;
@@ -43,6 +48,11 @@ public abstract sealed class Exchange implements Destination
         return inbound;
     }
 
+    @Override
+    public final @Nullable String kind() {
+        return null;
+    }
+
     /** The rule by which it routes. */
     public final ExchangeType type() {
         return type;
@@ -66,10 +76,10 @@ public abstract sealed class Exchange implements Destination
     /**
      * Adds a binding; returns false if it exists.
      *
-     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its arguments are invalid for this exchange
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it is invalid for this exchange
      */
     public final boolean bind(Binding binding) {
-        check(binding.arguments());
+        check(binding);
         if (!bindings.add(binding)) {
             return false;
         }
@@ -88,8 +98,8 @@ public abstract sealed class Exchange implements Destination
         return true;
     }
 
-    /** Checks the arguments of a new binding. */
-    void check(Map<String, @Nullable Object> arguments) {}
+    /** Checks a new binding. */
+    void check(Binding binding) {}
 
     /** Called for each binding that was added. */
     void index(Binding binding) {}

@@ -16,7 +16,8 @@ public final class Limits {
             10_000,
             Duration.ofMinutes(5),
             256,
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(30));
 
     private static final long MIN_DEBTS = 8 << 20;
     private static final int MAX_CHANNELS = 2047;
@@ -32,6 +33,7 @@ public final class Limits {
     private final Duration messageTimeout;
     private final int managementConnections;
     private final Duration managementTimeout;
+    private final Duration consumerTimeout;
 
     private Limits(
             int heartbeatSeconds,
@@ -42,7 +44,8 @@ public final class Limits {
             int maxConnections,
             Duration messageTimeout,
             int managementConnections,
-            Duration managementTimeout) {
+            Duration managementTimeout,
+            Duration consumerTimeout) {
         this.heartbeatSeconds = heartbeatSeconds;
         this.maxMessageSize = maxMessageSize;
         this.memory = memory;
@@ -52,6 +55,7 @@ public final class Limits {
         this.messageTimeout = messageTimeout;
         this.managementConnections = managementConnections;
         this.managementTimeout = managementTimeout;
+        this.consumerTimeout = consumerTimeout;
     }
 
     /** The defaults that each accessor names. */
@@ -90,7 +94,8 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /** The largest message body in bytes. Default 128 MiB. */
@@ -109,7 +114,8 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
@@ -128,7 +134,8 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /**
@@ -149,7 +156,8 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /** Queues per virtual host. Default 100,000. */
@@ -168,7 +176,8 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /** Connections at the same time. Default 10,000. */
@@ -187,7 +196,8 @@ public final class Limits {
                 count,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /** How long a message, or a frame, may take from its first octet to its last. Default 5 minutes. */
@@ -206,7 +216,8 @@ public final class Limits {
                 maxConnections,
                 timeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                consumerTimeout);
     }
 
     /**
@@ -238,6 +249,27 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 connections,
+                timeout,
+                consumerTimeout);
+    }
+
+    /** How long a delivery may be unacknowledged; zero is no limit. Default 30 minutes. */
+    public Duration consumerTimeout() {
+        return consumerTimeout;
+    }
+
+    /** A copy with another time for acknowledgements, zero or more. */
+    public Limits withConsumerTimeout(Duration timeout) {
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout,
                 timeout);
     }
 }

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class ManagementApi {
-    private static final String VERSION = "3.10.8";
     private static final String NODE = "parley@localhost";
 
     private final BrokerCore broker;
@@ -129,10 +128,10 @@ final class ManagementApi {
         long ready = queues.stream().mapToLong(MessageQueue::readyCount).sum();
         long unacked = queues.stream().mapToLong(MessageQueue::unackedCount).sum();
         Map<String, @Nullable Object> overview = new LinkedHashMap<>();
-        overview.put("management_version", VERSION);
-        overview.put("rabbitmq_version", VERSION);
+        overview.put("management_version", broker.profile().release());
+        overview.put("rabbitmq_version", broker.profile().release());
         overview.put("product_name", "RabbitMQ");
-        overview.put("product_version", VERSION);
+        overview.put("product_version", broker.profile().release());
         overview.put("cluster_name", NODE);
         overview.put("node", NODE);
         Map<String, @Nullable Object> messages = new LinkedHashMap<>();

@@ -1,18 +1,24 @@
 package dev.parley.broker.queue;
 
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.DeadLetters.Reason;
 import io.netty.util.concurrent.Future;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue,
- * and its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
+ * and its quorum queue, which on a single node differs by the delivery limit and the order. Thread-safe.
  */
 final class ClassicQueue extends MessageQueue {
+    /** Of a message in a quorum queue that has none. */
+    private static final int NORMAL_PRIORITY = 4;
+
     private final ReadyMessages ready;
     private final DeadLetters deadLetters;
     private final long timeToLive;
@@ -24,6 +30,7 @@ final class ClassicQueue extends MessageQueue {
     private final boolean quorum;
     private final int maxPriority;
     private final long deliveryLimit;
+    private final RabbitMqProfile profile;
 
     private long nextPosition;
     private int unacked;
@@ -33,6 +40,7 @@ final class ClassicQueue extends MessageQueue {
 
     ClassicQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         super(name, settings, host, owner);
+        this.profile = host.profile();
         this.deadLetters = new DeadLetters(name, settings, host, timers());
         this.timeToLive = settings.number("x-message-ttl", -1);
         this.maxLength = settings.number("x-max-length", -1);
@@ -43,8 +51,8 @@ final class ClassicQueue extends MessageQueue {
         this.singleActive = settings.flag("x-single-active-consumer");
         this.quorum = settings.kind().equals("quorum");
         this.maxPriority = quorum ? 0 : (int) settings.number("x-max-priority", 0);
-        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
-        this.ready = new ReadyMessages(maxPriority);
+        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", profile.defaultDeliveryLimit()) : -1;
+        this.ready = quorum ? ReadyMessages.of(profile.quorumPriorities()) : ReadyMessages.of(maxPriority);
     }
 
     @Override
@@ -67,18 +75,27 @@ final class ClassicQueue extends MessageQueue {
             long expiresAt = ttl < 0 || ttl > MAX_DELAY_MILLIS
                     ? QueuedMessage.NEVER
                     : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
-            int priority = maxPriority == 0
-                    ? 0
-                    : Math.min(maxPriority, message.header().priority());
             message.retain(memory());
             watermark().add(message.footprint());
-            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
+            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority(message)));
             pump(true);
             dropOverflow();
         } finally {
             unlock();
         }
         return true;
+    }
+
+    private int priority(Message message) {
+        if (!quorum) {
+            return maxPriority == 0 ? 0 : Math.min(maxPriority, message.header().priority());
+        }
+        return switch (profile.quorumPriorities()) {
+            case NONE -> 0;
+            case TWO_LEVELS -> message.header().priority() > NORMAL_PRIORITY ? 1 : 0;
+            case STRICT ->
+                Math.min(ReadyMessages.HIGHEST_STRICT, message.header().priority(NORMAL_PRIORITY));
+        };
     }
 
     /** Ends a section under the lock in which ready messages may have changed. */
@@ -260,7 +277,7 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public void requeue(Collection<QueuedMessage> messages) {
+    public void requeue(Collection<QueuedMessage> messages, Return why) {
         lock.lock();
         try {
             for (QueuedMessage message : messages) {
@@ -270,8 +287,13 @@ final class ClassicQueue extends MessageQueue {
                 }
                 unacked--;
                 message.returned++;
-                if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
+                if (why != Return.NACKED || profile.countsNegativeAcknowledgements()) {
+                    message.failed++;
+                }
+                if (deliveryLimit >= 0 && message.failed > deliveryLimit) {
                     drop(message, Reason.DELIVERY_LIMIT);
+                } else if (quorum && deliveryLimit < 0 && why != Return.CHANNEL_ENDED && profile.returnsToTheEnd()) {
+                    ready.add(message.at(nextPosition++));
                 } else {
                     ready.restore(message);
                 }
@@ -349,7 +371,17 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public boolean countsDeliveries() {
-        return quorum;
+    public Map<String, @Nullable Object> deliveryCounts(QueuedMessage message, boolean fetched) {
+        if (!quorum || (message.returned == 0 && !(fetched && profile.tellsFirstFetchCount()))) {
+            return Map.of();
+        }
+        Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+        if (profile.tellsAcquiredCount()) {
+            counts.put("x-acquired-count", (long) message.returned);
+        }
+        if (!profile.tellsAcquiredCount() || message.failed > 0) {
+            counts.put("x-delivery-count", (long) message.failed);
+        }
+        return counts;
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.broker.queue;
 
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
+import dev.parley.broker.profile.RabbitMqProfile;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,9 @@ final class DeadLetters {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** What the headers {@code x-first-death-*} and {@code x-last-death-*} tell. */
+    private static final List<String> DEATH = List.of("exchange", "queue", "reason");
 
     private final String queue;
     private final QueueHost host;
@@ -58,6 +62,14 @@ final class DeadLetters {
     private void publish(String exchange, Message message, Reason reason) {
         Map<String, @Nullable Object> headers =
                 new LinkedHashMap<>(message.header().headers());
+        RabbitMqProfile profile = host.profile();
+        if (profile.ignoresDeathsOfClients() && !message.isDeadLetter()) {
+            headers.remove("x-death");
+            for (String what : DEATH) {
+                headers.remove("x-first-death-" + what);
+                headers.remove("x-last-death-" + what);
+            }
+        }
         String key = routingKey == null ? message.routingKey() : routingKey;
         if (routingKey != null) {
             headers.remove("CC");
@@ -65,11 +77,19 @@ final class DeadLetters {
         }
         List<Map<String, @Nullable Object>> deaths = deaths(message, headers, reason);
         headers.put("x-death", deaths);
-        headers.putIfAbsent("x-first-death-exchange", message.exchange());
-        headers.putIfAbsent("x-first-death-queue", queue);
-        headers.putIfAbsent("x-first-death-reason", reason.text());
+        for (String what : DEATH) {
+            String value = switch (what) {
+                case "exchange" -> message.exchange();
+                case "queue" -> queue;
+                default -> reason.text();
+            };
+            headers.putIfAbsent("x-first-death-" + what, value);
+            if (profile.namesLastDeath()) {
+                headers.put("x-last-death-" + what, value);
+            }
+        }
         ContentHeader header = message.header().withHeaders(headers).withoutExpiration();
-        Message dead = message.derive(exchange, key, header);
+        Message dead = message.deadLetter(exchange, key, header);
         for (MessageQueue target : host.route(exchange, dead)) {
             if (!isCycle(deaths, target, reason)) {
                 target.offer(dead);

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,11 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     @Override
     public final String name() {
         return name;
+    }
+
+    @Override
+    public final String kind() {
+        return settings.kind();
     }
 
     @Override
@@ -213,8 +219,9 @@ public abstract sealed class MessageQueue implements Destination permits Classic
             if (deleted) {
                 throw new AmqpException(ReplyCode.NOT_FOUND, "no " + describe());
             }
-            if ((consumer.exclusive() && !consumers.isEmpty())
-                    || consumers.stream().anyMatch(QueueConsumer::exclusive)) {
+            if (knowsExclusiveConsumers()
+                    && ((consumer.exclusive() && !consumers.isEmpty())
+                            || consumers.stream().anyMatch(QueueConsumer::exclusive))) {
                 throw new AmqpException(ReplyCode.ACCESS_REFUSED, describe() + " in exclusive use");
             }
             int at = consumers.size();
@@ -301,7 +308,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     public abstract void acknowledge(QueuedMessage message);
 
     /** Messages that were handed out are returned, in the order of their delivery. */
-    public abstract void requeue(Collection<QueuedMessage> messages);
+    public abstract void requeue(Collection<QueuedMessage> messages, Return why);
 
     /** A message that was handed out is rejected and not returned. */
     public abstract void reject(QueuedMessage message);
@@ -320,8 +327,17 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         return true;
     }
 
-    /** Whether consumers see how often a message was delivered. */
-    public boolean countsDeliveries() {
-        return false;
+    /** Whether a consumer can be the only one; RabbitMQ ignores that it wants to on other types of queues. */
+    private boolean knowsExclusiveConsumers() {
+        return kind().equals("classic");
+    }
+
+    /**
+     * The headers that tell a consumer how often a message was delivered.
+     *
+     * @param fetched by basic.get
+     */
+    public Map<String, @Nullable Object> deliveryCounts(QueuedMessage message, boolean fetched) {
+        return Map.of();
     }
 }

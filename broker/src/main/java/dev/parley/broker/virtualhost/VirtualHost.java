@@ -9,6 +9,7 @@ import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.Message;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
@@ -37,6 +38,7 @@ public final class VirtualHost implements QueueHost {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
+    private final RabbitMqProfile profile;
     private final Limits limits;
     private final Watermark memory;
     private final Supplier<EventLoop> loops;
@@ -48,16 +50,19 @@ public final class VirtualHost implements QueueHost {
     /**
      * Creates a virtual host with RabbitMQ's predeclared exchanges.
      *
+     * @param profile the RabbitMQ that it behaves as
      * @param memory the count of bytes held by the whole broker
      * @param loops gives each queue the event loop for its timers
      */
-    public VirtualHost(String name, Limits limits, Watermark memory, Supplier<EventLoop> loops) {
+    public VirtualHost(
+            String name, RabbitMqProfile profile, Limits limits, Watermark memory, Supplier<EventLoop> loops) {
         this.name = name;
+        this.profile = profile;
         this.limits = limits;
         this.memory = memory;
         this.loops = loops;
         exchanges.put("", Exchange.defaultExchange(queues::get));
-        for (ExchangeType type : ExchangeType.values()) {
+        for (ExchangeType type : ExchangeType.predeclared()) {
             predeclare("amq." + type.text(), type);
         }
         predeclare("amq.match", ExchangeType.HEADERS);
@@ -73,6 +78,11 @@ public final class VirtualHost implements QueueHost {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public RabbitMqProfile profile() {
+        return profile;
     }
 
     @Override
@@ -174,7 +184,7 @@ public final class VirtualHost implements QueueHost {
      * @throws AmqpException if the type is unknown, the name is reserved, or an exchange of this name differs
      */
     public void declareExchange(String exchange, String typeName, ExchangeSettings settings) {
-        ExchangeType type = ExchangeType.of(typeName);
+        ExchangeType type = ExchangeType.of(typeName, profile);
         topology.lock();
         try {
             Exchange found = exchanges.get(exchange);
@@ -187,7 +197,7 @@ public final class VirtualHost implements QueueHost {
                 exchanges.put(exchange, type.create(exchange, settings));
                 return;
             }
-            Redeclaration.check(found, describeExchange(exchange), typeName, settings);
+            Redeclaration.check(found, describeExchange(exchange), typeName, settings, profile);
         } finally {
             topology.unlock();
         }
@@ -248,11 +258,11 @@ public final class VirtualHost implements QueueHost {
                     throw found.locked();
                 }
                 found.checkUser(owner);
-                Redeclaration.check(found, settings);
+                Redeclaration.check(found, settings, profile);
                 found.touch();
                 return found;
             }
-            QueueArguments.check(describeQueue(queue), settings);
+            QueueArguments.check(describeQueue(queue), settings, profile);
             int limit = limits.maxQueues();
             if (queues.size() >= limit) {
                 throw new AmqpException(

@@ -6,8 +6,10 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +33,12 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         GetResponse got = get(channel, dead);
         assertThat(body(got)).isEqualTo("bad");
         Map<String, Object> headers = got.getProps().getHeaders();
-        assertThat(headers)
-                .containsOnlyKeys("x-first-death-exchange", "x-death", "x-first-death-reason", "x-first-death-queue");
+        Set<String> first = Set.of("x-death", "x-first-death-exchange", "x-first-death-reason", "x-first-death-queue");
+        Set<String> last = Set.of("x-last-death-exchange", "x-last-death-reason", "x-last-death-queue");
+        Set<String> both = new HashSet<>(first);
+        both.addAll(last);
+        assertThat(headers.keySet())
+                .isEqualTo(ByVersion.of(first).from("4.0", both).on(broker));
         assertThat(headers.get("x-first-death-reason").toString()).isEqualTo("rejected");
         assertThat(headers.get("x-first-death-queue").toString()).isEqualTo(queue);
         assertThat(got.getProps().getExpiration()).isNull();
@@ -74,7 +80,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         String queue = name();
         channel.queueDeclare(
                 queue,
-                false,
+                mustBeDurable(),
                 false,
                 false,
                 Map.of("x-message-ttl", 50, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue));
@@ -208,7 +214,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
             Map<String, Object> headers = delivery.getProperties().getHeaders();
             Object count = headers == null ? null : headers.get("x-delivery-count");
             assertThat(count).isEqualTo(round == 0 ? null : (Object) (long) round);
-            channel.basicNack(delivery.getEnvelope().getDeliveryTag(), false, true);
+            channel.basicReject(delivery.getEnvelope().getDeliveryTag(), true);
         }
         GetResponse got = get(channel, dead);
         assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
@@ -264,13 +270,20 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         Channel channel = channel();
         String stream = durableQueue(channel, Map.of("x-queue-type", "stream"));
         assertThat(outcome(() -> consume(channel(), stream, false)))
-                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for 'queue"
-                        + " '<q>' in vhost '/''");
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for "
+                        + ByVersion.of("'queue '<q>' in vhost '/''")
+                                .from("4.0", "stream queue '<q>' in vhost '/'")
+                                .on(broker));
         Channel reader = channel();
         reader.basicQos(10);
         assertThat(outcome(() -> consume(reader, stream, true)))
-                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by stream"
-                        + " queues queue '<q>' in vhost '/'");
+                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by "
+                        + ByVersion.of("stream queues queue '<q>' in vhost '/'")
+                                .from("4.0", "stream queue '<q>' in vhost '/'")
+                                .on(broker));
+        assertThat(outcome(() -> channel().queuePurge(stream)))
+                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - queue.purge not supported by stream queues queue"
+                        + " '<q>' in vhost '/'");
         assertThat(outcome(() -> channel().basicGet(stream, true)))
                 .isEqualTo(
                         "CONNECTION closed 540 NOT_IMPLEMENTED - basic.get not supported by stream queues queue '<q>'"

@@ -53,6 +53,13 @@ public final class RawClient implements AutoCloseable {
         return new Frame(type, channel, Unpooled.wrappedBuffer(payload));
     }
 
+    /** The next octets, which need not be a frame. */
+    public byte[] octets(int count) throws IOException {
+        byte[] octets = new byte[count];
+        in.readFully(octets);
+        return octets;
+    }
+
     /** Receives a frame that must have this method. */
     public Frame expect(String method) throws IOException {
         Frame frame = receive();
@@ -83,6 +90,10 @@ public final class RawClient implements AutoCloseable {
     }
 
     public static byte[] tuneOk(int heartbeat) {
+        return tuneOk(heartbeat, 131_072);
+    }
+
+    public static byte[] tuneOk(int heartbeat, int frameMax) {
         return frame(
                 1,
                 0,
@@ -90,7 +101,7 @@ public final class RawClient implements AutoCloseable {
                         .writeShort(10)
                         .writeShort(31)
                         .writeShort(2047)
-                        .writeInt(131072)
+                        .writeInt(frameMax)
                         .writeShort(heartbeat));
     }
 
