@@ -278,7 +278,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "rabbit://guest:guest@" + authority() + "/";
     }
 
-    /** The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}. */
+    /**
+     * The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}, such as
+     * {@code amqp://guest:guest@127.0.0.1:40000/%2f}. Spring Boot's {@code spring.rabbitmq.addresses} takes it without
+     * its path ({@code %2f} is not decoded there): set host and {@link #port()} instead.
+     */
     public String amqpUri() {
         return (listener.encrypts() ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
     }

@@ -3,7 +3,9 @@ package dev.parley.cli;
 import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
             "Prints 'listening ADDRESS' with the real port once clients can connect; user guest, password guest."
         },
         sortOptions = false,
-        footer = {"", "Example:", "  parley broker --port 5673"})
+        footer = {"", "Example:", "  parley broker --port 5673 --rabbitmq 4.3"})
 final class BrokerCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65_535;
 
@@ -47,6 +49,21 @@ final class BrokerCommand implements Callable<Integer> {
                     "Stop, too, when standard input ends, as it does when the program that started the broker ends.")
     private boolean stopAtEof;
 
+    @Option(
+            names = "--rabbitmq",
+            paramLabel = "VERSION",
+            description = "The version of RabbitMQ to behave as: 3.10, 4.0 or 4.3. Default: 3.10.")
+    private @Nullable String version;
+
+    @Option(
+            names = "--permit-deprecated",
+            paramLabel = "FEATURE",
+            description = {
+                "Permit what the version does not by default, by RabbitMQ's name, such as transient_nonexcl_queues.",
+                "May be given several times."
+            })
+    private List<String> deprecatedFeatures = List.of();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -61,6 +78,10 @@ final class BrokerCommand implements Callable<Integer> {
         if (managementPort != null) {
             settings.managementPort(checked("--management-port", managementPort));
         }
+        if (version != null) {
+            set("--rabbitmq", version, settings::rabbitmq);
+        }
+        deprecatedFeatures.forEach(feature -> set("--permit-deprecated", feature, settings::permitDeprecatedFeature));
         try (EmbeddedBroker broker = start(settings)) {
             stop.watch();
             terminal.result("listening " + broker.address());
@@ -80,6 +101,15 @@ final class BrokerCommand implements Callable<Integer> {
             return settings.start();
         } catch (UncheckedIOException e) {
             throw CommandException.noConnection(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void set(String option, String value, Consumer<String> setter) {
+        try {
+            setter.accept(value);
+        } catch (IllegalArgumentException e) {
+            assert spec != null;
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
     }
 

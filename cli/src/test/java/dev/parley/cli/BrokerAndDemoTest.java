@@ -1,17 +1,24 @@
 package dev.parley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +74,43 @@ class BrokerAndDemoTest {
                 assertThat(two.stop().exitCode()).isZero();
             }
             assertThat(broker.stop().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void theBrokerBehavesAsTheVersionThatIsAskedFor() throws Exception {
+        assertFails(
+                ExitCode.USAGE,
+                "--rabbitmq: unknown version '5.0' of RabbitMQ: known are 3.10, 4.0, 4.3",
+                "broker",
+                "--rabbitmq",
+                "5.0");
+        assertFails(
+                ExitCode.USAGE,
+                "--permit-deprecated: unknown deprecated feature 'x': known are transient_nonexcl_queues,"
+                        + " queue_master_locator, global_qos",
+                "broker",
+                "--permit-deprecated",
+                "x");
+        for (String[] more : new String[][] {{}, {"--permit-deprecated", "transient_nonexcl_queues"}}) {
+            List<String> arguments = new ArrayList<>(List.of("broker", "--port", "0", "--rabbitmq", "4.3"));
+            arguments.addAll(List.of(more));
+            try (Serving broker = new Serving(1, arguments.toArray(String[]::new))) {
+                URI address = URI.create(broker.addresses().getFirst());
+                var factory = new ConnectionFactory();
+                factory.setPort(address.getPort());
+                Connection connection = factory.newConnection();
+                assertThat(connection.getServerProperties().get("version")).hasToString("4.3.6");
+                Channel channel = connection.createChannel();
+                if (more.length == 0) {
+                    assertThatThrownBy(() -> channel.queueDeclare("q", false, false, false, Map.of()))
+                            .hasStackTraceContaining("transient_nonexcl_queues");
+                } else {
+                    channel.queueDeclare("q", false, false, false, Map.of());
+                }
+                connection.abort();
+                assertThat(broker.stop().exitCode()).isZero();
+            }
         }
     }
 

@@ -347,13 +347,16 @@ public final class ChannelSession {
         if (closing) {
             return;
         }
+        host.outbox().drain();
         List<Unacked> late = lateDeliveries.takeBack(now);
         late.stream().map(Unacked::consumer).distinct().forEach(consumer -> {
-            subscriptions.remove(Objects.requireNonNull(consumer));
-            consumer.queue().unsubscribe(consumer);
-            cancelled(consumer);
+            // What it gets nevertheless, because it was on its way, is taken back the next time.
+            if (subscriptions.remove(Objects.requireNonNull(consumer))) {
+                consumer.queue().unsubscribe(consumer);
+                cancelled(consumer);
+            }
         });
-        Deliveries.settle(late, Outcome.NACKED);
+        finish(late, Outcome.NACKED);
     }
 
     /** Confirms what was published since the last time. */
