@@ -189,10 +189,10 @@ public final class BrokerBuilder {
     }
 
     /**
-     * How long a client may take to acknowledge a delivery, 0 to 365 days, RabbitMQ's {@code consumer_timeout}: then its
-     * channel is closed with 406, at the latest a minute or a quarter of the timeout later. In version 4.3 this concerns
-     * quorum queues only, whose consumers are cancelled instead, and may set {@code x-consumer-timeout}. Default 30
-     * minutes; zero is no limit.
+     * How long a client may take to acknowledge a delivery, 0 to 365 days, RabbitMQ's {@code consumer_timeout}: then
+     * its channel is closed with 406, at the latest a minute or a quarter of the timeout later. In version 4.3 this
+     * concerns quorum queues only, whose consumers are cancelled instead, and may set {@code x-consumer-timeout}.
+     * Default 30 minutes; zero is no limit.
      */
     public BrokerBuilder consumerTimeout(Duration timeout) {
         long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
@@ -207,8 +207,8 @@ public final class BrokerBuilder {
 
     /**
      * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
-     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8 MiB, the connection
-     * that holds most of them is closed with 506.
+     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8
+     * MiB, the connection that holds most of them is closed with 506.
      */
     public BrokerBuilder memoryLimit(long bytes) {
         limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
