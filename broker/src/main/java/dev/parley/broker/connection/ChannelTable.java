@@ -68,6 +68,19 @@ final class ChannelTable {
         return created;
     }
 
+    /**
+     * The channel for a content header or body.
+     *
+     * @throws AmqpException if there is none of this number
+     */
+    ChannelSession forContent(int number) {
+        ChannelSession found = byNumber.get(number);
+        if (found == null) {
+            throw ChannelSession.contentWithoutMethod();
+        }
+        return found;
+    }
+
     private static AmqpException notOpen() {
         return new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
     }

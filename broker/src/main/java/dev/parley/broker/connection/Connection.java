@@ -307,10 +307,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
                     channels.channel(channel, method, tuning.channelMax()).handle(method, name);
                 }
             } else if (!closing) {
-                ChannelSession target = channels.find(channel);
-                if (target == null) {
-                    throw ChannelSession.contentWithoutMethod();
-                }
+                ChannelSession target = channels.forContent(channel);
                 if (target.expectsContent()) {
                     classId = AmqpClass.BASIC.id(); // An error in a message is reported for its basic.publish.
                     methodId = AmqpMethod.BASIC_PUBLISH.methodId();
