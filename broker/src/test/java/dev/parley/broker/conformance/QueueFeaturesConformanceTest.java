@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,41 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
             }
             channel.basicReject(got[0].getEnvelope().getDeliveryTag(), false);
         }
+    }
+
+    @Test
+    @DisplayName("dead letters: repeated deaths of old versions are counted, in reverse order")
+    void deadLetterRepeated() throws Exception {
+        assertThat(deaths("a", "a", "b", "a")).containsExactly("QUEUE 1", "b 1", "a 3");
+        assertThat(deaths("QUEUE", "a", "QUEUE")).containsExactly("QUEUE 3", "a 1");
+        assertThat(deaths("a")).containsExactly("QUEUE 1", "a null");
+        assertThat(deaths("QUEUE")).containsExactly("QUEUE 1");
+    }
+
+    /** The deaths of a message that expires in a queue {@code QUEUE} after it expired in these, with their counts. */
+    private List<String> deaths(String... earlier) throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(
+                channel, Map.of("x-message-ttl", 0, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        List<Map<String, Object>> before = Stream.of(earlier)
+                .map(name -> Map.<String, Object>of("queue", name.replace("QUEUE", queue), "reason", "expired"))
+                .toList();
+        publish(
+                channel,
+                "",
+                queue,
+                new AMQP.BasicProperties.Builder()
+                        .headers(Map.of("x-death", before))
+                        .build(),
+                "x");
+        Map<String, Object> headers = get(channel, dead).getProps().getHeaders();
+        assertThat(headers).containsOnlyKeys("x-death");
+        return ((List<?>) headers.get("x-death"))
+                .stream()
+                        .map(death -> (Map<?, ?>) death)
+                        .map(death -> (death.get("queue") + " " + death.get("count")).replace(queue, "QUEUE"))
+                        .toList();
     }
 
     @Test
