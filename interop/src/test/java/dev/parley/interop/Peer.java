@@ -27,6 +27,14 @@ public enum Peer {
     PYZMQ("pyzmq", Kind.PYTHON),
     /** pika and kombu. */
     PYTHON_AMQP("python-amqp", Kind.PYTHON),
+    /** pika with its own tests. */
+    PIKA("pika", Kind.PYTHON),
+    /** aio-pika and aiormq with their own tests. */
+    AIO_PIKA("aio-pika", Kind.PYTHON),
+    /** pyrabbit2 and Flower, clients of RabbitMQ's management API. */
+    RABBITMQ_MANAGEMENT("rabbitmq-management", Kind.PYTHON),
+    /** The own tests of RabbitMQ's Java client, as sources. */
+    RABBITMQ_JAVA_CLIENT("rabbitmq-java-client", Kind.JAVA),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
     /** The same with its driver for Kafka. */
@@ -61,6 +69,7 @@ public enum Peer {
 
     private enum Kind {
         SERVER,
+        JAVA,
         PYTHON,
         NODE,
         C,
@@ -121,7 +130,7 @@ public enum Peer {
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
             case NODE, PERL, RUBY, PHP -> command.add(folder);
-            case SERVER, C -> throw new IllegalArgumentException(this + " runs no programs");
+            case SERVER, JAVA, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
                 program.startsWith("-")
@@ -142,7 +151,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER, C, PERL, RUBY, PHP -> Map.of();
+            case SERVER, JAVA, C, PERL, RUBY, PHP -> Map.of();
         };
     }
 
