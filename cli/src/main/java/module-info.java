@@ -11,6 +11,7 @@ module dev.parley.cli {
     requires dev.parley.broker;
     requires info.picocli;
     requires java.compiler;
+    requires java.net.http;
     requires jdk.compiler;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;

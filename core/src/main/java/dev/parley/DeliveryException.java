@@ -3,8 +3,8 @@ package dev.parley;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker rejected the message or could not route it, or there was no connection and no retries of sending were
- * left: no server received the call.
+ * The broker rejected the message, or a queue or an exchange that it needs, or could not route it, or there was no
+ * connection and no retries of sending were left: no server received the call.
  */
 public final class DeliveryException extends RpcException {
     private final @Nullable String exchange;

@@ -2,7 +2,10 @@ package dev.parley;
 
 import org.jspecify.annotations.Nullable;
 
-/** The target or the address is malformed, incomplete, or requires something that its wire does not support. */
+/**
+ * The target or the address is malformed, incomplete, or requires something that its wire does not support or its
+ * broker does not permit.
+ */
 public final class InvalidTargetException extends RpcException {
     /** With a message. */
     public InvalidTargetException(String message) {

@@ -1,18 +1,24 @@
 package dev.parley.broker;
 
-import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.auth.Grant;
 import dev.parley.broker.auth.LoginDelays;
+import dev.parley.broker.auth.PasswordHash;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
 import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.connection.Listener;
+import dev.parley.broker.definitions.Definitions;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,6 +48,9 @@ public final class BrokerBuilder {
     private int port;
     private int managementPort = -1;
     private Consumer<? super Throwable> onFailure = error -> {};
+    private RabbitMqProfile profile = RabbitMqProfile.defaultProfile();
+    private final Set<String> deprecatedFeatures = new LinkedHashSet<>();
+    private @Nullable Long maxMessageSize;
     private Limits limits = Limits.defaults();
     private @Nullable SSLContext tls;
     private boolean requestsCertificates;
@@ -66,6 +75,31 @@ public final class BrokerBuilder {
     /** The port to listen on, 0 to 65535. Default 0: a free one, see {@link EmbeddedBroker#port()}. */
     public BrokerBuilder port(int port) {
         this.port = (int) inRange("port", port, 0, 65_535);
+        return this;
+    }
+
+    /**
+     * The version of RabbitMQ that the broker behaves as: {@code 3.10}, {@code 4.0} or {@code 4.3}, as its authors
+     * release it. Default {@code 3.10}. Above all, 4.3 refuses queues that are neither durable nor exclusive; see
+     * {@link #permitDeprecatedFeature}.
+     *
+     * @throws IllegalArgumentException if the version is unknown; the message lists those that are known
+     */
+    public BrokerBuilder rabbitmq(String version) {
+        profile = RabbitMqProfile.of(Objects.requireNonNull(version, "version"));
+        return this;
+    }
+
+    /**
+     * Permits what the version does not permit by default, as {@code deprecated_features.permit.NAME = true} in
+     * RabbitMQ's configuration does: {@code transient_nonexcl_queues} (as Debian's package of 4.3 does),
+     * {@code queue_master_locator}, {@code global_qos}. No effect with versions that permit it anyway. Default: none.
+     *
+     * @throws IllegalArgumentException if the feature is unknown; the message lists those that are known
+     */
+    public BrokerBuilder permitDeprecatedFeature(String name) {
+        profile.permitting(Objects.requireNonNull(name, "name")); // Refuses what is unknown.
+        deprecatedFeatures.add(name);
         return this;
     }
 
@@ -153,17 +187,34 @@ public final class BrokerBuilder {
 
     /**
      * The largest message body accepted, in bytes, 1 to 536,870,912 (512 MiB); a larger one closes its channel with
-     * 406. Default 128 MiB, as in RabbitMQ.
+     * 406. Default 128 MiB, and 16 MiB from version 4.0 on, as in RabbitMQ.
      */
     public BrokerBuilder maxMessageSize(long bytes) {
-        limits = limits.withMaxMessageSize(inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
+        maxMessageSize = inRange("maxMessageSize", bytes, 1, LARGEST_MAX_MESSAGE_SIZE);
+        return this;
+    }
+
+    /**
+     * How long a client may take to acknowledge a delivery, 0 to 365 days, RabbitMQ's {@code consumer_timeout}: then
+     * its channel is closed with 406, at the latest a minute or a quarter of the timeout later. In version 4.3 this
+     * concerns quorum queues only, whose consumers are cancelled instead, and may set {@code x-consumer-timeout}.
+     * Default 30 minutes; zero is no limit.
+     */
+    public BrokerBuilder consumerTimeout(Duration timeout) {
+        long millis = Objects.requireNonNull(timeout, "timeout").toMillis();
+        inRange(
+                "consumerTimeout in milliseconds",
+                millis,
+                0,
+                Duration.ofDays(365).toMillis());
+        limits = limits.withConsumerTimeout(timeout);
         return this;
     }
 
     /**
      * Bytes of messages held in total above which connections that publish are blocked, at least 1. Default: 0.4 of the
-     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8 MiB, the connection
-     * that holds most of them is closed with 506.
+     * heap. When unfinished messages, transactions and output that clients do not read hold half of that, or at least 8
+     * MiB, the connection that holds most of them is closed with 506.
      */
     public BrokerBuilder memoryLimit(long bytes) {
         limits = limits.withMemory(inRange("memoryLimit", bytes, 1, Long.MAX_VALUE));
@@ -227,8 +278,19 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Serves the subset of RabbitMQ's management API that tools read on this port of the same host, 0 to 65535; 0 is a
-     * free one. Default: off.
+     * The largest body of a request to the management API, in bytes, 1 to 536,870,912 (512 MiB); a larger one is
+     * refused with 413. A call that gets messages returns no further ones once their payloads exceed this. Default
+     * 10,000,000, as in RabbitMQ.
+     */
+    public BrokerBuilder managementBodyLimit(long bytes) {
+        limits = limits.withManagementBody(inRange("managementBodyLimit", bytes, 1, LARGEST_MAX_MESSAGE_SIZE));
+        return this;
+    }
+
+    /**
+     * Serves RabbitMQ's management API on this port of the same host, 0 to 65535; 0 is a free one. Users are
+     * administrators; those with {@link #permissions} have the tag management, with which they cannot change users,
+     * permissions and virtual hosts, and see their own connections. Default: off.
      */
     public BrokerBuilder managementPort(int port) {
         this.managementPort = (int) inRange("managementPort", port, 0, 65_535);
@@ -238,14 +300,12 @@ public final class BrokerBuilder {
     /**
      * A durable exchange of the virtual host {@code /} that exists from the start.
      *
-     * @param type direct, fanout, topic or headers
+     * @param type direct, fanout, topic or headers, or one of those that only newer versions have
      */
     public BrokerBuilder exchange(String name, String type) {
         Objects.requireNonNull(name, "name");
-        try {
-            ExchangeType.of(Objects.requireNonNull(type, "type"));
-        } catch (AmqpException e) {
-            throw new IllegalArgumentException("unknown exchange type '" + type + "'", e);
+        if (ExchangeType.named(Objects.requireNonNull(type, "type")) == null) {
+            throw new IllegalArgumentException("unknown exchange type '" + type + "'");
         }
         topology.add(broker -> root(broker).declareExchange(name, type, ExchangeSettings.DURABLE));
         return this;
@@ -272,6 +332,43 @@ public final class BrokerBuilder {
         return this;
     }
 
+    /**
+     * Loads definitions that a RabbitMQ of 3.10 to 4.3 exported, of the whole broker, when the broker is started first:
+     * users with their passwords, virtual hosts, permissions, policies, queues, exchanges and bindings. What the broker
+     * does not have is logged at WARN, in one line for each kind. Users that are set by {@link #user}, or the default
+     * user, exist besides. The file is read now.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws IllegalArgumentException if it does not hold definitions. An entry that is invalid makes
+     *     {@link EmbeddedBroker#start()} throw it, and name the entry
+     */
+    public BrokerBuilder definitions(Path file) {
+        Definitions definitions;
+        try {
+            definitions = Definitions.read(Files.readAllBytes(Objects.requireNonNull(file, "file")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read definitions: " + e, e);
+        }
+        // Known from the start, so that users without restrictions have permissions there.
+        virtualHosts.addAll(definitions.virtualHosts());
+        topology.add(definitions::load);
+        return this;
+    }
+
+    /** A policy of the virtual host {@code /}. */
+    public BrokerBuilder policy(Policy policy) {
+        return policy(ROOT, policy);
+    }
+
+    /** A policy of a virtual host, which is created if it does not exist. */
+    public BrokerBuilder policy(String virtualHost, Policy policy) {
+        Objects.requireNonNull(policy, "policy");
+        virtualHost(virtualHost);
+        topology.add(broker ->
+                Objects.requireNonNull(broker.virtualHosts().get(virtualHost)).setPolicy(policy.stored()));
+        return this;
+    }
+
     private static VirtualHost root(BrokerCore broker) {
         return Objects.requireNonNull(broker.virtualHosts().get(ROOT));
     }
@@ -290,7 +387,12 @@ public final class BrokerBuilder {
 
     /** Builds a broker, which does nothing until {@link EmbeddedBroker#start()}. */
     public EmbeddedBroker build() {
-        BrokerCore core = new BrokerCore(limits, users(), virtualHosts);
+        RabbitMqProfile permitting = profile;
+        for (String feature : deprecatedFeatures) {
+            permitting = permitting.permitting(feature);
+        }
+        Limits set = limits.withMaxMessageSize(maxMessageSize == null ? permitting.maxMessageSize() : maxMessageSize);
+        BrokerCore core = new BrokerCore(permitting, set, users(), virtualHosts);
         return new EmbeddedBroker(
                 core, new Listener(core, tls, requestsCertificates), host, port, managementPort, topology, onFailure);
     }
@@ -304,18 +406,25 @@ public final class BrokerBuilder {
         List<User> users = new ArrayList<>();
         LoginCheck check = logins;
         if (passwords.isEmpty() && check == null) {
-            users.add(new User("guest", "guest", true, grants(Map.of())));
+            users.add(user("guest", PasswordHash.of("guest"), true, Map.of()));
         }
         passwords.forEach((name, password) ->
-                users.add(new User(name, password, false, grants(Objects.requireNonNull(permissions.get(name))))));
-        Map<String, Map<String, Grant>> checked = new LinkedHashMap<>();
-        permissions.forEach((name, permitted) -> checked.put(name, grants(permitted)));
-        Map<String, Grant> others = grants(Map.of());
+                users.add(user(name, PasswordHash.of(password), false, Objects.requireNonNull(permissions.get(name)))));
+        Map<String, User> checked = new LinkedHashMap<>();
+        permissions.forEach((name, permitted) -> checked.put(name, user(name, PasswordHash.none(), false, permitted)));
+        User other = user("", PasswordHash.none(), false, Map.of());
         return new Users(
                 users,
                 new LoginDelays(firstLoginDelay, longestLoginDelay),
                 check == null ? null : check::accepts,
-                name -> checked.getOrDefault(name, others));
+                name -> checked.getOrDefault(
+                        name, new User(name, other.password(), false, other.tags(), other.grants())));
+    }
+
+    /** Who has permissions of their own may not change those by the management API. */
+    private User user(String name, PasswordHash password, boolean loopbackOnly, Map<String, Permissions> permitted) {
+        List<String> tags = permitted.isEmpty() ? User.ADMINISTRATOR : User.MANAGEMENT;
+        return new User(name, password, loopbackOnly, tags, grants(permitted));
     }
 
     private Map<String, Grant> grants(Map<String, Permissions> permissions) {

@@ -4,6 +4,8 @@ import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.connection.Listener;
 import dev.parley.broker.management.ManagementServer;
+import dev.parley.broker.policy.Policies;
+import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.hasManagement = managementPort >= 0;
         this.topology = List.copyOf(topology);
         this.onFailure = onFailure;
-        this.faults = new FaultSwitches(core);
+        this.faults = new FaultSwitches(core.faults());
     }
 
     /**
@@ -146,7 +149,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         var bound = (InetSocketAddress) listening.localAddress();
         port = bound.getPort();
         if (hasManagement) {
-            var server = new ManagementServer(core, host, managementPort, port);
+            var server = new ManagementServer(core, host, managementPort, port, listener.encrypts());
             try {
                 server.start();
             } catch (IOException e) {
@@ -278,7 +281,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "rabbit://guest:guest@" + authority() + "/";
     }
 
-    /** The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}. */
+    /**
+     * The address in the form of RabbitMQ's clients, for the user guest and the virtual host {@code /}, which is
+     * written {@code %2f}. Spring Boot does not decode that in {@code spring.rabbitmq.addresses}: set
+     * {@code spring.rabbitmq.host} to {@link #host()} and {@code spring.rabbitmq.port} to {@link #port()} instead.
+     */
     public String amqpUri() {
         return (listener.encrypts() ? "amqps" : "amqp") + "://guest:guest@" + authority() + "/%2f";
     }
@@ -320,6 +327,45 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The names of the virtual hosts. */
     public List<String> virtualHosts() {
         return core.virtualHosts().keySet().stream().sorted().toList();
+    }
+
+    /** The policies of a virtual host, then its operator policies, each in the order of their names. */
+    public List<Policy> policies(String virtualHost) {
+        Policies policies = existing(virtualHost).policies();
+        return Stream.concat(policies.all(false).stream(), policies.all(true).stream())
+                .map(Policy::of)
+                .toList();
+    }
+
+    /**
+     * Adds a policy to a virtual host, or replaces the one of its name. It holds at once, also for queues and exchanges
+     * that exist.
+     *
+     * @throws IllegalArgumentException if there is no such virtual host
+     */
+    public void setPolicy(String virtualHost, Policy policy) {
+        existing(virtualHost).setPolicy(Objects.requireNonNull(policy, "policy").stored());
+    }
+
+    /**
+     * Removes the policy and the operator policy of this name from a virtual host; returns false if there is neither.
+     *
+     * @throws IllegalArgumentException if there is no such virtual host
+     */
+    public boolean deletePolicy(String virtualHost, String name) {
+        VirtualHost host = existing(virtualHost);
+        Objects.requireNonNull(name, "name");
+        boolean own = host.removePolicy(name, false);
+        boolean ofOperator = host.removePolicy(name, true);
+        return own || ofOperator;
+    }
+
+    private VirtualHost existing(String virtualHost) {
+        VirtualHost host = core.virtualHosts().get(Objects.requireNonNull(virtualHost, "virtualHost"));
+        if (host == null) {
+            throw new IllegalArgumentException("no virtual host '" + virtualHost + "'");
+        }
+        return host;
     }
 
     /** Deletes a queue and what it holds, and notifies its consumers; returns false if there is none. */

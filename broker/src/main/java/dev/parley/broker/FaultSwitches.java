@@ -1,17 +1,16 @@
 package dev.parley.broker;
 
-import dev.parley.broker.connection.BrokerCore;
-import dev.parley.broker.connection.Connection;
+import dev.parley.broker.connection.BrokerFaults;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** Applies {@link Faults} to the connections of a broker. Thread-safe. */
+/** The {@link Faults} of a broker, as its users see them. Thread-safe. */
 final class FaultSwitches implements Faults {
-    private final BrokerCore broker;
+    private final BrokerFaults faults;
 
-    FaultSwitches(BrokerCore broker) {
-        this.broker = broker;
+    FaultSwitches(BrokerFaults faults) {
+        this.faults = faults;
     }
 
     @Override
@@ -22,30 +21,22 @@ final class FaultSwitches implements Faults {
     @Override
     public int dropConnections(Predicate<ConnectionInfo> which) {
         Objects.requireNonNull(which, "which");
-        int dropped = 0;
-        for (Connection connection : broker.connections()) {
-            if (which.test(Views.connection(connection))) {
-                connection.drop();
-                dropped++;
-            }
-        }
-        return dropped;
+        return faults.dropConnections(connection -> which.test(Views.connection(connection)));
     }
 
     @Override
     public int stallChannels() {
-        return broker.connections().stream().mapToInt(Connection::stallChannels).sum();
+        return faults.stallChannels();
     }
 
     @Override
     public void refuseConnections(boolean refuse) {
-        broker.faults().refuse(refuse);
+        faults.refuseConnections(refuse);
     }
 
     @Override
     public void stopReading(boolean stop) {
-        broker.faults().stopReading(stop);
-        broker.connections().forEach(connection -> connection.stopReading(stop));
+        faults.stopReading(stop);
     }
 
     @Override
@@ -53,27 +44,32 @@ final class FaultSwitches implements Faults {
         if (Objects.requireNonNull(delay, "delay").isNegative()) {
             throw new IllegalArgumentException("delay must not be negative, was " + delay);
         }
-        broker.faults().delay(delay);
+        faults.delay(delay);
+    }
+
+    @Override
+    public void memoryAlarm(boolean alarm) {
+        faults.memoryAlarm(alarm);
     }
 
     @Override
     public void cutAfterReceiving(long octets) {
-        broker.faults().cutReceiving(notNegative("octets", octets));
+        faults.cutAfterReceiving(notNegative("octets", octets));
     }
 
     @Override
     public void cutAfterSending(long octets) {
-        broker.faults().cutSending(notNegative("octets", octets));
+        faults.cutAfterSending(notNegative("octets", octets));
     }
 
     @Override
     public void loseConfirms(int messages) {
-        broker.faults().confirms().lose((int) notNegative("messages", messages));
+        faults.confirms().lose((int) notNegative("messages", messages));
     }
 
     @Override
     public void duplicateConfirms(int messages) {
-        broker.faults().confirms().duplicate((int) notNegative("messages", messages));
+        faults.confirms().duplicate((int) notNegative("messages", messages));
     }
 
     private static long notNegative(String name, long number) {
@@ -84,19 +80,7 @@ final class FaultSwitches implements Faults {
     }
 
     @Override
-    public void memoryAlarm(boolean alarm) {
-        broker.memory().force(alarm);
-    }
-
-    @Override
     public void clear() {
-        refuseConnections(false);
-        stopReading(false);
-        delay(Duration.ZERO);
-        memoryAlarm(false);
-        cutAfterReceiving(0);
-        cutAfterSending(0);
-        loseConfirms(0);
-        duplicateConfirms(0);
+        faults.clear();
     }
 }

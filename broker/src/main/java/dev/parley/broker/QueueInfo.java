@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param published messages it ever accepted
  * @param delivered messages it ever delivered, redeliveries included
  * @param acknowledged messages ever acknowledged
+ * @param policy the name of the policy that applies to it
+ * @param operatorPolicy the name of the operator policy that applies to it
  */
 public record QueueInfo(
         String virtualHost,
@@ -28,4 +30,6 @@ public record QueueInfo(
         long bytes,
         long published,
         long delivered,
-        long acknowledged) {}
+        long acknowledged,
+        @Nullable String policy,
+        @Nullable String operatorPolicy) {}

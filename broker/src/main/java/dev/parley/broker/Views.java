@@ -4,6 +4,7 @@ import dev.parley.broker.connection.BrokerCore;
 import dev.parley.broker.connection.Connection;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Exchange;
+import dev.parley.broker.queue.MessageEvent;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueConsumer;
 import dev.parley.broker.virtualhost.VirtualHost;
@@ -31,7 +32,9 @@ final class Views {
                         settings.durable(),
                         settings.autoDelete(),
                         settings.internal(),
-                        settings.arguments()));
+                        settings.arguments(),
+                        exchange.policies().policy(),
+                        host.delayedCount(exchange)));
             }
         }
         all.sort(Comparator.comparing(ExchangeInfo::virtualHost).thenComparing(ExchangeInfo::name));
@@ -63,7 +66,9 @@ final class Views {
                 queue.watermark().bytes(),
                 queue.publishedCount(),
                 queue.deliveredCount(),
-                queue.acknowledgedCount());
+                queue.acknowledgedCount(),
+                queue.policies().policy(),
+                queue.policies().operatorPolicy());
     }
 
     static List<BindingInfo> bindings(BrokerCore broker) {
@@ -123,7 +128,7 @@ final class Views {
         return new ConnectionInfo(
                 connection.id(),
                 connection.toString(),
-                connection.clientName(),
+                connection.details().clientName(),
                 connection.userName(),
                 connection.virtualHostName(),
                 connection.channelCount(),
@@ -131,19 +136,19 @@ final class Views {
                 tuning.frameMax(),
                 tuning.heartbeatSeconds(),
                 connection.isBlocked(),
-                connection.connectedAt(),
-                connection.clientProperties());
+                connection.details().connectedAt(),
+                connection.details().clientProperties());
     }
 
     static BrokerCounters counters(BrokerCore broker) {
         var counters = broker.counters();
         return new BrokerCounters(
                 broker.acceptedCount(),
-                counters.published(),
-                counters.confirmed(),
-                counters.returned(),
+                counters.get(MessageEvent.PUBLISH),
+                counters.get(MessageEvent.CONFIRM),
+                counters.get(MessageEvent.RETURN_UNROUTABLE),
                 counters.delivered(),
-                counters.acknowledged(),
+                counters.get(MessageEvent.ACK),
                 broker.memory().bytes() + broker.debts().bytes(),
                 broker.memory().limit());
     }

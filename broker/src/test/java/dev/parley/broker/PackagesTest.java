@@ -16,15 +16,18 @@ import org.junit.jupiter.api.Test;
 class PackagesTest {
     /** The package that users see is the empty name. */
     private static final List<String> ORDER = List.of(
+            "profile",
             "amqp",
             "limit",
             "output",
             "auth",
+            "policy",
             "exchange",
             "queue",
             "virtualhost",
             "channel",
             "connection",
+            "definitions",
             "management",
             "",
             "junit");

@@ -3,7 +3,10 @@ package dev.parley.cli;
 import dev.parley.broker.BrokerBuilder;
 import dev.parley.broker.EmbeddedBroker;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +22,7 @@ import picocli.CommandLine.Spec;
             "Prints 'listening ADDRESS' with the real port once clients can connect; user guest, password guest."
         },
         sortOptions = false,
-        footer = {"", "Example:", "  parley broker --port 5673"})
+        footer = {"", "Example:", "  parley broker --port 5673 --rabbitmq 4.3"})
 final class BrokerCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65_535;
 
@@ -42,10 +45,34 @@ final class BrokerCommand implements Callable<Integer> {
     private @Nullable Integer managementPort;
 
     @Option(
+            names = "--definitions",
+            paramLabel = "FILE",
+            description = {
+                "Load users, virtual hosts, policies, queues, exchanges and bindings",
+                "that RabbitMQ exported as JSON, 3.10 to 4.3. Default: none."
+            })
+    private @Nullable Path definitions;
+
+    @Option(
             names = "--stop-at-eof",
             description =
                     "Stop, too, when standard input ends, as it does when the program that started the broker ends.")
     private boolean stopAtEof;
+
+    @Option(
+            names = "--rabbitmq",
+            paramLabel = "VERSION",
+            description = "The version of RabbitMQ to behave as: 3.10, 4.0 or 4.3. Default: 3.10.")
+    private @Nullable String version;
+
+    @Option(
+            names = "--permit-deprecated",
+            paramLabel = "FEATURE",
+            description = {
+                "Permit what the version does not by default, by RabbitMQ's name, such as transient_nonexcl_queues.",
+                "May be given several times."
+            })
+    private List<String> deprecatedFeatures = List.of();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -61,6 +88,13 @@ final class BrokerCommand implements Callable<Integer> {
         if (managementPort != null) {
             settings.managementPort(checked("--management-port", managementPort));
         }
+        if (version != null) {
+            set("--rabbitmq", version, settings::rabbitmq);
+        }
+        deprecatedFeatures.forEach(feature -> set("--permit-deprecated", feature, settings::permitDeprecatedFeature));
+        if (definitions != null) {
+            load(definitions, settings);
+        }
         try (EmbeddedBroker broker = start(settings)) {
             stop.watch();
             terminal.result("listening " + broker.address());
@@ -75,11 +109,30 @@ final class BrokerCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private static void load(Path file, BrokerBuilder settings) {
+        try {
+            settings.definitions(file);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw CommandException.usage("--definitions " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     private static EmbeddedBroker start(BrokerBuilder settings) {
         try {
             return settings.start();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()), e);
         } catch (UncheckedIOException e) {
             throw CommandException.noConnection(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void set(String option, String value, Consumer<String> setter) {
+        try {
+            setter.accept(value);
+        } catch (IllegalArgumentException e) {
+            assert spec != null;
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
     }
 

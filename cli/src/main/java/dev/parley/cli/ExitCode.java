@@ -6,6 +6,8 @@ final class ExitCode {
     static final int OK = 0;
     /** The remote method failed, or its response is unusable. */
     static final int REMOTE_FAILURE = 1;
+    /** A check found something. */
+    static final int NOT_READY = 1;
     /** The command line is wrong, names a class or file that does not exist, or an unknown scheme. */
     static final int USAGE = 2;
     /** No connection: nobody there, port taken, credentials refused. */

@@ -49,6 +49,7 @@ public final class Main {
                 .addSubcommand(new ListenCommand(terminal, stop))
                 .addSubcommand(new NotifyCommand())
                 .addSubcommand(new BrokerCommand(terminal, stop))
+                .addSubcommand(new FaultsCommand(terminal))
                 .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new DeadLettersCommand(terminal))
                 .addSubcommand(new PasswordCommand(terminal))

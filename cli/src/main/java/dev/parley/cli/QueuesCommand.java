@@ -2,11 +2,16 @@ package dev.parley.cli;
 
 import dev.parley.Address;
 import dev.parley.oslo.admin.QueueInspector;
+import dev.parley.oslo.admin.QueueInspector.Kind;
 import dev.parley.oslo.admin.QueueInspector.OsloQueue;
+import dev.parley.oslo.admin.Readiness;
+import dev.parley.oslo.admin.Readiness.Obstacle;
 import dev.parley.spi.PrintableText;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,10 +30,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  parley queues rabbit://guest:guest@127.0.0.1/",
-            "  parley queues rabbit://guest:guest@127.0.0.1/ --delete-leaked --dry-run"
+            "  parley queues rabbit://guest:guest@127.0.0.1/ --delete-leaked --dry-run",
+            "  parley queues rabbit://guest:guest@127.0.0.1/ --ready-for 4.3"
         })
 final class QueuesCommand implements Callable<Integer> {
     private static final int MANAGEMENT_PORT = 15_672;
+    private static final int MOST_USERS = 3;
 
     private final Terminal terminal;
 
@@ -61,6 +68,13 @@ final class QueuesCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "With --delete-leaked: do not ask.")
     private boolean yes;
 
+    @Option(
+            names = "--ready-for",
+            paramLabel = "VERSION",
+            description = "List what RabbitMQ 4.0 or 4.3 would lose or refuse of this virtual host, and which option of"
+                    + " which service mends it. Exit code 1 if there is anything. Not with the options above.")
+    private @Nullable String version;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -74,8 +88,14 @@ final class QueuesCommand implements Callable<Integer> {
         if (!address.scheme().equals("rabbit") && !address.scheme().equals("kombu")) {
             throw CommandException.usage("queues are on a broker: give a rabbit:// address, not " + address.scheme());
         }
+        if (version != null && (leaked || delete)) {
+            throw CommandException.usage("--ready-for cannot be combined with --leaked or --delete-leaked");
+        }
         URI api = management == null ? URI.create("http://" + host(address) + ":" + MANAGEMENT_PORT) : management;
         try (QueueInspector inspector = QueueInspector.of(address, api)) {
+            if (version != null) {
+                return tell(readiness(inspector, version), version);
+            }
             List<OsloQueue> queues = inspector.queues();
             List<OsloQueue> leaks = queues.stream().filter(OsloQueue::isLeaked).toList();
             if (delete) {
@@ -113,6 +133,49 @@ final class QueuesCommand implements Callable<Integer> {
             terminal.result(name + counts + "  " + PrintableText.line(queue.explanation())
                     + (remark.isEmpty() ? "" : terminal.styled(Style.YELLOW, remark)));
         }
+    }
+
+    private static Readiness readiness(QueueInspector inspector, String version) {
+        try {
+            return inspector.readiness(version);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("--ready-for: " + e.getMessage());
+        }
+    }
+
+    private int tell(Readiness readiness, String version) {
+        List<Obstacle> obstacles = readiness.obstacles();
+        if (json) {
+            terminal.result(Json.mapper().writeValueAsString(readiness));
+        } else {
+            for (Obstacle one : obstacles) {
+                String users = one.users().stream().limit(MOST_USERS).collect(Collectors.joining(", "));
+                int more = one.users().size() - MOST_USERS;
+                terminal.result(terminal.styled(Style.BOLD, one.object() + " " + PrintableText.line(one.name()))
+                        + (one.kind() == null || one.kind() == Kind.OTHER ? " " : " (" + word(one.kind()) + ") ")
+                        + PrintableText.line(one.problem()));
+                terminal.result("    " + PrintableText.line(one.remedy()));
+                if (!users.isEmpty()) {
+                    terminal.result(
+                            "    used by " + PrintableText.line(users) + (more > 0 ? " and " + more + " more" : ""));
+                }
+            }
+        }
+        if (!readiness.unchecked().isEmpty()) {
+            terminal.note(
+                    "not checked, as the management API does not tell: " + String.join(", ", readiness.unchecked()));
+        }
+        String count = switch (obstacles.size()) {
+            case 0 -> "nothing stands";
+            case 1 -> "1 thing stands";
+            default -> obstacles.size() + " things stand";
+        };
+        terminal.note(count + " in the way of RabbitMQ " + version);
+        return readiness.isReady() ? ExitCode.OK : ExitCode.NOT_READY;
+    }
+
+    private static String word(Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private void delete(QueueInspector inspector, List<OsloQueue> leaks) {

@@ -1,17 +1,25 @@
 package dev.parley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.cli.Cli.Run;
 import dev.parley.cli.Cli.Serving;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +75,43 @@ class BrokerAndDemoTest {
                 assertThat(two.stop().exitCode()).isZero();
             }
             assertThat(broker.stop().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void theBrokerBehavesAsTheVersionThatIsAskedFor() throws Exception {
+        assertFails(
+                ExitCode.USAGE,
+                "--rabbitmq: unknown version '5.0' of RabbitMQ: known are 3.10, 4.0, 4.3",
+                "broker",
+                "--rabbitmq",
+                "5.0");
+        assertFails(
+                ExitCode.USAGE,
+                "--permit-deprecated: unknown deprecated feature 'x': known are transient_nonexcl_queues,"
+                        + " queue_master_locator, global_qos",
+                "broker",
+                "--permit-deprecated",
+                "x");
+        for (String[] more : new String[][] {{}, {"--permit-deprecated", "transient_nonexcl_queues"}}) {
+            List<String> arguments = new ArrayList<>(List.of("broker", "--port", "0", "--rabbitmq", "4.3"));
+            arguments.addAll(List.of(more));
+            try (Serving broker = new Serving(1, arguments.toArray(String[]::new))) {
+                URI address = URI.create(broker.addresses().getFirst());
+                var factory = new ConnectionFactory();
+                factory.setPort(address.getPort());
+                Connection connection = factory.newConnection();
+                assertThat(connection.getServerProperties().get("version")).hasToString("4.3.6");
+                Channel channel = connection.createChannel();
+                if (more.length == 0) {
+                    assertThatThrownBy(() -> channel.queueDeclare("q", false, false, false, Map.of()))
+                            .hasStackTraceContaining("transient_nonexcl_queues");
+                } else {
+                    channel.queueDeclare("q", false, false, false, Map.of());
+                }
+                connection.abort();
+                assertThat(broker.stop().exitCode()).isZero();
+            }
         }
     }
 
@@ -152,6 +197,38 @@ class BrokerAndDemoTest {
     void aPortThatIsNoneIsUsage() {
         assertThat(Cli.run("broker", "--port", "70000").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Cli.run("broker", "--port", "x").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aBrokerLoadsDefinitions() throws Exception {
+        Path file = Files.writeString(folder.resolve("definitions.json"), """
+                {"rabbit_version": "3.10.8", "queues": [{"name": "loaded", "vhost": "/", "durable": true,
+                 "auto_delete": false, "arguments": {}}]}
+                """);
+        int management = freePort();
+        try (Serving broker = new Serving(
+                1, "broker", "--port", "0", "--management-port", "" + management, "--definitions", file.toString())) {
+            String url = "http://127.0.0.1:" + management;
+            Run run = Cli.run("queues", broker.addresses().getFirst(), "--management", url);
+            assertThat(run.out()).contains("loaded");
+            broker.stop();
+        }
+        Files.writeString(file, "{\"queues\": [{\"name\": \"q\", \"vhost\": \"none\"}]}");
+        assertFails(
+                ExitCode.USAGE,
+                "definitions: queues[0] 'q': no vhost 'none'",
+                "broker",
+                "--port",
+                "0",
+                "--definitions",
+                file.toString());
+        assertFails(ExitCode.USAGE, "none.json", "broker", "--port", "0", "--definitions", "none.json");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

@@ -100,6 +100,42 @@ class QueuesCommandTest {
     }
 
     @Test
+    void tellsWhatALaterVersionRefuses() throws Exception {
+        assertThat(queues("--ready-for", "4.3").exitCode()).isEqualTo(ExitCode.OK);
+
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.amqpUri());
+        try (Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("tasks", false, false, false, null);
+            channel.queueDeclare("mine", false, true, false, null);
+            channel.queueDeclare("kept", true, false, false, null);
+
+            Run run = queues("--ready-for", "4.3");
+            assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_READY);
+            assertThat(run.out())
+                    .startsWith("queue tasks is shared and not durable: 4.3 refuses to declare it (541)")
+                    .contains("\n    declare it durable, or exclusive if one connection alone uses it\n");
+            assertThat(run.err()).contains("1 thing stands in the way of RabbitMQ 4.3");
+
+            Run json = queues("--ready-for", "4.3", "--json");
+            assertThat(json.exitCode()).isEqualTo(ExitCode.NOT_READY);
+            assertThat(Json.mapper()
+                            .readTree(json.out())
+                            .at("/obstacles/0/name")
+                            .asString())
+                    .isEqualTo("tasks");
+
+            Run earlier = queues("--ready-for", "4.0");
+            assertThat(earlier.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(earlier.err()).contains("nothing stands in the way of RabbitMQ 4.0");
+        }
+        assertThat(queues("--ready-for", "5").err())
+                .contains("unknown version '5' of RabbitMQ: expected one of 4.0, 4.3");
+        assertThat(queues("--ready-for", "4.3", "--leaked").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void saysWhereNoManagementApiIs() {
         int port = broker.managementPort();
         broker.close();

@@ -5,6 +5,9 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -13,25 +16,35 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * Holds the embedded broker and a real RabbitMQ to the same conformance suite, row by row: it fails if either differs.
+ * Holds the embedded broker and real RabbitMQs to the same conformance suite, row by row: it fails if any differs from
+ * what is said of its version.
  */
-@OnRabbitMq
+@NeedsPeer(Peer.RABBITMQ)
 class BrokerConformanceTest {
     private static final String BROKER = "PARLEY_RABBITMQ";
 
     @Test
-    void rabbitMqAndTheEmbeddedBrokerDoTheSame(RabbitMq rabbitMq) {
+    void rabbitMqAndTheEmbeddedBrokerDoTheSame() {
+        List<RabbitMq> nodes = new ArrayList<>();
         String before = System.getProperty(BROKER);
-        System.setProperty(BROKER, rabbitMq.amqpUrl());
         try {
+            nodes.add(RabbitMq.givenOrStarted(RabbitMqVersion.V3_10));
+            for (RabbitMqVersion version : RabbitMqVersion.NEWER) {
+                if (version.peer().isWanted()) {
+                    NeedsPeer.Condition.assume(version.peer());
+                    nodes.add(RabbitMq.start(version));
+                }
+            }
+            System.setProperty(BROKER, nodes.stream().map(RabbitMq::amqpUrl).collect(Collectors.joining(",")));
             TestExecutionSummary summary = run();
 
             StringWriter failures = new StringWriter();
             summary.printFailuresTo(new PrintWriter(failures, true), 3);
             assertThat(summary.getTotalFailureCount()).as(failures.toString()).isZero();
-            // Each of the 71 rows and more, on each of the two brokers.
-            assertThat(summary.getTestsSucceededCount()).isGreaterThan(2 * 71);
+            // Each of the 71 rows and more, on the embedded broker and each other.
+            assertThat(summary.getTestsSucceededCount()).isGreaterThan((1 + nodes.size()) * 71L);
         } finally {
+            nodes.forEach(RabbitMq::close);
             if (before == null) {
                 System.clearProperty(BROKER);
             } else {

@@ -24,11 +24,21 @@ public @interface OnRabbitMq {
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return NeedsPeer.Condition.evaluate(Peer.RABBITMQ);
+            return NeedsPeer.Condition.evaluate(RabbitMqVersion.USUAL.peer());
         }
     }
 
     final class Resolver implements ParameterResolver {
+        private final RabbitMqVersion version;
+
+        Resolver() {
+            this(RabbitMqVersion.USUAL);
+        }
+
+        Resolver(RabbitMqVersion version) {
+            this.version = version;
+        }
+
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             return parameter.getParameter().getType() == RabbitMq.class;
@@ -39,7 +49,7 @@ public @interface OnRabbitMq {
             // The store of the run closes what it holds when the run ends.
             return context.getRoot()
                     .getStore(Namespace.create(RabbitMq.class))
-                    .computeIfAbsent(RabbitMq.class, key -> RabbitMq.givenOrStarted(), RabbitMq.class);
+                    .computeIfAbsent(version, RabbitMq::givenOrStarted, RabbitMq.class);
         }
     }
 }

@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A foreign implementation that {@code peers/install} installs in an environment of its own. */
 public enum Peer {
+    /** Debian's own, 3.10. */
     RABBITMQ("rabbitmq", Kind.SERVER),
+    RABBITMQ_4_0("rabbitmq-4.0", Kind.SERVER),
+    RABBITMQ_4_3("rabbitmq-4.3", Kind.SERVER),
     /** Python's standard library: {@code xmlrpc.server}, {@code xmlrpc.client}. */
     PYTHON("python", Kind.PYTHON),
     /** websockets and websocket-client. */
@@ -29,6 +33,12 @@ public enum Peer {
     PYTHON_AMQP("python-amqp", Kind.PYTHON),
     /** pytest and pika. */
     PYTEST("pytest", Kind.PYTHON),
+    /** pika with its own tests. */
+    PIKA("pika", Kind.PYTHON),
+    /** aio-pika and aiormq with their own tests. */
+    AIO_PIKA("aio-pika", Kind.PYTHON),
+    /** pyrabbit2 and Flower, clients of RabbitMQ's management API. */
+    RABBITMQ_MANAGEMENT("rabbitmq-management", Kind.PYTHON),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
     /** The same with its driver for Kafka. */
@@ -79,6 +89,9 @@ public enum Peer {
     /** Where {@code peers/install} put everything, by the same rule. */
     static final Path HOME = home();
 
+    /** The versions of RabbitMQ besides Debian's own that this run is for, separated by commas. */
+    static final @Nullable String VERSIONS = System.getenv("PARLEY_RABBITMQ_VERSIONS");
+
     private final String installedAs;
     private final Kind kind;
 
@@ -95,6 +108,19 @@ public enum Peer {
     /** The folder of its environment. */
     public Path folder() {
         return HOME.resolve(installedAs);
+    }
+
+    /**
+     * Whether this run is to use it. The newer versions of RabbitMQ, which are big, only if {@code
+     * PARLEY_RABBITMQ_VERSIONS} names them; without that variable, if {@code CI=true}.
+     */
+    public boolean isWanted() {
+        if (this != RABBITMQ_4_0 && this != RABBITMQ_4_3) {
+            return true;
+        }
+        return VERSIONS == null
+                ? "true".equals(System.getenv("CI"))
+                : List.of(VERSIONS.split(",")).contains(installedAs.substring("rabbitmq-".length()));
     }
 
     /** Why this peer cannot be used; empty if it can. */

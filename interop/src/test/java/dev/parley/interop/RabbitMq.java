@@ -36,13 +36,18 @@ public final class RabbitMq implements AutoCloseable {
     }
 
     /** The broker that {@code PARLEY_RABBITMQ} names, else a node of our own. */
-    static RabbitMq givenOrStarted() {
-        return GIVEN != null ? new RabbitMq(GIVEN, null) : start();
+    static RabbitMq givenOrStarted(RabbitMqVersion version) {
+        return GIVEN != null ? new RabbitMq(GIVEN, null) : start(version);
     }
 
     /** Starts a node and returns when it takes connections: a few seconds. */
     public static RabbitMq start() {
-        return start("");
+        return start(RabbitMqVersion.USUAL);
+    }
+
+    /** Starts a node of a version, whose peer must be installed. */
+    public static RabbitMq start(RabbitMqVersion version) {
+        return start(version, "");
     }
 
     /**
@@ -52,7 +57,12 @@ public final class RabbitMq implements AutoCloseable {
      * @param plugins what to enable, such as {@code rabbitmq_management}
      */
     public static RabbitMq start(String configuration, String... plugins) {
-        Node node = Node.start(configuration, plugins);
+        return start(RabbitMqVersion.USUAL, configuration, plugins);
+    }
+
+    /** Starts a node of a version with more than the plain broker. */
+    public static RabbitMq start(RabbitMqVersion version, String configuration, String... plugins) {
+        Node node = Node.start(version, version.configuration() + configuration, plugins);
         RabbitMq rabbit = new RabbitMq("amqp://guest:guest@127.0.0.1:" + node.port + "/", node);
         try {
             node.awaitConnections(rabbit);
@@ -71,6 +81,19 @@ public final class RabbitMq implements AutoCloseable {
     /** The transport URL of oslo.messaging, {@code rabbit://guest:guest@127.0.0.1:PORT/}. */
     public String transportUrl() {
         return "rabbit" + address.substring(address.indexOf("://"));
+    }
+
+    /** Whether shared queues that are not durable are denied. */
+    public boolean denies() {
+        return node != null && node.version == RabbitMqVersion.V4_3_DENYING;
+    }
+
+    /**
+     * The transport URL with the options that Python's oslo.messaging needs on this version, if any. Version 14.0 knows
+     * only one of them.
+     */
+    public String urlForPython() {
+        return transportUrl() + (denies() ? "?rabbit_quorum_queue=true&rabbit_transient_quorum_queue=true" : "");
     }
 
     public int port() {
@@ -101,7 +124,8 @@ public final class RabbitMq implements AutoCloseable {
         if (node == null) {
             throw new IllegalStateException("rabbitmqctl needs a node of our own, not the one of PARLEY_RABBITMQ");
         }
-        List<String> command = new ArrayList<>(List.of(Node.script("rabbitmqctl"), "--quiet"));
+        List<String> command = new ArrayList<>(Node.command(node.version, "rabbitmqctl"));
+        command.add("--quiet");
         command.addAll(List.of(arguments));
         try (PeerProcess ctl = PeerProcess.start(node.environment, command)) {
             return ctl.output();
@@ -130,30 +154,43 @@ public final class RabbitMq implements AutoCloseable {
     }
 
     private record Node(
-            Path data, int port, Map<String, String> environment, PeerProcess portMapper, PeerProcess server) {
+            RabbitMqVersion version,
+            Path data,
+            int port,
+            Map<String, String> environment,
+            PeerProcess portMapper,
+            PeerProcess server) {
 
-        static Node start(String configuration, String... plugins) {
+        static Node start(RabbitMqVersion version, String configuration, String... plugins) {
             try {
-                return start(Files.createTempDirectory("parley-rabbitmq-"), configuration, plugins);
+                Path data = version.peer() == Peer.RABBITMQ
+                        ? Files.createTempDirectory("parley-rabbitmq-")
+                        : Files.createTempDirectory(version.root().resolve("tmp"), "parley-rabbitmq-");
+                return start(version, data, configuration, plugins);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private static Node start(Path data, String configuration, String... plugins) throws IOException {
+        private static Node start(RabbitMqVersion version, Path data, String configuration, String... plugins)
+                throws IOException {
             List<Integer> ports = FreePorts.take(3);
             int amqp = ports.get(0);
             int distribution = ports.get(1);
             int mapper = ports.get(2);
-            Path config = Files.writeString(data.resolve("rabbitmq.conf"), """
+            Files.writeString(data.resolve("rabbitmq.conf"), """
                 listeners.tcp.1 = 127.0.0.1:%d
                 # A nearly full disk must not stop publishers: what tests send is small.
                 disk_free_limit.absolute = 1MB
                 log.console.level = warning
                 """.formatted(amqp) + configuration);
+            Files.writeString(data.resolve("env.conf"), "");
+            Files.writeString(data.resolve("enabled_plugins"), "[" + String.join(",", plugins) + "].");
+            // The same folder, as the node sees it.
+            Path own = Path.of("/").resolve(version.root().relativize(data));
             Map<String, String> environment = new HashMap<>();
-            environment.put("HOME", data.toString()); // Erlang's cookie
-            environment.put("ERL_CRASH_DUMP", data.resolve("erl_crash.dump").toString());
+            environment.put("HOME", own.toString()); // Erlang's cookie
+            environment.put("ERL_CRASH_DUMP", own.resolve("erl_crash.dump").toString());
             environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
             environment.put("ERL_EPMD_PORT", Integer.toString(mapper));
             environment.put("RABBITMQ_NODENAME", "parley-" + amqp + "@localhost");
@@ -161,32 +198,40 @@ public final class RabbitMq implements AutoCloseable {
             environment.put("RABBITMQ_NODE_PORT", Integer.toString(amqp));
             environment.put("RABBITMQ_DIST_PORT", Integer.toString(distribution));
             environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
-            environment.put("RABBITMQ_CONF_ENV_FILE", empty(data.resolve("env.conf")));
-            environment.put("RABBITMQ_CONFIG_FILE", config.toString());
-            environment.put(
-                    "RABBITMQ_ADVANCED_CONFIG_FILE",
-                    data.resolve("advanced.config").toString());
-            environment.put(
-                    "RABBITMQ_ENABLED_PLUGINS_FILE",
-                    write(data.resolve("enabled_plugins"), "[" + String.join(",", plugins) + "]."));
-            environment.put("RABBITMQ_MNESIA_BASE", data.resolve("mnesia").toString());
-            environment.put(
-                    "RABBITMQ_GENERATED_CONFIG_DIR", data.resolve("config").toString());
-            environment.put("RABBITMQ_SCHEMA_DIR", data.resolve("schema").toString());
-            environment.put("RABBITMQ_PID_FILE", data.resolve("pid").toString());
+            Map.of(
+                            "CONF_ENV_FILE", "env.conf",
+                            "CONFIG_FILE", "rabbitmq.conf",
+                            "ADVANCED_CONFIG_FILE", "advanced.config",
+                            "ENABLED_PLUGINS_FILE", "enabled_plugins",
+                            "MNESIA_BASE", "mnesia",
+                            "GENERATED_CONFIG_DIR", "config",
+                            "SCHEMA_DIR", "schema",
+                            "PID_FILE", "pid")
+                    .forEach((name, file) -> environment.put(
+                            "RABBITMQ_" + name, own.resolve(file).toString()));
             environment.put("RABBITMQ_LOGS", "-");
 
             // In the foreground, as ours to end: Erlang would leave a daemon behind, on all interfaces.
-            PeerProcess portMapper = PeerProcess.start(
-                    Map.of(), List.of("epmd", "-port", Integer.toString(mapper), "-address", "127.0.0.1"));
-            PeerProcess server = PeerProcess.start(environment, List.of(script("rabbitmq-server")));
-            return new Node(data, amqp, environment, portMapper, server);
+            List<String> portMapperCommand = new ArrayList<>(command(version, "epmd"));
+            portMapperCommand.addAll(List.of("-port", Integer.toString(mapper), "-address", "127.0.0.1"));
+            PeerProcess portMapper = PeerProcess.start(Map.of(), portMapperCommand);
+            PeerProcess server = PeerProcess.start(environment, command(version, "rabbitmq-server"));
+            return new Node(version, data, amqp, environment, portMapper, server);
         }
 
-        static String script(String name) {
+        /** A program of RabbitMQ, or of Erlang's. */
+        static List<String> command(RabbitMqVersion version, String name) {
+            if (version.peer() != Peer.RABBITMQ) {
+                String inside = Peer.sources().resolve("inside").toString();
+                String program = name.equals("epmd") ? name : "/usr/lib/rabbitmq/bin/" + name;
+                return List.of(inside, version.root().toString(), program);
+            }
+            if (name.equals("epmd")) {
+                return List.of(name);
+            }
             try {
                 // Without links, as the scripts look for the rest of RabbitMQ beside themselves.
-                return Peer.RABBITMQ.executable(name).toRealPath().toString();
+                return List.of(Peer.RABBITMQ.executable(name).toRealPath().toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -226,14 +271,6 @@ public final class RabbitMq implements AutoCloseable {
             } catch (IOException | UncheckedIOException e) {
                 // A file that just went by itself; the folder is temporary.
             }
-        }
-
-        private static String empty(Path file) throws IOException {
-            return write(file, "");
-        }
-
-        private static String write(Path file, String text) throws IOException {
-            return Files.writeString(file, text).toString();
         }
     }
 }

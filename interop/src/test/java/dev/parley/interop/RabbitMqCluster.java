@@ -23,8 +23,13 @@ public final class RabbitMqCluster implements AutoCloseable {
     }
 
     public static RabbitMqCluster start() {
+        return start(RabbitMqVersion.V3_10);
+    }
+
+    /** A cluster of a version as Debian ships it, whose peer must be installed. */
+    public static RabbitMqCluster start(RabbitMqVersion version) {
         PeerProcess script = PeerProcess.start(
-                Map.of(), List.of(Peer.sources().resolve("cluster").toString()));
+                Map.of(), List.of(Peer.sources().resolve("cluster").toString(), version.toString()));
         try {
             String[] hosts = URI.create(script.ready()).getRawAuthority().split(",");
             return new RabbitMqCluster(

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import tools.jackson.databind.JsonNode;
 
 /** RabbitMQ starts, and Python's oslo.messaging talks to itself over it: what the tests of our own wire stand on. */
@@ -29,6 +30,21 @@ class RabbitMqTest {
     @Test
     void sharedNodeIsOneForTheRun(RabbitMq again) {
         assertThat(again).isSameAs(rabbit);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "V3_10")
+    void newerVersionsRun(RabbitMqVersion version) throws Exception {
+        NeedsPeer.Condition.assume(version.peer());
+        long pid;
+        try (RabbitMq newer = RabbitMq.start(version);
+                Connection connection = newer.connect()) {
+            assertThat(connection.getServerProperties().get("version").toString())
+                    .startsWith(version.peer().installedAs().substring("rabbitmq-".length()) + ".");
+            assertThat(newer.ctl("list_vhosts").strip()).endsWith("/");
+            pid = newer.handle().pid();
+        }
+        assertThat(ProcessHandle.of(pid)).isEmpty();
     }
 
     @Test

@@ -15,8 +15,10 @@ public final class ContentHeader {
     private static final int HEADERS = 13;
     private static final int DELIVERY_MODE = 12;
     private static final int PRIORITY = 11;
+    private static final int CORRELATION_ID = 10;
     private static final int REPLY_TO = 9;
     private static final int EXPIRATION = 8;
+    private static final int MESSAGE_ID = 7;
     private static final int TIMESTAMP = 6;
     private static final int USER_ID = 4;
     private static final int CLUSTER_ID = 2;
@@ -110,7 +112,12 @@ public final class ContentHeader {
 
     /** The priority, 0 to 255; 0 if it is absent. */
     public int priority() {
-        return offsets[PRIORITY] == 0 ? 0 : octets[offsets[PRIORITY]] & 0xff;
+        return priority(0);
+    }
+
+    /** The priority, 0 to 255, or a default if it is absent. */
+    public int priority(int defaultValue) {
+        return offsets[PRIORITY] == 0 ? defaultValue : octets[offsets[PRIORITY]] & 0xff;
     }
 
     /** Whether the delivery mode is 2. */
@@ -126,6 +133,21 @@ public final class ContentHeader {
     /** The reply-to property. */
     public @Nullable String replyTo() {
         return string(REPLY_TO);
+    }
+
+    /** The correlation-id property. */
+    public @Nullable String correlationId() {
+        return string(CORRELATION_ID);
+    }
+
+    /** The message-id property. */
+    public @Nullable String messageId() {
+        return string(MESSAGE_ID);
+    }
+
+    /** The timestamp property, in seconds. */
+    public @Nullable Long timestamp() {
+        return offsets[TIMESTAMP] == 0 ? null : at(TIMESTAMP).readLong();
     }
 
     /** The user-id property as the publisher set it, unchecked. */

@@ -1,6 +1,8 @@
 package dev.parley.broker.amqp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
@@ -18,6 +20,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     public static final int BODY = 3;
     public static final int HEARTBEAT = 8;
     private static final int END = 0xce;
+    /** Class id and method id. */
+    private static final int METHOD_ID = 4;
+
     private static final int PROTOCOL_HEADER_SIZE = 8;
 
     /** Handles what was decoded. Called on the event loop. */
@@ -40,6 +45,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private boolean stopped;
     private long frameMax;
     private long frames;
+    private long octets;
     private int buffered;
 
     /**
@@ -67,6 +73,11 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         return frames;
     }
 
+    /** How many octets were received. */
+    public long octets() {
+        return octets;
+    }
+
     /** Whether a frame is not complete. */
     public boolean isWithinFrame() {
         return buffered > 0;
@@ -74,6 +85,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        octets += message instanceof ByteBuf received ? received.readableBytes() : 0;
         super.channelRead(ctx, message);
         int now = actualReadableBytes();
         if (now != buffered) {
@@ -114,33 +126,45 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         int type = in.getUnsignedByte(at);
         int channel = in.getUnsignedShort(at + 1);
         long size = in.getUnsignedInt(at + 3);
-        if (type != METHOD && type != HEADER && type != BODY && type != HEARTBEAT) {
-            malformed("type %d, first 8 octets = <<%s>>: unknown frame type".formatted(type, firstOctets(in)));
-        } else if (size > frameMax - OVERHEAD) {
-            malformed("type %d, first 8 octets = <<%s>>: frame too large: %d, limit %d"
-                    .formatted(type, firstOctets(in), size, frameMax - OVERHEAD));
+        if (size > frameMax - OVERHEAD) {
+            malformed(
+                    error(type, Unpooled.EMPTY_BUFFER, "{frame_too_large," + size + "," + (frameMax - OVERHEAD) + "}"));
         } else if (in.readableBytes() >= size + OVERHEAD) {
             in.skipBytes(OVERHEAD - 1);
             ByteBuf payload = in.readSlice((int) size);
             frames++;
-            if (in.readUnsignedByte() == END) {
-                listener.frame(type, channel, payload);
+            int end = in.readUnsignedByte();
+            if (end != END) {
+                malformed(error(type, payload, "{invalid_frame_end_marker," + end + "}"));
+            } else if (!isKnown(type, payload)) {
+                malformed(error(type, payload, "unknown_frame"));
+            } else if (channel == 0 ? type == HEADER || type == BODY : type == HEARTBEAT) {
+                malformed(new AmqpException(ReplyCode.UNEXPECTED_FRAME, describe(type, payload)));
             } else {
-                malformed("type %d: a frame of %d octets does not end in 0xce".formatted(type, size));
+                listener.frame(type, channel, payload);
             }
         }
     }
 
-    private static String firstOctets(ByteBuf in) {
-        var text = new StringBuilder();
-        for (int i = 0; i < Math.min(8, in.readableBytes()); i++) {
-            text.append(i == 0 ? "" : ",").append(in.getUnsignedByte(in.readerIndex() + i));
-        }
-        return text.toString();
+    private static boolean isKnown(int type, ByteBuf payload) {
+        return switch (type) {
+            case METHOD -> payload.readableBytes() >= METHOD_ID;
+            case HEADER, BODY -> true;
+            case HEARTBEAT -> !payload.isReadable();
+            default -> false;
+        };
     }
 
-    private void malformed(String text) {
+    private static AmqpException error(int type, ByteBuf payload, String why) {
+        return new AmqpException(ReplyCode.FRAME_ERROR, describe(type, payload) + ": " + why);
+    }
+
+    private static String describe(int type, ByteBuf payload) {
+        return "type " + type + ", " + ErlangText.snippet(ByteBufUtil.getBytes(payload));
+    }
+
+    private void malformed(AmqpException error) {
         stopped = true;
-        listener.malformed(new AmqpException(ReplyCode.FRAME_ERROR, text));
+        listener.malformed(error);
     }
 }

@@ -125,16 +125,15 @@ public sealed interface Method {
     /**
      * Reads the arguments of a method.
      *
-     * @throws AmqpException with {@link ReplyCode#SYNTAX_ERROR} if they are malformed, with
+     * @throws AmqpException with {@link ReplyCode#FRAME_ERROR} if they are malformed, with
      *     {@link ReplyCode#COMMAND_INVALID} if only a broker sends this method
      */
     static Method read(AmqpMethod method, ByteBuf in) {
+        int start = in.readerIndex();
         try {
             return MethodReader.read(method, in);
         } catch (IndexOutOfBoundsException e) {
-            throw new AmqpException(
-                    ReplyCode.SYNTAX_ERROR,
-                    "method " + method.classId() + "." + method.methodId() + " ends within an argument");
+            throw AmqpException.undecodable(in, start);
         }
     }
 }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class Grant {
     /** Allows everything. */
     public static final Grant ALL = of(".*", ".*", ".*");
+    /** Allows nothing. */
+    public static final Grant NONE = of("", "", "");
 
     /** What can be done to a queue or an exchange. */
     public enum Action {
@@ -42,13 +44,23 @@ public final class Grant {
         return expression.isEmpty() ? null : Pattern.compile(expression);
     }
 
-    /** Whether an action is allowed on the queue or exchange of this name. */
-    public boolean allows(Action action, String name) {
-        Pattern pattern = switch (action) {
+    /** The expression for an action; empty if it is never allowed. */
+    public String expression(Action action) {
+        Pattern pattern = pattern(action);
+        return pattern == null ? "" : pattern.pattern();
+    }
+
+    private @Nullable Pattern pattern(Action action) {
+        return switch (action) {
             case CONFIGURE -> configure;
             case WRITE -> write;
             case READ -> read;
         };
+    }
+
+    /** Whether an action is allowed on the queue or exchange of this name. */
+    public boolean allows(Action action, String name) {
+        Pattern pattern = pattern(action);
         return pattern != null
                 && (pattern.pattern().equals(".*") || pattern.matcher(name).find());
     }

@@ -4,6 +4,7 @@ import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.FieldTable;
 import dev.parley.broker.amqp.Method.ConnectionStartOk;
 import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.profile.RabbitMqProfile;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
@@ -11,17 +12,20 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the credentials of clients: by SASL mechanism, which is PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ) or
- * EXTERNAL (the TLS client certificate), and those of HTTP. Stateless.
+ * Reads the credentials of clients: by SASL mechanism, which is PLAIN (RFC 4616), AMQPLAIN (a field table, RabbitMQ),
+ * EXTERNAL (the TLS client certificate) or ANONYMOUS (the user guest), and those of HTTP. Stateless.
  */
 public final class Login {
     private static final String BASIC = "Basic ";
 
+    /** RabbitMQ's default; it is refused if there is no such user. */
+    private static final Credentials ANONYMOUS = new Credentials.Password("guest", "guest");
+
     private Login() {}
 
     /** The mechanisms to offer; EXTERNAL only if client certificates are requested. */
-    public static String mechanisms(boolean certificates) {
-        return certificates ? "EXTERNAL PLAIN AMQPLAIN" : "PLAIN AMQPLAIN";
+    public static String mechanisms(boolean certificates, RabbitMqProfile profile) {
+        return (certificates ? "EXTERNAL " : "") + "PLAIN AMQPLAIN" + (profile.letsAnonymousIn() ? " ANONYMOUS" : "");
     }
 
     /**
@@ -30,16 +34,25 @@ public final class Login {
      * @param certificate the subject of the client's certificate
      * @throws AmqpException with {@link ReplyCode#COMMAND_INVALID} if the mechanism is unknown
      */
-    public static Credentials sasl(ConnectionStartOk start, @Nullable Principal certificate) {
+    public static Credentials sasl(ConnectionStartOk start, @Nullable Principal certificate, RabbitMqProfile profile) {
         return switch (start.mechanism()) {
             case "PLAIN" -> plain(start.response().array());
             case "AMQPLAIN" -> amqplain(start.response().array());
             case "EXTERNAL" ->
                 certificate == null ? Credentials.MALFORMED : new Credentials.Certificate(certificate.getName());
-            default ->
-                throw AmqpException.hard(
-                        ReplyCode.COMMAND_INVALID, "unknown authentication mechanism '" + start.mechanism() + "'");
+            case "ANONYMOUS" -> {
+                if (!profile.letsAnonymousIn()) {
+                    throw unknown(start);
+                }
+                yield ANONYMOUS;
+            }
+            default -> throw unknown(start);
         };
+    }
+
+    private static AmqpException unknown(ConnectionStartOk start) {
+        return AmqpException.hard(
+                ReplyCode.COMMAND_INVALID, "unknown authentication mechanism '" + start.mechanism() + "'");
     }
 
     /** The error that refuses a login by this mechanism. */

@@ -103,7 +103,7 @@ public final class PendingLogin {
             Thread thread = Thread.ofVirtual().name("parley-broker-login").start(this::checkBlocking);
             timer = loop.schedule(() -> overdue(thread), users.checkTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } else {
-            checked(users.authenticate(credentials, from));
+            checked(users.authenticate(credentials, from, false));
         }
     }
 
@@ -116,7 +116,7 @@ public final class PendingLogin {
                 if (done) {
                     return; // The client has gone while this waited, and nothing was tried.
                 }
-                user = users.authenticate(credentials, from);
+                user = users.authenticate(credentials, from, true);
             } finally {
                 checks.release();
             }

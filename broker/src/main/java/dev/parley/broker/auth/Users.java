@@ -3,8 +3,10 @@ package dev.parley.broker.auth;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Users {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
 
-    private static final User NOBODY = new User("", "", false, Map.of());
+    private static final User NOBODY = new User("", PasswordHash.of(""), false, List.of(), Map.of());
 
     /** The longest name in the log. */
     private static final int MAX_LOGGED = 60;
@@ -29,10 +31,13 @@ public final class Users {
 
     private static final int MAX_CHECKS = 64;
 
-    private final Map<String, User> byName;
+    private final Map<String, User> byName = new ConcurrentHashMap<>();
     private final LoginDelays delays;
     private final @Nullable PasswordCheck check;
-    private final Function<? super String, Map<String, Grant>> grants;
+    private final Function<? super String, User> others;
+    /** What was granted later to users that the check lets in. */
+    private final Map<String, User> checkedUsers = new ConcurrentHashMap<>();
+
     private final Semaphore checks = new Semaphore(MAX_CHECKS);
 
     /**
@@ -40,19 +45,73 @@ public final class Users {
      *
      * @param delays the delays after failed logins
      * @param check checks the logins of all other users; {@code null} if there are none
-     * @param grants the grants of a user that the check lets in
+     * @param others makes the user of a name that the check lets in
      */
     public Users(
             Collection<User> users,
             LoginDelays delays,
             @Nullable PasswordCheck check,
-            Function<? super String, Map<String, Grant>> grants) {
-        Map<String, User> map = new LinkedHashMap<>();
-        users.forEach(user -> map.put(user.name(), user));
-        this.byName = Map.copyOf(map);
+            Function<? super String, User> others) {
+        users.forEach(user -> byName.put(user.name(), user));
         this.delays = delays;
         this.check = check;
-        this.grants = grants;
+        this.others = others;
+    }
+
+    /** The users that have a password here, by name. */
+    public List<User> all() {
+        return byName.values().stream().sorted(Comparator.comparing(User::name)).toList();
+    }
+
+    /** The user of this name that has a password here; {@code null} if there is none. */
+    public @Nullable User find(String name) {
+        return byName.get(name);
+    }
+
+    /** Adds a user, or gives one that exists another password and other tags; returns whether it is new. */
+    public boolean put(String name, PasswordHash password, List<String> tags) {
+        boolean[] added = {false};
+        byName.compute(name, (key, old) -> {
+            added[0] = old == null;
+            return old == null
+                    ? new User(name, password, false, tags, Map.of())
+                    : new User(name, password, old.loopbackOnly(), tags, old.grants());
+        });
+        return added[0];
+    }
+
+    /** Removes a user; returns false if there is none. Connections of the user are not closed. */
+    public boolean remove(String name) {
+        return byName.remove(name) != null;
+    }
+
+    /**
+     * Changes what a user may do in a virtual host.
+     *
+     * @param grant {@code null} takes it away
+     * @return whether it was granted nothing there before; {@code null} if there is no such user with a password here
+     */
+    public @Nullable Boolean grant(String name, String virtualHost, @Nullable Grant grant) {
+        boolean[] added = {false};
+        User changed = byName.computeIfPresent(name, (key, user) -> {
+            added[0] = !user.grants().containsKey(virtualHost);
+            return user.with(virtualHost, grant);
+        });
+        return changed == null ? null : added[0];
+    }
+
+    /** Grants everything in a virtual host that this user has created. */
+    public void grantCreator(User creator, String virtualHost) {
+        if (grant(creator.name(), virtualHost, Grant.ALL) == null) {
+            checkedUsers.compute(
+                    creator.name(), (key, user) -> (user == null ? creator : user).with(virtualHost, Grant.ALL));
+        }
+    }
+
+    /** Takes away all grants in a virtual host, which was deleted. */
+    public void revokeAll(String virtualHost) {
+        byName.replaceAll((name, user) -> user.with(virtualHost, null));
+        checkedUsers.replaceAll((name, user) -> user.with(virtualHost, null));
     }
 
     LoginDelays delays() {
@@ -69,7 +128,7 @@ public final class Users {
         return CHECK_TIMEOUT;
     }
 
-    /** Whether {@link #authenticate} may block. */
+    /** Whether {@link #authenticate} has to block. */
     boolean mayBlock(Credentials credentials) {
         return check != null && credentials instanceof Credentials.Password login && !byName.containsKey(login.name());
     }
@@ -85,12 +144,13 @@ public final class Users {
      * {@link #mayBlock}.
      *
      * @param from the address of the client; {@code null} if the transport has none
+     * @param blocks whether it may block; if not, a user who is deleted at this moment is refused
      */
     @Nullable
-    User authenticate(Credentials credentials, @Nullable InetAddress from) {
+    User authenticate(Credentials credentials, @Nullable InetAddress from, boolean blocks) {
         return switch (credentials) {
             case Credentials.Password login ->
-                mayBlock(login) ? checked(login, from) : known(login.name(), login.password(), from);
+                blocks && mayBlock(login) ? checked(login, from) : known(login.name(), login.password(), from);
             case Credentials.Certificate certificate -> external(certificate.distinguishedName(), from);
             case Credentials.Malformed malformed -> {
                 log.warn("login from {} refused: malformed credentials", host(from));
@@ -111,7 +171,7 @@ public final class Users {
                     user == null ? "no such user" : "wrong password");
             return null;
         }
-        return find(name, from);
+        return admit(name, from);
     }
 
     private @Nullable User checked(Credentials.Password login, @Nullable InetAddress from) {
@@ -126,7 +186,8 @@ public final class Users {
         }
         try {
             if (other.accepts(name, login.password())) {
-                return new User(name, "", false, grants.apply(name));
+                User known = checkedUsers.get(name);
+                return known != null ? known : others.apply(name);
             }
             log.warn("login of user '{}' from {} refused by the login check", printable(name), host(from));
         } catch (InterruptedException e) {
@@ -145,11 +206,11 @@ public final class Users {
 
     /** By the distinguished name, as RabbitMQ does, or else by the common name in it. */
     private @Nullable User external(String distinguishedName, @Nullable InetAddress from) {
-        User user = find(distinguishedName, from);
+        User user = admit(distinguishedName, from);
         if (user == null) {
             for (String part : distinguishedName.split(",")) {
                 if (user == null && part.strip().startsWith("CN=")) {
-                    user = find(part.strip().substring(3), from);
+                    user = admit(part.strip().substring(3), from);
                 }
             }
         }
@@ -162,7 +223,7 @@ public final class Users {
         return user;
     }
 
-    private @Nullable User find(String name, @Nullable InetAddress from) {
+    private @Nullable User admit(String name, @Nullable InetAddress from) {
         User user = byName.get(name);
         if (user != null && user.loopbackOnly() && from != null && !from.isLoopbackAddress()) {
             log.warn("user '{}' can only log in from this machine; login from {} refused", name, host(from));

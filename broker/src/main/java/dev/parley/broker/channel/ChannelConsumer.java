@@ -109,11 +109,6 @@ final class ChannelConsumer implements QueueConsumer {
     }
 
     @Override
-    public boolean limited() {
-        return credit.limit() > 0 || channel.credit().limit() > 0;
-    }
-
-    @Override
     public boolean reserve() {
         if (!outbox.ready()) {
             return false;

@@ -2,9 +2,12 @@ package dev.parley.broker.channel;
 
 import dev.parley.broker.auth.Access;
 import dev.parley.broker.limit.Debts;
+import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.profile.RabbitMqProfile;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.QueueOwner;
 import dev.parley.broker.virtualhost.VirtualHost;
 
@@ -22,6 +25,12 @@ public interface ChannelHost extends QueueOwner {
     /** The frames to write. */
     FrameOutput output();
 
+    /** The RabbitMQ that the broker behaves as. */
+    RabbitMqProfile profile();
+
+    /** What the broker grants to clients. */
+    Limits limits();
+
     /** The virtual host that was opened. */
     VirtualHost virtualHost();
 
@@ -31,17 +40,14 @@ public interface ChannelHost extends QueueOwner {
     /** Whether the client announced a capability. */
     boolean clientCan(String capability);
 
-    /** The largest message body that is accepted, in bytes. */
-    long maxMessageSize();
-
     /** The count of bytes held by the whole broker. */
     Watermark memory();
 
     /** What the connection holds and no consumer can take away. */
     Debts.Debt debt();
 
-    /** What all channels of the broker did. */
-    ChannelCounters counters();
+    /** What all channels of the virtual host did. */
+    MessageCounters counters();
 
     /** What becomes of publisher confirms. */
     ConfirmFaults confirmFaults();

@@ -9,10 +9,14 @@ import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.channel.Deliveries.Outcome;
 import dev.parley.broker.queue.Message;
+import dev.parley.broker.queue.MessageCounters;
+import dev.parley.broker.queue.MessageEvent;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
+import dev.parley.broker.queue.Return;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +32,11 @@ public final class ChannelSession {
     private final Deliveries deliveries = new Deliveries();
     private final Credit credit = new Credit();
     private final Subscriptions subscriptions;
+    private final LateDeliveries lateDeliveries;
     private final TopologyCommands topology;
     private @Nullable Transaction transaction;
+    private final MessageCounters counts = new MessageCounters();
+    private long activeAt = System.currentTimeMillis();
     private boolean open;
     private boolean closing;
 
@@ -37,11 +44,12 @@ public final class ChannelSession {
     public ChannelSession(int number, ChannelHost host) {
         this.number = number;
         this.host = host;
-        this.content = new ContentAssembler(host.debt(), host.maxMessageSize());
+        this.content = new ContentAssembler(host.debt(), host.limits().maxMessageSize());
         this.replies = new DirectReplies(this);
         this.publishing = new Publishing(this, replies);
         this.topology = new TopologyCommands(this);
         this.subscriptions = new Subscriptions(this, topology, replies);
+        this.lateDeliveries = new LateDeliveries(number, host, deliveries);
     }
 
     /** The number of the channel, unique in its connection. */
@@ -51,6 +59,36 @@ public final class ChannelSession {
 
     ChannelHost host() {
         return host;
+    }
+
+    /** Counts what happened to messages. */
+    void count(MessageEvent event, long number) {
+        counts.count(event, number);
+        host.counters().count(event, number);
+    }
+
+    private void countDelivery(boolean redelivered, MessageEvent event) {
+        count(event, 1);
+        if (redelivered) {
+            count(MessageEvent.REDELIVER, 1);
+        }
+    }
+
+    /** A snapshot of its state. */
+    public ChannelState state() {
+        return new ChannelState(
+                number,
+                subscriptions.size(),
+                subscriptions.prefetch(),
+                credit.limit(),
+                deliveries.all().size(),
+                publishing.unconfirmed(),
+                transaction == null ? 0 : transaction.uncommittedMessages(),
+                transaction == null ? 0 : transaction.uncommittedAcks(),
+                publishing.confirming(),
+                transaction != null,
+                activeAt,
+                counts.all());
     }
 
     /** What all consumers of the channel share. Thread-safe. */
@@ -99,6 +137,7 @@ public final class ChannelSession {
                     "expected content header for class 60, got non content header frame instead");
         }
         host.outbox().drain();
+        activeAt = System.currentTimeMillis();
         switch (method) {
             case ChannelOpen o -> open();
             case ChannelClose c -> {
@@ -125,9 +164,8 @@ public final class ChannelSession {
             case BasicPublish p -> content.begin(p);
             case BasicGet g -> get(g);
             case BasicAck a -> settle(a.deliveryTag(), a.multiple(), Outcome.ACKNOWLEDGED);
-            case BasicReject r -> settle(r.deliveryTag(), false, r.requeue() ? Outcome.REQUEUED : Outcome.REJECTED);
-            case BasicNack n ->
-                settle(n.deliveryTag(), n.multiple(), n.requeue() ? Outcome.REQUEUED : Outcome.REJECTED);
+            case BasicReject r -> settle(r.deliveryTag(), false, r.requeue() ? Outcome.RETURNED : Outcome.REJECTED);
+            case BasicNack n -> settle(n.deliveryTag(), n.multiple(), n.requeue() ? Outcome.NACKED : Outcome.REJECTED);
             case BasicRecover r -> recover(r);
             case ConfirmSelect c -> confirmSelect(c);
             case TxSelect t -> txSelect();
@@ -157,6 +195,11 @@ public final class ChannelSession {
         }
         open = true;
         MethodWriter.channelOpenOk(frame(), number);
+    }
+
+    /** The error for a content header or body that no method precedes. */
+    public static AmqpException contentWithoutMethod() {
+        return AmqpException.hard(ReplyCode.UNEXPECTED_FRAME, "expected method frame, got non method frame instead");
     }
 
     /** Whether the frames of a published message are incomplete. */
@@ -194,8 +237,9 @@ public final class ChannelSession {
 
     private void get(BasicGet get) {
         MessageQueue queue = topology.readable(get.queue());
-        QueuedMessage message = queue.take();
+        QueuedMessage message = queue.take(get.noAck());
         if (message == null) {
+            count(MessageEvent.GET_EMPTY, 1);
             MethodWriter.basicGetEmpty(frame(), number);
             return;
         }
@@ -209,12 +253,12 @@ public final class ChannelSession {
                 content.exchange(),
                 content.routingKey(),
                 queue.readyCount());
-        host.output().content(number, DeliveredHeader.of(queue, message), content.body());
-        host.counters().delivered.increment();
+        host.output().content(number, DeliveredHeader.of(queue, message, true), content.body());
+        countDelivery(message.redelivered(), get.noAck() ? MessageEvent.GET_NO_ACK : MessageEvent.GET);
         if (get.noAck()) {
-            queue.acknowledge(message);
+            queue.fetched(message);
         } else {
-            deliveries.add(new Unacked(tag, queue, message, null));
+            deliveries.add(Unacked.now(tag, queue, message, null));
         }
     }
 
@@ -229,7 +273,7 @@ public final class ChannelSession {
 
     private void finish(List<Unacked> taken, Outcome outcome) {
         if (outcome == Outcome.ACKNOWLEDGED) {
-            host.counters().acknowledged.add(taken.size());
+            count(MessageEvent.ACK, taken.size());
         }
         boolean shared = credit.limit() > 0;
         Deliveries.settle(taken, outcome, !shared);
@@ -242,7 +286,7 @@ public final class ChannelSession {
         if (!recover.requeue()) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
-        finish(deliveries.takeAll(), Outcome.REQUEUED);
+        finish(deliveries.takeAll(), Outcome.NACKED);
         if (recover.hasResponse()) {
             ok(AmqpMethod.BASIC_RECOVER_OK);
         }
@@ -281,32 +325,33 @@ public final class ChannelSession {
                 consumer.queue().written(message);
             } else {
                 consumer.settled();
-                consumer.queue().requeue(List.of(message));
+                consumer.queue().requeue(List.of(message), Return.CHANNEL_ENDED);
             }
             return;
         }
         long tag = deliveries.nextTag();
+        countDelivery(message.redelivered(), consumer.noAck() ? MessageEvent.DELIVER_NO_ACK : MessageEvent.DELIVER);
         send(
                 consumer.tag(),
                 tag,
                 message.redelivered(),
                 message.message(),
-                DeliveredHeader.of(consumer.queue(), message));
+                DeliveredHeader.of(consumer.queue(), message, false));
         if (consumer.noAck()) {
             consumer.queue().written(message);
         } else {
-            deliveries.add(new Unacked(tag, consumer.queue(), message, consumer));
+            deliveries.add(Unacked.now(tag, consumer.queue(), message, consumer));
         }
     }
 
     void deliverReply(String consumerTag, Message message) {
         if (!closing) {
+            count(MessageEvent.DELIVER_NO_ACK, 1);
             send(consumerTag, deliveries.nextTag(), false, message, message.header());
         }
     }
 
     private void send(String consumerTag, long tag, boolean redelivered, Message message, ContentHeader header) {
-        host.counters().delivered.increment();
         MethodWriter.basicDeliver(
                 frame(), number, consumerTag, tag, redelivered, message.exchange(), message.routingKey());
         host.output().content(number, header, message.body());
@@ -315,15 +360,40 @@ public final class ChannelSession {
     /** The queue of a consumer was deleted. */
     void queueDeleted(ChannelConsumer consumer) {
         if (!closing && subscriptions.remove(consumer)) {
-            if (host.clientCan("consumer_cancel_notify")) {
-                MethodWriter.basicCancel(frame(), number, consumer.tag());
-            }
+            cancelled(consumer);
+        }
+    }
+
+    private void cancelled(ChannelConsumer consumer) {
+        if (host.clientCan("consumer_cancel_notify")) {
+            MethodWriter.basicCancel(frame(), number, consumer.tag());
         }
     }
 
     /** Lets the queues of its consumers deliver, because there is room again. */
     public void resumeDeliveries() {
         subscriptions.inTurn().forEach(consumer -> consumer.queue().deliver());
+    }
+
+    /**
+     * Cancels consumers that have not acknowledged in time.
+     *
+     * @throws AmqpException if that closes the channel instead
+     */
+    public void checkAcknowledgements(long now) {
+        if (closing) {
+            return;
+        }
+        host.outbox().drain();
+        List<Unacked> late = lateDeliveries.takeBack(now);
+        late.stream().map(Unacked::consumer).distinct().forEach(consumer -> {
+            // What it gets nevertheless, because it was on its way, is taken back the next time.
+            if (subscriptions.remove(Objects.requireNonNull(consumer))) {
+                consumer.queue().unsubscribe(consumer);
+                cancelled(consumer);
+            }
+        });
+        finish(late, Outcome.NACKED);
     }
 
     /** Confirms what was published since the last time. */
@@ -357,6 +427,6 @@ public final class ChannelSession {
         if (transaction != null) {
             deliveries.restore(transaction.rollback());
         }
-        Deliveries.settle(deliveries.takeAll(), Outcome.REQUEUED);
+        Deliveries.settle(deliveries.takeAll(), Outcome.ABANDONED);
     }
 }

@@ -67,7 +67,7 @@ final class ContentAssembler {
      */
     boolean frame(int type, ByteBuf payload) {
         if (method == null) {
-            throw AmqpException.hard(ReplyCode.UNEXPECTED_FRAME, "expected method frame, got non method frame instead");
+            throw ChannelSession.contentWithoutMethod();
         }
         if (header == null) {
             header(type, payload);
@@ -112,10 +112,7 @@ final class ContentAssembler {
         }
         int size = payload.readableBytes();
         if (received + (long) size > expected) {
-            throw AmqpException.hard(
-                    ReplyCode.FRAME_ERROR,
-                    "content body of " + (received + (long) size) + " octets exceeds the " + expected
-                            + " in its header");
+            throw AmqpException.hard(ReplyCode.FRAME_ERROR, "content body frame exceeds remaining content size");
         }
         while (payload.isReadable()) {
             if (filled == chunk.length) {

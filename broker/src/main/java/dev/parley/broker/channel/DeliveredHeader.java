@@ -8,24 +8,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content header that a consumer gets: the publisher's, without BCC, which is secret, and with the delivery count
+ * The content header that a consumer gets: the publisher's, without BCC, which is secret, and with the delivery counts
  * of a quorum queue. Stateless; used on the connection's event loop.
  */
 final class DeliveredHeader {
     private DeliveredHeader() {}
 
-    static ContentHeader of(MessageQueue queue, QueuedMessage message) {
+    /** The header of a message that a consumer gets, or that was fetched by basic.get. */
+    static ContentHeader of(MessageQueue queue, QueuedMessage message, boolean fetched) {
         ContentHeader header = message.message().header();
-        boolean counts = message.returned() > 0 && queue.countsDeliveries();
+        Map<String, @Nullable Object> counts = queue.deliveryCounts(message, fetched);
         boolean secret = header.hasHeaders() && header.headers().containsKey("BCC");
-        if (!counts && !secret) {
+        if (counts.isEmpty() && !secret) {
             return header;
         }
         Map<String, @Nullable Object> headers = new LinkedHashMap<>(header.headers());
         headers.remove("BCC");
-        if (counts) {
-            headers.put("x-delivery-count", (long) message.returned());
-        }
+        headers.putAll(counts);
         return header.withHeaders(headers);
     }
 }

@@ -4,8 +4,11 @@ import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueuedMessage;
+import dev.parley.broker.queue.Return;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,11 +20,20 @@ final class Deliveries {
     /** How a client settles a delivery. */
     enum Outcome {
         ACKNOWLEDGED,
-        REQUEUED,
+        /** Not acknowledged, and returned to its queue. */
+        NACKED,
+        /** Rejected, and returned to its queue. */
+        RETURNED,
+        /** Not acknowledged by the time its channel ended. */
+        ABANDONED,
+        /** Not acknowledged or rejected, and not returned to its queue. */
         REJECTED
     }
 
     private final LinkedHashMap<Long, Unacked> unacked = new LinkedHashMap<>();
+    /** The tags of deliveries that were taken back from a consumer that was late, which may still acknowledge them. */
+    private final Set<Long> takenBack = new HashSet<>();
+
     private long nextTag = 1;
 
     /** The tag for the next delivery. */
@@ -42,8 +54,15 @@ final class Deliveries {
         all.forEach(this::add);
     }
 
-    int size() {
-        return unacked.size();
+    /** The deliveries that are unacknowledged, in order. A view. */
+    Collection<Unacked> all() {
+        return unacked.values();
+    }
+
+    /** Removes a delivery that its consumer may still acknowledge. */
+    void takeBack(Unacked delivery) {
+        unacked.remove(delivery.tag());
+        takenBack.add(delivery.tag());
     }
 
     /**
@@ -55,14 +74,18 @@ final class Deliveries {
     List<Unacked> take(long tag, boolean multiple) {
         if (!multiple) {
             Unacked one = unacked.remove(tag);
-            if (one == null) {
+            if (one != null) {
+                return List.of(one);
+            }
+            if (!takenBack.remove(tag)) {
                 throw unknown(tag);
             }
-            return List.of(one);
+            return List.of();
         }
-        if (tag != 0 && !unacked.containsKey(tag)) {
+        if (tag != 0 && !unacked.containsKey(tag) && !takenBack.contains(tag)) {
             throw unknown(tag);
         }
+        takenBack.removeIf(late -> tag == 0 || late <= tag);
         List<Unacked> taken = new ArrayList<>();
         var deliveries = unacked.values().iterator();
         while (deliveries.hasNext()) {
@@ -92,8 +115,14 @@ final class Deliveries {
 
     /** As above; without {@code deliverMore} the caller lets the queues deliver, in an order of its own. */
     static void settle(List<Unacked> deliveries, Outcome outcome, boolean deliverMore) {
-        if (outcome == Outcome.REQUEUED) {
-            requeue(deliveries);
+        Return why = switch (outcome) {
+            case NACKED -> Return.NACKED;
+            case RETURNED -> Return.REJECTED;
+            case ABANDONED -> Return.CHANNEL_ENDED;
+            case ACKNOWLEDGED, REJECTED -> null;
+        };
+        if (why != null) {
+            requeue(deliveries, why);
             return;
         }
         Set<MessageQueue> queues =
@@ -114,13 +143,13 @@ final class Deliveries {
         }
     }
 
-    private static void requeue(List<Unacked> deliveries) {
+    private static void requeue(List<Unacked> deliveries, Return why) {
         Map<MessageQueue, List<QueuedMessage>> byQueue = new LinkedHashMap<>();
         for (Unacked delivery : deliveries) {
             delivery.settled();
             byQueue.computeIfAbsent(delivery.queue(), queue -> new ArrayList<>())
                     .add(delivery.message());
         }
-        byQueue.forEach(MessageQueue::requeue);
+        byQueue.forEach((queue, messages) -> queue.requeue(messages, why));
     }
 }

@@ -6,6 +6,7 @@ import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.exchange.Exchange;
 import dev.parley.broker.queue.Message;
+import dev.parley.broker.queue.MessageEvent;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.ReplyConsumer;
 import java.util.Collection;
@@ -31,6 +32,11 @@ final class Publishing {
         this.channel = channel;
         this.host = channel.host();
         this.replies = replies;
+    }
+
+    /** How many messages are published and not confirmed, nor refused. */
+    long unconfirmed() {
+        return confirming ? nextTag - unconfirmed : 0;
     }
 
     boolean confirming() {
@@ -81,7 +87,7 @@ final class Publishing {
     }
 
     void publish(Message message, boolean mandatory) {
-        host.counters().published.increment();
+        channel.count(MessageEvent.PUBLISH, 1);
         if (stalled) {
             return;
         }
@@ -95,6 +101,7 @@ final class Publishing {
             Exchange exchange = host.virtualHost().exchange(message.exchange());
             Collection<MessageQueue> queues = host.virtualHost().route(exchange, message);
             routed = !queues.isEmpty();
+            exchange.counted(queues.size());
             for (MessageQueue queue : queues) {
                 accepted &= queue.offer(message);
                 if (queue.watermark().exceeded()) {
@@ -102,8 +109,12 @@ final class Publishing {
                 }
             }
         }
-        if (!routed && mandatory) {
-            returnToPublisher(message);
+        if (!routed) {
+            if (mandatory) {
+                returnToPublisher(message);
+            } else {
+                channel.count(MessageEvent.DROP_UNROUTABLE, 1);
+            }
         }
         if (host.memory().exceeded()) {
             host.blockOn(host.memory());
@@ -126,7 +137,7 @@ final class Publishing {
     }
 
     private void returnToPublisher(Message message) {
-        host.counters().returned.increment();
+        channel.count(MessageEvent.RETURN_UNROUTABLE, 1);
         MethodWriter.basicReturn(
                 host.output().frame(),
                 channel.number(),
@@ -140,7 +151,7 @@ final class Publishing {
     /** Confirms what was accepted since the last time. */
     void flushConfirms() {
         if (unconfirmed < nextTag && confirming) {
-            host.counters().confirmed.add(nextTag - unconfirmed);
+            channel.count(MessageEvent.CONFIRM, nextTag - unconfirmed);
             if (oneByOne || !host.confirmFaults().isOff()) {
                 confirmFaultily();
                 return;

@@ -7,6 +7,8 @@ import dev.parley.broker.amqp.Method.BasicConsume;
 import dev.parley.broker.amqp.Method.BasicQos;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.profile.DeprecatedFeature;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
 import dev.parley.broker.virtualhost.VirtualHost;
@@ -31,6 +33,15 @@ final class Subscriptions {
         this.replies = replies;
     }
 
+    int size() {
+        return consumers.size();
+    }
+
+    /** The prefetch count of consumers to come. */
+    int prefetch() {
+        return prefetch;
+    }
+
     /** All consumers, starting with another one each time, so that none gets all the room there is. */
     List<ChannelConsumer> inTurn() {
         List<ChannelConsumer> all = new ArrayList<>(consumers.values());
@@ -41,11 +52,15 @@ final class Subscriptions {
         return all;
     }
 
+    private RabbitMqProfile profile() {
+        return channel.host().profile();
+    }
+
     void qos(BasicQos qos) {
         if (qos.prefetchSize() != 0) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, "prefetch_size!=0 (" + qos.prefetchSize() + ")");
         }
-        if (qos.global()) {
+        if (qos.global() && profile().permits(DeprecatedFeature.GLOBAL_QOS)) {
             channel.credit().limit(qos.prefetchCount());
             channel.resumeDeliveries();
         } else {
@@ -66,10 +81,10 @@ final class Subscriptions {
         }
         MessageQueue queue = topology.readable(consume.queue());
         String kind = queue.settings().kind();
-        if (!kind.equals("classic") && channel.credit().limit() > 0) {
+        if (kind.equals("quorum") && channel.credit().limit() > 0) {
             throw AmqpException.hard(ReplyCode.NOT_IMPLEMENTED, queue.describe() + " does not support global qos");
         }
-        QueueArguments.checkConsumer(queue.describe(), kind, consume.arguments());
+        QueueArguments.checkConsumer(queue.describe(), kind, consume.arguments(), profile());
         ChannelConsumer consumer = new ChannelConsumer(tag, channel, queue, consume, prefetch);
         // The response precedes the deliveries, but there is none if the queue refuses the consumer.
         queue.subscribe(consumer, () -> {

@@ -10,6 +10,7 @@ import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.exchange.Exchange;
 import dev.parley.broker.exchange.ExchangeSettings;
+import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueSettings;
 import dev.parley.broker.virtualhost.VirtualHost;
@@ -71,6 +72,9 @@ final class TopologyCommands {
 
     void declare(ExchangeDeclare declare) {
         String name = clean(declare.exchange());
+        if (!declare.passive()) {
+            ExchangeType.of(declare.type(), host.profile()); // RabbitMQ checks the type first.
+        }
         checkNotDefault(name);
         if (declare.passive()) {
             virtualHost().exchange(name);
@@ -92,11 +96,10 @@ final class TopologyCommands {
             return;
         }
         if (!(arguments.get("alternate-exchange") instanceof String alternate)) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED,
-                    "invalid type '" + FieldTypes.name(arguments.get("alternate-exchange"))
-                            + "' for arg 'alternate-exchange' in "
-                            + virtualHost().describeExchange(name));
+            throw invalidType(
+                    "alternate-exchange",
+                    arguments.get("alternate-exchange"),
+                    virtualHost().describeExchange(name));
         }
         host.access().readExchange(name);
         host.access().writeExchange(alternate);
@@ -163,19 +166,35 @@ final class TopologyCommands {
             respond(declare, queue(name));
             return;
         }
-        host.access().configureQueue(name);
-        QueueSettings settings =
-                new QueueSettings(declare.durable(), declare.exclusive(), declare.autoDelete(), declare.arguments());
-        String deadLetterExchange = settings.text("x-dead-letter-exchange");
-        if (deadLetterExchange != null) {
-            host.access().readQueue(name);
-            host.access().writeExchange(deadLetterExchange);
-        }
-        if (named && name.startsWith("amq.") && virtualHost().findQueue(name) == null) {
+        if (named && name.startsWith("amq.")) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
+        host.access().configureQueue(name);
+        QueueSettings settings =
+                new QueueSettings(declare.durable(), declare.exclusive(), declare.autoDelete(), declare.arguments());
+        if (virtualHost().findQueue(name) == null) {
+            checkDeadLetterExchange(name, settings);
+        }
         respond(declare, virtualHost().declareQueue(name, settings, settings.exclusive() ? host : null));
+    }
+
+    private void checkDeadLetterExchange(String queue, QueueSettings settings) {
+        if (!settings.arguments().containsKey("x-dead-letter-exchange")) {
+            return;
+        }
+        Object exchange = settings.arguments().get("x-dead-letter-exchange");
+        if (!(exchange instanceof String deadLetterExchange)) {
+            throw invalidType("x-dead-letter-exchange", exchange, virtualHost().describeQueue(queue));
+        }
+        host.access().readQueue(queue);
+        host.access().writeExchange(deadLetterExchange);
+    }
+
+    private static AmqpException invalidType(String argument, @Nullable Object value, String where) {
+        return new AmqpException(
+                ReplyCode.PRECONDITION_FAILED,
+                "invalid type '" + FieldTypes.name(value) + "' for arg '" + argument + "' in " + where);
     }
 
     /** The pseudo queue of direct replies or a reply address: it is not created, and has one consumer if it exists. */

@@ -34,6 +34,14 @@ final class Transaction {
         settles.add(new Settle(deliveries, outcome));
     }
 
+    int uncommittedMessages() {
+        return publishes.size();
+    }
+
+    int uncommittedAcks() {
+        return settles.stream().mapToInt(settle -> settle.deliveries().size()).sum();
+    }
+
     void commit(Publishing publishing) {
         for (Publish publish : publishes) {
             publishing.publish(publish.message(), publish.mandatory());

@@ -1,15 +1,17 @@
 package dev.parley.broker.connection;
 
 import dev.parley.broker.auth.Users;
-import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.limit.Debts;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.profile.RabbitMqProfile;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,29 +29,34 @@ public final class BrokerCore {
     /** How long to wait for each connection to close. */
     private static final long CLOSE_TIMEOUT_MILLIS = 2_000;
 
+    private final RabbitMqProfile profile;
     private final Limits limits;
     private final Users users;
     private final Watermark memory;
     private final Debts debts;
-    private final Map<String, VirtualHost> virtualHosts;
+    private final Map<String, VirtualHost> virtualHosts = new ConcurrentHashMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final ChannelCounters counters = new ChannelCounters();
-    private final ConnectionFaults faults = new ConnectionFaults();
+    /** Of virtual hosts that were deleted. */
+    private final MessageCounters formerCounters = new MessageCounters();
+
+    private final BrokerFaults faults = new BrokerFaults(this);
     private final AtomicLong connectionIds = new AtomicLong();
     private final LongAdder accepted = new LongAdder();
     private volatile boolean accepting;
 
     /** Creates a broker that accepts no connections yet. */
-    public BrokerCore(Limits limits, Users users, Collection<String> virtualHosts) {
+    public BrokerCore(RabbitMqProfile profile, Limits limits, Users users, Collection<String> virtualHosts) {
+        this.profile = profile;
         this.limits = limits;
         this.users = users;
         this.memory = new Watermark("the broker", limits.memory());
         this.debts = new Debts(limits.debts());
-        this.virtualHosts = virtualHosts.stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(),
-                        name -> new VirtualHost(
-                                name, limits, memory, () -> EventLoops.shared().next())));
+        virtualHosts.forEach(this::createVirtualHost);
+    }
+
+    /** The RabbitMQ that it behaves as. */
+    public RabbitMqProfile profile() {
+        return profile;
     }
 
     /** What the broker grants to clients. */
@@ -69,9 +74,53 @@ public final class BrokerCore {
         return memory;
     }
 
-    /** The virtual hosts by name. */
+    /** The virtual hosts by name; a concurrent map that only this changes. */
     public Map<String, VirtualHost> virtualHosts() {
-        return virtualHosts;
+        return Collections.unmodifiableMap(virtualHosts);
+    }
+
+    /** Creates a virtual host; returns false if it exists. */
+    public boolean createVirtualHost(String name) {
+        boolean[] created = {false};
+        virtualHosts.computeIfAbsent(name, key -> {
+            created[0] = true;
+            return new VirtualHost(
+                    key, profile, limits, memory, () -> EventLoops.shared().next());
+        });
+        return created[0];
+    }
+
+    /**
+     * Deletes a virtual host with all that is in it and all permissions in it, and closes its connections; returns
+     * false if there is none.
+     */
+    public boolean deleteVirtualHost(String name) {
+        VirtualHost host = virtualHosts.remove(name);
+        if (host == null) {
+            return false;
+        }
+        users.revokeAll(name);
+        for (Connection connection : connections) {
+            if (connection.virtualHostName().equals(name)) {
+                connection.forceClose("vhost '" + name + "' is deleted");
+            }
+        }
+        host.close();
+        formerCounters.addAll(host.counters());
+        return true;
+    }
+
+    /** Removes a user and closes the user's connections; returns false if there is none with a password here. */
+    public boolean deleteUser(String name) {
+        if (!users.remove(name)) {
+            return false;
+        }
+        for (Connection connection : connections) {
+            if (connection.userName().equals(name)) {
+                connection.forceClose("user '" + name + "' is deleted");
+            }
+        }
+        return true;
     }
 
     /** What connections hold that no consumer can take away. */
@@ -79,13 +128,16 @@ public final class BrokerCore {
         return debts;
     }
 
-    /** What the channels did. */
-    public ChannelCounters counters() {
-        return counters;
+    /** What the channels did until now. */
+    public MessageCounters counters() {
+        MessageCounters sum = new MessageCounters();
+        sum.addAll(formerCounters);
+        virtualHosts.values().forEach(host -> sum.addAll(host.counters()));
+        return sum;
     }
 
     /** The faults that connections are subject to. */
-    public ConnectionFaults faults() {
+    public BrokerFaults faults() {
         return faults;
     }
 

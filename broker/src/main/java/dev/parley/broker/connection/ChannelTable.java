@@ -6,11 +6,14 @@ import dev.parley.broker.amqp.Method.ChannelOpen;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
+import dev.parley.broker.channel.ChannelState;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,14 @@ final class ChannelTable {
         List<ChannelSession> open = List.copyOf(byNumber.values());
         open.forEach(ChannelSession::stall);
         return open.size();
+    }
+
+    /** Snapshots of all channels, by number. */
+    List<ChannelState> states() {
+        return byNumber.values().stream()
+                .map(ChannelSession::state)
+                .sorted(Comparator.comparingInt(ChannelState::number))
+                .toList();
     }
 
     @Nullable
@@ -67,7 +78,20 @@ final class ChannelTable {
         return created;
     }
 
-    static AmqpException notOpen() {
+    /**
+     * The channel for a content header or body.
+     *
+     * @throws AmqpException if there is none of this number
+     */
+    ChannelSession forContent(int number) {
+        ChannelSession found = byNumber.get(number);
+        if (found == null) {
+            throw ChannelSession.contentWithoutMethod();
+        }
+        return found;
+    }
+
+    private static AmqpException notOpen() {
         return new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
     }
 
@@ -98,6 +122,17 @@ final class ChannelTable {
             overdue |= channel.isOverdue(now, timeoutNanos, reads);
         }
         return overdue;
+    }
+
+    /** Takes back what was not acknowledged in time; tells the listener the numbers of the channels that fail by it. */
+    void checkAcknowledgements(long now, BiConsumer<AmqpException, Integer> failed) {
+        for (ChannelSession channel : List.copyOf(byNumber.values())) {
+            try {
+                channel.checkAcknowledgements(now);
+            } catch (AmqpException e) {
+                failed.accept(e, channel.number());
+            }
+        }
     }
 
     /** Ends all channels. */

@@ -11,14 +11,16 @@ import dev.parley.broker.amqp.Method.ConnectionUpdateSecret;
 import dev.parley.broker.amqp.MethodWriter;
 import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.auth.Access;
-import dev.parley.broker.channel.ChannelCounters;
 import dev.parley.broker.channel.ChannelHost;
 import dev.parley.broker.channel.ChannelSession;
 import dev.parley.broker.channel.ConfirmFaults;
 import dev.parley.broker.limit.Debts;
+import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
 import dev.parley.broker.output.FrameOutput;
 import dev.parley.broker.output.Outbox;
+import dev.parley.broker.profile.RabbitMqProfile;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.virtualhost.VirtualHost;
 import io.netty.buffer.ByteBuf;
@@ -29,9 +31,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,7 +59,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final Channel socket;
     private final EventLoop loop;
     private final long id;
-    private final Instant connectedAt = Instant.now();
     private final FrameDecoder decoder;
     private final FrameOutput output;
     private final Outbox outbox;
@@ -68,6 +67,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
     private final ChannelTable channels = new ChannelTable(this);
     private final Timeouts timeouts;
     private final Holdings holdings;
+    private final ConnectionDetails details;
     private final Set<MessageQueue> owned = ConcurrentHashMap.newKeySet(2);
     private volatile Tuning tuning = Tuning.NONE;
     private volatile @Nullable Session session;
@@ -92,6 +92,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
         this.blocking = new Blocking(this);
         this.timeouts = new Timeouts(this, channels, broker.limits());
         this.holdings = new Holdings(this, broker.debts());
+        this.details = new ConnectionDetails(socket, handshake, decoder, output, channels);
     }
 
     FrameDecoder decoder() {
@@ -137,8 +138,13 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public long maxMessageSize() {
-        return broker.limits().maxMessageSize();
+    public RabbitMqProfile profile() {
+        return broker.profile();
+    }
+
+    @Override
+    public Limits limits() {
+        return broker.limits();
     }
 
     @Override
@@ -157,8 +163,8 @@ public final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public ChannelCounters counters() {
-        return broker.counters();
+    public MessageCounters counters() {
+        return virtualHost().counters();
     }
 
     @Override
@@ -193,16 +199,6 @@ public final class Connection extends ChannelInboundHandlerAdapter
         return now == null ? "" : now.virtualHost().name();
     }
 
-    /** The properties that the client sent; empty until it has logged in. */
-    public Map<String, @Nullable Object> clientProperties() {
-        return handshake.clientProperties();
-    }
-
-    /** The {@code connection_name} of the client; empty if it has none. */
-    public String clientName() {
-        return clientProperties().get("connection_name") instanceof String name ? name : "";
-    }
-
     /** What was negotiated; zeros until then. */
     public Tuning tuning() {
         return tuning;
@@ -218,9 +214,14 @@ public final class Connection extends ChannelInboundHandlerAdapter
         return blocking.isBlocked();
     }
 
-    /** When the socket was accepted. */
-    public Instant connectedAt() {
-        return connectedAt;
+    /** More about it; any thread. */
+    public ConnectionDetails details() {
+        return details;
+    }
+
+    /** Closes the connection with 320 CONNECTION_FORCED; any thread. */
+    public void forceClose(String reason) {
+        loop.execute(() -> close(AmqpException.hard(ReplyCode.CONNECTION_FORCED, reason)));
     }
 
     /** Closes the socket without notice. */
@@ -300,10 +301,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
                     channels.channel(channel, method, tuning.channelMax()).handle(method, name);
                 }
             } else if (!closing) {
-                ChannelSession target = channels.find(channel);
-                if (target == null) {
-                    throw ChannelTable.notOpen();
-                }
+                ChannelSession target = channels.forContent(channel);
                 if (target.expectsContent()) {
                     classId = AmqpClass.BASIC.id(); // An error in a message is reported for its basic.publish.
                     methodId = AmqpMethod.BASIC_PUBLISH.methodId();
@@ -316,7 +314,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             fail(new AmqpException(ReplyCode.SYNTAX_ERROR, "frame ends within a field"), channel, classId, methodId);
         } catch (RuntimeException e) {
             log.error("{}: method {}.{} failed", this, classId, methodId, e);
-            fail(new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"), channel, classId, methodId);
+            fail(AmqpException.internal(), channel, classId, methodId);
         }
     }
 
@@ -325,38 +323,31 @@ public final class Connection extends ChannelInboundHandlerAdapter
             case ConnectionClose close -> {
                 log.debug("{} closed by the client: {} {}", this, close.code(), close.text());
                 end();
-                ok(AmqpMethod.CONNECTION_CLOSE_OK);
+                MethodWriter.plain(output.frame(), 0, AmqpMethod.CONNECTION_CLOSE_OK);
                 output.flush();
+                closing = true;
+                decoder.stop();
                 closeWhenWritten();
             }
             case ConnectionCloseOk ok -> socket.close();
             // As in RabbitMQ the password is checked when a client logs in only, so a new one changes nothing here.
             case ConnectionUpdateSecret update
-            when handshake.isDone() && !closing -> ok(AmqpMethod.CONNECTION_UPDATE_SECRET_OK);
+            when handshake.isDone() && !closing ->
+                MethodWriter.plain(output.frame(), 0, AmqpMethod.CONNECTION_UPDATE_SECRET_OK);
             default -> {
-                if (closing) {
-                    return;
+                if (!closing) {
+                    handshake.handle(method, name);
                 }
-                if (handshake.isDone()) {
-                    throw AmqpException.hard(ReplyCode.COMMAND_INVALID, name + " on a connection that is open");
-                }
-                handshake.handle(method, name);
             }
         }
     }
 
-    private void ok(AmqpMethod method) {
-        MethodWriter.plain(output.frame(), 0, method);
-    }
-
     private void closeWhenWritten() {
-        closing = true;
-        decoder.stop();
         socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
     }
 
     /** Closes the channel or, if the error is hard, the connection. */
-    private void fail(AmqpException error, int channel, int classId, int methodId) {
+    void fail(AmqpException error, int channel, int classId, int methodId) {
         if (closing) {
             return;
         }
@@ -401,7 +392,7 @@ public final class Connection extends ChannelInboundHandlerAdapter
             if (handshake.isDone()) {
                 close(AmqpException.hard(ReplyCode.CONNECTION_FORCED, SHUTDOWN_TEXT), 0, 0);
             }
-            socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.close());
+            closeWhenWritten();
         });
         return socket;
     }

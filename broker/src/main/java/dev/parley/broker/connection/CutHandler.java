@@ -9,22 +9,22 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes the socket after the {@linkplain ConnectionFaults.Cut cuts} that are asked for, at the octet: what comes before
+ * Closes the socket after the {@linkplain BrokerFaults.Cut cuts} that are asked for, at the octet: what comes before
  * it is still passed on, and nothing after it. Used on the connection's event loop.
  */
 final class CutHandler extends ChannelDuplexHandler {
-    private final ConnectionFaults faults;
+    private final BrokerFaults faults;
     private final Count received = new Count();
     private final Count sent = new Count();
     private boolean cut;
 
     /** The octets of one direction since a cut was asked for. */
     private static final class Count {
-        private ConnectionFaults.@Nullable Cut asked;
+        private BrokerFaults.@Nullable Cut asked;
         private long octets;
 
         /** How many of these octets come before the cut, which is all of them if there is none. */
-        int before(ConnectionFaults.@Nullable Cut cut, int size) {
+        int before(BrokerFaults.@Nullable Cut cut, int size) {
             if (cut == null) {
                 asked = null;
                 return size;
@@ -43,7 +43,7 @@ final class CutHandler extends ChannelDuplexHandler {
         }
     }
 
-    CutHandler(ConnectionFaults faults) {
+    CutHandler(BrokerFaults faults) {
         this.faults = faults;
     }
 

@@ -9,13 +9,13 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Delays what a client sends by {@link ConnectionFaults#delay}, in order. Used on the connection's event loop.
+ * Delays what a client sends by {@link BrokerFaults#delay}, in order. Used on the connection's event loop.
  */
 final class DelayHandler extends ChannelInboundHandlerAdapter {
-    private final ConnectionFaults faults;
+    private final BrokerFaults faults;
     private final Queue<Object> held = new ArrayDeque<>();
 
-    DelayHandler(ConnectionFaults faults) {
+    DelayHandler(BrokerFaults faults) {
         this.faults = faults;
     }
 

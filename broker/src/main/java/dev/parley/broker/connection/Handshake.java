@@ -32,19 +32,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()} by
- * any thread.
+ * The handshake of a connection: start, tune, open. Used on the connection's event loop; {@link #clientProperties()}
+ * and {@link #mechanism()} by any thread.
  */
 final class Handshake {
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
     private static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
-    private static final int MIN_FRAME = 4096;
+    /** The answer to a wrong protocol header of a RabbitMQ that speaks AMQP 1.0, too. */
+    private static final byte[] AMQP_1_0_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
+    /** A header that differs after so many octets only is answered with the one that is right. */
+    private static final int NEAR = 7;
 
     private final Connection connection;
     private final BrokerCore broker;
     private final boolean requestsCertificate;
     private @Nullable AmqpMethod expected = AmqpMethod.CONNECTION_START_OK;
     private volatile Map<String, @Nullable Object> clientProperties = Map.of();
+    private volatile String mechanism = "";
     private @Nullable User user;
     private @Nullable PendingLogin login;
 
@@ -59,21 +63,36 @@ final class Handshake {
         if (Arrays.equals(octets, PROTOCOL_HEADER)) {
             start();
         } else {
-            log.debug("{} does not speak AMQP 0-9-1", connection);
+            boolean newer = isAmqp10(octets);
+            if (newer) {
+                log.warn("{} speaks AMQP 1.0, which this broker does not: use AMQP 0-9-1", connection);
+            } else {
+                log.debug("{} does not speak AMQP 0-9-1", connection);
+            }
             connection.decoder().stop();
             Channel socket = connection.socket();
-            socket.writeAndFlush(Unpooled.wrappedBuffer(PROTOCOL_HEADER)).addListener(done -> socket.close());
+            // A client of AMQP 1.0 is told what is spoken here, not what RabbitMQ would speak.
+            boolean near = newer || Arrays.equals(octets, 0, NEAR, PROTOCOL_HEADER, 0, NEAR);
+            byte[] answer = !near && broker.profile().namesAmqp10() ? AMQP_1_0_HEADER : PROTOCOL_HEADER;
+            socket.writeAndFlush(Unpooled.wrappedBuffer(answer)).addListener(done -> socket.close());
         }
+    }
+
+    /** Whether this is the header of AMQP 1.0, with or without SASL or TLS. */
+    private static boolean isAmqp10(byte[] octets) {
+        return Arrays.equals(octets, 0, 4, PROTOCOL_HEADER, 0, 4) && octets[4] <= 3 && octets[5] == 1 && octets[7] == 0;
     }
 
     /** Sends connection.start. */
     void start() {
         MethodWriter.connectionStart(
-                connection.output().frame(), serverProperties(), Login.mechanisms(requestsCertificate));
+                connection.output().frame(),
+                serverProperties(),
+                Login.mechanisms(requestsCertificate, broker.profile()));
     }
 
-    /** Those of RabbitMQ 3.10, because clients adapt to them; platform and information name this broker. */
-    private static Map<String, Object> serverProperties() {
+    /** Those of RabbitMQ, because clients adapt to them; platform and information name this broker. */
+    private Map<String, Object> serverProperties() {
         Map<String, Object> capabilities = new LinkedHashMap<>();
         for (String capability : new String[] {
             "publisher_confirms",
@@ -91,11 +110,17 @@ final class Handshake {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("capabilities", capabilities);
         properties.put("cluster_name", "parley@localhost");
+        properties.put("copyright", broker.profile().copyright());
         properties.put("information", "In-memory broker for laptops and tests; it behaves as RabbitMQ does.");
         properties.put("platform", "Parley on Java " + Runtime.version().feature());
         properties.put("product", "RabbitMQ");
-        properties.put("version", "3.10.8");
+        properties.put("version", broker.profile().release());
         return properties;
+    }
+
+    /** The mechanism by which the client logs in; empty until connection.start-ok. */
+    String mechanism() {
+        return mechanism;
     }
 
     /** Whether the virtual host is open. */
@@ -122,6 +147,9 @@ final class Handshake {
         if (login != null && user == null) {
             throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected nothing before connection.tune, got " + name);
         }
+        if (isDone()) {
+            throw AmqpException.hard(ReplyCode.COMMAND_INVALID, name + " on a connection that is open");
+        }
         if (name != expected) {
             throw AmqpException.hard(ReplyCode.COMMAND_INVALID, "expected " + expected + ", got " + name);
         }
@@ -135,9 +163,10 @@ final class Handshake {
 
     private void startOk(ConnectionStartOk start) {
         clientProperties = start.clientProperties();
+        mechanism = start.mechanism();
         login = PendingLogin.begin(
                 broker.users(),
-                Login.sasl(start, certificate()),
+                Login.sasl(start, certificate(), broker.profile()),
                 remoteAddress(),
                 connection.socket().eventLoop(),
                 found -> loggedIn(found, start.mechanism()));
@@ -172,11 +201,12 @@ final class Handshake {
         if (tune.frameMax() > limits.maxFrameSize()) {
             throw tooHigh("frame_max", tune.frameMax(), limits.maxFrameSize());
         }
-        if (tune.frameMax() != 0 && tune.frameMax() < MIN_FRAME) {
+        int minFrame = broker.profile().minFrameSize();
+        if (tune.frameMax() != 0 && tune.frameMax() < minFrame) {
             throw AmqpException.hard(
                     ReplyCode.NOT_ALLOWED,
                     "negotiated frame_max = " + tune.frameMax() + " is lower than the minimum allowed value ("
-                            + MIN_FRAME + ")");
+                            + minFrame + ")");
         }
         connection.tuned(new Tuning(
                 tune.channelMax() == 0 ? limits.maxChannels() : tune.channelMax(),
@@ -209,12 +239,18 @@ final class Handshake {
         if (virtualHost == null) {
             throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
         }
-        Grant grant = user.grants().get(name);
+        // As they are now, not as they were at the login.
+        User known = broker.users().find(user.name());
+        Grant grant = (known == null ? user : known).grants().get(name);
         if (grant == null) {
             throw AmqpException.hard(
                     ReplyCode.NOT_ALLOWED, "access to vhost '" + name + "' refused for user '" + user.name() + "'");
         }
         connection.opened(virtualHost, new Access(user, grant, name));
+        // It may have been deleted since: then its connections were closed, this one perhaps not.
+        if (broker.virtualHost(name) != virtualHost) {
+            throw AmqpException.hard(ReplyCode.NOT_ALLOWED, "vhost " + name + " not found");
+        }
         MethodWriter.connectionOpenOk(connection.output().frame());
         expected = null;
     }

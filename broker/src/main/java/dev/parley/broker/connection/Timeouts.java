@@ -11,17 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a connection whose handshake, or one of whose frames or messages, is not complete in time. Used on the
- * connection's event loop.
+ * Ends a connection whose handshake, or one of whose frames or messages, is not complete in time, and channels that do
+ * not acknowledge in time. Used on the connection's event loop.
  */
 final class Timeouts {
     private static final Logger log = LoggerFactory.getLogger(Timeouts.class);
     private static final int CHECKS = 4;
+    /** As often as RabbitMQ checks for acknowledgements that are late. */
+    private static final long MAX_CHECK_MILLIS = 60_000;
 
     private final Connection connection;
     private final ChannelTable channels;
     private final Limits limits;
     private @Nullable Future<?> timer;
+    private @Nullable Future<?> acknowledgements;
     private long frames;
     private long frameSince;
 
@@ -50,6 +53,22 @@ final class Timeouts {
         long nanos = Math.max(1_000_000, limits.messageTimeout().toNanos() / CHECKS);
         frameSince = System.nanoTime();
         timer = connection.socket().eventLoop().scheduleWithFixedDelay(this::check, nanos, nanos, TimeUnit.NANOSECONDS);
+        startAcknowledgements();
+    }
+
+    private void startAcknowledgements() {
+        long timeout = limits.consumerTimeout().toMillis();
+        // A consumer may have a timeout of its own, even where there is none by default.
+        long millis = timeout == 0 ? MAX_CHECK_MILLIS : Math.clamp(timeout / CHECKS, 1, MAX_CHECK_MILLIS);
+        acknowledgements = connection
+                .socket()
+                .eventLoop()
+                .scheduleWithFixedDelay(this::checkAcknowledgements, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void checkAcknowledgements() {
+        channels.checkAcknowledgements(System.nanoTime(), (error, channel) -> connection.fail(error, channel, 0, 0));
+        connection.output().flush();
     }
 
     private void check() {
@@ -75,6 +94,9 @@ final class Timeouts {
         if (timer != null) {
             timer.cancel(false);
             timer = null;
+        }
+        if (acknowledgements != null) {
+            acknowledgements.cancel(false);
         }
     }
 }

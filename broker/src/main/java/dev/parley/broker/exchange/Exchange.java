@@ -3,9 +3,11 @@ package dev.parley.broker.exchange;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.ReplyCode;
-import java.util.Map;
+import dev.parley.broker.policy.AppliedPolicies;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +17,24 @@ import org.jspecify.annotations.Nullable;
  * only; everything else, {@link #match} included, may be called by any thread at any time.
  */
 public abstract sealed class Exchange implements Destination
-        permits DefaultExchange, DirectExchange, FanoutExchange, TopicExchange, HeadersExchange {
+        permits DefaultExchange,
+                DirectExchange,
+                FanoutExchange,
+                TopicExchange,
+                HeadersExchange,
+                ConsistentHashExchange,
+                RandomExchange,
+                DelayedExchange,
+                LocalRandomExchange,
+                ModulusHashExchange {
     private final String name;
     private final ExchangeType type;
     private final ExchangeSettings settings;
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
     private final Set<Binding> bindings = ConcurrentHashMap.newKeySet(2);
+    private final LongAdder publishedIn = new LongAdder();
+    private final LongAdder publishedOut = new LongAdder();
+    private volatile AppliedPolicies policies = AppliedPolicies.NONE;
 
     Exchange(String name, ExchangeType type, ExchangeSettings settings) {
         this.name = name;
@@ -43,6 +57,11 @@ public abstract sealed class Exchange implements Destination
         return inbound;
     }
 
+    @Override
+    public final @Nullable String kind() {
+        return null;
+    }
+
     /** The rule by which it routes. */
     public final ExchangeType type() {
         return type;
@@ -58,18 +77,46 @@ public abstract sealed class Exchange implements Destination
         return bindings;
     }
 
+    /** Counts a message that was published to it, and the queues that it was routed to. */
+    public final void counted(int queues) {
+        publishedIn.increment();
+        publishedOut.add(queues);
+    }
+
+    /** How many messages were published to it. */
+    public final long publishedIn() {
+        return publishedIn.sum();
+    }
+
+    /** To how many queues these were routed, in total. */
+    public final long publishedOut() {
+        return publishedOut.sum();
+    }
+
     /** The name of the exchange for messages that match no binding. */
     public final @Nullable String alternate() {
-        return settings.arguments().get("alternate-exchange") instanceof String alternate ? alternate : null;
+        Object argument = settings.arguments().get("alternate-exchange");
+        Object found = argument == null ? policies.effective().get("alternate-exchange") : argument;
+        return found instanceof String alternate ? alternate : null;
+    }
+
+    /** The policies that apply to it. */
+    public final AppliedPolicies policies() {
+        return policies;
+    }
+
+    /** Applies other policies than before. */
+    public final void apply(AppliedPolicies applied) {
+        policies = applied;
     }
 
     /**
      * Adds a binding; returns false if it exists.
      *
-     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its arguments are invalid for this exchange
+     * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if it is invalid for this exchange
      */
     public final boolean bind(Binding binding) {
-        check(binding.arguments());
+        check(binding);
         if (!bindings.add(binding)) {
             return false;
         }
@@ -88,8 +135,18 @@ public abstract sealed class Exchange implements Destination
         return true;
     }
 
-    /** Checks the arguments of a new binding. */
-    void check(Map<String, @Nullable Object> arguments) {}
+    /** Checks a new binding. */
+    void check(Binding binding) {}
+
+    /** Whether it routes a message once, by its first routing key, and not by each one. */
+    boolean routesOnce() {
+        return false;
+    }
+
+    /** Of the routing keys of a message, those by which it is routed here. */
+    public final List<String> relevant(List<String> routingKeys) {
+        return routesOnce() ? routingKeys.subList(0, 1) : routingKeys;
+    }
 
     /** Called for each binding that was added. */
     void index(Binding binding) {}

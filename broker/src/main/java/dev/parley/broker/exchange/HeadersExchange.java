@@ -21,7 +21,8 @@ final class HeadersExchange extends Exchange {
 
     /** Rejects an {@code x-match} that RabbitMQ does not know. */
     @Override
-    void check(Map<String, @Nullable Object> arguments) {
+    void check(Binding binding) {
+        Map<String, @Nullable Object> arguments = binding.arguments();
         if (arguments.containsKey("x-match")) {
             Object match = arguments.get("x-match");
             if (!(match instanceof String text)) {

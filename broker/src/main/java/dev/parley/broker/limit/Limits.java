@@ -16,7 +16,9 @@ public final class Limits {
             10_000,
             Duration.ofMinutes(5),
             256,
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            10_000_000,
+            Duration.ofMinutes(30));
 
     private static final long MIN_DEBTS = 8 << 20;
     private static final int MAX_CHANNELS = 2047;
@@ -32,6 +34,8 @@ public final class Limits {
     private final Duration messageTimeout;
     private final int managementConnections;
     private final Duration managementTimeout;
+    private final long managementBody;
+    private final Duration consumerTimeout;
 
     private Limits(
             int heartbeatSeconds,
@@ -42,7 +46,9 @@ public final class Limits {
             int maxConnections,
             Duration messageTimeout,
             int managementConnections,
-            Duration managementTimeout) {
+            Duration managementTimeout,
+            long managementBody,
+            Duration consumerTimeout) {
         this.heartbeatSeconds = heartbeatSeconds;
         this.maxMessageSize = maxMessageSize;
         this.memory = memory;
@@ -52,6 +58,8 @@ public final class Limits {
         this.messageTimeout = messageTimeout;
         this.managementConnections = managementConnections;
         this.managementTimeout = managementTimeout;
+        this.managementBody = managementBody;
+        this.consumerTimeout = consumerTimeout;
     }
 
     /** The defaults that each accessor names. */
@@ -90,7 +98,9 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /** The largest message body in bytes. Default 128 MiB. */
@@ -109,7 +119,9 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
@@ -128,7 +140,9 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /**
@@ -149,7 +163,9 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /** Queues per virtual host. Default 100,000. */
@@ -168,7 +184,9 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /** Connections at the same time. Default 10,000. */
@@ -187,7 +205,9 @@ public final class Limits {
                 count,
                 messageTimeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /** How long a message, or a frame, may take from its first octet to its last. Default 5 minutes. */
@@ -206,7 +226,9 @@ public final class Limits {
                 maxConnections,
                 timeout,
                 managementConnections,
-                managementTimeout);
+                managementTimeout,
+                managementBody,
+                consumerTimeout);
     }
 
     /**
@@ -238,6 +260,50 @@ public final class Limits {
                 maxConnections,
                 messageTimeout,
                 connections,
+                timeout,
+                managementBody,
+                consumerTimeout);
+    }
+
+    /** The largest body of a request to the management API, in bytes. Default 10,000,000, as in RabbitMQ. */
+    public long managementBody() {
+        return managementBody;
+    }
+
+    /** A copy with another largest body, at least 1 byte. */
+    public Limits withManagementBody(long bytes) {
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout,
+                bytes,
+                consumerTimeout);
+    }
+
+    /** How long a delivery may be unacknowledged; zero is no limit. Default 30 minutes. */
+    public Duration consumerTimeout() {
+        return consumerTimeout;
+    }
+
+    /** A copy with another time for acknowledgements, zero or more. */
+    public Limits withConsumerTimeout(Duration timeout) {
+        return new Limits(
+                heartbeatSeconds,
+                maxMessageSize,
+                memory,
+                queueMemory,
+                maxQueues,
+                maxConnections,
+                messageTimeout,
+                managementConnections,
+                managementTimeout,
+                managementBody,
                 timeout);
     }
 }

@@ -67,6 +67,11 @@ public final class Watermark {
         release();
     }
 
+    /** Whether it behaves as if the limit were exceeded. */
+    public boolean isForced() {
+        return forced;
+    }
+
     /** Sets whether to behave as if the limit were exceeded, for tests of publishers. */
     public void force(boolean exceeded) {
         forced = exceeded;

@@ -1,6 +1,10 @@
 package dev.parley.broker.management;
 
+import dev.parley.broker.amqp.FieldTable.LongString;
+import dev.parley.broker.amqp.FieldTable.Timestamp;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,11 @@ final class Json {
         return octets.toByteArray();
     }
 
+    /** Octets that may not be UTF-8. */
+    private static String text(ByteBuffer octets) {
+        return StandardCharsets.UTF_8.decode(octets.duplicate()).toString();
+    }
+
     private static void write(JsonGenerator json, @Nullable Object value) {
         switch (value) {
             case null -> json.writeNull();
@@ -37,6 +46,9 @@ final class Json {
                 });
                 json.writeEndObject();
             }
+            case Timestamp time -> json.writeNumber(time.seconds());
+            case LongString text -> json.writeString(text(text.octets()));
+            case byte[] octets -> json.writeString(text(ByteBuffer.wrap(octets)));
             case List<?> list -> {
                 json.writeStartArray();
                 list.forEach(item -> write(json, item));

@@ -4,7 +4,9 @@ import dev.parley.broker.auth.Credentials;
 import dev.parley.broker.auth.PendingLogin;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
+import dev.parley.broker.limit.Debts;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -13,7 +15,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -21,6 +25,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -31,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to the management API: one request at a time, whose body is ignored. It is closed if a request is not
+ * A connection to the management API: one request at a time, with its body. It is closed if a request is not
  * complete, or its response not written, in time. Used on the event loop.
  */
 final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject> {
@@ -40,16 +45,20 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     private final ManagementServer server;
     private final Channel channel;
     private final long timeoutMillis;
+    private final Debts.Debt debt;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private @Nullable HttpRequest request;
     private boolean responding;
+    private boolean refused;
     private @Nullable Future<?> timer;
     private @Nullable PendingLogin login;
 
-    ManagementConnection(ManagementServer server, Channel channel, long timeoutMillis) {
+    ManagementConnection(ManagementServer server, Channel channel, long timeoutMillis, Debts debts) {
         super(HttpObject.class);
         this.server = server;
         this.channel = channel;
         this.timeoutMillis = timeoutMillis;
+        this.debt = debts.new Debt(channel::close);
     }
 
     /** Whether no request is complete or logged in, so that the connection can be closed in favor of another. */
@@ -89,6 +98,9 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+        if (refused) {
+            return; // What is left of a body that is too large.
+        }
         if (responding) {
             // Another request before this one has its response: none of our clients does that.
             channel.close();
@@ -104,14 +116,47 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
             if (message instanceof HttpRequest begun) {
                 request = begun;
             }
+            if (message instanceof HttpContent content && !receive(content.content())) {
+                return;
+            }
             HttpRequest complete = request;
             if (message instanceof LastHttpContent && complete != null) {
                 responding = true;
                 stopTimer();
                 channel.config().setAutoRead(false);
-                server.respond(this, complete, channel.remoteAddress());
+                server.respond(this, complete, body.toByteArray(), channel.remoteAddress());
             }
         }
+    }
+
+    /** Adds to the body; returns false if it is too large, which is answered. */
+    private boolean receive(ByteBuf part) {
+        int count = part.readableBytes();
+        if (count == 0) {
+            return true;
+        }
+        if (body.size() + count > server.maxBody()) {
+            refused = true;
+            respond(
+                    Response.error(
+                            HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
+                            "request_entity_too_large",
+                            "a body has at most " + server.maxBody() + " bytes"),
+                    null,
+                    () -> {});
+            return false;
+        }
+        if (!debt.hold(count)) {
+            channel.close();
+            return false;
+        }
+        body.writeBytes(ByteBufUtil.getBytes(part));
+        return true;
+    }
+
+    private void dropBody() {
+        debt.release(debt.bytes());
+        body = new ByteArrayOutputStream(0); // A large one must not be held by an idle connection.
     }
 
     /** Logs the client in; the outcome is told on the event loop, unless the connection ends before. */
@@ -131,17 +176,19 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
      */
     void respond(Response response, @Nullable HttpRequest to, Runnable written) {
         Object body = response.body();
-        ByteBuf content = body == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(Json.bytes(body));
+        byte[] octets = body == null ? new byte[0] : Json.bytes(body);
+        boolean head = to != null && to.method().equals(HttpMethod.HEAD);
         FullHttpResponse message = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(response.status()),
+                head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(octets));
         if (body != null) {
             message.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
         }
-        if (response.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-            message.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Basic realm=\"RabbitMQ Management\"");
-        }
+        message.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        response.fields().forEach(message.headers()::set);
         if (response.status() != HttpURLConnection.HTTP_NO_CONTENT) {
-            HttpUtil.setContentLength(message, content.readableBytes());
+            HttpUtil.setContentLength(message, octets.length);
         }
         boolean keepAlive = to != null && HttpUtil.isKeepAlive(to);
         HttpUtil.setKeepAlive(message, keepAlive);
@@ -154,6 +201,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
         ChannelFuture writing = channel.writeAndFlush(message);
         writing.addListener(done -> {
             written.run();
+            dropBody();
             if (keepAlive && done.isSuccess()) {
                 request = null;
                 responding = false;
@@ -169,6 +217,7 @@ final class ManagementConnection extends SimpleChannelInboundHandler<HttpObject>
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stopTimer();
+        dropBody();
         if (login != null) {
             login.cancel();
         }

@@ -23,27 +23,21 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the subset of RabbitMQ's management API that tools read, and the deletion of queues and exchanges, over HTTP
- * with basic authentication. Requests are handled on virtual threads, and connections live on an event loop of their
- * own. When there are as many connections as are allowed, the one that waits longest for a complete request makes room.
- * Thread-safe; started and closed once.
+ * Serves RabbitMQ's management API over HTTP with basic authentication. Requests are handled on virtual threads, and
+ * connections live on an event loop of their own. When there are as many connections as are allowed, the one that waits
+ * longest for a complete request makes room. Thread-safe; started and closed once.
  */
 public final class ManagementServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);
@@ -67,11 +61,12 @@ public final class ManagementServer implements AutoCloseable {
      * Creates a server that does not listen yet.
      *
      * @param port 0 is a free one
-     * @param amqpPort the port that the overview names
+     * @param amqpPort the port for AMQP
+     * @param encrypted whether AMQP uses TLS
      */
-    public ManagementServer(BrokerCore broker, String host, int port, int amqpPort) {
+    public ManagementServer(BrokerCore broker, String host, int port, int amqpPort, boolean encrypted) {
         this.broker = broker;
-        this.api = new ManagementApi(broker, host, amqpPort);
+        this.api = new ManagementApi(new ApiContext(broker, host, amqpPort, this::port, encrypted));
         this.address = new InetSocketAddress(host, port);
         this.browsers = new BrowserCheck(host, address.getAddress());
         this.limits = broker.limits();
@@ -121,9 +116,14 @@ public final class ManagementServer implements AutoCloseable {
             oldest.close();
         }
         ManagementConnection connection = new ManagementConnection(
-                this, channel, limits.managementTimeout().toMillis());
+                this, channel, limits.managementTimeout().toMillis(), broker.debts());
         connections.add(connection);
         channel.pipeline().addLast(new HttpServerCodec(), new HttpServerExpectContinueHandler(), connection);
+    }
+
+    /** The largest body of a request in bytes. */
+    long maxBody() {
+        return limits.managementBody();
     }
 
     /** The connection has ended. Called on the event loop. */
@@ -152,28 +152,57 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     /** Responds to a complete request, on a thread of its own once it is logged in. Called on the event loop. */
-    void respond(ManagementConnection connection, HttpRequest request, SocketAddress client) {
+    void respond(ManagementConnection connection, HttpRequest request, byte[] body, SocketAddress client) {
         // Now it is the last to make room.
         connections.remove(connection);
         connections.add(connection);
         String problem = browsers.problem(request.headers());
-        Credentials credentials = Login.basic(request.headers().get(HttpHeaderNames.AUTHORIZATION));
         if (problem != null) {
             respondLater(
                     connection, request, () -> Response.error(HttpURLConnection.HTTP_FORBIDDEN, "forbidden", problem));
-        } else if (credentials == null) {
-            respondLater(connection, request, ManagementServer::refused);
-        } else {
-            connection.login(
-                    broker.users(),
-                    credentials,
-                    client instanceof InetSocketAddress inet ? inet.getAddress() : null,
-                    user -> respondLater(connection, request, () -> user == null ? refused() : respond(request, user)));
+            return;
         }
+        RequestTarget target;
+        Routes.Match match;
+        try {
+            target = RequestTarget.parse(request.uri());
+            match = api.route(target.path());
+        } catch (ApiException e) {
+            respondLater(connection, request, e::response);
+            return;
+        }
+        Response early = ManagementApi.beforeLogin(match, request.method().name());
+        Routes.Action action = match.route().action(request.method().name());
+        if (early != null || action == null) {
+            respondLater(connection, request, () -> early == null ? Response.loginFailed() : early);
+            return;
+        }
+        String reason = request.headers().get("X-Reason");
+        logIn(
+                connection,
+                request,
+                client,
+                user -> api.respond(
+                        action,
+                        new ApiRequest(user, match.parameters(), target.query(), reason, () -> JsonBody.read(body))));
     }
 
-    private static Response refused() {
-        return Response.error(HttpURLConnection.HTTP_UNAUTHORIZED, "not_authorised", "Login failed");
+    private void logIn(
+            ManagementConnection connection,
+            HttpRequest request,
+            SocketAddress client,
+            Function<User, Response> responding) {
+        Credentials credentials = Login.basic(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+        if (credentials == null) {
+            respondLater(connection, request, Response::loginFailed);
+            return;
+        }
+        connection.login(
+                broker.users(),
+                credentials,
+                client instanceof InetSocketAddress inet ? inet.getAddress() : null,
+                user -> respondLater(
+                        connection, request, () -> user == null ? Response.loginFailed() : responding.apply(user)));
     }
 
     private void respondLater(ManagementConnection connection, HttpRequest request, Supplier<Response> responding) {
@@ -197,33 +226,5 @@ public final class ManagementServer implements AutoCloseable {
                 }
             }
         });
-    }
-
-    private Response respond(HttpRequest request, User user) {
-        try {
-            URI uri = new URI(request.uri());
-            String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-            List<String> parts = Arrays.stream(path.split("/"))
-                    .skip(1)
-                    .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
-                    .toList();
-            if (parts.size() < 2 || !parts.get(0).equals("api")) {
-                return Response.notFound();
-            }
-            return api.respond(
-                    request.method().name(), parts.subList(1, parts.size()), conditions(uri.getRawQuery()), user);
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            return Response.error(HttpURLConnection.HTTP_BAD_REQUEST, "bad_request", String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** The names of the parameters with the value {@code true}. */
-    private static Set<String> conditions(@Nullable String query) {
-        return query == null
-                ? Set.of()
-                : Arrays.stream(query.split("&"))
-                        .filter(parameter -> parameter.endsWith("=true"))
-                        .map(parameter -> parameter.substring(0, parameter.indexOf('=')))
-                        .collect(Collectors.toSet());
     }
 }

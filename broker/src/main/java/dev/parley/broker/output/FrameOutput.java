@@ -18,6 +18,7 @@ public final class FrameOutput {
     private @Nullable ByteBuf current;
     private int frameMax = 4096;
     private long frames;
+    private long octets;
 
     /** Creates it for frames of at most 4,096 octets, the maximum until {@link #frameMax}. */
     public FrameOutput(Channel socket) {
@@ -34,7 +35,7 @@ public final class FrameOutput {
         frames++;
         ByteBuf buffer = current;
         if (buffer != null && buffer.readableBytes() >= CHUNK) {
-            socket.write(buffer);
+            write(buffer);
             buffer = null;
         }
         if (buffer == null) {
@@ -42,6 +43,16 @@ public final class FrameOutput {
             current = buffer;
         }
         return buffer;
+    }
+
+    private void write(ByteBuf buffer) {
+        octets += buffer.readableBytes();
+        socket.write(buffer);
+    }
+
+    /** The number of octets written so far. */
+    public long octets() {
+        return octets;
     }
 
     /** The number of frames written so far. */
@@ -60,9 +71,9 @@ public final class FrameOutput {
             if (size <= COPY_LIMIT) {
                 buffer.writeBytes(body, at, size);
             } else {
-                socket.write(buffer);
+                write(buffer);
                 current = null;
-                socket.write(Unpooled.wrappedBuffer(body, at, size));
+                write(Unpooled.wrappedBuffer(body, at, size));
                 buffer = frame();
             }
             MethodWriter.frameEnd(buffer);
@@ -72,6 +83,7 @@ public final class FrameOutput {
     /** Sends what was written. */
     public void flush() {
         if (current != null) {
+            octets += current.readableBytes();
             socket.writeAndFlush(current);
             current = null;
         } else {

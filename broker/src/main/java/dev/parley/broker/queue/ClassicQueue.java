@@ -1,50 +1,77 @@
 package dev.parley.broker.queue;
 
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.DeadLetters.Reason;
 import io.netty.util.concurrent.Future;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A queue whose messages go to one consumer each and are removed when they are acknowledged: RabbitMQ's classic queue,
- * and its quorum queue, which on a single node differs by the delivery limit only. Thread-safe.
+ * and its quorum queue, which on a single node differs by the delivery limit and the order. Thread-safe.
  */
 final class ClassicQueue extends MessageQueue {
+    /** Of a message in a quorum queue that has none. */
+    private static final int NORMAL_PRIORITY = 4;
+
     private final ReadyMessages ready;
-    private final DeadLetters deadLetters;
-    private final long timeToLive;
-    private final long maxLength;
-    private final long maxBytes;
-    private final boolean rejectsWhenFull;
-    private final boolean deadLettersRejected;
     private final boolean singleActive;
     private final boolean quorum;
     private final int maxPriority;
-    private final long deliveryLimit;
+    private final RabbitMqProfile profile;
+
+    // What policies change; under the lock.
+    private DeadLetters deadLetters;
+    private long timeToLive;
+    private long maxLength;
+    private long maxBytes;
+    private boolean rejectsWhenFull;
+    private boolean deadLettersRejected;
+    private long deliveryLimit;
 
     private long nextPosition;
     private int unacked;
+    private long unackedBytes;
+    private int persistent;
+    private long persistentBytes;
     private volatile int readyCount;
     private @Nullable Future<?> ttlTimer;
     private long ttlTimerAt = QueuedMessage.NEVER;
 
     ClassicQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         super(name, settings, host, owner);
+        this.profile = host.profile();
         this.deadLetters = new DeadLetters(name, settings, host, timers());
-        this.timeToLive = settings.number("x-message-ttl", -1);
-        this.maxLength = settings.number("x-max-length", -1);
-        this.maxBytes = settings.number("x-max-length-bytes", -1);
-        String overflow = settings.text("x-overflow");
-        this.rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
-        this.deadLettersRejected = "reject-publish-dlx".equals(overflow);
         this.singleActive = settings.flag("x-single-active-consumer");
         this.quorum = settings.kind().equals("quorum");
         this.maxPriority = quorum ? 0 : (int) settings.number("x-max-priority", 0);
-        this.deliveryLimit = quorum ? settings.number("x-delivery-limit", -1) : -1;
-        this.ready = new ReadyMessages(maxPriority);
+        this.ready = quorum ? ReadyMessages.of(profile.quorumPriorities()) : ReadyMessages.of(maxPriority);
+        read(settings);
+    }
+
+    private void read(QueueSettings settings) {
+        timeToLive = settings.number("x-message-ttl", -1);
+        maxLength = settings.number("x-max-length", -1);
+        maxBytes = settings.number("x-max-length-bytes", -1);
+        String overflow = settings.text("x-overflow");
+        rejectsWhenFull = overflow != null && overflow.startsWith("reject-publish");
+        deadLettersRejected = "reject-publish-dlx".equals(overflow);
+        deliveryLimit = quorum ? settings.number("x-delivery-limit", profile.defaultDeliveryLimit()) : -1;
+    }
+
+    /** The time to live of messages that it holds stays what it was, as in RabbitMQ. */
+    @Override
+    void configure(QueueSettings effective) {
+        deadLetters = new DeadLetters(name(), effective, host(), timers());
+        read(effective);
+        dropOverflow();
+        readyCount = ready.size();
+        scheduleExpiry();
     }
 
     @Override
@@ -60,25 +87,35 @@ final class ClassicQueue extends MessageQueue {
                 }
                 return false;
             }
-            published.increment();
+            count(MessageEvent.PUBLISH);
             long ttl = message.expiration() < 0
                     ? timeToLive
                     : timeToLive < 0 ? message.expiration() : Math.min(timeToLive, message.expiration());
             long expiresAt = ttl < 0 || ttl > MAX_DELAY_MILLIS
                     ? QueuedMessage.NEVER
                     : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ttl);
-            int priority = maxPriority == 0
-                    ? 0
-                    : Math.min(maxPriority, message.header().priority());
             message.retain(memory());
             watermark().add(message.footprint());
-            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority));
+            countPersistent(message, 1);
+            ready.add(new QueuedMessage(message, nextPosition++, expiresAt, priority(message)));
             pump(true);
             dropOverflow();
         } finally {
             unlock();
         }
         return true;
+    }
+
+    private int priority(Message message) {
+        if (!quorum) {
+            return maxPriority == 0 ? 0 : Math.min(maxPriority, message.header().priority());
+        }
+        return switch (profile.quorumPriorities()) {
+            case NONE -> 0;
+            case TWO_LEVELS -> message.header().priority() > NORMAL_PRIORITY ? 1 : 0;
+            case STRICT ->
+                Math.min(ReadyMessages.HIGHEST_STRICT, message.header().priority(NORMAL_PRIORITY));
+        };
     }
 
     /** Ends a section under the lock in which ready messages may have changed. */
@@ -103,11 +140,25 @@ final class ClassicQueue extends MessageQueue {
         }
     }
 
+    /** Counts a message that the queue holds from now on, or with -1 no longer. */
+    private void countPersistent(Message message, int change) {
+        if (message.header().persistent()) {
+            persistent += change;
+            persistentBytes += (long) change * message.body().length;
+        }
+    }
+
+    private void countUnacked(QueuedMessage message, int change) {
+        unacked += change;
+        unackedBytes += (long) change * message.message.body().length;
+    }
+
     private void drop(QueuedMessage message, @Nullable Reason reason) {
         if (reason != null) {
             deadLetters.add(message.message, reason);
         }
         watermark().remove(message.message.footprint());
+        countPersistent(message.message, -1);
         message.message.release(memory());
     }
 
@@ -135,11 +186,12 @@ final class ClassicQueue extends MessageQueue {
                 return;
             }
             QueuedMessage message = Objects.requireNonNull(ready.poll());
-            delivered.increment();
+            countDelivery(message, consumer.noAck() ? MessageEvent.DELIVER_NO_ACK : MessageEvent.DELIVER);
             if (consumer.noAck()) {
                 watermark().remove(message.message.footprint());
+                countPersistent(message.message, -1);
             } else {
-                unacked++;
+                countUnacked(message, 1);
             }
             consumer.deliver(message);
         }
@@ -222,15 +274,17 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public @Nullable QueuedMessage take() {
+    public @Nullable QueuedMessage take(boolean noAck) {
         lock.lock();
         try {
             touch();
             peekLive();
             QueuedMessage message = ready.poll();
-            if (message != null) {
-                unacked++;
-                delivered.increment();
+            if (message == null) {
+                count(MessageEvent.GET_EMPTY);
+            } else {
+                countUnacked(message, 1);
+                countDelivery(message, noAck ? MessageEvent.GET_NO_ACK : MessageEvent.GET);
             }
             return message;
         } finally {
@@ -244,15 +298,24 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
+    public void fetched(QueuedMessage message) {
+        settle(message);
+    }
+
+    @Override
     public void acknowledge(QueuedMessage message) {
+        count(MessageEvent.ACK);
+        settle(message);
+    }
+
+    private void settle(QueuedMessage message) {
         lock.lock();
         try {
             if (isDeleted()) {
                 message.message.release(memory());
                 return;
             }
-            acknowledged.increment();
-            unacked--;
+            countUnacked(message, -1);
             drop(message, null);
         } finally {
             lock.unlock();
@@ -260,7 +323,7 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
-    public void requeue(Collection<QueuedMessage> messages) {
+    public void requeue(Collection<QueuedMessage> messages, Return why) {
         lock.lock();
         try {
             for (QueuedMessage message : messages) {
@@ -268,10 +331,15 @@ final class ClassicQueue extends MessageQueue {
                     message.message.release(memory());
                     continue;
                 }
-                unacked--;
+                countUnacked(message, -1);
                 message.returned++;
-                if (deliveryLimit >= 0 && message.returned > deliveryLimit) {
+                if (why != Return.NACKED || profile.countsNegativeAcknowledgements()) {
+                    message.failed++;
+                }
+                if (deliveryLimit >= 0 && message.failed > deliveryLimit) {
                     drop(message, Reason.DELIVERY_LIMIT);
+                } else if (quorum && deliveryLimit < 0 && why != Return.CHANNEL_ENDED && profile.returnsToTheEnd()) {
+                    ready.add(message.at(nextPosition++));
                 } else {
                     ready.restore(message);
                 }
@@ -293,7 +361,7 @@ final class ClassicQueue extends MessageQueue {
                 message.message.release(memory());
                 return;
             }
-            unacked--;
+            countUnacked(message, -1);
             drop(message, Reason.REJECTED);
         } finally {
             lock.unlock();
@@ -343,13 +411,43 @@ final class ClassicQueue extends MessageQueue {
     }
 
     @Override
+    public QueueContents contents() {
+        lock.lock();
+        try {
+            // A durable queue alone would keep a message over a restart; a quorum queue keeps any.
+            boolean keeps = settings().durable();
+            long bytes = ready.bytes() + unackedBytes;
+            int count = ready.size() + unacked;
+            return new QueueContents(
+                    ready.size(),
+                    ready.bytes(),
+                    unacked,
+                    unackedBytes,
+                    quorum ? count : keeps ? persistent : 0,
+                    quorum ? bytes : keeps ? persistentBytes : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public boolean isActive(QueueConsumer consumer) {
         List<QueueConsumer> all = consumers();
         return !singleActive || (!all.isEmpty() && all.get(0).equals(consumer));
     }
 
     @Override
-    public boolean countsDeliveries() {
-        return quorum;
+    public Map<String, @Nullable Object> deliveryCounts(QueuedMessage message, boolean fetched) {
+        if (!quorum || (message.returned == 0 && !(fetched && profile.tellsFirstFetchCount()))) {
+            return Map.of();
+        }
+        Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+        if (profile.tellsAcquiredCount()) {
+            counts.put("x-acquired-count", (long) message.returned);
+        }
+        if (!profile.tellsAcquiredCount() || message.failed > 0) {
+            counts.put("x-delivery-count", (long) message.failed);
+        }
+        return counts;
     }
 }

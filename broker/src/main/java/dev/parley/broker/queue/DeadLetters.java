@@ -2,8 +2,11 @@ package dev.parley.broker.queue;
 
 import dev.parley.broker.amqp.ContentHeader;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
+import dev.parley.broker.profile.RabbitMqProfile;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +29,9 @@ final class DeadLetters {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** What the headers {@code x-first-death-*} and {@code x-last-death-*} tell. */
+    private static final List<String> DEATH = List.of("exchange", "queue", "reason");
 
     private final String queue;
     private final QueueHost host;
@@ -58,18 +64,36 @@ final class DeadLetters {
     private void publish(String exchange, Message message, Reason reason) {
         Map<String, @Nullable Object> headers =
                 new LinkedHashMap<>(message.header().headers());
+        RabbitMqProfile profile = host.profile();
+        if (profile.ignoresDeathsOfClients() && !message.isDeadLetter()) {
+            headers.remove("x-death");
+            for (String what : DEATH) {
+                headers.remove("x-first-death-" + what);
+                headers.remove("x-last-death-" + what);
+            }
+        }
         String key = routingKey == null ? message.routingKey() : routingKey;
         if (routingKey != null) {
             headers.remove("CC");
             headers.remove("BCC");
         }
         List<Map<String, @Nullable Object>> deaths = deaths(message, headers, reason);
-        headers.put("x-death", deaths);
-        headers.putIfAbsent("x-first-death-exchange", message.exchange());
-        headers.putIfAbsent("x-first-death-queue", queue);
-        headers.putIfAbsent("x-first-death-reason", reason.text());
+        boolean first = headers.put("x-death", deaths) == null;
+        for (String what : DEATH) {
+            String value = switch (what) {
+                case "exchange" -> message.exchange();
+                case "queue" -> queue;
+                default -> reason.text();
+            };
+            if (first) {
+                headers.putIfAbsent("x-first-death-" + what, value);
+            }
+            if (profile.namesLastDeath()) {
+                headers.put("x-last-death-" + what, value);
+            }
+        }
         ContentHeader header = message.header().withHeaders(headers).withoutExpiration();
-        Message dead = message.derive(exchange, key, header);
+        Message dead = message.deadLetter(exchange, key, header);
         for (MessageQueue target : host.route(exchange, dead)) {
             if (!isCycle(deaths, target, reason)) {
                 target.offer(dead);
@@ -93,26 +117,20 @@ final class DeadLetters {
         return false;
     }
 
-    /** The {@code x-death} header with this death, the latest first. */
+    /** The {@code x-death} header with this death at its head. */
     private List<Map<String, @Nullable Object>> deaths(
             Message message, Map<String, @Nullable Object> headers, Reason reason) {
         List<Map<String, @Nullable Object>> deaths = new ArrayList<>();
         Map<String, @Nullable Object> latest = null;
-        if (headers.get("x-death") instanceof List<?> earlier) {
-            for (Object item : earlier) {
-                if (item instanceof Map<?, ?> map) {
-                    Map<String, @Nullable Object> death = new LinkedHashMap<>();
-                    map.forEach((name, value) -> death.put(String.valueOf(name), value));
-                    boolean same =
-                            queue.equals(death.get("queue")) && reason.text().equals(death.get("reason"));
-                    if (same && latest == null) {
-                        long count = death.get("count") instanceof Number n ? n.longValue() : 0;
-                        death.put("count", count + 1);
-                        latest = death;
-                    } else {
-                        deaths.add(death);
-                    }
-                }
+        for (Map<String, @Nullable Object> death : grouped(headers.get("x-death"))) {
+            if (latest == null
+                    && queue.equals(death.get("queue"))
+                    && reason.text().equals(death.get("reason"))) {
+                long count = death.get("count") instanceof Number n ? n.longValue() : 0;
+                death.put("count", count + 1);
+                latest = death;
+            } else {
+                deaths.add(death);
             }
         }
         if (latest == null) {
@@ -130,5 +148,29 @@ final class DeadLetters {
         }
         deaths.add(0, latest);
         return deaths;
+    }
+
+    /**
+     * The deaths of a message until now. RabbitMQ before 3.6 repeated a death in place of counting it, so its successors
+     * count the repeated ones, and reverse the order of several as they do that.
+     */
+    private static List<Map<String, @Nullable Object>> grouped(@Nullable Object header) {
+        Map<List<@Nullable Object>, Map<String, @Nullable Object>> deaths = new LinkedHashMap<>();
+        Map<List<@Nullable Object>, Long> repeated = new HashMap<>();
+        int count = 0;
+        for (Object item : header instanceof List<?> earlier ? earlier : List.of()) {
+            if (item instanceof Map<?, ?> map) {
+                Map<String, @Nullable Object> death = new LinkedHashMap<>();
+                map.forEach((name, value) -> death.put(String.valueOf(name), value));
+                List<@Nullable Object> kind = Arrays.asList(death.get("queue"), death.get("reason"));
+                deaths.putIfAbsent(kind, death);
+                repeated.merge(kind, 1L, Long::sum);
+                count++;
+            }
+        }
+        if (count > 1) {
+            deaths.forEach((kind, death) -> death.putIfAbsent("count", repeated.get(kind)));
+        }
+        return count > 1 ? new ArrayList<>(deaths.values()).reversed() : new ArrayList<>(deaths.values());
     }
 }

@@ -30,14 +30,22 @@ public final class Message {
     private final ContentHeader header;
     private final byte[] body;
     private final long expiration;
+    private final boolean deadLettered;
     private final AtomicInteger holders = new AtomicInteger();
 
-    private Message(String exchange, String routingKey, ContentHeader header, byte[] body, long expiration) {
+    private Message(
+            String exchange,
+            String routingKey,
+            ContentHeader header,
+            byte[] body,
+            long expiration,
+            boolean deadLettered) {
         this.exchange = exchange;
         this.routingKey = routingKey;
         this.header = header;
         this.body = body;
         this.expiration = expiration;
+        this.deadLettered = deadLettered;
     }
 
     /**
@@ -46,7 +54,7 @@ public final class Message {
      * @throws AmqpException with {@link ReplyCode#PRECONDITION_FAILED} if its expiration is invalid
      */
     public static Message of(String exchange, String routingKey, ContentHeader header, byte[] body) {
-        return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
+        return new Message(exchange, routingKey, header, body, expiration(header.expiration()), false);
     }
 
     private static long expiration(@Nullable String text) {
@@ -151,6 +159,16 @@ public final class Message {
 
     /** A message with the same body but this exchange, routing key and header. Held on its own. */
     public Message derive(String exchange, String routingKey, ContentHeader header) {
-        return new Message(exchange, routingKey, header, body, expiration(header.expiration()));
+        return new Message(exchange, routingKey, header, body, expiration(header.expiration()), deadLettered);
+    }
+
+    /** The dead letter of this message, likewise. */
+    Message deadLetter(String exchange, String routingKey, ContentHeader header) {
+        return new Message(exchange, routingKey, header, body, expiration(header.expiration()), true);
+    }
+
+    /** Whether a queue of this broker dead-lettered it, so that its headers tell the truth about that. */
+    boolean isDeadLetter() {
+        return deadLettered;
     }
 }

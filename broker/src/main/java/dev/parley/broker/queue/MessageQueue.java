@@ -5,15 +5,16 @@ import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.exchange.Binding;
 import dev.parley.broker.exchange.Destination;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.policy.AppliedPolicies;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     private final Set<Binding> inbound = ConcurrentHashMap.newKeySet(2);
     private final EventLoop timers;
     private final Watermark watermark;
-    private final long expiresNanos;
+    private volatile AppliedPolicies policies = AppliedPolicies.NONE;
     private volatile long lastUsed = System.nanoTime();
     private volatile boolean deleted;
 
@@ -40,11 +41,11 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** In the order in which they are served; under the lock. */
     final List<QueueConsumer> consumers = new ArrayList<>();
 
+    private long expiresNanos; // Under the lock.
     private @Nullable Future<?> expiryTimer; // Under the lock.
 
-    final LongAdder published = new LongAdder();
-    final LongAdder delivered = new LongAdder();
-    final LongAdder acknowledged = new LongAdder();
+    private final MessageCounters counters = new MessageCounters();
+    private volatile long activeAt = System.currentTimeMillis();
 
     MessageQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         this.name = name;
@@ -53,7 +54,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
         this.owner = owner;
         this.timers = host.nextLoop();
         this.watermark = new Watermark(describe(name, host), host.queueMemory());
-        this.expiresNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_DELAY_MILLIS, settings.number("x-expires", 0)));
+        this.expiresNanos = expiresNanos(settings);
     }
 
     /** Creates a queue of the type that the settings name. {@link #start()} starts its timers. */
@@ -65,14 +66,55 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     /** Starts the timer of {@code x-expires}. Called once. */
     public final void start() {
-        if (expiresNanos > 0) {
+        lock.lock();
+        try {
             scheduleExpiry(expiresNanos);
+        } finally {
+            lock.unlock();
         }
     }
+
+    private static long expiresNanos(QueueSettings settings) {
+        return TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_DELAY_MILLIS, settings.number("x-expires", 0)));
+    }
+
+    /** The policies that apply to it. */
+    public final AppliedPolicies policies() {
+        return policies;
+    }
+
+    /** Applies other policies than before; messages that exceed a new limit are dropped at once. */
+    public final void apply(AppliedPolicies applied) {
+        lock.lock();
+        try {
+            if (deleted || policies.equals(applied)) {
+                return;
+            }
+            policies = applied;
+            QueueSettings effective = settings.under(applied);
+            long expires = expiresNanos(effective);
+            if (expires != expiresNanos) {
+                expiresNanos = expires;
+                touch();
+                scheduleExpiry(expires);
+            }
+            configure(effective);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over settings that have changed; under the lock. */
+    abstract void configure(QueueSettings effective);
 
     @Override
     public final String name() {
         return name;
+    }
+
+    @Override
+    public final String kind() {
+        return settings.kind();
     }
 
     @Override
@@ -131,17 +173,41 @@ public abstract sealed class MessageQueue implements Destination permits Classic
 
     /** How many messages it ever accepted. */
     public final long publishedCount() {
-        return published.sum();
+        return counters.get(MessageEvent.PUBLISH);
     }
 
     /** How many messages it ever handed out, redeliveries included. */
     public final long deliveredCount() {
-        return delivered.sum();
+        return counters.delivered();
     }
 
     /** How many messages were ever acknowledged. */
     public final long acknowledgedCount() {
-        return acknowledged.sum();
+        return counters.get(MessageEvent.ACK);
+    }
+
+    /** What happened to its messages. */
+    public final MessageCounters counters() {
+        return counters;
+    }
+
+    /** When it was last used in any way, in milliseconds since 1970. */
+    public final long activeAtMillis() {
+        return activeAt;
+    }
+
+    /** Counts an event, and that it is in use. */
+    final void count(MessageEvent event) {
+        counters.count(event);
+        activeAt = System.currentTimeMillis();
+    }
+
+    /** Counts that a message was handed out. */
+    final void countDelivery(QueuedMessage message, MessageEvent event) {
+        count(event);
+        if (message.redelivered()) {
+            counters.count(MessageEvent.REDELIVER);
+        }
     }
 
     final QueueHost host() {
@@ -159,25 +225,33 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** The queue was declared again or fetched from, which restarts {@code x-expires}. */
     public final void touch() {
         lastUsed = System.nanoTime();
+        activeAt = System.currentTimeMillis();
     }
 
     private void expireIfUnused() {
-        long left = consumerCount() > 0 ? expiresNanos : lastUsed + expiresNanos - System.nanoTime();
-        if (left > 0) {
-            scheduleExpiry(left);
-        } else if (!deleted) {
+        lock.lock();
+        try {
+            long left = consumers.isEmpty() ? lastUsed + expiresNanos - System.nanoTime() : expiresNanos;
+            if (left > 0 || expiresNanos == 0) {
+                scheduleExpiry(left);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!deleted) {
             host.delete(this);
         }
     }
 
+    /** Restarts the timer of its expiry, if it expires; under the lock. */
     private void scheduleExpiry(long nanos) {
-        lock.lock();
-        try {
-            if (!deleted) {
-                expiryTimer = timers.schedule(this::expireIfUnused, nanos, TimeUnit.NANOSECONDS);
-            }
-        } finally {
-            lock.unlock();
+        if (expiryTimer != null) {
+            expiryTimer.cancel(false);
+            expiryTimer = null;
+        }
+        if (!deleted && expiresNanos > 0) {
+            expiryTimer = timers.schedule(this::expireIfUnused, nanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -213,8 +287,9 @@ public abstract sealed class MessageQueue implements Destination permits Classic
             if (deleted) {
                 throw new AmqpException(ReplyCode.NOT_FOUND, "no " + describe());
             }
-            if ((consumer.exclusive() && !consumers.isEmpty())
-                    || consumers.stream().anyMatch(QueueConsumer::exclusive)) {
+            if (knowsExclusiveConsumers()
+                    && ((consumer.exclusive() && !consumers.isEmpty())
+                            || consumers.stream().anyMatch(QueueConsumer::exclusive))) {
                 throw new AmqpException(ReplyCode.ACCESS_REFUSED, describe() + " in exclusive use");
             }
             int at = consumers.size();
@@ -224,6 +299,7 @@ public abstract sealed class MessageQueue implements Destination permits Classic
                 at--;
             }
             consumers.add(at, consumer);
+            activeAt = System.currentTimeMillis();
             added.run();
         } finally {
             lock.unlock();
@@ -291,17 +367,24 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** Delivers to consumers what they may have. */
     public abstract void deliver();
 
-    /** Takes the next message for basic.get. */
-    public abstract @Nullable QueuedMessage take();
+    /**
+     * Takes the next message for basic.get.
+     *
+     * @param noAck whether the caller acknowledges it at once
+     */
+    public abstract @Nullable QueuedMessage take(boolean noAck);
 
     /** A message was sent to a consumer that does not acknowledge. */
     public abstract void written(QueuedMessage message);
+
+    /** A message was taken by a client that does not acknowledge. */
+    public abstract void fetched(QueuedMessage message);
 
     /** A message that was handed out is acknowledged. */
     public abstract void acknowledge(QueuedMessage message);
 
     /** Messages that were handed out are returned, in the order of their delivery. */
-    public abstract void requeue(Collection<QueuedMessage> messages);
+    public abstract void requeue(Collection<QueuedMessage> messages, Return why);
 
     /** A message that was handed out is rejected and not returned. */
     public abstract void reject(QueuedMessage message);
@@ -315,13 +398,25 @@ public abstract sealed class MessageQueue implements Destination permits Classic
     /** How many messages were handed out and are not settled. */
     public abstract int unackedCount();
 
+    /** What it holds. */
+    public abstract QueueContents contents();
+
     /** Whether a consumer is the one that gets messages, if only one does. */
     public boolean isActive(QueueConsumer consumer) {
         return true;
     }
 
-    /** Whether consumers see how often a message was delivered. */
-    public boolean countsDeliveries() {
-        return false;
+    /** Whether a consumer can be the only one; RabbitMQ ignores that it wants to on other types of queues. */
+    private boolean knowsExclusiveConsumers() {
+        return kind().equals("classic");
+    }
+
+    /**
+     * The headers that tell a consumer how often a message was delivered.
+     *
+     * @param fetched by basic.get
+     */
+    public Map<String, @Nullable Object> deliveryCounts(QueuedMessage message, boolean fetched) {
+        return Map.of();
     }
 }

@@ -35,9 +35,6 @@ public interface QueueConsumer {
     /** Consumers of a higher priority are served first. Default 0. */
     int priority();
 
-    /** Whether the number of its unacknowledged messages is limited, by its own prefetch or that of its channel. */
-    boolean limited();
-
     /** Reserves room for one more message; false if there is none now. */
     boolean reserve();
 

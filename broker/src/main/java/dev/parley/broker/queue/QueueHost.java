@@ -1,6 +1,7 @@
 package dev.parley.broker.queue;
 
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.profile.RabbitMqProfile;
 import io.netty.channel.EventLoop;
 import java.util.Collection;
 
@@ -8,6 +9,9 @@ import java.util.Collection;
 public interface QueueHost {
     /** The name of the virtual host. */
     String name();
+
+    /** The RabbitMQ that it behaves as. */
+    RabbitMqProfile profile();
 
     /** The count of bytes held by the whole broker. */
     Watermark memory();

@@ -1,5 +1,8 @@
 package dev.parley.broker.queue;
 
+import dev.parley.broker.policy.AppliedPolicies;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,22 @@ public record QueueSettings(
     /** An argument that is a string. */
     public @Nullable String text(String name) {
         return arguments.get(name) instanceof String text ? text : null;
+    }
+
+    /** What holds under policies: of limits the least, of everything else the argument if there is one. */
+    QueueSettings under(AppliedPolicies policies) {
+        if (policies.effective().isEmpty()) {
+            return this;
+        }
+        Map<String, @Nullable Object> merged = new LinkedHashMap<>(arguments);
+        policies.effective().forEach((name, value) -> {
+            Object argument = merged.get("x-" + name);
+            boolean shorter = name.equals("max-age")
+                    && argument instanceof String age
+                    && QueueArguments.ageMillis((String) value) < QueueArguments.ageMillis(age);
+            merged.put("x-" + name, argument == null || shorter ? value : AppliedPolicies.least(name, argument, value));
+        });
+        return new QueueSettings(durable, exclusive, autoDelete, Collections.unmodifiableMap(merged));
     }
 
     /** The type of the queue: classic, quorum or stream. */

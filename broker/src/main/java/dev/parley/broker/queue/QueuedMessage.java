@@ -1,9 +1,8 @@
 package dev.parley.broker.queue;
 
 /**
- * A message in one queue. All but its return count is immutable. The count changes under the queue's lock while the
- * queue holds the message; after the queue has handed it over, the receiving thread may read it until the message is
- * settled.
+ * A message in one queue. All but its counts is immutable. They change under the queue's lock while the queue holds the
+ * message; after the queue has handed it over, the receiving thread may read them until the message is settled.
  */
 public final class QueuedMessage {
     /** The expiry of a message that does not expire. */
@@ -16,7 +15,10 @@ public final class QueuedMessage {
     final long expiresAt;
 
     final int priority;
+    /** How often it was returned to the queue. */
     int returned;
+    /** How often that counts towards the delivery limit. */
+    int failed;
 
     QueuedMessage(Message message, long position, long expiresAt, int priority) {
         this.message = message;
@@ -25,14 +27,17 @@ public final class QueuedMessage {
         this.priority = priority;
     }
 
+    /** The same message at another place of the queue. */
+    QueuedMessage at(long other) {
+        var moved = new QueuedMessage(message, other, expiresAt, priority);
+        moved.returned = returned;
+        moved.failed = failed;
+        return moved;
+    }
+
     /** The message as it was published. */
     public Message message() {
         return message;
-    }
-
-    /** How often a consumer returned it to the queue. */
-    public int returned() {
-        return returned;
     }
 
     /** Whether it was delivered before. */

@@ -3,10 +3,13 @@ package dev.parley.broker.queue;
 import dev.parley.broker.amqp.AmqpException;
 import dev.parley.broker.amqp.FieldTable.Timestamp;
 import dev.parley.broker.amqp.ReplyCode;
+import dev.parley.broker.profile.RabbitMqProfile;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +20,38 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class StreamQueue extends MessageQueue {
-    private record Entry(QueuedMessage message, long storedAtMillis) {}
+    /** A message that is stored; {@code filterValue} is empty if it has none. */
+    private record Entry(QueuedMessage message, long storedAtMillis, String filterValue) {}
 
     private final ArrayDeque<Entry> log = new ArrayDeque<>();
     private final Map<QueueConsumer, Long> positions = new HashMap<>();
-    private final long maxAgeMillis;
-    private final long maxBytes;
+    private final Map<QueueConsumer, StreamFilter> filters = new HashMap<>();
+    private final RabbitMqProfile profile;
+    // What policies change; under the lock.
+    private long maxAgeMillis;
+    private long maxBytes;
+    private @Nullable Future<?> ageTimer;
     private long first;
     private long next;
     private long bytes;
 
     StreamQueue(String name, QueueSettings settings, QueueHost host, @Nullable QueueOwner owner) {
         super(name, settings, host, owner);
+        this.profile = host.profile();
+        read(settings);
+    }
+
+    private void read(QueueSettings settings) {
         String age = settings.text("x-max-age");
-        this.maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
-        this.maxBytes = settings.number("x-max-length-bytes", -1);
+        maxAgeMillis = age == null ? -1 : QueueArguments.ageMillis(age);
+        maxBytes = settings.number("x-max-length-bytes", -1);
+    }
+
+    @Override
+    void configure(QueueSettings effective) {
+        read(effective);
+        truncate();
+        scheduleExpiry();
     }
 
     @Override
@@ -42,19 +62,21 @@ final class StreamQueue extends MessageQueue {
                 return true;
             }
             Map<String, @Nullable Object> headers =
-                    new LinkedHashMap<>(message.header().headers());
+                    storedHeaders(message.header().headers());
+            String filterValue = headers.get("x-stream-filter-value") instanceof String text ? text : "";
             headers.put("x-stream-offset", next);
             Message stored = message.derive(
-                    message.exchange(),
-                    message.routingKey(),
-                    message.header().withoutExpiration().withHeaders(headers));
+                    message.exchange(), message.routingKey(), message.header().withHeaders(headers));
             stored.retain(memory());
             watermark().add(stored.footprint());
             bytes += stored.body().length;
-            log.add(new Entry(new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0), System.currentTimeMillis()));
-            published.increment();
-            if (maxAgeMillis >= 0 && log.size() == 1) {
-                timers().schedule(this::expire, maxAgeMillis, TimeUnit.MILLISECONDS);
+            log.add(new Entry(
+                    new QueuedMessage(stored, next++, QueuedMessage.NEVER, 0),
+                    System.currentTimeMillis(),
+                    filterValue));
+            count(MessageEvent.PUBLISH);
+            if (log.size() == 1) {
+                scheduleExpiry();
             }
             truncate();
             pump();
@@ -62,6 +84,18 @@ final class StreamQueue extends MessageQueue {
             lock.unlock();
         }
         return true;
+    }
+
+    /** A stream keeps no nested values, except for the copies that a newer RabbitMQ keeps. */
+    private Map<String, @Nullable Object> storedHeaders(Map<String, @Nullable Object> headers) {
+        Map<String, @Nullable Object> stored = new LinkedHashMap<>();
+        headers.forEach((name, value) -> {
+            boolean nested = value instanceof Map || value instanceof List;
+            if (!nested || (name.equals("CC") && profile.streamsKeepCopies())) {
+                stored.put(name, value);
+            }
+        });
+        return stored;
     }
 
     private void truncate() {
@@ -88,31 +122,38 @@ final class StreamQueue extends MessageQueue {
         lock.lock();
         try {
             truncate();
-            Entry head = log.peek();
-            if (head != null && !isDeleted()) {
-                long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
-                timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
-            }
+            scheduleExpiry();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void scheduleExpiry() {
+        if (ageTimer != null) {
+            ageTimer.cancel(false);
+            ageTimer = null;
+        }
+        Entry head = log.peek();
+        if (head != null && maxAgeMillis >= 0 && !isDeleted()) {
+            long left = head.storedAtMillis + maxAgeMillis - System.currentTimeMillis();
+            ageTimer = timers().schedule(this::expire, Math.max(1, left), TimeUnit.MILLISECONDS);
         }
     }
 
     @Override
     public void subscribe(QueueConsumer consumer, Runnable added) {
         if (consumer.noAck()) {
-            throw new AmqpException(
-                    ReplyCode.NOT_IMPLEMENTED,
-                    "automatic acknowledgement not supported by stream queues " + describe());
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, profile.noAutomaticAcknowledgement(describe()));
         }
-        if (!consumer.limited()) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED, "consumer prefetch count is not set for '" + describe() + "'");
+        if (consumer.prefetch() == 0) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, profile.noPrefetch(describe()));
         }
+        StreamFilter filter = profile.filtersStreams() ? StreamFilter.of(consumer.arguments()) : StreamFilter.NONE;
         lock.lock();
         try {
-            long position = position(consumer.arguments().get("x-stream-offset"));
+            long position = position(consumer.arguments());
             super.subscribe(consumer, added);
+            filters.put(consumer, filter);
             positions.put(consumer, position);
             pump();
         } finally {
@@ -120,9 +161,12 @@ final class StreamQueue extends MessageQueue {
         }
     }
 
-    private long position(@Nullable Object offset) {
+    private long position(Map<String, @Nullable Object> arguments) {
+        if (!arguments.containsKey("x-stream-offset")) {
+            return next;
+        }
+        Object offset = arguments.get("x-stream-offset");
         return switch (offset) {
-            case null -> next;
             case Timestamp at -> since(at.seconds() * 1000);
             case Number number -> Math.max(first, number.longValue());
             case String text ->
@@ -130,9 +174,14 @@ final class StreamQueue extends MessageQueue {
                     case "first" -> first;
                     case "last" -> Math.max(first, next - 1);
                     case "next" -> next;
-                    default -> since(System.currentTimeMillis() - QueueArguments.ageMillis(text));
+                    default -> {
+                        if (!QueueArguments.isAge(text)) {
+                            throw QueueArguments.invalidOffset(describe(), text, profile);
+                        }
+                        yield since(System.currentTimeMillis() - QueueArguments.ageMillis(text));
+                    }
                 };
-            default -> throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid x-stream-offset " + offset);
+            case null, default -> throw QueueArguments.invalidOffset(describe(), offset, profile);
         };
     }
 
@@ -164,16 +213,22 @@ final class StreamQueue extends MessageQueue {
             }
             entries = rest.iterator();
         }
+        StreamFilter filter = filters.getOrDefault(consumer, StreamFilter.NONE);
         while (entries.hasNext()) {
-            QueuedMessage message = entries.next().message;
+            Entry entry = entries.next();
+            QueuedMessage message = entry.message;
             if (message.position < at) {
+                continue;
+            }
+            if (!filter.accepts(entry.filterValue)) {
+                at = message.position + 1;
                 continue;
             }
             if (!consumer.reserve()) {
                 break;
             }
             at = message.position + 1;
-            delivered.increment();
+            countDelivery(message, MessageEvent.DELIVER);
             consumer.deliver(message);
         }
         return at;
@@ -184,6 +239,7 @@ final class StreamQueue extends MessageQueue {
         lock.lock();
         try {
             positions.remove(consumer);
+            filters.remove(consumer);
         } finally {
             lock.unlock();
         }
@@ -206,10 +262,11 @@ final class StreamQueue extends MessageQueue {
             drop(entry);
         }
         positions.clear();
+        filters.clear();
     }
 
     @Override
-    public @Nullable QueuedMessage take() {
+    public @Nullable QueuedMessage take(boolean noAck) {
         throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "basic.get not supported by stream queues " + describe());
     }
 
@@ -217,19 +274,36 @@ final class StreamQueue extends MessageQueue {
     public void written(QueuedMessage message) {}
 
     @Override
+    public void fetched(QueuedMessage message) {}
+
+    @Override
     public void acknowledge(QueuedMessage message) {
-        acknowledged.increment();
+        count(MessageEvent.ACK);
     }
 
     @Override
-    public void requeue(Collection<QueuedMessage> messages) {}
+    public void requeue(Collection<QueuedMessage> messages, Return why) {
+        if (why != Return.CHANNEL_ENDED) {
+            negativelyAcknowledge();
+        }
+    }
 
     @Override
-    public void reject(QueuedMessage message) {}
+    public void reject(QueuedMessage message) {
+        negativelyAcknowledge();
+    }
+
+    private void negativelyAcknowledge() {
+        if (!profile.acceptsNegativeAcknowledgementsOfStreams()) {
+            throw new AmqpException(
+                    ReplyCode.NOT_IMPLEMENTED,
+                    "basic.nack and basic.reject not supported by stream queues " + describe());
+        }
+    }
 
     @Override
     public int purge() {
-        throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "purge not supported by stream queues " + describe());
+        throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "queue.purge not supported by stream queues " + describe());
     }
 
     @Override
@@ -245,5 +319,15 @@ final class StreamQueue extends MessageQueue {
     @Override
     public int unackedCount() {
         return 0;
+    }
+
+    @Override
+    public QueueContents contents() {
+        lock.lock();
+        try {
+            return new QueueContents(log.size(), bytes, 0, 0, log.size(), bytes);
+        } finally {
+            lock.unlock();
+        }
     }
 }

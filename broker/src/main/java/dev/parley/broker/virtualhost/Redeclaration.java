@@ -6,6 +6,7 @@ import dev.parley.broker.amqp.ReplyCode;
 import dev.parley.broker.exchange.Exchange;
 import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
 import dev.parley.broker.queue.QueueSettings;
@@ -20,15 +21,32 @@ import org.jspecify.annotations.Nullable;
 final class Redeclaration {
     private Redeclaration() {}
 
-    static void check(MessageQueue queue, QueueSettings received) {
+    static void check(MessageQueue queue, QueueSettings received, RabbitMqProfile profile) {
         QueueSettings current = queue.settings();
         String what = queue.describe();
         check(what, "durable", current.durable(), received.durable());
         check(what, "exclusive", current.exclusive(), received.exclusive());
         check(what, "auto_delete", current.autoDelete(), received.autoDelete());
         for (String name : QueueArguments.COMPARED) {
-            check(what, name, current.arguments(), received.arguments());
+            if (name.equals("x-queue-type")) {
+                checkType(what, current, received, profile);
+            } else if (QueueArguments.isCompared(current.kind(), name, profile)) {
+                check(what, name, current.arguments(), received.arguments());
+            }
         }
+    }
+
+    /** A queue without a type is a classic one. */
+    private static void checkType(String what, QueueSettings current, QueueSettings received, RabbitMqProfile profile) {
+        Object oldType = current.arguments().getOrDefault("x-queue-type", "classic");
+        Object newType = received.arguments().getOrDefault("x-queue-type", "classic");
+        if (Objects.equals(oldType, newType)) {
+            return;
+        }
+        if (profile.impliesClassicType()) {
+            throw inequivalent(what, "x-queue-type", "'" + newType + "'", "'" + oldType + "'");
+        }
+        check(what, "x-queue-type", current.arguments(), received.arguments());
     }
 
     /**
@@ -37,8 +55,9 @@ final class Redeclaration {
      * @param what the exchange in RabbitMQ's error texts
      * @param typeName the type as the client wrote it
      */
-    static void check(Exchange exchange, String what, String typeName, ExchangeSettings received) {
-        if (exchange.type() != ExchangeType.of(typeName)) {
+    static void check(
+            Exchange exchange, String what, String typeName, ExchangeSettings received, RabbitMqProfile profile) {
+        if (exchange.type() != ExchangeType.of(typeName, profile)) {
             throw inequivalent(
                     what, "type", "'" + typeName + "'", "'" + exchange.type().text() + "'");
         }

@@ -9,7 +9,12 @@ import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.exchange.ExchangeType;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.policy.Policies;
+import dev.parley.broker.policy.StoredPolicy;
+import dev.parley.broker.policy.Target;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.Message;
+import dev.parley.broker.queue.MessageCounters;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueArguments;
 import dev.parley.broker.queue.QueueHost;
@@ -37,27 +42,37 @@ public final class VirtualHost implements QueueHost {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
+    private final RabbitMqProfile profile;
     private final Limits limits;
     private final Watermark memory;
     private final Supplier<EventLoop> loops;
     private final Map<String, Exchange> exchanges = new ConcurrentHashMap<>();
     private final Map<String, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Map<String, ReplyConsumer> replyConsumers = new ConcurrentHashMap<>();
+    private final Policies policies = new Policies();
+    private final DelayedMessages delayed = new DelayedMessages(this);
     private final ReentrantLock topology = new ReentrantLock();
+    private final MessageCounters counters = new MessageCounters();
+    private volatile VirtualHostMetadata metadata;
+    private boolean closed; // Under the lock.
 
     /**
      * Creates a virtual host with RabbitMQ's predeclared exchanges.
      *
+     * @param profile the RabbitMQ that it behaves as
      * @param memory the count of bytes held by the whole broker
      * @param loops gives each queue the event loop for its timers
      */
-    public VirtualHost(String name, Limits limits, Watermark memory, Supplier<EventLoop> loops) {
+    public VirtualHost(
+            String name, RabbitMqProfile profile, Limits limits, Watermark memory, Supplier<EventLoop> loops) {
         this.name = name;
+        this.profile = profile;
         this.limits = limits;
         this.memory = memory;
         this.loops = loops;
+        this.metadata = new VirtualHostMetadata(name.equals("/") ? "Default virtual host" : "", List.of());
         exchanges.put("", Exchange.defaultExchange(queues::get));
-        for (ExchangeType type : ExchangeType.values()) {
+        for (ExchangeType type : ExchangeType.STANDARD) {
             predeclare("amq." + type.text(), type);
         }
         predeclare("amq.match", ExchangeType.HEADERS);
@@ -76,6 +91,11 @@ public final class VirtualHost implements QueueHost {
     }
 
     @Override
+    public RabbitMqProfile profile() {
+        return profile;
+    }
+
+    @Override
     public Watermark memory() {
         return memory;
     }
@@ -88,6 +108,21 @@ public final class VirtualHost implements QueueHost {
     @Override
     public EventLoop nextLoop() {
         return loops.get();
+    }
+
+    /** What users say about it. */
+    public VirtualHostMetadata metadata() {
+        return metadata;
+    }
+
+    /** Sets what users say about it. */
+    public void metadata(VirtualHostMetadata changed) {
+        metadata = changed;
+    }
+
+    /** What its channels did. */
+    public MessageCounters counters() {
+        return counters;
     }
 
     /** The exchanges, the predeclared ones included. */
@@ -174,7 +209,7 @@ public final class VirtualHost implements QueueHost {
      * @throws AmqpException if the type is unknown, the name is reserved, or an exchange of this name differs
      */
     public void declareExchange(String exchange, String typeName, ExchangeSettings settings) {
-        ExchangeType type = ExchangeType.of(typeName);
+        ExchangeType type = ExchangeType.of(typeName, profile);
         topology.lock();
         try {
             Exchange found = exchanges.get(exchange);
@@ -184,10 +219,12 @@ public final class VirtualHost implements QueueHost {
                             ReplyCode.ACCESS_REFUSED,
                             "exchange name '" + exchange + "' contains reserved prefix 'amq.*'");
                 }
-                exchanges.put(exchange, type.create(exchange, settings));
+                Exchange made = type.create(exchange, settings);
+                made.apply(policies.of(Target.EXCHANGE, exchange));
+                exchanges.put(exchange, made);
                 return;
             }
-            Redeclaration.check(found, describeExchange(exchange), typeName, settings);
+            Redeclaration.check(found, describeExchange(exchange), typeName, settings, profile);
         } finally {
             topology.unlock();
         }
@@ -248,11 +285,14 @@ public final class VirtualHost implements QueueHost {
                     throw found.locked();
                 }
                 found.checkUser(owner);
-                Redeclaration.check(found, settings);
+                Redeclaration.check(found, settings, profile);
                 found.touch();
                 return found;
             }
-            QueueArguments.check(describeQueue(queue), settings);
+            if (closed) {
+                throw notFound("vhost '" + name + "'");
+            }
+            QueueArguments.check(describeQueue(queue), settings, profile);
             int limit = limits.maxQueues();
             if (queues.size() >= limit) {
                 throw new AmqpException(
@@ -261,6 +301,7 @@ public final class VirtualHost implements QueueHost {
                                 + ") is reached");
             }
             MessageQueue made = MessageQueue.create(queue, settings, this, owner);
+            made.apply(policies.of(Target.ofQueue(settings.kind()), queue));
             made.start();
             queues.put(queue, made);
             if (owner != null) {
@@ -358,7 +399,7 @@ public final class VirtualHost implements QueueHost {
                 continue;
             }
             int[] matches = {0};
-            for (String key : keys) {
+            for (String key : delayed.hold(next, message) ? List.<String>of() : next.relevant(keys)) {
                 next.match(key, message.header(), destination -> {
                     matches[0]++;
                     if (destination instanceof MessageQueue queue) {
@@ -377,8 +418,59 @@ public final class VirtualHost implements QueueHost {
         return found;
     }
 
-    /** Deletes all queues. */
+    /** The policies; they are changed by {@link #setPolicy} and {@link #removePolicy}. */
+    public Policies policies() {
+        return policies;
+    }
+
+    /** Adds a policy, or replaces the one of its name, and applies it; returns whether it replaced one. */
+    public boolean setPolicy(StoredPolicy policy) {
+        topology.lock();
+        try {
+            boolean replaced = policies.put(policy);
+            applyPolicies();
+            return replaced;
+        } finally {
+            topology.unlock();
+        }
+    }
+
+    /** Removes a policy; returns false if there is none of this name. */
+    public boolean removePolicy(String policy, boolean ofOperator) {
+        topology.lock();
+        try {
+            boolean removed = policies.remove(policy, ofOperator);
+            applyPolicies();
+            return removed;
+        } finally {
+            topology.unlock();
+        }
+    }
+
+    private void applyPolicies() {
+        queues.values()
+                .forEach(queue ->
+                        queue.apply(policies.of(Target.ofQueue(queue.settings().kind()), queue.name())));
+        // Not to the default exchange, which has no alternate exchange in RabbitMQ either.
+        exchanges.values().stream()
+                .filter(exchange -> !exchange.name().isEmpty())
+                .forEach(exchange -> exchange.apply(policies.of(Target.EXCHANGE, exchange.name())));
+    }
+
+    /** How many messages a delayed exchange holds back. */
+    public int delayedCount(Exchange exchange) {
+        return delayed.count(exchange.name());
+    }
+
+    /** Deletes all queues, and drops what delayed exchanges hold back; no further queues can be declared. */
     public void close() {
+        topology.lock();
+        try {
+            closed = true;
+        } finally {
+            topology.unlock();
+        }
+        delayed.end();
         for (MessageQueue queue : List.copyOf(queues.values())) {
             delete(queue);
         }

@@ -81,16 +81,21 @@ abstract class ConformanceTest {
         return name;
     }
 
-    /** A queue that is neither exclusive nor durable, deleted after the test. */
+    /** A queue that is not exclusive, and not durable unless the broker refuses that; deleted after the test. */
     String queue(Channel channel) throws IOException {
         return queue(channel, Map.of());
     }
 
     String queue(Channel channel, Map<String, Object> arguments) throws IOException {
         String name = name();
-        channel.queueDeclare(name, false, false, false, arguments);
+        channel.queueDeclare(name, mustBeDurable(), false, false, arguments);
         leftovers.add(name);
         return name;
+    }
+
+    /** Whether a queue that is not exclusive has to be durable. */
+    boolean mustBeDurable() {
+        return !broker.permitsTransientQueues();
     }
 
     String durableQueue(Channel channel, Map<String, Object> arguments) throws IOException {

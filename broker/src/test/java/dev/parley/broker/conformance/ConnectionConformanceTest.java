@@ -30,7 +30,13 @@ class ConnectionConformanceTest extends ConformanceTest {
     void serverProperties() throws Exception {
         Connection connection = connect();
         Map<String, Object> properties = connection.getServerProperties();
-        assertThat(properties.get("product") + " " + properties.get("version")).isEqualTo("RabbitMQ 3.10.8");
+        assertThat(properties.get("product") + " " + properties.get("version"))
+                .isEqualTo("RabbitMQ "
+                        + ByVersion.of("3.10.8")
+                                .from("4.0", "4.0.5")
+                                .from("4.3", "4.3.6")
+                                .on(broker));
+        assertThat(properties.get("copyright").toString()).startsWith("Copyright (c) 2007-20");
         assertThat(new TreeMap<>((Map<?, ?>) properties.get("capabilities")))
                 .hasToString("{authentication_failure_close=true, basic.nack=true, connection.blocked=true,"
                         + " consumer_cancel_notify=true, consumer_priorities=true, direct_reply_to=true,"
@@ -163,7 +169,7 @@ class ConnectionConformanceTest extends ConformanceTest {
         List<String> queues = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             String queue = name();
-            channel.queueDeclare(queue, false, false, false, Map.of());
+            channel.queueDeclare(queue, mustBeDurable(), false, false, Map.of());
             channel.queueBind(queue, "amq.topic", queue);
             queues.add(queue);
         }

@@ -199,7 +199,9 @@ class ExchangeConformanceTest extends ConformanceTest {
                         "CHANNEL closed 403 ACCESS_REFUSED - deletion of system exchange 'amq.direct' in vhost '/' not"
                                 + " allowed");
         assertThat(outcome(() -> channel().exchangeDeclare(taken, "nonsense")))
-                .isEqualTo("CONNECTION closed 503 COMMAND_INVALID - unknown exchange type 'nonsense'");
+                .isEqualTo(ByVersion.of("CONNECTION closed 503 COMMAND_INVALID - unknown exchange type 'nonsense'")
+                        .from("4.0", "CHANNEL closed 406 PRECONDITION_FAILED - unknown exchange type 'nonsense'")
+                        .on(broker));
         Channel channel = channel();
         String used = exchange(channel, "direct");
         String queue = queue(channel);
@@ -223,7 +225,7 @@ class ExchangeConformanceTest extends ConformanceTest {
         channel.exchangeDeclare("\n" + exchange + "\r\n", "fanout", false, true, Map.of());
         channel.exchangeDeclarePassive(exchange);
         channel.exchangeDeclarePassive(exchange + "\n");
-        assertThat(channel.queueDeclare(queue + "\r\n", false, false, false, Map.of())
+        assertThat(channel.queueDeclare(queue + "\r\n", mustBeDurable(), false, false, Map.of())
                         .getQueue())
                 .isEqualTo(queue);
         assertThat(channel.queueDeclarePassive("\r" + queue).getQueue()).isEqualTo(queue);

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueConformanceTest extends ConformanceTest {
     private static final String NO_QUEUE = "CHANNEL closed 404 NOT_FOUND - no queue '<q>' in vhost '/'";
+    private static final String TRANSIENT_DENIED =
+            "CONNECTION closed 541 INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\n";
     private static final String REFUSED = "CHANNEL closed 406 PRECONDITION_FAILED - ";
 
     @Test
@@ -53,7 +55,7 @@ class QueueConformanceTest extends ConformanceTest {
     void autoDelete() throws Exception {
         Channel channel = channel();
         String queue = name();
-        channel.queueDeclare(queue, false, false, true, Map.of());
+        channel.queueDeclare(queue, mustBeDurable(), false, true, Map.of());
         String tag = channel.basicConsume(queue, true, (t, d) -> {}, t -> {});
         channel.basicCancel(tag);
         eventually(() -> !outcome(() -> channel().queueDeclarePassive(queue)).equals("ok"));
@@ -62,7 +64,7 @@ class QueueConformanceTest extends ConformanceTest {
 
     @Test
     @DisplayName("durable queue + persistent msg")
-    void durable() throws Exception {
+    void persistentMessage() throws Exception {
         Channel channel = channel();
         String queue = durableQueue(channel, Map.of());
         publish(
@@ -87,11 +89,10 @@ class QueueConformanceTest extends ConformanceTest {
     @DisplayName("queue redeclare: durable differs")
     void redeclareDurable() throws Exception {
         Channel channel = channel();
-        String queue = queue(channel);
-        assertThat(outcome(() -> channel.queueDeclare(queue, true, false, false, Map.of())))
-                .isEqualTo(
-                        REFUSED + "inequivalent arg 'durable' for queue '<q>' in vhost '/': received 'true' but current"
-                                + " is 'false'");
+        String queue = durableQueue(channel, Map.of());
+        assertThat(outcome(() -> channel.queueDeclare(queue, false, false, false, Map.of())))
+                .isEqualTo(REFUSED + "inequivalent arg 'durable' for queue '<q>' in vhost '/': received 'false' but"
+                        + " current is 'true'");
     }
 
     @Test
@@ -99,7 +100,7 @@ class QueueConformanceTest extends ConformanceTest {
     void redeclareAutoDelete() throws Exception {
         Channel channel = channel();
         String queue = queue(channel);
-        assertThat(outcome(() -> channel.queueDeclare(queue, false, false, true, Map.of())))
+        assertThat(outcome(() -> channel.queueDeclare(queue, mustBeDurable(), false, true, Map.of())))
                 .isEqualTo(REFUSED + "inequivalent arg 'auto_delete' for queue '<q>' in vhost '/': received 'true' but"
                         + " current is 'false'");
     }
@@ -109,14 +110,16 @@ class QueueConformanceTest extends ConformanceTest {
     void redeclareArguments() throws Exception {
         Channel channel = channel();
         String queue = queue(channel, Map.of("x-expires", 60_000));
-        assertThat(outcome(() -> channel.queueDeclare(queue, false, false, false, Map.of("x-expires", 90_000))))
+        assertThat(outcome(
+                        () -> channel.queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 90_000))))
                 .isEqualTo(REFUSED + "inequivalent arg 'x-expires' for queue '<q>' in vhost '/': received '90000' but"
                         + " current is '60000'");
-        assertThat(outcome(() -> channel().queueDeclare(queue, false, false, false, Map.of())))
+        assertThat(outcome(() -> channel().queueDeclare(queue, mustBeDurable(), false, false, Map.of())))
                 .isEqualTo(
                         REFUSED + "inequivalent arg 'x-expires' for queue '<q>' in vhost '/': received none but current"
                                 + " is the value '60000' of type 'signedint'");
-        assertThat(outcome(() -> channel().queueDeclare(queue, false, false, false, Map.of("x-expires", 60_000L))))
+        assertThat(outcome(() ->
+                        channel().queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 60_000L))))
                 .isEqualTo("ok");
     }
 
@@ -145,7 +148,7 @@ class QueueConformanceTest extends ConformanceTest {
     }
 
     private String declared(Map<String, Object> arguments) throws Exception {
-        return outcome(() -> channel().queueDeclare(name(), false, false, false, arguments));
+        return outcome(() -> channel().queueDeclare(name(), mustBeDurable(), false, false, arguments));
     }
 
     private static String invalid(String argument, String why) {
@@ -156,7 +159,7 @@ class QueueConformanceTest extends ConformanceTest {
     @DisplayName("reserved queue names")
     void reservedName() throws Exception {
         String name = "amq." + name();
-        assertThat(outcome(() -> channel().queueDeclare(name, false, false, false, Map.of())))
+        assertThat(outcome(() -> channel().queueDeclare(name, mustBeDurable(), false, false, Map.of())))
                 .isEqualTo("CHANNEL closed 403 ACCESS_REFUSED - queue name 'amq.<q>' contains reserved prefix 'amq.*'");
     }
 
@@ -226,7 +229,7 @@ class QueueConformanceTest extends ConformanceTest {
     @DisplayName("x-expires: unused queue is deleted")
     void expires() throws Exception {
         String queue = name();
-        channel().queueDeclare(queue, false, false, false, Map.of("x-expires", 300));
+        channel().queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 300));
         eventually(() ->
                 !outcome(() -> channel().queueBind(queue, "amq.direct", "")).equals("ok"));
         assertThat(outcome(() -> channel().queueDeclarePassive(queue))).isEqualTo(NO_QUEUE);
@@ -237,7 +240,7 @@ class QueueConformanceTest extends ConformanceTest {
     void expiresNotWhileUsed() throws Exception {
         Channel channel = channel();
         String queue = name();
-        channel.queueDeclare(queue, false, false, false, Map.of("x-expires", 200));
+        channel.queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 200));
         consume(channel, queue, true);
         Thread.sleep(700);
         assertThat(channel.queueDeclarePassive(queue).getConsumerCount()).isEqualTo(1);
@@ -256,8 +259,13 @@ class QueueConformanceTest extends ConformanceTest {
     @ValueSource(strings = {"quorum", "stream"})
     void queueTypeLimits(String type) throws Exception {
         Map<String, Object> arguments = Map.of("x-queue-type", type);
-        assertThat(outcome(() -> channel().queueDeclare(name(), false, false, false, arguments)))
-                .isEqualTo(REFUSED + "invalid property 'non-durable' for queue '<q>' in vhost '/'");
+        String transientOutcome = outcome(() -> channel().queueDeclare(name(), false, false, false, arguments));
+        if (broker.permitsTransientQueues()) {
+            assertThat(transientOutcome)
+                    .isEqualTo(REFUSED + "invalid property 'non-durable' for queue '<q>' in vhost '/'");
+        } else {
+            assertThat(transientOutcome).startsWith(TRANSIENT_DENIED);
+        }
         assertThat(outcome(() -> channel().queueDeclare(name(), true, false, true, arguments)))
                 .isEqualTo(REFUSED + "invalid property 'auto-delete' for queue '<q>' in vhost '/'");
         assertThat(outcome(() -> channel().queueDeclare(name(), true, true, false, arguments)))

@@ -6,11 +6,14 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +34,12 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         GetResponse got = get(channel, dead);
         assertThat(body(got)).isEqualTo("bad");
         Map<String, Object> headers = got.getProps().getHeaders();
-        assertThat(headers)
-                .containsOnlyKeys("x-first-death-exchange", "x-death", "x-first-death-reason", "x-first-death-queue");
+        Set<String> first = Set.of("x-death", "x-first-death-exchange", "x-first-death-reason", "x-first-death-queue");
+        Set<String> last = Set.of("x-last-death-exchange", "x-last-death-reason", "x-last-death-queue");
+        Set<String> both = new HashSet<>(first);
+        both.addAll(last);
+        assertThat(headers.keySet())
+                .isEqualTo(ByVersion.of(first).from("4.0", both).on(broker));
         assertThat(headers.get("x-first-death-reason").toString()).isEqualTo("rejected");
         assertThat(headers.get("x-first-death-queue").toString()).isEqualTo(queue);
         assertThat(got.getProps().getExpiration()).isNull();
@@ -68,13 +75,60 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
     }
 
     @Test
+    @DisplayName("dead letters: repeated deaths of old versions are counted, in reverse order")
+    void deadLetterRepeated() throws Exception {
+        // From 4.0 on what a client says of deaths is ignored.
+        List<String> first = List.of("QUEUE 1");
+        assertThat(deaths("a", "a", "b", "a"))
+                .isEqualTo(ByVersion.of(List.of("QUEUE 1", "b 1", "a 3"))
+                        .from("4.0", first)
+                        .on(broker));
+        assertThat(deaths("QUEUE", "a", "QUEUE"))
+                .isEqualTo(ByVersion.of(List.of("QUEUE 3", "a 1"))
+                        .from("4.0", first)
+                        .on(broker));
+        assertThat(deaths("a"))
+                .isEqualTo(ByVersion.of(List.of("QUEUE 1", "a null"))
+                        .from("4.0", first)
+                        .on(broker));
+        assertThat(deaths("QUEUE")).isEqualTo(first);
+    }
+
+    /** The deaths of a message that expires in a queue {@code QUEUE} after it expired in these, with their counts. */
+    private List<String> deaths(String... earlier) throws Exception {
+        Channel channel = channel();
+        String dead = queue(channel);
+        String queue = queue(
+                channel, Map.of("x-message-ttl", 0, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        List<Map<String, Object>> before = Stream.of(earlier)
+                .map(name -> Map.<String, Object>of("queue", name.replace("QUEUE", queue), "reason", "expired"))
+                .toList();
+        publish(
+                channel,
+                "",
+                queue,
+                new AMQP.BasicProperties.Builder()
+                        .headers(Map.of("x-death", before))
+                        .build(),
+                "x");
+        Map<String, Object> headers = get(channel, dead).getProps().getHeaders();
+        assertThat(headers.containsKey("x-first-death-queue"))
+                .isEqualTo(ByVersion.of(false).from("4.0", true).on(broker));
+        return ((List<?>) headers.get("x-death"))
+                .stream()
+                        .map(death -> (Map<?, ?>) death)
+                        .map(death -> (death.get("queue") + " " + death.get("count")).replace(queue, "QUEUE"))
+                        .toList();
+    }
+
+    @Test
     @DisplayName("dead letters: a cycle without a reject ends")
     void deadLetterCycle() throws Exception {
         Channel channel = channel();
         String queue = name();
         channel.queueDeclare(
                 queue,
-                false,
+                mustBeDurable(),
                 false,
                 false,
                 Map.of("x-message-ttl", 50, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue));
@@ -208,7 +262,7 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
             Map<String, Object> headers = delivery.getProperties().getHeaders();
             Object count = headers == null ? null : headers.get("x-delivery-count");
             assertThat(count).isEqualTo(round == 0 ? null : (Object) (long) round);
-            channel.basicNack(delivery.getEnvelope().getDeliveryTag(), false, true);
+            channel.basicReject(delivery.getEnvelope().getDeliveryTag(), true);
         }
         GetResponse got = get(channel, dead);
         assertThat(got.getProps().getHeaders().get("x-first-death-reason").toString())
@@ -264,13 +318,20 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         Channel channel = channel();
         String stream = durableQueue(channel, Map.of("x-queue-type", "stream"));
         assertThat(outcome(() -> consume(channel(), stream, false)))
-                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for 'queue"
-                        + " '<q>' in vhost '/''");
+                .isEqualTo("CHANNEL closed 406 PRECONDITION_FAILED - consumer prefetch count is not set for "
+                        + ByVersion.of("'queue '<q>' in vhost '/''")
+                                .from("4.0", "stream queue '<q>' in vhost '/'")
+                                .on(broker));
         Channel reader = channel();
         reader.basicQos(10);
         assertThat(outcome(() -> consume(reader, stream, true)))
-                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by stream"
-                        + " queues queue '<q>' in vhost '/'");
+                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - automatic acknowledgement not supported by "
+                        + ByVersion.of("stream queues queue '<q>' in vhost '/'")
+                                .from("4.0", "stream queue '<q>' in vhost '/'")
+                                .on(broker));
+        assertThat(outcome(() -> channel().queuePurge(stream)))
+                .isEqualTo("CONNECTION closed 540 NOT_IMPLEMENTED - queue.purge not supported by stream queues queue"
+                        + " '<q>' in vhost '/'");
         assertThat(outcome(() -> channel().basicGet(stream, true)))
                 .isEqualTo(
                         "CONNECTION closed 540 NOT_IMPLEMENTED - basic.get not supported by stream queues queue '<q>'"

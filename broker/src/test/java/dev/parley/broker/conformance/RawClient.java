@@ -41,6 +41,13 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
+    /** The next octets, whatever they are; throws EOFException if the broker closed the connection before. */
+    public byte[] receive(int octets) throws IOException {
+        byte[] received = new byte[octets];
+        in.readFully(received);
+        return received;
+    }
+
     /** The next frame; throws EOFException if the broker closed the connection. */
     public Frame receive() throws IOException {
         int type = in.readUnsignedByte();
@@ -51,6 +58,13 @@ public final class RawClient implements AutoCloseable {
             throw new IOException("missing frame end");
         }
         return new Frame(type, channel, Unpooled.wrappedBuffer(payload));
+    }
+
+    /** The next octets, which need not be a frame. */
+    public byte[] octets(int count) throws IOException {
+        byte[] octets = new byte[count];
+        in.readFully(octets);
+        return octets;
     }
 
     /** Receives a frame that must have this method. */
@@ -83,6 +97,10 @@ public final class RawClient implements AutoCloseable {
     }
 
     public static byte[] tuneOk(int heartbeat) {
+        return tuneOk(heartbeat, 131_072);
+    }
+
+    public static byte[] tuneOk(int heartbeat, int frameMax) {
         return frame(
                 1,
                 0,
@@ -90,7 +108,7 @@ public final class RawClient implements AutoCloseable {
                         .writeShort(10)
                         .writeShort(31)
                         .writeShort(2047)
-                        .writeInt(131072)
+                        .writeInt(frameMax)
                         .writeShort(heartbeat));
     }
 

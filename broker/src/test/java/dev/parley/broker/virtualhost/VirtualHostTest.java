@@ -9,6 +9,7 @@ import dev.parley.broker.exchange.Exchange;
 import dev.parley.broker.exchange.ExchangeSettings;
 import dev.parley.broker.limit.Limits;
 import dev.parley.broker.limit.Watermark;
+import dev.parley.broker.profile.RabbitMqProfile;
 import dev.parley.broker.queue.MessageQueue;
 import dev.parley.broker.queue.QueueOwner;
 import dev.parley.broker.queue.QueueSettings;
@@ -22,8 +23,8 @@ class VirtualHostTest {
     private static final QueueSettings EXCLUSIVE = new QueueSettings(false, true, false, Map.of());
 
     private final DefaultEventLoop loop = new DefaultEventLoop();
-    private final VirtualHost host =
-            new VirtualHost("/", Limits.defaults(), new Watermark("the broker", 1_000), () -> loop);
+    private final VirtualHost host = new VirtualHost(
+            "/", RabbitMqProfile.defaultProfile(), Limits.defaults(), new Watermark("the broker", 1_000), () -> loop);
 
     @AfterEach
     void end() {

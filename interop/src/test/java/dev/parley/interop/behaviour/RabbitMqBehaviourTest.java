@@ -1,9 +1,9 @@
 package dev.parley.interop.behaviour;
 
-import dev.parley.interop.OnRabbitMq;
+import dev.parley.interop.OnEachRabbitMq;
 import dev.parley.interop.RabbitMq;
 
-@OnRabbitMq
+@OnEachRabbitMq
 class RabbitMqBehaviourTest extends RabbitBehaviour {
     private final RabbitMq rabbitMq;
 

@@ -40,7 +40,7 @@ class ClientSuitesTest {
     @Test
     @NeedsPeer(Peer.PYTHON_AMQP)
     void pyAmqp(RabbitMq rabbitMq) {
-        bothPass(rabbitMq, PYTEST_END, 48, port -> pytest(port, "not tls", "amqp/t/integration"));
+        bothPass(rabbitMq, PYTEST_END, 48, port -> pytest(Peer.PYTHON_AMQP, port, "not tls", "amqp/t/integration"));
     }
 
     /** All but those of connections that fail and of what URLs may say, which meet no broker. */
@@ -55,17 +55,81 @@ class ClientSuitesTest {
                 rabbitMq,
                 PYTEST_END,
                 35,
-                port -> pytest(port, "not failed and not dotted", "kombu/t/integration/test_py_amqp.py"));
+                port -> pytest(
+                        Peer.PYTHON_AMQP, port, "not failed and not dotted", "kombu/t/integration/test_py_amqp.py"));
     }
 
-    private static PeerProcess pytest(int port, String selected, String tests) {
+    /** Those of connections to a broker, blocking and with each kind of event loop. */
+    @Test
+    @NeedsPeer(Peer.PIKA)
+    void pikaItself(RabbitMq rabbitMq) {
+        String tests = "python-pika/tests/acceptance/";
+        bothPass(
+                rabbitMq,
+                PYTEST_END,
+                300,
+                port -> pytest(
+                        Peer.PIKA,
+                        port,
+                        "not WWWGoogle",
+                        tests + "blocking_adapter_test.py",
+                        tests + "async_adapter_tests.py",
+                        tests + "enforce_one_basicget_test.py"));
+    }
+
+    /** Channels, consumers and deliveries; the tests look for leaks, too, which makes them slow. */
+    @Test
+    @NeedsPeer(Peer.AIO_PIKA)
+    void aiormq(RabbitMq rabbitMq) {
+        bothPass(
+                rabbitMq,
+                PYTEST_END,
+                20,
+                port -> pytest(
+                        Peer.AIO_PIKA,
+                        port,
+                        "not amqps and not confirm_multiple and (amqp_channel0-amqp- or amqp-named and channel1)",
+                        "aiormq/tests/test_channel.py"));
+    }
+
+    /** The tests of a plain connection. */
+    @Test
+    @NeedsPeer(Peer.AIO_PIKA)
+    void aioPika(RabbitMq rabbitMq) {
+        bothPass(
+                rabbitMq,
+                PYTEST_END,
+                50,
+                port -> pytest(
+                        Peer.AIO_PIKA,
+                        port,
+                        "TestCaseAmqp and not NoConfirms and not robust",
+                        "aio_pika/tests/test_amqp.py"));
+    }
+
+    private static PeerProcess pytest(Peer peer, int port, String selected, String... tests) {
         Map<String, String> environment = new HashMap<>();
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
         environment.put("RABBITMQ_HOST", "127.0.0.1");
         environment.put("RABBITMQ_5672_TCP", Integer.toString(port));
-        Path suite = Peer.PYTHON_AMQP.folder().resolve("suites").resolve(tests);
-        List<String> command = new ArrayList<>(Peer.PYTHON_AMQP.command("-m", "pytest"));
-        command.addAll(List.of("-v", "-W", "ignore", "-p", "no:cacheprovider", "-k", selected, suite.toString()));
+        environment.put("BROKER_PORT", Integer.toString(port));
+        List<String> command = new ArrayList<>(peer.command("-m", "pytest"));
+        command.addAll(List.of("-v", "-W", "ignore", "-p", "no:cacheprovider", "-k", selected));
+        Path suites = peer.folder().resolve("suites");
+        String ours = Peer.PYTHON.command("port").getLast();
+        switch (peer) {
+            // They know one port, in the programs that they start, too.
+            case PIKA -> environment.put("PYTHONPATH", ours + ":" + suites.resolve("python-pika"));
+            // They start their broker with Docker.
+            case AIO_PIKA -> {
+                environment.put("PYTHONPATH", Path.of(ours).getParent().toString());
+                command.addAll(List.of("-p", "docker_of_broker", "-o", "log_cli=false"));
+            }
+            default -> {}
+        }
+        for (String test : tests) {
+            command.add(suites.resolve(test).toString());
+        }
         return PeerProcess.start(environment, command);
     }
 
@@ -121,7 +185,7 @@ class ClientSuitesTest {
         assertThat(Integer.parseInt(passed.group(1))).as(broker).isGreaterThanOrEqualTo(tests);
     }
 
-    /** pika publishes no tests: our own program tells what it sees, and must tell the same of both brokers. */
+    /** No tests of pika's newest version are published: our own program must tell the same of both brokers. */
     @Test
     @NeedsPeer(Peer.PYTHON_AMQP)
     void pika(RabbitMq rabbitMq) {

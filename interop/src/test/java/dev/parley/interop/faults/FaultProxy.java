@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Forwards TCP connections to a server on a loopback port, until it is told to behave as a network does that breaks.
  * Faults count the bytes of all its connections together. Thread-safe.
  */
-final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements AutoCloseable {
     /** Of no protocol: neither UTF-8, XML, nor a frame of ZMTP, WebSocket or AMQP. */
     private static final byte[] GARBAGE = {(byte) 0xff, 0, (byte) 0xfe, 0x01, (byte) 0x80, 0x1b, (byte) 0xc0, 0};
 
@@ -47,7 +47,8 @@ final class FaultProxy implements AutoCloseable {
         long count;
     }
 
-    FaultProxy(int target) throws IOException {
+    /** A proxy for the server on this loopback port. */
+    public FaultProxy(int target) throws IOException {
         this.target = target;
         for (Way way : Way.values()) {
             passed.put(way, new Passed());
@@ -55,7 +56,8 @@ final class FaultProxy implements AutoCloseable {
         Thread.ofVirtual().name("fault-proxy").start(this::accept);
     }
 
-    int port() {
+    /** The loopback port of the proxy. */
+    public int port() {
         return listening.getLocalPort();
     }
 
@@ -97,7 +99,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /** Closes all connections, those that are silent too. */
-    void cut() {
+    public void cut() {
         links.forEach(Link::close);
     }
 

@@ -10,18 +10,25 @@ import dev.parley.Target;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.RabbitMqCluster;
+import dev.parley.interop.RabbitMqVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A cluster of three nodes, of which one is killed, cut off, or stands still while clients and servers are at work.
@@ -29,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @SuppressWarnings("try") // Servers are there to be called, not referenced.
 @NeedsPeer(Peer.RABBITMQ)
+@ParameterizedClass(name = "{0}")
+@MethodSource("versions")
 class ClusterTest {
     /** Queues that live on all nodes, so that one node more or less does not matter. */
     private static final String REPLICATED = "&rabbit_quorum_queue=true&rabbit_transient_quorum_queue=true";
@@ -36,16 +45,29 @@ class ClusterTest {
     /** Casts, and calls, of each client. */
     private static final int SOME = 50;
 
-    private static RabbitMqCluster cluster;
+    private static @Nullable RabbitMqCluster running;
 
-    @BeforeAll
-    static void start() {
-        cluster = RabbitMqCluster.start();
+    @Parameter
+    RabbitMqVersion version;
+
+    private final RabbitMqCluster cluster = Objects.requireNonNull(running);
+
+    static Stream<RabbitMqVersion> versions() {
+        return Stream.of(RabbitMqVersion.V3_10, RabbitMqVersion.V4_3).filter(RabbitMqVersion::isWanted);
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void start(RabbitMqVersion version) {
+        NeedsPeer.Condition.assume(version.peer());
+        running = RabbitMqCluster.start(version);
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
-        cluster.close();
+        if (running != null) {
+            running.close();
+            running = null;
+        }
     }
 
     @Test
@@ -64,7 +86,7 @@ class ClusterTest {
     }
 
     /** Gets the leader's node into trouble, and out of it. */
-    private static void nothingIsLost(String options, IntConsumer trouble, IntConsumer end) throws Exception {
+    private void nothingIsLost(String options, IntConsumer trouble, IntConsumer end) throws Exception {
         try (Load load = new Load(cluster.transportUrl(), REPLICATED + options, 3)) {
             load.awaitMore(SOME);
             int leader = cluster.home(load.topic());
@@ -115,7 +137,9 @@ class ClusterTest {
             int home = cluster.home(load.topic());
             cluster.kill(home);
             try {
-                load.awaitMore(SOME);
+                if (version == RabbitMqVersion.V3_10) {
+                    load.awaitMore(SOME);
+                } // 4.3 keeps the queues of a node that is gone, and does not respond to their declaration for 72 s.
             } finally {
                 cluster.start(home);
             }
@@ -190,7 +214,7 @@ class ClusterTest {
     }
 
     /** How many connections each port has. */
-    private static Map<Integer, Long> connections() {
+    private Map<Integer, Long> connections() {
         return cluster.ctl(2, "list_connections port")
                 .lines()
                 .filter(line -> line.matches("\\d+"))

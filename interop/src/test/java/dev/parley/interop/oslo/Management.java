@@ -3,6 +3,7 @@ package dev.parley.interop.oslo;
 import dev.parley.interop.FreePorts;
 import dev.parley.interop.PeerProcess;
 import dev.parley.interop.RabbitMq;
+import dev.parley.interop.RabbitMqVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -38,7 +39,11 @@ final class Management implements AutoCloseable {
     private final RabbitMq rabbit;
 
     Management() {
-        rabbit = RabbitMq.start("""
+        this(RabbitMqVersion.USUAL);
+    }
+
+    Management(RabbitMqVersion version) {
+        rabbit = RabbitMq.start(version, """
             management.tcp.ip = 127.0.0.1
             management.tcp.port = %d
             """.formatted(port), "rabbitmq_management");
@@ -64,6 +69,18 @@ final class Management implements AutoCloseable {
 
     RabbitMq rabbit() {
         return rabbit;
+    }
+
+    /** Where the API is. */
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** Sets a policy for queues of a virtual host; the definition is JSON. */
+    void policy(String virtualHost, String name, String pattern, String definition) {
+        send("PUT", "policies/" + virtualHost + "/" + name, """
+                {"pattern": "%s", "apply-to": "queues", "definition": %s}
+                """.formatted(pattern, definition));
     }
 
     /** Makes a virtual host and returns its transport URL, to which options can be appended. */

@@ -1,10 +1,11 @@
 package dev.parley.interop.oslo;
 
-import dev.parley.interop.OnRabbitMq;
+import dev.parley.interop.OnEachRabbitMq;
+import dev.parley.interop.Peer;
 import dev.parley.interop.RabbitMq;
 
-/** On a real RabbitMQ. */
-@OnRabbitMq
+/** On real RabbitMQs. */
+@OnEachRabbitMq
 class OnRabbitMqTest extends OsloMessaging {
     private final RabbitMq rabbit;
 
@@ -15,5 +16,16 @@ class OnRabbitMqTest extends OsloMessaging {
     @Override
     String url() {
         return rabbit.transportUrl();
+    }
+
+    @Override
+    String pythonUrl() {
+        return rabbit.urlForPython();
+    }
+
+    /** The reply queues of 14 are never durable. */
+    @Override
+    boolean serves(Peer python) {
+        return !rabbit.denies() || python == Peer.OSLO_MESSAGING;
     }
 }

@@ -39,6 +39,11 @@ abstract class PythonNotifies {
     /** The broker's transport URL. */
     abstract String url();
 
+    /** The same with the options that Python needs there, and Parley does not. */
+    String pythonUrl() {
+        return url();
+    }
+
     private NotificationListener.Builder listener(String options) {
         return NotificationListener.builder(
                         url() + (options.isEmpty() ? "" : (url().contains("?") ? "&" : "?") + options))
@@ -46,7 +51,7 @@ abstract class PythonNotifies {
     }
 
     private PeerProcess notifier(Peer python, String... options) {
-        List<String> arguments = new ArrayList<>(List.of(url()));
+        List<String> arguments = new ArrayList<>(List.of(pythonUrl()));
         arguments.addAll(List.of(options));
         return PeerProcess.start(python, "oslo_notifier.py", arguments.toArray(new String[0]));
     }
@@ -208,8 +213,8 @@ abstract class PythonNotifies {
         BlockingQueue<String> pooled = new LinkedBlockingQueue<>();
         BlockingQueue<String> plain = new LinkedBlockingQueue<>();
         String pool = "pool-" + topic;
-        try (PeerProcess other =
-                        PeerProcess.start(python, "oslo_notifications.py", url(), "--topic", topic, "--pool", pool);
+        try (PeerProcess other = PeerProcess.start(
+                        python, "oslo_notifications.py", pythonUrl(), "--topic", topic, "--pool", pool);
                 NotificationListener member = listener("")
                         .pool(pool)
                         .prefetch(1)

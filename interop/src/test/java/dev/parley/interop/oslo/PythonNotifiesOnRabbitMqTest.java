@@ -1,10 +1,10 @@
 package dev.parley.interop.oslo;
 
-import dev.parley.interop.OnRabbitMq;
+import dev.parley.interop.OnEachRabbitMq;
 import dev.parley.interop.RabbitMq;
 
-/** On a real RabbitMQ. */
-@OnRabbitMq
+/** On real RabbitMQs. */
+@OnEachRabbitMq
 class PythonNotifiesOnRabbitMqTest extends PythonNotifies {
     private final RabbitMq rabbit;
 
@@ -15,5 +15,11 @@ class PythonNotifiesOnRabbitMqTest extends PythonNotifies {
     @Override
     String url() {
         return rabbit.transportUrl();
+    }
+
+    @Override
+    String pythonUrl() {
+        // There are no reply queues, so 14, which knows but this option, works as well.
+        return rabbit.transportUrl() + (rabbit.denies() ? "?rabbit_quorum_queue=true" : "");
     }
 }

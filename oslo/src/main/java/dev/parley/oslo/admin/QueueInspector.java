@@ -35,7 +35,8 @@ public final class QueueInspector implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private final URI management;
     private final String authorization;
-    private final String virtualHost;
+    private final String virtualHostName;
+    private final String virtualHost; // As a part of a path.
     private @Nullable HttpClient http; // Guarded by this; made by the first request, since it starts a thread.
     private boolean closed; // Guarded by this.
 
@@ -55,6 +56,7 @@ public final class QueueInspector implements AutoCloseable {
         this.management = management;
         this.authorization =
                 "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        this.virtualHostName = virtualHost;
         this.virtualHost =
                 URLEncoder.encode(virtualHost, StandardCharsets.UTF_8).replace("+", "%20");
     }
@@ -132,23 +134,8 @@ public final class QueueInspector implements AutoCloseable {
      */
     public List<OsloQueue> queues() {
         JsonNode queues = get("/api/queues/" + virtualHost);
-        Map<String, String> types = new HashMap<>();
-        get("/api/exchanges/" + virtualHost)
-                .forEach(one -> types.put(
-                        one.path("name").asString(""), one.path("type").asString("")));
         Map<String, List<Binding>> bindings = new HashMap<>();
-        for (JsonNode binding : get("/api/bindings/" + virtualHost)) {
-            String source = binding.path("source").asString("");
-            if (!source.isEmpty()
-                    && binding.path("destination_type").asString("queue").equals("queue")) {
-                bindings.computeIfAbsent(binding.path("destination").asString(""), name -> new ArrayList<>())
-                        .add(new Binding(
-                                source,
-                                types.getOrDefault(source, ""),
-                                binding.path("routing_key").asString("")));
-            }
-        }
-        Classifier classifier = new Classifier(bindings, types);
+        Classifier classifier = classifier(bindings);
         List<OsloQueue> found = new ArrayList<>();
         for (JsonNode queue : queues) {
             String name = queue.path("name").asString("");
@@ -165,6 +152,52 @@ public final class QueueInspector implements AutoCloseable {
         }
         found.sort(Comparator.comparing(OsloQueue::name));
         return found;
+    }
+
+    /** Reads what is declared on the virtual host, and the bindings of each queue into a map. */
+    private Classifier classifier(Map<String, List<Binding>> bindings) {
+        Map<String, String> types = new HashMap<>();
+        get("/api/exchanges/" + virtualHost)
+                .forEach(one -> types.put(
+                        one.path("name").asString(""), one.path("type").asString("")));
+        for (JsonNode binding : get("/api/bindings/" + virtualHost)) {
+            String source = binding.path("source").asString("");
+            if (!source.isEmpty()
+                    && binding.path("destination_type").asString("queue").equals("queue")) {
+                bindings.computeIfAbsent(binding.path("destination").asString(""), name -> new ArrayList<>())
+                        .add(new Binding(
+                                source,
+                                types.getOrDefault(source, ""),
+                                binding.path("routing_key").asString("")));
+            }
+        }
+        return new Classifier(bindings, types);
+    }
+
+    /**
+     * What on the virtual host a later version of RabbitMQ would lose, refuse or treat in another way, and what mends
+     * it, as far as the management API tells: what programs declare now and then is only seen while it is there.
+     *
+     * @param version {@code 4.0} or {@code 4.3}, as upstream ships them
+     * @throws IllegalArgumentException if the version is another
+     * @throws ConnectionLostException if the management API cannot be reached
+     * @throws AccessDeniedException if it refuses the user
+     * @throws ProtocolException if its response is malformed
+     */
+    public Readiness readiness(String version) {
+        requireNonNull(version, "version");
+        if (!UpgradeCheck.VERSIONS.contains(version)) {
+            throw new IllegalArgumentException("unknown version '" + version + "' of RabbitMQ: expected one of "
+                    + String.join(", ", UpgradeCheck.VERSIONS));
+        }
+        JsonNode queues = get("/api/queues/" + virtualHost);
+        Classifier classifier = classifier(new HashMap<>());
+        Map<String, Classifier.Use> uses = new HashMap<>();
+        for (JsonNode queue : queues) {
+            String name = queue.path("name").asString("");
+            uses.put(name, classifier.use(name));
+        }
+        return new UpgradeCheck(version, virtualHostName, this::getIfTold).check(virtualHost, queues, uses);
     }
 
     /**
@@ -203,6 +236,17 @@ public final class QueueInspector implements AutoCloseable {
                 "the management API at " + management + " responded to " + path + " with " + response.statusCode());
     }
 
+    /** Returns {@code null} for what this API does not have, or does not tell this user. */
+    private @Nullable JsonNode getIfTold(String path) {
+        HttpResponse<String> response =
+                request(HttpRequest.newBuilder(management.resolve(path)).GET());
+        try {
+            return response.statusCode() == 200 ? JSON.readTree(response.body()) : null;
+        } catch (JacksonException e) {
+            throw new ProtocolException("the management API at " + management + " responded with invalid JSON", e);
+        }
+    }
+
     private synchronized HttpClient client() {
         if (closed) {
             throw new ConnectionLostException("the inspector is closed");
@@ -216,16 +260,20 @@ public final class QueueInspector implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
+        HttpResponse<String> response = request(request);
+        if (response.statusCode() == 401 || response.statusCode() == 403) {
+            throw new AccessDeniedException("the management API at " + management + " refused the user");
+        }
+        return response;
+    }
+
+    private HttpResponse<String> request(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = client().send(
+            return client().send(
                             request.header("Authorization", authorization)
                                     .timeout(TIMEOUT)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() == 401 || response.statusCode() == 403) {
-                throw new AccessDeniedException("the management API at " + management + " refused the user");
-            }
-            return response;
         } catch (IOException e) {
             throw new ConnectionLostException("failed to reach the management API at " + management + ": " + e, e);
         } catch (InterruptedException e) {

@@ -57,7 +57,8 @@ public interface NotificationListener extends AutoCloseable {
      * Connects and receives. Does nothing if the listener is already started.
      *
      * @return this listener
-     * @throws dev.parley.InvalidTargetException if the address is unusable
+     * @throws dev.parley.InvalidTargetException if the address is unusable, or its options ask for what the broker
+     *     refuses
      * @throws dev.parley.ConnectionLostException if the broker is unreachable
      * @throws dev.parley.AccessDeniedException if the broker rejects the credentials
      */

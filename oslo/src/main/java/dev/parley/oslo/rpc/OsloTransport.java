@@ -161,7 +161,7 @@ public final class OsloTransport implements ClientTransport {
                 if (error == null) {
                     send(message, pending);
                 } else {
-                    pending.notSent(fresh(error, call.options().retry()));
+                    fail(pending, error, call.options().retry());
                 }
             });
         }
@@ -184,19 +184,25 @@ public final class OsloTransport implements ClientTransport {
         driver.publish(message);
     }
 
-    /** The reply queue's failure as that of one call: an exception has one stack trace. */
-    private static RpcException fresh(Throwable shared, int retries) {
+    /**
+     * Fails one call with the reply queue's failure: at once if the broker has refused the queue, otherwise when no
+     * time or retries are left. The error is a new one, since an exception has one stack trace.
+     */
+    private static void fail(PendingReply pending, Throwable shared, int retries) {
         Throwable cause =
                 shared instanceof CompletionException && shared.getCause() != null ? shared.getCause() : shared;
         String message = String.valueOf(cause.getMessage());
-        return switch (cause) {
-            case AccessDeniedException e -> new AccessDeniedException(message, e);
-            case InvalidTargetException e -> new InvalidTargetException(message, e);
+        switch (cause) {
+            case AccessDeniedException e -> pending.fail(new AccessDeniedException(message, e));
+            case InvalidTargetException e -> pending.fail(new InvalidTargetException(message, e));
+            case DeliveryException e -> pending.fail(new DeliveryException(message, e));
             default ->
-                retries < 0
-                        ? new ConnectionLostException(message, cause)
-                        : new DeliveryException("the call was not sent, and no retries are left: " + message, cause);
-        };
+                pending.notSent(
+                        retries < 0
+                                ? new ConnectionLostException(message, cause)
+                                : new DeliveryException(
+                                        "the call was not sent, and no retries are left: " + message, cause));
+        }
     }
 
     /** Lets the server of a stream send more items, or with 0 gives the stream up. */

@@ -59,8 +59,7 @@ final class ReplyQueue {
                 CompletableFuture<String> fresh = new CompletableFuture<>();
                 ready = fresh;
                 // On a separate thread: the caller's deadline must hold even if the broker does not respond.
-                Guard.start(
-                        "parley-reply-queue", () -> open(fresh), error -> fresh.completeExceptionally(notOpen(error)));
+                Guard.start("parley-reply-queue", () -> open(fresh), error -> failed(fresh, notOpen(error)));
                 now = fresh;
             }
             return now;
@@ -96,17 +95,28 @@ final class ReplyQueue {
 
     private void open(CompletableFuture<String> opened) {
         if (closed) {
-            opened.completeExceptionally(new ConnectionLostException("the client is closed"));
+            failed(opened, new ConnectionLostException("the client is closed"));
             return;
         }
         try {
             driver.receive(queue, this::received, this::deleted);
             opened.complete(queue.name());
         } catch (RpcException e) {
-            opened.completeExceptionally(e);
+            failed(opened, e);
         } catch (RuntimeException e) {
-            opened.completeExceptionally(notOpen(e));
+            failed(opened, notOpen(e));
         }
+    }
+
+    private void failed(CompletableFuture<String> opened, RpcException error) {
+        lock.lock();
+        try {
+            // First of all: a caller that is told may call again at once.
+            ready = null;
+        } finally {
+            lock.unlock();
+        }
+        opened.completeExceptionally(error);
     }
 
     private static ConnectionLostException notOpen(Throwable error) {

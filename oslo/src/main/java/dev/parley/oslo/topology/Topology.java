@@ -3,9 +3,11 @@ package dev.parley.oslo.topology;
 import dev.parley.InvalidTargetException;
 import dev.parley.spi.AddressOptions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The exchanges and queues of oslo.messaging, attribute by attribute as oslo.messaging's rabbit driver declares them
@@ -47,6 +49,8 @@ public record Topology(
 
     private static final int WATCH_EXPIRES_MILLIS = 60_000;
     private static final int WATCH_LENGTH = 10_000;
+    /** Arguments that RabbitMQ refuses on quorum queues. */
+    private static final Set<String> CLASSIC_ARGUMENTS = Set.of("x-max-priority", "x-queue-mode", "x-queue-version");
 
     public Topology {
         if (mirrored && (quorum || transientQuorum)) {
@@ -143,6 +147,30 @@ public record Topology(
         String name = "reply_" + suffix;
         Exchange exchange = replyExchange ? new Exchange(name, "direct", false, true) : Exchange.DEFAULT;
         return new Queue(name, transientQuorum, false, transientArguments(), exchange, name);
+    }
+
+    /**
+     * What is declared instead of a queue on a broker that denies queues that are neither durable nor exclusive: a
+     * quorum queue, which is what Python's peers must use there ({@code rabbit_quorum_queue} and
+     * {@code rabbit_transient_quorum_queue}), or a durable classic one if it needs what quorum queues lack.
+     */
+    public Queue toDurable(Queue queue) {
+        Map<String, Object> arguments = new HashMap<>(queue.arguments());
+        if (!queue.durable()
+                && !queue.autoDelete()
+                && !arguments.containsKey("x-queue-type")
+                && Collections.disjoint(arguments.keySet(), CLASSIC_ARGUMENTS)) {
+            arguments.remove("x-ha-policy");
+            quorumArguments(arguments);
+        }
+        return new Queue(queue.name(), true, queue.autoDelete(), arguments, toDurable(queue.exchange()), queue.keys());
+    }
+
+    /** The exchange of such a queue: durable, except that of {@code reply_exchange}, which older peers declare too. */
+    public Exchange toDurable(Exchange exchange) {
+        return exchange.type().equals("direct")
+                ? exchange
+                : new Exchange(exchange.name(), exchange.type(), true, exchange.autoDelete());
     }
 
     /** The arguments of a consumer. */

@@ -215,7 +215,7 @@ class OutboxTest extends OnNotifyBroker {
             notifier.info("evt", 0);
             assertThat(failure().error())
                     .isInstanceOf(AccessDeniedException.class)
-                    .hasMessageContaining("queue 'notifications.info'");
+                    .hasMessageContaining("the broker refused exchange 'openstack': ACCESS_REFUSED - ");
         }
     }
 

@@ -235,11 +235,11 @@ final class Connector {
         }
         ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Connection.Close close) {
-            return close.getReplyCode() == AMQP.NOT_ALLOWED
-                    ? new InvalidTargetException(
-                            "the broker" + at + " refused the connection: " + close.getReplyText(), e)
+            RpcException refusal = Refusals.error("the connection" + at, e);
+            return refusal != null
+                    ? refusal
                     : new ConnectionLostException(
-                            "the broker" + at + " refused the connection: " + close.getReplyText(), e);
+                            "the broker refused the connection" + at + ": " + close.getReplyText(), e);
         } else if (e instanceof RpcException rpc) {
             return rpc;
         }

@@ -54,6 +54,7 @@ final class OrderedChannel implements PublishChannel.Listener {
     }
 
     private final OrderedBacklog backlog;
+    private final Declarations declarations;
     private final Owner owner;
     private final Map<String, Pause> pauses = new HashMap<>(); // By routing key.
     private final Queue<OutboundMessage> refused = new ConcurrentLinkedQueue<>();
@@ -64,8 +65,9 @@ final class OrderedChannel implements PublishChannel.Listener {
     private volatile @Nullable ShutdownSignalException cause;
     private volatile List<OutboundMessage> left = List.of();
 
-    OrderedChannel(OrderedBacklog backlog, Owner owner) {
+    OrderedChannel(OrderedBacklog backlog, Declarations declarations, Owner owner) {
         this.backlog = backlog;
+        this.declarations = declarations;
         this.owner = owner;
     }
 
@@ -77,7 +79,7 @@ final class OrderedChannel implements PublishChannel.Listener {
      */
     void run(Connection connection, @Nullable Compression compression, Consumer<PublishChannel> opened)
             throws IOException, TimeoutException, InterruptedException {
-        PublishChannel channel = PublishChannel.open(connection, compression, this);
+        PublishChannel channel = PublishChannel.open(connection, declarations, compression, this);
         opened.accept(channel);
         try {
             while (!ended && connection.isOpen()) {
@@ -171,6 +173,10 @@ final class OrderedChannel implements PublishChannel.Listener {
             throws IOException, TimeoutException {
         try {
             channel.declareFor(entry.message);
+        } catch (RpcException e) {
+            if (!declarations.learn(e)) {
+                entry.message.fail(e);
+            }
         } catch (IOException | ShutdownSignalException e) {
             ShutdownSignalException signal = Channels.shutdownSignal(e);
             if (!connection.isOpen() || signal == null || !(signal.getReason() instanceof AMQP.Channel.Close close)) {

@@ -41,6 +41,7 @@ public final class OrderedPublisher implements AutoCloseable {
     private static final long WARN_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Connector connector;
+    private final Declarations declarations;
     private final Backoff backoff;
     private final @Nullable Compression compression;
     private final OrderedBacklog backlog = new OrderedBacklog();
@@ -65,6 +66,7 @@ public final class OrderedPublisher implements AutoCloseable {
      */
     public OrderedPublisher(Address address, OsloOptions options, @Nullable SSLContext tls) {
         connector = new Connector(address, options, tls);
+        declarations = new Declarations(connector, options.topology());
         backoff = options.reconnectBackoff();
         compression = options.compression();
     }
@@ -207,7 +209,7 @@ public final class OrderedPublisher implements AutoCloseable {
         connection = fresh;
         int failures = 0;
         while (!closed && fresh.isOpen()) {
-            OrderedChannel fruitful = new OrderedChannel(backlog, owner);
+            OrderedChannel fruitful = new OrderedChannel(backlog, declarations, owner);
             progress = false;
             writer = fruitful;
             fruitful.run(fresh, compression, opened -> channel = opened);

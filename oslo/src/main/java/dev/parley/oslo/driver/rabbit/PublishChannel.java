@@ -58,6 +58,7 @@ final class PublishChannel {
     private static final AMQP.BasicProperties PLAIN = properties(Map.of());
 
     private final Connection connection;
+    private final Declarations declarations;
     private final Channel channel;
     private final @Nullable Compression compression;
     private final AMQP.BasicProperties properties;
@@ -71,8 +72,13 @@ final class PublishChannel {
     private volatile boolean refused;
 
     private PublishChannel(
-            Connection connection, Channel channel, @Nullable Compression compression, Listener listener) {
+            Connection connection,
+            Declarations declarations,
+            Channel channel,
+            @Nullable Compression compression,
+            Listener listener) {
         this.connection = connection;
+        this.declarations = declarations;
         this.channel = channel;
         this.compression = compression;
         this.properties = compression == null ? PLAIN : properties(Map.of("compression", compression.header()));
@@ -84,9 +90,11 @@ final class PublishChannel {
      *
      * @param compression how bodies are compressed, {@code null} for not at all
      */
-    static PublishChannel open(Connection connection, @Nullable Compression compression, Listener listener)
+    static PublishChannel open(
+            Connection connection, Declarations declarations, @Nullable Compression compression, Listener listener)
             throws IOException {
-        PublishChannel opened = new PublishChannel(connection, Channels.open(connection), compression, listener);
+        PublishChannel opened =
+                new PublishChannel(connection, declarations, Channels.open(connection), compression, listener);
         opened.start();
         return opened;
     }
@@ -123,16 +131,20 @@ final class PublishChannel {
                 && (queue == null || declared.contains(queue));
     }
 
-    /** Declares the exchange and the queue of a message unless this channel already has. Blocks. */
+    /**
+     * Declares the exchange and the queue of a message unless this channel already has. Blocks.
+     *
+     * @throws dev.parley.RpcException if the broker refuses one for good
+     */
     void declareFor(OutboundMessage message) throws IOException, TimeoutException {
         Exchange exchange = message.exchange();
         if (!exchange.isDefault() && !declared.contains(exchange)) {
-            Declarations.declare(connection, exchange);
+            declarations.declare(connection, exchange);
             declared.add(exchange);
         }
         Queue queue = message.queue();
         if (queue != null && !declared.contains(queue)) {
-            Declarations.declare(connection, queue);
+            declarations.declare(connection, queue);
             declared.add(queue);
         }
     }

@@ -3,7 +3,6 @@ package dev.parley.oslo.driver.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
 import dev.parley.DeliveryException;
 import dev.parley.OverloadedException;
@@ -44,6 +43,7 @@ final class PublishQueue implements PublishChannel.Listener {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final PublishState state;
+    private final Declarations declarations;
     private final @Nullable Compression compression;
     private final OutboundBacklog backlog = new OutboundBacklog();
     private final ReentrantLock lock = new ReentrantLock();
@@ -57,8 +57,9 @@ final class PublishQueue implements PublishChannel.Listener {
      *
      * @param compression how bodies are compressed, {@code null} for not at all
      */
-    PublishQueue(PublishState state, @Nullable Compression compression) {
+    PublishQueue(PublishState state, Declarations declarations, @Nullable Compression compression) {
         this.state = state;
+        this.declarations = declarations;
         this.compression = compression;
     }
 
@@ -196,10 +197,19 @@ final class PublishQueue implements PublishChannel.Listener {
         try {
             PublishChannel current = existing;
             if (current == null) {
-                current = PublishChannel.open(connection, compression, this);
+                current = PublishChannel.open(connection, declarations, compression, this);
                 channel.set(current);
             }
             current.declareFor(message);
+        } catch (RpcException e) {
+            if (!declarations.learn(e)) {
+                backlog.remove(message);
+                message.fail(e);
+            }
+            if (!connection.isOpen()) {
+                state.disconnected(connection);
+                return false;
+            }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             if (!connection.isOpen()) {
                 // Its shutdown listener is about to report this; until then it must not be tried again and again.
@@ -217,9 +227,7 @@ final class PublishQueue implements PublishChannel.Listener {
         ShutdownSignalException signal = Channels.shutdownSignal(e);
         if (signal != null && signal.getReason() instanceof AMQP.Channel.Close close) {
             String text = "the broker refused " + destination(message) + ": " + close.getReplyText();
-            return close.getReplyCode() == AMQP.ACCESS_REFUSED
-                    ? new AccessDeniedException(text, e)
-                    : new ConnectionLostException(text, e);
+            return new ConnectionLostException(text, e);
         }
         return new ConnectionLostException("failed to open a channel: " + e, e);
     }
@@ -336,8 +344,8 @@ final class PublishQueue implements PublishChannel.Listener {
         backlog.removeIf(message -> {
             if (message.isDone()) {
                 return true;
-            } else if (error instanceof AccessDeniedException || !message.tryRetry()) {
-                message.fail(error instanceof AccessDeniedException ? error : notSent(message, error));
+            } else if (Refusals.isFinal(error) || !message.tryRetry()) {
+                message.fail(Refusals.isFinal(error) ? error : notSent(message, error));
                 return true;
             }
             return false;

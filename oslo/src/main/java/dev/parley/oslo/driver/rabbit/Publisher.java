@@ -38,12 +38,13 @@ final class Publisher implements ReconnectingConnection.Listener {
     /**
      * A publisher.
      *
+     * @param declarations what declares exchanges and queues before the first message to them
      * @param compression how bodies are compressed, {@code null} for not at all
      */
-    Publisher(@Nullable Compression compression) {
-        replies = new PublishQueue(state, compression);
-        topics = new PublishQueue(state, compression);
-        fanouts = new PublishQueue(state, compression);
+    Publisher(Declarations declarations, @Nullable Compression compression) {
+        replies = new PublishQueue(state, declarations, compression);
+        topics = new PublishQueue(state, declarations, compression);
+        fanouts = new PublishQueue(state, declarations, compression);
         queues = List.of(replies, topics, fanouts);
     }
 

@@ -30,6 +30,7 @@ public final class RabbitDriver implements Driver {
 
     private final OsloOptions options;
     private final Connector connector;
+    private final Declarations declarations;
     private final Publisher publisher;
     private final ReconnectingConnection publishing;
     private final ReconnectingConnection consuming;
@@ -45,10 +46,11 @@ public final class RabbitDriver implements Driver {
     public RabbitDriver(Address address, OsloOptions options, @Nullable SSLContext tls, boolean daemon) {
         this.options = options;
         connector = new Connector(address, options, tls);
-        publisher = new Publisher(options.compression());
+        declarations = new Declarations(connector, options.topology());
+        publisher = new Publisher(declarations, options.compression());
         publishing = new ReconnectingConnection("publishing", true, connector, options.reconnectBackoff(), publisher);
         consuming = new ReconnectingConnection(
-                "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions));
+                "consuming", daemon, connector, options.reconnectBackoff(), new Consuming(subscriptions, declarations));
     }
 
     private long retryPauseNanos() {
@@ -66,12 +68,18 @@ public final class RabbitDriver implements Driver {
     }
 
     /** Opens every subscription on each new connection. */
-    private record Consuming(List<RabbitSubscription> subscriptions) implements ReconnectingConnection.Listener {
+    private record Consuming(List<RabbitSubscription> subscriptions, Declarations declarations)
+            implements ReconnectingConnection.Listener {
         @Override
         public void connected(Connection connection) throws IOException, TimeoutException {
             for (RabbitSubscription subscription : subscriptions) {
                 subscription.open(connection);
             }
+        }
+
+        @Override
+        public boolean isOvercome(Throwable error) {
+            return declarations.learn(error);
         }
 
         @Override
@@ -111,7 +119,7 @@ public final class RabbitDriver implements Driver {
             throw new ConnectionLostException("no connection to declare queue '" + queue.name() + "' on");
         }
         try {
-            Declarations.declare(connection, queue);
+            declarations.declare(connection, queue);
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             throw new ConnectionLostException("failed to declare queue '" + queue.name() + "': " + e.getMessage(), e);
         }
@@ -139,7 +147,15 @@ public final class RabbitDriver implements Driver {
     @Override
     public Subscription subscribe(List<Queue> queues, int prefetch, Receiver receiver) {
         RabbitSubscription subscription = new RabbitSubscription(
-                consuming, options, this::retryPauseNanos, queues, prefetch, receiver, null, subscriptions::remove);
+                consuming,
+                declarations,
+                options,
+                this::retryPauseNanos,
+                queues,
+                prefetch,
+                receiver,
+                null,
+                subscriptions::remove);
         if (options.waitForBroker() && consuming.connection() == null) {
             subscriptions.add(subscription);
             consuming.openLater();
@@ -157,6 +173,7 @@ public final class RabbitDriver implements Driver {
         BatchAcknowledger receiver = new BatchAcknowledger(handler, prefetch);
         open(new RabbitSubscription(
                 consuming,
+                declarations,
                 options,
                 this::retryPauseNanos,
                 List.of(own),

@@ -34,6 +34,7 @@ final class RabbitSubscription implements Driver.Subscription {
     private static final Logger log = LoggerFactory.getLogger(RabbitSubscription.class);
 
     private final ReconnectingConnection connections;
+    private final Declarations declarations;
     private final OsloOptions options;
     private final LongSupplier retryPauseNanos;
     private final List<Queue> queues;
@@ -52,6 +53,7 @@ final class RabbitSubscription implements Driver.Subscription {
     /**
      * A subscription, not opened yet.
      *
+     * @param declarations what declares the queues
      * @param retryPauseNanos the pause before a consumer that the broker cancelled is set up again
      * @param prefetch how many unacknowledged messages each queue may deliver, 0 for no limit
      * @param onDeleted run when a queue turns out to be deleted, {@code null} if that does not matter
@@ -59,6 +61,7 @@ final class RabbitSubscription implements Driver.Subscription {
      */
     RabbitSubscription(
             ReconnectingConnection connections,
+            Declarations declarations,
             OsloOptions options,
             LongSupplier retryPauseNanos,
             List<Queue> queues,
@@ -67,6 +70,7 @@ final class RabbitSubscription implements Driver.Subscription {
             @Nullable Runnable onDeleted,
             Consumer<RabbitSubscription> onEnd) {
         this.connections = connections;
+        this.declarations = declarations;
         this.options = options;
         this.retryPauseNanos = retryPauseNanos;
         this.queues = List.copyOf(queues);
@@ -84,7 +88,11 @@ final class RabbitSubscription implements Driver.Subscription {
         return open != null && open.isOpen();
     }
 
-    /** Consumes on this connection, unless it does already or was cancelled. Returns whether it started to. */
+    /**
+     * Consumes on this connection, unless it does already or was cancelled. Returns whether it started to.
+     *
+     * @throws RpcException if the broker refuses a queue or a consumer for good
+     */
     boolean open(Connection connection) throws IOException, TimeoutException {
         lock.lock();
         try {
@@ -93,7 +101,7 @@ final class RabbitSubscription implements Driver.Subscription {
                 return false;
             }
             for (Queue queue : queues) {
-                Declarations.declare(connection, queue);
+                declarations.declare(connection, queue);
             }
             Channel fresh = Channels.open(connection);
             channel.set(fresh);
@@ -102,6 +110,10 @@ final class RabbitSubscription implements Driver.Subscription {
             } catch (IOException | ShutdownSignalException e) {
                 channel.compareAndSet(fresh, null);
                 Channels.closeQuietly(fresh);
+                RpcException refusal = Refusals.error("to deliver from " + names(), e);
+                if (refusal != null) {
+                    throw refusal;
+                }
                 throw e;
             }
             fresh.addShutdownListener(cause -> closed(fresh, cause));
@@ -202,7 +214,8 @@ final class RabbitSubscription implements Driver.Subscription {
             if (open(connection)) {
                 log.info("consuming again from {}", names());
             }
-        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+        } catch (IOException | TimeoutException | ShutdownSignalException | RpcException e) {
+            declarations.learn(e);
             if (connection.isOpen()) {
                 log.warn("consuming from {} failed and is retried: {}", names(), e.toString());
                 reopenLater(old);

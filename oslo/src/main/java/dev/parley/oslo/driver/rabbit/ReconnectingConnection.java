@@ -28,6 +28,11 @@ final class ReconnectingConnection implements AutoCloseable {
         /** A connection is open: sets up what lives on it. An exception counts as a failed attempt. May block. */
         void connected(Connection connection) throws IOException, TimeoutException;
 
+        /** Whether {@link #connected} would succeed now, on another connection, after it failed with this error. */
+        default boolean isOvercome(Throwable error) {
+            return false;
+        }
+
         /** The connection is lost, and reconnecting begins. Must not block. */
         void disconnected(ShutdownSignalException cause);
 
@@ -50,6 +55,7 @@ final class ReconnectingConnection implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
     private boolean reconnecting; // Guarded by lock.
+    private @Nullable RpcException refusal; // What the last attempt met, if it is final. Guarded by lock.
     private volatile boolean closed;
 
     /**
@@ -79,16 +85,19 @@ final class ReconnectingConnection implements AutoCloseable {
 
     /**
      * Connects unless connected, with one attempt over all hosts. While reconnecting is in progress, waits for that
-     * instead, however long it takes.
+     * instead, however long it takes, unless the broker refuses for good.
      *
      * @return the connection; {@code null} if this was closed, or the connection was lost again at once
-     * @throws RpcException if no host accepts the connection
+     * @throws RpcException if no host accepts the connection, or the broker has refused it for good
      */
     @Nullable
     Connection open() {
         lock.lock();
         try {
             while (reconnecting) {
+                if (refusal != null) {
+                    throw refusal;
+                }
                 reconnected.awaitUninterruptibly();
             }
             if (connection.get() == null && !closed) {
@@ -131,21 +140,42 @@ final class ReconnectingConnection implements AutoCloseable {
 
     private void connect() {
         Connector.Connected connected = connector.connect(purpose, daemon);
-        Connection fresh = connected.connection();
         try {
-            listener.connected(fresh);
+            listener.connected(connected.connection());
         } catch (Throwable e) {
-            connector.leave(connected.host());
-            fresh.abort(CLOSE_MILLIS);
-            if (e instanceof RpcException rpc) {
-                throw rpc;
+            abandon(connected);
+            if (!listener.isOvercome(e)) {
+                throw setUpFailed(e);
             }
-            ShutdownSignalException signal = Channels.shutdownSignal(e);
-            throw new ConnectionLostException(
-                    "failed to set up the broker connection for " + purpose + ": "
-                            + (signal == null ? e.getMessage() : signal.getMessage()),
-                    e);
+            connected = connector.connect(purpose, daemon);
+            try {
+                listener.connected(connected.connection());
+            } catch (Throwable again) {
+                abandon(connected);
+                throw setUpFailed(again);
+            }
         }
+        use(connected);
+    }
+
+    private void abandon(Connector.Connected connected) {
+        connector.leave(connected.host());
+        connected.connection().abort(CLOSE_MILLIS);
+    }
+
+    private RpcException setUpFailed(Throwable e) {
+        if (e instanceof RpcException rpc) {
+            return rpc;
+        }
+        ShutdownSignalException signal = Channels.shutdownSignal(e);
+        return new ConnectionLostException(
+                "failed to set up the broker connection for " + purpose + ": "
+                        + (signal == null ? e.getMessage() : signal.getMessage()),
+                e);
+    }
+
+    private void use(Connector.Connected connected) {
+        Connection fresh = connected.connection();
         connection.set(fresh);
         if (closed) {
             abort();
@@ -201,9 +231,12 @@ final class ReconnectingConnection implements AutoCloseable {
             // Under the same lock: if the connection is lost again by now, the next thread must not find this one
             // still reconnecting.
             reconnecting = false;
+            refusal = null;
             reconnected.signalAll();
             return true;
         } catch (Throwable e) {
+            refusal = e instanceof RpcException rpc && Refusals.isFinal(rpc) ? rpc : null;
+            reconnected.signalAll();
             // Also an error such as a lack of threads or of memory: no other thread would retry.
             log.warn(
                     "attempt {} to reach the broker for {} failed: {}",

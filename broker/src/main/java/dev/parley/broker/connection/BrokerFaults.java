@@ -2,16 +2,25 @@ package dev.parley.broker.connection;
 
 import dev.parley.broker.channel.ConfirmFaults;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The faults that all connections of a broker are subject to, those to come included. Thread-safe. */
-public final class ConnectionFaults {
+/**
+ * The faults that a broker is asked for, for tests of clients. Those that last apply to the connections that exist and to
+ * those to come. Thread-safe.
+ */
+public final class BrokerFaults {
+    private final BrokerCore broker;
     private volatile boolean refusing;
     private volatile boolean notReading;
     private volatile Duration delay = Duration.ZERO;
     private volatile @Nullable Cut cutReceiving;
     private volatile @Nullable Cut cutSending;
     private final ConfirmFaults confirms = new ConfirmFaults();
+
+    BrokerFaults(BrokerCore broker) {
+        this.broker = broker;
+    }
 
     /** When connections are cut. Compared by identity: each one is counted from the time it was asked for. */
     static final class Cut {
@@ -35,24 +44,25 @@ public final class ConnectionFaults {
         }
     }
 
-    /** Whether new connections are closed at once. */
+    /** Whether new connections are closed as soon as they are accepted. */
     public boolean isRefusing() {
         return refusing;
     }
 
-    /** Sets whether new connections are closed at once. */
-    public void refuse(boolean refuse) {
+    /** Sets whether new connections are closed as soon as they are accepted. */
+    public void refuseConnections(boolean refuse) {
         refusing = refuse;
     }
 
-    /** Whether new connections are not read. */
+    /** Whether the broker does not read what clients send. */
     public boolean isNotReading() {
         return notReading;
     }
 
-    /** Sets whether new connections are not read; for those that exist see {@link Connection#stopReading}. */
+    /** Sets whether the broker does not read what clients send. */
     public void stopReading(boolean stop) {
         notReading = stop;
+        broker.connections().forEach(connection -> connection.stopReading(stop));
     }
 
     /** By how much everything received is delayed. */
@@ -71,12 +81,12 @@ public final class ConnectionFaults {
     }
 
     /** After how many received octets each connection is cut; 0 for none. */
-    public long octetsReceivedBeforeCut() {
+    public long cutAfterReceiving() {
         return Cut.octets(cutReceiving);
     }
 
     /** Sets after how many received octets, from now on, each connection is cut; 0 for none. */
-    public void cutReceiving(long octets) {
+    public void cutAfterReceiving(long octets) {
         cutReceiving = Cut.after(octets);
     }
 
@@ -86,17 +96,56 @@ public final class ConnectionFaults {
     }
 
     /** After how many sent octets each connection is cut; 0 for none. */
-    public long octetsSentBeforeCut() {
+    public long cutAfterSending() {
         return Cut.octets(cutSending);
     }
 
     /** Sets after how many sent octets, from now on, each connection is cut; 0 for none. */
-    public void cutSending(long octets) {
+    public void cutAfterSending(long octets) {
         cutSending = Cut.after(octets);
     }
 
     /** What becomes of publisher confirms. */
     public ConfirmFaults confirms() {
         return confirms;
+    }
+
+    /** Whether the broker behaves as if its memory limit were exceeded. */
+    public boolean isMemoryAlarm() {
+        return broker.memory().isForced();
+    }
+
+    /** Sets whether the broker behaves as if its memory limit were exceeded. */
+    public void memoryAlarm(boolean alarm) {
+        broker.memory().force(alarm);
+    }
+
+    /** Closes the sockets of these connections; returns how many. */
+    public int dropConnections(Predicate<Connection> which) {
+        int dropped = 0;
+        for (Connection connection : broker.connections()) {
+            if (which.test(connection)) {
+                connection.drop();
+                dropped++;
+            }
+        }
+        return dropped;
+    }
+
+    /** Makes all channels that are open lose what is published on them; returns how many they are. */
+    public int stallChannels() {
+        return broker.connections().stream().mapToInt(Connection::stallChannels).sum();
+    }
+
+    /** Switches off what lasts. */
+    public void clear() {
+        refuseConnections(false);
+        stopReading(false);
+        delay(Duration.ZERO);
+        memoryAlarm(false);
+        cutAfterReceiving(0);
+        cutAfterSending(0);
+        confirms.lose(0);
+        confirms.duplicate(0);
     }
 }
