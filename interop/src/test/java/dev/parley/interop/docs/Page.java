@@ -124,6 +124,9 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.xmlrpc.*;
                 import java.math.*;
                 import java.net.*;
+                import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
+                import org.springframework.context.annotation.Bean;
+                import org.springframework.context.annotation.Configuration;
                 import java.nio.file.*;
                 import java.time.*;
                 import java.util.*;
