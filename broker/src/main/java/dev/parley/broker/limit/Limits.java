@@ -1,65 +1,61 @@
 package dev.parley.broker.limit;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What the broker grants to clients at most, and what it proposes to them. The values are checked where users set them,
  * in {@code BrokerBuilder}. Immutable; the {@code with} methods return changed copies.
  */
 public final class Limits {
-    private static final Limits DEFAULTS = new Limits(
-            60,
-            128L << 20,
-            Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10),
-            0,
-            100_000,
-            10_000,
-            Duration.ofMinutes(5),
-            256,
-            Duration.ofSeconds(10),
-            10_000_000,
-            Duration.ofMinutes(30));
-
+    private static final Limits DEFAULTS = new Limits(new Values());
     private static final long MIN_DEBTS = 8 << 20;
     private static final int MAX_CHANNELS = 2047;
     private static final int MAX_FRAME_SIZE = 131_072;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
-    private final int heartbeatSeconds;
-    private final long maxMessageSize;
-    private final long memory;
-    private final long queueMemory;
-    private final int maxQueues;
-    private final int maxConnections;
-    private final Duration messageTimeout;
-    private final int managementConnections;
-    private final Duration managementTimeout;
-    private final long managementBody;
-    private final Duration consumerTimeout;
+    /** Not changed any more. */
+    private final Values values;
 
-    private Limits(
-            int heartbeatSeconds,
-            long maxMessageSize,
-            long memory,
-            long queueMemory,
-            int maxQueues,
-            int maxConnections,
-            Duration messageTimeout,
-            int managementConnections,
-            Duration managementTimeout,
-            long managementBody,
-            Duration consumerTimeout) {
-        this.heartbeatSeconds = heartbeatSeconds;
-        this.maxMessageSize = maxMessageSize;
-        this.memory = memory;
-        this.queueMemory = queueMemory;
-        this.maxQueues = maxQueues;
-        this.maxConnections = maxConnections;
-        this.messageTimeout = messageTimeout;
-        this.managementConnections = managementConnections;
-        this.managementTimeout = managementTimeout;
-        this.managementBody = managementBody;
-        this.consumerTimeout = consumerTimeout;
+    private Limits(Values values) {
+        this.values = values;
+    }
+
+    /** The values, while a copy is changed. */
+    private static final class Values {
+        private int heartbeatSeconds = 60;
+        private long maxMessageSize = 128L << 20;
+        private long memory = Math.max(1, Runtime.getRuntime().maxMemory() * 4 / 10);
+        private long queueMemory;
+        private int maxQueues = 100_000;
+        private int maxConnections = 10_000;
+        private Duration messageTimeout = Duration.ofMinutes(5);
+        private int managementConnections = 256;
+        private Duration managementTimeout = Duration.ofSeconds(10);
+        private long managementBody = 10_000_000;
+        private Duration consumerTimeout = Duration.ofMinutes(30);
+
+        Values() {}
+
+        Values(Values other) {
+            heartbeatSeconds = other.heartbeatSeconds;
+            maxMessageSize = other.maxMessageSize;
+            memory = other.memory;
+            queueMemory = other.queueMemory;
+            maxQueues = other.maxQueues;
+            maxConnections = other.maxConnections;
+            messageTimeout = other.messageTimeout;
+            managementConnections = other.managementConnections;
+            managementTimeout = other.managementTimeout;
+            managementBody = other.managementBody;
+            consumerTimeout = other.consumerTimeout;
+        }
+    }
+
+    private Limits with(Consumer<Values> change) {
+        Values changed = new Values(values);
+        change.accept(changed);
+        return new Limits(changed);
     }
 
     /** The defaults that each accessor names. */
@@ -84,151 +80,74 @@ public final class Limits {
 
     /** The heartbeat interval to propose, in seconds; 0 disables heartbeats. Default 60. */
     public int heartbeatSeconds() {
-        return heartbeatSeconds;
+        return values.heartbeatSeconds;
     }
 
     /** A copy with another heartbeat interval, 0 to 65,535 seconds. */
     public Limits withHeartbeatSeconds(int seconds) {
-        return new Limits(
-                seconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.heartbeatSeconds = seconds);
     }
 
     /** The largest message body in bytes. Default 128 MiB. */
     public long maxMessageSize() {
-        return maxMessageSize;
+        return values.maxMessageSize;
     }
 
     /** A copy with another largest message body, 1 byte to 512 MiB. */
     public Limits withMaxMessageSize(long bytes) {
-        return new Limits(
-                heartbeatSeconds,
-                bytes,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.maxMessageSize = bytes);
     }
 
     /** Bytes of messages held by the broker above which publishers are blocked. Default: 0.4 of the heap. */
     public long memory() {
-        return memory;
+        return values.memory;
     }
 
     /** A copy with another limit of memory, at least 1 byte. */
     public Limits withMemory(long bytes) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                bytes,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.memory = bytes);
     }
 
     /**
      * Bytes of messages held by one queue above which its publishers are blocked. Default: half of {@link #memory()}.
      */
     public long queueMemory() {
-        return queueMemory == 0 ? Math.max(1, memory / 2) : queueMemory;
+        return values.queueMemory == 0 ? Math.max(1, values.memory / 2) : values.queueMemory;
     }
 
     /** A copy with another limit of memory per queue, at least 1 byte. */
     public Limits withQueueMemory(long bytes) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                bytes,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.queueMemory = bytes);
     }
 
     /** Queues per virtual host. Default 100,000. */
     public int maxQueues() {
-        return maxQueues;
+        return values.maxQueues;
     }
 
     /** A copy with another number of queues, at least 1. */
     public Limits withMaxQueues(int count) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                count,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.maxQueues = count);
     }
 
     /** Connections at the same time. Default 10,000. */
     public int maxConnections() {
-        return maxConnections;
+        return values.maxConnections;
     }
 
     /** A copy with another number of connections, at least 1. */
     public Limits withMaxConnections(int count) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                count,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.maxConnections = count);
     }
 
     /** How long a message, or a frame, may take from its first octet to its last. Default 5 minutes. */
     public Duration messageTimeout() {
-        return messageTimeout;
+        return values.messageTimeout;
     }
 
     /** A copy with another time for a message, at least 1 millisecond. */
     public Limits withMessageTimeout(Duration timeout) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                timeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> copy.messageTimeout = timeout);
     }
 
     /**
@@ -236,74 +155,44 @@ public final class Limits {
      * holds most is closed: half of {@link #memory()}, at least 8 MiB.
      */
     public long debts() {
-        return Math.max(MIN_DEBTS, memory / 2);
+        return Math.max(MIN_DEBTS, values.memory / 2);
     }
 
     /** Connections to the management API at the same time. Default 256. */
     public int managementConnections() {
-        return managementConnections;
+        return values.managementConnections;
     }
 
     /** How long a request to the management API may take to be complete, and its response to be read. Default 10 s. */
     public Duration managementTimeout() {
-        return managementTimeout;
+        return values.managementTimeout;
     }
 
     /** A copy with other limits of the management API: at least 1 connection, at least 1 millisecond. */
     public Limits withManagement(int connections, Duration timeout) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                connections,
-                timeout,
-                managementBody,
-                consumerTimeout);
+        return with(copy -> {
+            copy.managementConnections = connections;
+            copy.managementTimeout = timeout;
+        });
     }
 
     /** The largest body of a request to the management API, in bytes. Default 10,000,000, as in RabbitMQ. */
     public long managementBody() {
-        return managementBody;
+        return values.managementBody;
     }
 
     /** A copy with another largest body, at least 1 byte. */
     public Limits withManagementBody(long bytes) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                bytes,
-                consumerTimeout);
+        return with(copy -> copy.managementBody = bytes);
     }
 
     /** How long a delivery may be unacknowledged; zero is no limit. Default 30 minutes. */
     public Duration consumerTimeout() {
-        return consumerTimeout;
+        return values.consumerTimeout;
     }
 
     /** A copy with another time for acknowledgements, zero or more. */
     public Limits withConsumerTimeout(Duration timeout) {
-        return new Limits(
-                heartbeatSeconds,
-                maxMessageSize,
-                memory,
-                queueMemory,
-                maxQueues,
-                maxConnections,
-                messageTimeout,
-                managementConnections,
-                managementTimeout,
-                managementBody,
-                timeout);
+        return with(copy -> copy.consumerTimeout = timeout);
     }
 }
