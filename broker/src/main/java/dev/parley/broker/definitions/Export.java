@@ -62,7 +62,8 @@ public final class Export {
         return json;
     }
 
-    private static Map<String, @Nullable Object> user(User user) {
+    /** A user, as the management API shows one too. */
+    public static Map<String, @Nullable Object> user(User user) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("name", user.name());
         json.put("password_hash", user.password().text());
@@ -72,7 +73,8 @@ public final class Export {
         return json;
     }
 
-    private static Map<String, @Nullable Object> permission(String user, String host, Grant grant) {
+    /** What a user may do in a virtual host, as the management API shows it too. */
+    public static Map<String, @Nullable Object> permission(String user, String host, Grant grant) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("user", user);
         json.put("vhost", host);

@@ -1,10 +1,9 @@
 package dev.parley.broker.management;
 
 import dev.parley.broker.auth.Grant;
-import dev.parley.broker.auth.Grant.Action;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
-import java.util.LinkedHashMap;
+import dev.parley.broker.definitions.Export;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,18 +75,8 @@ final class PermissionResource {
                 .flatMap(user -> new TreeMap<>(user.grants())
                         .entrySet().stream()
                                 .filter(grant -> virtualHost == null || virtualHost.equals(grant.getKey()))
-                                .map(grant -> json(user, grant.getKey(), grant.getValue())))
+                                .map(grant -> Export.permission(user.name(), grant.getKey(), grant.getValue())))
                 .toList();
-    }
-
-    private static Map<String, @Nullable Object> json(User user, String virtualHost, Grant grant) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("user", user.name());
-        json.put("vhost", virtualHost);
-        json.put("configure", grant.expression(Action.CONFIGURE));
-        json.put("write", grant.expression(Action.WRITE));
-        json.put("read", grant.expression(Action.READ));
-        return json;
     }
 
     private Map<String, @Nullable Object> one(ApiRequest request) {
@@ -97,7 +86,7 @@ final class PermissionResource {
         if (grant == null) {
             throw ApiException.notFound();
         }
-        return json(user, virtualHost, grant);
+        return Export.permission(user.name(), virtualHost, grant);
     }
 
     private Response put(ApiRequest request) {

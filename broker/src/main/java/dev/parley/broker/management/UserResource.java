@@ -3,10 +3,8 @@ package dev.parley.broker.management;
 import dev.parley.broker.auth.PasswordHash;
 import dev.parley.broker.auth.User;
 import dev.parley.broker.auth.Users;
-import java.util.LinkedHashMap;
+import dev.parley.broker.definitions.Export;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Users that have a password here; those that a login check lets in are not listed. Thread-safe. */
 final class UserResource {
@@ -28,7 +26,7 @@ final class UserResource {
                                         .toList()));
         routes.at("users/bulk-delete").post(Right.ADMINISTRATOR, this::deleteAll);
         routes.at("users/:user")
-                .get(Right.ADMINISTRATOR, request -> Listing.one(request, json(find(request))))
+                .get(Right.ADMINISTRATOR, request -> Listing.one(request, Export.user(find(request))))
                 .put(Right.ADMINISTRATOR, this::put)
                 .delete(Right.ADMINISTRATOR, this::delete);
     }
@@ -38,7 +36,7 @@ final class UserResource {
     }
 
     private static Response list(ApiRequest request, List<User> users) {
-        return Listing.all(request, users.stream().map(UserResource::json).toList());
+        return Listing.all(request, users.stream().map(Export::user).toList());
     }
 
     private User find(ApiRequest request) {
@@ -47,16 +45,6 @@ final class UserResource {
             throw ApiException.notFound();
         }
         return user;
-    }
-
-    private static Map<String, @Nullable Object> json(User user) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("name", user.name());
-        json.put("password_hash", user.password().text());
-        json.put("hashing_algorithm", user.password().algorithm());
-        json.put("tags", user.tags());
-        json.put("limits", Map.of());
-        return json;
     }
 
     private Response put(ApiRequest request) {
