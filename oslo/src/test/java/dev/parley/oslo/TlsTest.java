@@ -235,7 +235,10 @@ class TlsTest {
             assertThat(seen).isEmpty(); // The listener cannot connect any more.
             current.set(trusting);
             listener.reset();
-            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("second");
+            String next = seen.poll(30, TimeUnit.SECONDS);
+            // The first one comes again if its acknowledgement was lost with the connection.
+            assertThat("first".equals(next) ? seen.poll(30, TimeUnit.SECONDS) : next)
+                    .isEqualTo("second");
         }
     }
 
