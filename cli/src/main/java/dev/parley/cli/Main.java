@@ -3,6 +3,9 @@ package dev.parley.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -30,31 +33,24 @@ public final class Main {
             terminal.note(exposed);
         }
         try {
-            return commandLine(terminal, stop).execute(args);
+            return commandLine(terminal, stop, args).execute(args);
         } catch (Error e) {
             // Such as a StackOverflowError: one line like any other, and no raw stack trace unless it is asked for.
             return new ErrorReport(terminal).report(e);
         }
     }
 
-    static CommandLine commandLine(Terminal terminal, StopSignal stop) {
-        CommandLine command = new CommandLine(new ParleyCommand())
-                .addSubcommand(new DemoCommand(terminal, stop))
-                .addSubcommand(new ServeCommand(terminal, stop))
-                .addSubcommand(callLike(new CallCommand(terminal)))
-                .addSubcommand(callLike(new CastCommand()))
-                .addSubcommand(callLike(new FanoutCommand()))
-                .addSubcommand(new InspectCommand(terminal))
-                .addSubcommand(new PingCommand(terminal))
-                .addSubcommand(new ListenCommand(terminal, stop))
-                .addSubcommand(new NotifyCommand())
-                .addSubcommand(new BrokerCommand(terminal, stop))
-                .addSubcommand(new FaultsCommand(terminal))
-                .addSubcommand(new QueuesCommand(terminal))
-                .addSubcommand(new DeadLettersCommand(terminal))
-                .addSubcommand(new PasswordCommand(terminal))
-                .addSubcommand(new TokenCommand(terminal))
-                .addSubcommand(new AutoComplete.GenerateCompletion());
+    /** The command with those of its subcommands that the arguments can mean: reading all of them takes a while. */
+    static CommandLine commandLine(Terminal terminal, StopSignal stop, String... args) {
+        CommandLine command = new CommandLine(new ParleyCommand());
+        Map<String, Supplier<CommandLine>> all = subcommands(terminal, stop);
+        Supplier<CommandLine> only = args.length == 0 ? null : all.get(args[0]);
+        if (only != null) {
+            command.addSubcommand(only.get());
+        } else {
+            all.values().forEach(subcommand -> command.addSubcommand(subcommand.get()));
+            command.addSubcommand(new AutoComplete.GenerateCompletion());
+        }
         ErrorReport errors = new ErrorReport(terminal);
         return command.setOut(writer(terminal.out()))
                 .setErr(writer(terminal.err()))
@@ -64,6 +60,27 @@ public final class Main {
                 .setColorScheme(Help.defaultColorScheme(terminal.colourOut() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors);
+    }
+
+    /** By their names, in the order of the help. */
+    private static Map<String, Supplier<CommandLine>> subcommands(Terminal terminal, StopSignal stop) {
+        Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+        all.put("demo", () -> new CommandLine(new DemoCommand(terminal, stop)));
+        all.put("serve", () -> new CommandLine(new ServeCommand(terminal, stop)));
+        all.put("call", () -> callLike(new CallCommand(terminal)));
+        all.put("cast", () -> callLike(new CastCommand()));
+        all.put("fanout", () -> callLike(new FanoutCommand()));
+        all.put("inspect", () -> new CommandLine(new InspectCommand(terminal)));
+        all.put("ping", () -> new CommandLine(new PingCommand(terminal)));
+        all.put("listen", () -> new CommandLine(new ListenCommand(terminal, stop)));
+        all.put("notify", () -> new CommandLine(new NotifyCommand()));
+        all.put("broker", () -> new CommandLine(new BrokerCommand(terminal, stop)));
+        all.put("faults", () -> new CommandLine(new FaultsCommand(terminal)));
+        all.put("queues", () -> new CommandLine(new QueuesCommand(terminal)));
+        all.put("dead-letters", () -> new CommandLine(new DeadLettersCommand(terminal)));
+        all.put("password", () -> new CommandLine(new PasswordCommand(terminal)));
+        all.put("token", () -> new CommandLine(new TokenCommand(terminal)));
+        return all;
     }
 
     private static PrintWriter writer(PrintStream stream) {
