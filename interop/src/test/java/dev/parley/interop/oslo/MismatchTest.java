@@ -10,7 +10,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.parley.Args;
-import dev.parley.ConnectionLostException;
+import dev.parley.InvalidTargetException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.Target;
@@ -196,7 +196,7 @@ class MismatchTest {
     @Test
     void attributesThatDoNotGoTogetherAreToldAtTheStart() throws Exception {
         assertThatThrownBy(() -> serve(new Endpoint(), "?rabbit_quorum_queue=True&amqp_auto_delete=True"))
-                .isInstanceOf(ConnectionLostException.class)
+                .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("auto-delete")
                 .hasMessageContaining(topic);
         try (Connection connection = rabbit.connect()) {
