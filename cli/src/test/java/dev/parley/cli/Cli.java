@@ -3,6 +3,7 @@ package dev.parley.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,14 @@ final class Cli {
         String line() {
             return out.strip();
         }
+    }
+
+    /** Runs {@code serve} on a free port with further options, which must be wrong: otherwise it does not end. */
+    static Run serve(String... options) {
+        List<String> serve =
+                new ArrayList<>(List.of("serve", "dev.parley.cli.Calculator", "-l", "jsonrpc+http://127.0.0.1:0"));
+        serve.addAll(List.of(options));
+        return run(serve.toArray(String[]::new));
     }
 
     /** Runs a command whose output is not a terminal. */

@@ -93,15 +93,7 @@ class JwtOptionsTest {
     }
 
     private static void usage(String message, String... options) {
-        String[] serve = new String[options.length + 4];
-        System.arraycopy(
-                new String[] {"serve", "dev.parley.cli.Calculator", "-l", "jsonrpc+http://127.0.0.1:0"},
-                0,
-                serve,
-                0,
-                4);
-        System.arraycopy(options, 0, serve, 4, options.length);
-        Cli.Run run = Cli.run(serve);
+        Cli.Run run = Cli.serve(options);
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains(message);
     }
