@@ -32,7 +32,8 @@ module dev.parley.net {
             dev.parley.xmlrpc;
     exports dev.parley.net.socket to
             dev.parley.jsonrpc,
-            dev.parley.zerorpc;
+            dev.parley.zerorpc,
+            dev.parley.zmtp;
     exports dev.parley.net.websocket to
             dev.parley.jsonrpc;
 }

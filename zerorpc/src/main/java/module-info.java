@@ -1,6 +1,7 @@
 /** zerorpc over its own ZMTP sockets, both sides. */
 module dev.parley.zerorpc {
     requires transitive dev.parley.net;
+    requires dev.parley.zmtp;
     requires io.netty.codec;
     requires org.slf4j;
 

@@ -7,7 +7,7 @@ import dev.parley.ConnectionLostException;
 import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
-import dev.parley.zerorpc.zmtp.RawPeer;
+import dev.parley.zmtp.RawPeer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;

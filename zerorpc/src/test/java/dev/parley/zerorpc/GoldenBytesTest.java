@@ -1,6 +1,6 @@
 package dev.parley.zerorpc;
 
-import static dev.parley.zerorpc.zmtp.RawPeer.hex;
+import static dev.parley.zmtp.RawPeer.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +11,7 @@ import dev.parley.RpcClient;
 import dev.parley.RpcException;
 import dev.parley.RpcServer;
 import dev.parley.RpcTimeoutException;
-import dev.parley.zerorpc.zmtp.RawPeer;
+import dev.parley.zmtp.RawPeer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 package dev.parley.zerorpc;
 
-import static dev.parley.zerorpc.zmtp.RawPeer.hex;
+import static dev.parley.zmtp.RawPeer.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Limits;
 import dev.parley.RpcServer;
 import dev.parley.zerorpc.msgpack.MsgpackCursor;
-import dev.parley.zerorpc.zmtp.RawPeer;
+import dev.parley.zmtp.RawPeer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -8,7 +8,7 @@ import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.spi.MemoryBudget;
 import dev.parley.spi.MessageCharge;
-import dev.parley.zerorpc.zmtp.RawPeer;
+import dev.parley.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

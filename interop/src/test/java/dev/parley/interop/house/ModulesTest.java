@@ -20,6 +20,7 @@ class ModulesTest {
             "dev.parley.net",
             "dev.parley.xmlrpc",
             "dev.parley.jsonrpc",
+            "dev.parley.zmtp",
             "dev.parley.zerorpc",
             "dev.parley.oslo",
             "dev.parley.jwt",
@@ -53,7 +54,7 @@ class ModulesTest {
     }
 
     private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
-            "parley|(core|javadoc|net|xmlrpc|jsonrpc|zerorpc|oslo|kafka|jwt|broker)/target/classes"
+            "parley|(core|javadoc|net|xmlrpc|jsonrpc|zmtp|zerorpc|oslo|kafka|jwt|broker)/target/classes"
                     + "|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client"
                     + "|h2-mvstore|snakeyaml-engine|kafka-clients|nimbus-jose-jwt");
 

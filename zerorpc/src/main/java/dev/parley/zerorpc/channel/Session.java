@@ -4,7 +4,7 @@ import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
-import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import dev.parley.zmtp.ZmtpPeer;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -5,7 +5,7 @@ import dev.parley.zerorpc.channel.Session;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
-import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import dev.parley.zmtp.ZmtpPeer;
 import org.slf4j.LoggerFactory;
 
 /** The client's side of one connection. Thread-safe as its base. */

@@ -4,8 +4,8 @@ import dev.parley.Limits;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
-import dev.parley.zerorpc.zmtp.ZmtpHandler;
-import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import dev.parley.zmtp.ZmtpHandler;
+import dev.parley.zmtp.ZmtpPeer;
 import java.util.Objects;
 
 /** Gives each connection of a client its session, which is kept as the peer's attachment. Thread-safe. */

@@ -14,7 +14,7 @@ import dev.parley.zerorpc.event.Errors;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
-import dev.parley.zerorpc.zmtp.ZmtpPeer;
+import dev.parley.zmtp.ZmtpPeer;
 import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -4,8 +4,8 @@ import dev.parley.Address;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
-import dev.parley.zerorpc.zmtp.SocketType;
-import dev.parley.zerorpc.zmtp.ZmtpSocket;
+import dev.parley.zmtp.SocketType;
+import dev.parley.zmtp.ZmtpSocket;
 
 /** A ROUTER socket in front of the dispatcher. Thread-safe. */
 public final class ZerorpcListener implements Listener {

@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,8 +59,7 @@ class JeroMqTest {
     }
 
     private static ZmtpSocket echo() {
-        return new ZmtpSocket(
-                dev.parley.zerorpc.zmtp.SocketType.ROUTER, ZmtpLimits.defaults(), new RecordingHandler(true));
+        return new ZmtpSocket(dev.parley.zmtp.SocketType.ROUTER, ZmtpLimits.defaults(), new RecordingHandler(true));
     }
 
     @Test
@@ -84,8 +83,7 @@ class JeroMqTest {
         ZMQ.Socket second = socket(SocketType.ROUTER);
         int firstPort = first.bindToRandomPort("tcp://127.0.0.1");
         int secondPort = second.bindToRandomPort("tcp://127.0.0.1");
-        try (ZmtpSocket dealer =
-                new ZmtpSocket(dev.parley.zerorpc.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events)) {
+        try (ZmtpSocket dealer = new ZmtpSocket(dev.parley.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events)) {
             ZmtpConnector one = dealer.connect(ZmtpEndpoint.tcp("127.0.0.1", firstPort));
             ZmtpConnector two = dealer.connect(ZmtpEndpoint.tcp("127.0.0.1", secondPort));
             one.peer().get().send(new byte[0], bytes("to the first"));
@@ -108,8 +106,7 @@ class JeroMqTest {
     @Test
     void ourRouterMayConnectAndOurDealerMayBind(@TempDir Path directory) throws Exception {
         RecordingHandler events = new RecordingHandler(false);
-        try (ZmtpSocket dealer =
-                        new ZmtpSocket(dev.parley.zerorpc.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events);
+        try (ZmtpSocket dealer = new ZmtpSocket(dev.parley.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events);
                 ZmtpSocket router = echo()) {
             int port = dealer.bind(ZmtpEndpoint.tcp("127.0.0.1", 0));
             dealer.bind(ZmtpEndpoint.ipc(directory.resolve("dealer").toString()));
@@ -132,8 +129,7 @@ class JeroMqTest {
     void aHundredThousandMessagesComeInOrder() throws Exception {
         RecordingHandler events = new RecordingHandler(false);
         try (ZmtpSocket router = echo();
-                ZmtpSocket dealer =
-                        new ZmtpSocket(dev.parley.zerorpc.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events)) {
+                ZmtpSocket dealer = new ZmtpSocket(dev.parley.zmtp.SocketType.DEALER, ZmtpLimits.defaults(), events)) {
             int port = router.bind(ZmtpEndpoint.tcp("127.0.0.1", 0));
             ZmtpPeer peer =
                     dealer.connect(ZmtpEndpoint.tcp("127.0.0.1", port)).peer().get();

@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

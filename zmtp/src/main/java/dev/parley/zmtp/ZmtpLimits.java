@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import java.time.Duration;
 import java.util.Objects;

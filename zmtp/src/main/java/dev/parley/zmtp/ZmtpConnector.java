@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;

@@ -1,6 +1,6 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
-import static dev.parley.zerorpc.zmtp.RawPeer.hex;
+import static dev.parley.zmtp.RawPeer.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

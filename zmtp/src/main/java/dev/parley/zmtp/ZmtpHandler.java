@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 /**
  * Receives the events of a socket. Each method is called on the event loop of the peer concerned, so calls for one peer

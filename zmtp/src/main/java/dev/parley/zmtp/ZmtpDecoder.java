@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import dev.parley.net.socket.MessageDecoder;
 import dev.parley.net.socket.MessageTimeouts;

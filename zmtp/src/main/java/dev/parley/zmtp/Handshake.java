@@ -1,4 +1,4 @@
-package dev.parley.zerorpc.zmtp;
+package dev.parley.zmtp;
 
 import dev.parley.spi.PrintableText;
 import io.netty.buffer.ByteBuf;
@@ -104,7 +104,7 @@ final class Handshake {
     /** What begins with such a byte. */
     private static String looksLike(int first) {
         if (first == 0x16) {
-            return " but TLS, which zerorpc does not have";
+            return " but TLS, which ZMTP does not have";
         }
         return first >= 'A' && first <= 'Z' ? " but text, such as HTTP" : "";
     }

@@ -1,0 +1,9 @@
+/** ZMTP, the protocol of ZeroMQ, on Netty. */
+module dev.parley.zmtp {
+    requires transitive dev.parley.net;
+    requires io.netty.codec;
+    requires org.slf4j;
+
+    exports dev.parley.zmtp to
+            dev.parley.zerorpc;
+}
