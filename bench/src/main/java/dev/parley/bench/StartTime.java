@@ -6,6 +6,7 @@ import dev.parley.RpcClient;
 import dev.parley.RpcServer;
 import dev.parley.broker.EmbeddedBroker;
 import dev.parley.interop.PeerProcess;
+import dev.parley.interop.RabbitMq;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How long the embedded broker takes to start, until the first connection of RabbitMQ's Java client is open. */
+/**
+ * How long the embedded broker takes to start, in a JVM and as the process {@code parley broker}, until the first
+ * connection of RabbitMQ's Java client is open; and a node of RabbitMQ.
+ */
 final class StartTime {
     private static final int AGAIN = 20;
     private static final String PARLEY = "parley";
@@ -25,12 +29,17 @@ final class StartTime {
         List<Double> first = new ArrayList<>();
         List<Double> beside = new ArrayList<>();
         List<Double> again = new ArrayList<>();
+        List<Double> process = new ArrayList<>();
+        List<Double> node = new ArrayList<>();
+        process(); // Makes the command's class cache.
         for (int round = 0; round < rounds; round++) {
             fresh.add(times().getFirst());
             List<Double> times = times(rabbitUri);
             first.add(times.getFirst());
             beside.add(times(rabbitUri, PARLEY).getFirst());
             again.addAll(times.subList(1, times.size()));
+            process.add(process());
+            node.add(node());
         }
         out.printf("%n### Embedded broker: start until the first connection is open%n%n");
         out.println("| | ms | lowest to highest |");
@@ -39,6 +48,8 @@ final class StartTime {
         print("a JVM that has used RabbitMQ's client before", first, out);
         print("a JVM that has used RabbitMQ's client and Parley before", beside, out);
         print("again in the same JVM", again, out);
+        print("the process parley broker", process, out);
+        print("a node of RabbitMQ", node, out);
         out.flush();
     }
 
@@ -51,6 +62,30 @@ final class StartTime {
                 sorted.get(sorted.size() / 2),
                 sorted.getFirst(),
                 sorted.getLast());
+    }
+
+    private static double process() {
+        List<String> command =
+                List.of(Path.of(System.getProperty("checkout"), "parley").toString(), "broker", "--port", "0");
+        long start = System.nanoTime();
+        try (PeerProcess broker = PeerProcess.start(Map.of(), command)) {
+            String listening = broker.line(line -> line.startsWith("listening "));
+            // RabbitMQ's client takes nothing after the slash for a virtual host without a name.
+            String uri = listening.substring("listening rabbit".length()).replaceFirst("/$", "/%2F");
+            return (connect("amqp" + uri) - start) / 1e6;
+        } catch (Exception e) {
+            throw new IllegalStateException("no connection to parley broker", e);
+        }
+    }
+
+    private static double node() {
+        long start = System.nanoTime();
+        try (RabbitMq node = RabbitMq.start();
+                Connection connection = node.connect()) {
+            return (System.nanoTime() - start) / 1e6;
+        } catch (Exception e) {
+            throw new IllegalStateException("no connection to a node of RabbitMQ", e);
+        }
     }
 
     private static List<Double> times(String... arguments) {
