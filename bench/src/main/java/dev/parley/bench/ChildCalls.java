@@ -50,7 +50,8 @@ final class ChildCalls implements Side {
                 callers);
     }
 
-    private static PeerProcess start(List<String> java, List<String> arguments) {
+    /** Starts a JVM that logs nothing. */
+    static PeerProcess start(List<String> java, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Main {
     /** A request and a reply of {@code add} as Parley's oslo.messaging sends them. */
+    private static final String ZERORPC = "zerorpc+tcp://127.0.0.1:0";
+
     private static final int REQUEST_SIZE = 420;
 
     private static final int REPLY_SIZE = 170;
@@ -56,10 +58,15 @@ public final class Main {
             versions("jsonrpc-http", () -> "jsonrpc+http://127.0.0.1:0/jsonrpc", callers);
             versions("jsonrpc-tcp", () -> "jsonrpc+tcp://127.0.0.1:0", callers);
             versions("xmlrpc-http", () -> "xmlrpc+http://127.0.0.1:0/RPC2", callers);
-            versions("zerorpc", () -> "zerorpc+tcp://127.0.0.1:0", callers);
+            versions("zerorpc", () -> ZERORPC, callers);
             versions("rabbit", () -> rabbit().transportUrl(), callers);
             add("rpc-calls-" + callers, rpcCalls(callers));
+            add("zerorpc-peers-" + callers, zerorpcPeers(callers));
         }
+        for (int inFlight : new int[] {1, 256}) {
+            add("zmtp-echo-" + inFlight, zmtpEcho(inFlight));
+        }
+        add("zerorpc-streams", zerorpcStreams());
     }
 
     /** Calls between two JVMs: of this checkout, and first of the one before if there is one. */
@@ -91,11 +98,37 @@ public final class Main {
                 .side("grpc-java, directExecutor", () -> ChildCalls.peer(PeerChild.Kind.GRPC_DIRECT, callers))
                 .side("jsonrpc4j on Jetty", () -> ChildCalls.peer(PeerChild.Kind.JSONRPC4J, callers))
                 .side("Apache XML-RPC", () -> ChildCalls.peer(PeerChild.Kind.APACHE_XMLRPC, callers))
-                .side("Python, xmlrpc", () -> PythonCalls.http(Peer.PYTHON, "xmlrpc", callers))
-                .side("Python, jsonrpclib-pelix", () -> PythonCalls.http(Peer.JSONRPCLIB_PELIX, "jsonrpc", callers));
+                .side("Python, xmlrpc", () -> PeerCalls.http(Peer.PYTHON, "xmlrpc", callers))
+                .side("Python, jsonrpclib-pelix", () -> PeerCalls.http(Peer.JSONRPCLIB_PELIX, "jsonrpc", callers));
+    }
+
+    private Comparison zerorpcPeers(int callers) {
+        return new Comparison("zerorpc: calls, " + callers(callers))
+                .side("Python", () -> PeerCalls.zerorpcPython(callers))
+                .side("Node", () -> PeerCalls.zerorpcNode(callers))
+                .side("Parley, a virtual thread per call", () -> here(ZERORPC, "virtual", callers))
+                .side("Parley, inline", () -> here(ZERORPC, "inline", callers));
+    }
+
+    private static Comparison zerorpcStreams() {
+        return new Comparison("zerorpc: items of a stream")
+                .side("Python", PeerCalls::zerorpcPythonStreams)
+                .side("Parley", () -> ChildRounds.streams(ZERORPC));
+    }
+
+    private static Comparison zmtpEcho(int inFlight) {
+        return new Comparison("ZMTP: echo of 60 bytes, " + inFlight + " on the way")
+                .side("bytes on Netty, unframed", () -> ChildRounds.echo(EchoChild.Kind.NETTY, inFlight))
+                .side("Parley", () -> ChildRounds.echo(EchoChild.Kind.PARLEY, inFlight))
+                .side("libzmq, in C", () -> ChildRounds.libzmqEcho(inFlight))
+                .side("JeroMQ", () -> ChildRounds.echo(EchoChild.Kind.JEROMQ, inFlight));
     }
 
     private ChildCalls here(String address, int callers) {
+        return here(address, execution, callers);
+    }
+
+    private static ChildCalls here(String address, String execution, int callers) {
         Path here = Path.of(System.getProperty("checkout"));
         return ChildCalls.version(here, source(here), address, execution, callers);
     }
@@ -152,8 +185,8 @@ public final class Main {
                         () -> new HandWritten(amqpUri(), HandWritten.Style.AS_OSLO, callers, REQUEST_SIZE, REPLY_SIZE))
                 .side("Parley, inline", () -> new ParleyCalls(url, callers, Execution.inline()))
                 .side("Parley, a virtual thread per call", () -> new ParleyCalls(url, callers, Execution.virtual()))
-                .side("Python, oslo.messaging 14.0.3", () -> PythonCalls.oslo(Peer.OSLO_MESSAGING_14, url, callers))
-                .side("Python, oslo.messaging 18.3.1", () -> PythonCalls.oslo(Peer.OSLO_MESSAGING, url, callers));
+                .side("Python, oslo.messaging 14.0.3", () -> PeerCalls.oslo(Peer.OSLO_MESSAGING_14, url, callers))
+                .side("Python, oslo.messaging 18.3.1", () -> PeerCalls.oslo(Peer.OSLO_MESSAGING, url, callers));
     }
 
     private Comparison osloCasts() {
@@ -180,9 +213,8 @@ public final class Main {
                         () -> new PythonNotifications(Peer.OSLO_MESSAGING, rabbit().transportUrl(), 8));
     }
 
-    /** With the virtual host by its name: RabbitMQ's client takes nothing after the slash for an empty one. */
     private String amqpUri() {
-        return rabbit().amqpUrl().replaceAll("/$", "/%2F");
+        return StartTime.uri(rabbit().amqpUrl());
     }
 
     private static String callers(int count) {

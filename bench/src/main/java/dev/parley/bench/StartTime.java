@@ -70,19 +70,21 @@ final class StartTime {
         long start = System.nanoTime();
         try (PeerProcess broker = PeerProcess.start(Map.of(), command)) {
             String listening = broker.line(line -> line.startsWith("listening "));
-            // RabbitMQ's client takes nothing after the slash for a virtual host without a name.
-            String uri = listening.substring("listening rabbit".length()).replaceFirst("/$", "/%2F");
-            return (connect("amqp" + uri) - start) / 1e6;
+            return (connect(uri("amqp" + listening.substring("listening rabbit".length()))) - start) / 1e6;
         } catch (Exception e) {
             throw new IllegalStateException("no connection to parley broker", e);
         }
     }
 
+    /** With the virtual host by its name: RabbitMQ's client takes nothing after the slash for an empty one. */
+    static String uri(String url) {
+        return url.replaceAll("/$", "/%2F");
+    }
+
     private static double node() {
         long start = System.nanoTime();
-        try (RabbitMq node = RabbitMq.start();
-                Connection connection = node.connect()) {
-            return (System.nanoTime() - start) / 1e6;
+        try (RabbitMq node = RabbitMq.start()) {
+            return (connect(uri(node.amqpUrl())) - start) / 1e6;
         } catch (Exception e) {
             throw new IllegalStateException("no connection to a node of RabbitMQ", e);
         }

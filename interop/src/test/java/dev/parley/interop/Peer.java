@@ -170,7 +170,7 @@ public enum Peer {
     }
 
     /** What its programs need in their environment. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return switch (kind) {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
