@@ -10,7 +10,8 @@ const [role, address] = process.argv.slice(2);
 
 if (role === 'serve') {
   const server = new zerorpc.Server({
-    add(x, y, reply) {
+    // zerorpc reads the parameter names out of a method's source, and so understands `function` alone.
+    add: function (x, y, reply) {
       reply(null, x + y, false);
     },
   });
