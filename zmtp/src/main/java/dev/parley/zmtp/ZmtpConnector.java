@@ -1,6 +1,8 @@
 package dev.parley.zmtp;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.ConnectionLostException;
+import dev.parley.RpcException;
 import dev.parley.net.socket.EventLoops;
 import dev.parley.spi.Backoff;
 import dev.parley.spi.Guard;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class ZmtpConnector {
+    /** Another login is tried seldom, since the password or key that was refused will hardly be accepted soon. */
+    private static final long DENIED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(40), Duration.ofSeconds(2));
 
     private final ZmtpSocket socket;
@@ -44,7 +49,8 @@ public final class ZmtpConnector {
 
     /**
      * The connection, or the outcome of the current attempt to connect. If the attempt fails, or the socket is closed,
-     * the future fails with {@link ConnectionLostException}. Callers must not complete it.
+     * the future fails with {@link ConnectionLostException}, or with {@link AccessDeniedException} if the peer has refused
+     * the credentials. Callers must not complete it.
      */
     public CompletableFuture<ZmtpPeer> peer() {
         lock.lock();
@@ -57,12 +63,20 @@ public final class ZmtpConnector {
 
     /** Tries to connect, unless closed. */
     void start() {
-        if (closed) {
-            return;
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            if (attempt.isDone()) {
+                attempt = new CompletableFuture<>();
+            }
+        } finally {
+            lock.unlock();
         }
         socket.open(this, endpoint).addListener(opening -> {
             if (!opening.isSuccess()) {
-                lost(String.valueOf(opening.cause().getMessage()));
+                lost(String.valueOf(opening.cause().getMessage()), false);
             }
         });
     }
@@ -84,8 +98,15 @@ public final class ZmtpConnector {
         waiting.complete(peer);
     }
 
-    /** The attempt failed, or the connection that it made was lost. */
-    void lost(String reason) {
+    /**
+     * The attempt failed, or the connection that it made was lost.
+     *
+     * @param denied whether the peer has refused our credentials: {@link #peer} then fails at once until the next
+     *     attempt
+     */
+    void lost(String reason, boolean denied) {
+        String message = "no connection to " + endpoint + ": " + reason;
+        RpcException problem = denied ? new AccessDeniedException(message) : new ConnectionLostException(message);
         CompletableFuture<ZmtpPeer> failed;
         long delayNanos;
         lock.lock();
@@ -95,16 +116,16 @@ public final class ZmtpConnector {
             }
             connected = null;
             failed = attempt;
-            attempt = new CompletableFuture<>();
-            delayNanos = BACKOFF.pauseNanos(failures++);
+            attempt = denied ? CompletableFuture.failedFuture(problem) : new CompletableFuture<>();
+            delayNanos = denied ? DENIED_NANOS : BACKOFF.pauseNanos(failures++);
         } finally {
             lock.unlock();
         }
         // Has no effect if the attempt succeeded and the connection was lost later.
-        failed.completeExceptionally(new ConnectionLostException("no connection to " + endpoint + ": " + reason));
+        failed.completeExceptionally(problem);
         EventLoops.shared()
                 .schedule(
-                        Guard.of("connecting to " + endpoint, this::start, error -> lost(error.toString())),
+                        Guard.of("connecting to " + endpoint, this::start, error -> lost(error.toString(), false)),
                         delayNanos,
                         TimeUnit.NANOSECONDS);
     }

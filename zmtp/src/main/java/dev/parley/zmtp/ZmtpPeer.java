@@ -4,12 +4,14 @@ import dev.parley.net.socket.ChannelTasks;
 import dev.parley.net.socket.ConnectionMemory;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.spi.PeerLog;
+import dev.parley.zmtp.mechanism.FrameCipher;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.security.Principal;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,9 +49,13 @@ public final class ZmtpPeer {
     private final AtomicLong pending = new AtomicLong();
     private volatile @Nullable Object attachment;
     private volatile boolean connected;
+    private volatile @Nullable Principal principal;
     private volatile String name = "unknown peer";
 
     // Accessed on the event loop only.
+    /** Seals the frames; {@code null} if nothing does. */
+    private @Nullable FrameCipher cipher;
+
     private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
@@ -95,6 +101,16 @@ public final class ZmtpPeer {
     /** Whether the handshake is complete and the connection is open. */
     public boolean isConnected() {
         return connected && channel.isActive();
+    }
+
+    /** Who the peer is by its credentials; {@code null} if the security mechanism does not say. */
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    void authenticated(@Nullable Principal caller, @Nullable FrameCipher frameCipher) {
+        principal = caller;
+        cipher = frameCipher;
     }
 
     void markConnected() {
@@ -203,7 +219,7 @@ public final class ZmtpPeer {
 
     void sendCommand(byte[] frame) {
         write(false);
-        channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
+        channel.writeAndFlush(cipher == null ? Unpooled.wrappedBuffer(frame) : sealed(cipher, frame));
     }
 
     /** A batch of input begins. */
@@ -243,8 +259,16 @@ public final class ZmtpPeer {
             written += size;
             for (int i = 0; i < frames.length; i++) {
                 byte[] frame = frames[i];
-                boolean copied = frame.length < COPY_BYTES;
-                int needed = 9 + (copied ? frame.length : 0);
+                boolean more = i < frames.length - 1;
+                int length = frame.length;
+                boolean copied = length < COPY_BYTES;
+                if (cipher != null) {
+                    // The flag is inside.
+                    frame = cipher.seal(frame, 0, length, more ? FrameCipher.MORE : 0);
+                    length += FrameCipher.OVERHEAD;
+                    more = false;
+                }
+                int needed = 9 + (copied ? length : 0);
                 if (batch != null && batch.readableBytes() + needed > BATCH_BYTES) {
                     channel.write(batch);
                     batch = null;
@@ -252,13 +276,13 @@ public final class ZmtpPeer {
                 if (batch == null) {
                     batch = channel.alloc().ioBuffer(Math.max(needed, 512), Math.max(needed, BATCH_BYTES));
                 }
-                header(batch, frame.length, i < frames.length - 1);
+                header(batch, length, more);
                 if (copied) {
-                    batch.writeBytes(frame);
+                    batch.writeBytes(frame, 0, length);
                 } else {
                     channel.write(batch);
                     batch = null;
-                    last = channel.write(Unpooled.wrappedBuffer(frame));
+                    last = channel.write(Unpooled.wrappedBuffer(frame, 0, length));
                 }
             }
         }
@@ -270,6 +294,16 @@ public final class ZmtpPeer {
             last.addListener(done -> memory.release(bytes));
             channel.flush();
         }
+    }
+
+    /** A command, in its frame, as a sealed frame. */
+    private static ByteBuf sealed(FrameCipher cipher, byte[] frame) {
+        int header = (frame[0] & ZmtpDecoder.LONG) == 0 ? 2 : 9;
+        int length = frame.length - header;
+        byte[] body = cipher.seal(frame, header, length, FrameCipher.COMMAND);
+        ByteBuf out = Unpooled.buffer(9 + FrameCipher.OVERHEAD + length);
+        header(out, FrameCipher.OVERHEAD + length, false);
+        return out.writeBytes(body, 0, FrameCipher.OVERHEAD + length);
     }
 
     private static void header(ByteBuf out, int length, boolean more) {

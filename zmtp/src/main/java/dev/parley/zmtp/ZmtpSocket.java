@@ -6,6 +6,7 @@ import dev.parley.net.socket.SlowReader;
 import dev.parley.net.socket.SocketAddresses;
 import dev.parley.net.socket.UnixSocketFile;
 import dev.parley.spi.Guard;
+import dev.parley.zmtp.security.ZmtpSecurity;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -38,6 +39,7 @@ public final class ZmtpSocket implements AutoCloseable {
     private final SocketType type;
     private final ZmtpLimits limits;
     private final ZmtpHandler handler;
+    private final ZmtpSecurity security;
     private final Set<ZmtpPeer> peers = ConcurrentHashMap.newKeySet();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final List<Channel> bound = new CopyOnWriteArrayList<>();
@@ -45,11 +47,17 @@ public final class ZmtpSocket implements AutoCloseable {
     private final List<UnixSocketFile> files = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** A socket without endpoints; nothing happens before {@link #bind} or {@link #connect}. */
+    /** A socket without endpoints and security; nothing happens before {@link #bind} or {@link #connect}. */
     public ZmtpSocket(SocketType type, ZmtpLimits limits, ZmtpHandler handler) {
+        this(type, limits, handler, ZmtpSecurity.none());
+    }
+
+    /** A socket without endpoints, whose peers must use this security mechanism. */
+    public ZmtpSocket(SocketType type, ZmtpLimits limits, ZmtpHandler handler, ZmtpSecurity security) {
         this.type = Objects.requireNonNull(type, "type");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.handler = Objects.requireNonNull(handler, "handler");
+        this.security = Objects.requireNonNull(security, "security");
     }
 
     SocketType type() {
@@ -58,6 +66,10 @@ public final class ZmtpSocket implements AutoCloseable {
 
     ZmtpLimits limits() {
         return limits;
+    }
+
+    ZmtpSecurity security() {
+        return security;
     }
 
     ZmtpHandler handler() {
@@ -169,12 +181,17 @@ public final class ZmtpSocket implements AutoCloseable {
         }
     }
 
-    void gone(ZmtpPeer peer, String reason) {
+    /**
+     * The connection has ended.
+     *
+     * @param denied whether the peer has refused our credentials
+     */
+    void gone(ZmtpPeer peer, String reason, boolean denied) {
         boolean connected = peers.remove(peer);
         log.debug("{}: {}", peer, reason);
         ZmtpConnector connector = peer.connector();
         if (connector != null) {
-            connector.lost(reason);
+            connector.lost(reason, denied);
         }
         if (connected) {
             handler.disconnected(peer, reason);

@@ -1,5 +1,6 @@
 /**
- * ZMTP 3.x, the protocol of ZeroMQ, on Netty: ROUTER and DEALER sockets with the NULL security mechanism.
+ * ZMTP 3.x, the protocol of ZeroMQ, on Netty: ROUTER and DEALER sockets, with the security mechanisms NULL, PLAIN
+ * and CURVE.
  *
  * <p>A {@link dev.parley.zmtp.ZmtpSocket} binds and connects endpoints and reports to a
  * {@link dev.parley.zmtp.ZmtpHandler}. Each connection is a {@link dev.parley.zmtp.ZmtpPeer} to send
