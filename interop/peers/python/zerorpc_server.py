@@ -1,4 +1,4 @@
-"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS]: the calculator and a few streams on zerorpc for Python."""
+"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS] [--security JSON]: the calculator and a few streams on zerorpc for Python."""
 
 import argparse
 
@@ -7,6 +7,7 @@ import gevent
 import zerorpc
 
 import peer
+from zmtp_security import secure
 
 
 class Calculator(peer.Calculator):
@@ -28,9 +29,11 @@ class Calculator(peer.Calculator):
 parser = argparse.ArgumentParser()
 parser.add_argument("address", nargs="?")
 parser.add_argument("--heartbeat", type=float, default=5)
+parser.add_argument("--security", help="see zmtp_security.py")
 options = parser.parse_args()
 address = options.address or "tcp://127.0.0.1:%d" % peer.free_port()
 server = zerorpc.Server(Calculator(), heartbeat=options.heartbeat)
+secure(server._events._socket, options.security)
 server.bind(address)
 peer.ready(address)
 server.run()

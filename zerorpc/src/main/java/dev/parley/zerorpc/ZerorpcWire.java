@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@code tcp://host:port} and {@code ipc:///path}. A server binds a ROUTER socket, a client connects a DEALER socket.
  * The options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
  * (100 items), {@code backlog} (1,000 calls), {@code strictKeys} (false), {@code message_timeout} and {@code write_timeout}
- * (seconds, 60; 0 for ever); both sides accept all of them.
+ * (seconds, 60; 0 for ever); both sides accept all of them. For security there are {@code mechanism} ({@code null},
+ * {@code plain} or {@code curve}), {@code server_key}, {@code key_file} and {@code client_keys}.
  * Thread-safe.
  */
 public final class ZerorpcWire implements Wire {

@@ -122,6 +122,7 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.security.*;
                 import dev.parley.security.Authenticator;
                 import dev.parley.xmlrpc.*;
+                import dev.parley.zmtp.security.CurveKeyPair;
                 import java.math.*;
                 import java.net.*;
                 import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;

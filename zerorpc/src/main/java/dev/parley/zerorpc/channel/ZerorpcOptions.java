@@ -28,6 +28,7 @@ public final class ZerorpcOptions {
     private final boolean strictKeys;
     private final Duration messageTimeout;
     private final Duration writeTimeout;
+    private final SecurityOptions security;
 
     private ZerorpcOptions(Address address, AddressOptions options) {
         endpoint = address.scheme().equals(IPC) ? ipc(address, options) : tcp(address);
@@ -38,13 +39,14 @@ public final class ZerorpcOptions {
         strictKeys = options.flag("strictKeys", false);
         messageTimeout = options.seconds("message_timeout", Duration.ofSeconds(60));
         writeTimeout = options.seconds("write_timeout", Duration.ofSeconds(60));
+        security = new SecurityOptions(address, options);
     }
 
     /**
      * Reads an address.
      *
      * @throws InvalidTargetException if it lacks a port or a path, has an unknown option or one out of its range,
-     *     credentials, several hosts, or a path on TCP
+     *     credentials without PLAIN, several hosts, or a path on TCP
      */
     public static ZerorpcOptions of(Address address) {
         AddressOptions options = new AddressOptions(address);
@@ -74,6 +76,11 @@ public final class ZerorpcOptions {
         return ZmtpLimits.defaults()
                 .withMaxMessageBytes(limits.messageBytes())
                 .withTimeouts(messageTimeout, writeTimeout);
+    }
+
+    /** The security options. */
+    public SecurityOptions security() {
+        return security;
     }
 
     /** A mapper of MessagePack. */

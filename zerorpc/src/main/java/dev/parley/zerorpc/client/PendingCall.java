@@ -1,5 +1,6 @@
 package dev.parley.zerorpc.client;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
@@ -91,7 +92,10 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     final void notConnected(@Nullable Throwable reason) {
         if (!cancelled) {
             String message = reason == null ? null : reason.getMessage();
-            listener.onFailure(new ConnectionLostException(message == null ? "no connection" : message));
+            listener.onFailure(
+                    reason instanceof AccessDeniedException
+                            ? new AccessDeniedException(message == null ? "access denied" : message)
+                            : new ConnectionLostException(message == null ? "no connection" : message));
         }
     }
 

@@ -82,7 +82,8 @@ public final class ZerorpcTransport implements ClientTransport {
         EventWriter writer = new EventWriter(mapper);
         ClientSessions sessions =
                 new ClientSessions(options, writer, context.values().limits());
-        ZmtpSocket socket = new ZmtpSocket(SocketType.DEALER, limits, sessions);
+        ZmtpSocket socket = new ZmtpSocket(
+                SocketType.DEALER, limits, sessions, options.security().ofClient());
         ZmtpConnector connector = socket.connect(options.endpoint());
         return new ZerorpcTransport(
                 options, limits, mapper, writer, new PeerDescription(context.values()), socket, connector);

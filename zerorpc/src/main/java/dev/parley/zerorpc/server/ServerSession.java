@@ -67,7 +67,7 @@ final class ServerSession extends Session {
 
     @Nullable
     Principal caller() {
-        return shared.caller();
+        return shared.caller(peer());
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.parley.zerorpc.server;
 
 import dev.parley.Address;
 import dev.parley.Limits;
-import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerContext;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
@@ -27,14 +26,12 @@ final class ServerSessions implements ZmtpHandler {
     private final MsgpackMapper mapper;
     private final EventWriter writer;
     private final Introspection introspection;
-    private final @Nullable Principal caller;
+    private final @Nullable Principal everybody;
     private volatile boolean stopping;
 
-    ServerSessions(Address address, ZerorpcOptions options, ServerContext context) {
+    ServerSessions(Address address, ZerorpcOptions options, ServerContext context, @Nullable Principal everybody) {
         this.scheme = address.scheme();
-        Authentication authentication = context.authentication();
-        this.caller =
-                authentication == null ? null : authentication.withoutCredentials(address, "carries no credentials");
+        this.everybody = everybody;
         this.options = options;
         this.dispatcher = context.dispatcher();
         this.limits = context.values().limits();
@@ -47,10 +44,11 @@ final class ServerSessions implements ZmtpHandler {
         return scheme;
     }
 
-    /** Who all callers are; {@code null} if the server does not authenticate. */
+    /** Who the callers of a connection are; {@code null} if the server does not authenticate. */
     @Nullable
-    Principal caller() {
-        return caller;
+    Principal caller(ZmtpPeer peer) {
+        Principal known = peer.principal();
+        return known == null ? everybody : known;
     }
 
     ZerorpcOptions options() {

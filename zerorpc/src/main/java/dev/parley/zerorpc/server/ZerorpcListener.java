@@ -1,11 +1,14 @@
 package dev.parley.zerorpc.server;
 
 import dev.parley.Address;
+import dev.parley.spi.Authentication;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
+import dev.parley.zerorpc.channel.SecurityOptions;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zmtp.SocketType;
 import dev.parley.zmtp.ZmtpSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A ROUTER socket in front of the dispatcher. Thread-safe. */
 public final class ZerorpcListener implements Listener {
@@ -13,6 +16,7 @@ public final class ZerorpcListener implements Listener {
     private final ServerSessions sessions;
     private final ZmtpSocket socket;
     private final boolean authenticates;
+    private final @Nullable Authentication ownAuthentication;
     private volatile Address address;
 
     /**
@@ -23,9 +27,12 @@ public final class ZerorpcListener implements Listener {
     public ZerorpcListener(Address address, ServerContext context) {
         this.options = ZerorpcOptions.of(address);
         this.authenticates = context.authentication() != null;
-        this.sessions = new ServerSessions(address, options, context);
-        this.socket = new ZmtpSocket(SocketType.ROUTER, options.zmtpLimits(sessions.limits()), sessions);
-        this.address = address;
+        SecurityOptions.OfServer security = options.security().ofServer(context.authentication());
+        this.ownAuthentication = security.own();
+        this.sessions = new ServerSessions(address, options, context, security.everybody());
+        this.socket =
+                new ZmtpSocket(SocketType.ROUTER, options.zmtpLimits(sessions.limits()), sessions, security.zmtp());
+        this.address = options.security().forClients(address);
     }
 
     /**
@@ -47,7 +54,15 @@ public final class ZerorpcListener implements Listener {
 
     @Override
     public boolean isOpenToAll() {
-        return !authenticates && socket.isReachable();
+        return !authenticates && options.security().isOpenToAll() && socket.isReachable();
+    }
+
+    /** Reads the keys of clients anew, for new connections. */
+    @Override
+    public void reset() {
+        if (ownAuthentication != null) {
+            ownAuthentication.reload();
+        }
     }
 
     @Override
