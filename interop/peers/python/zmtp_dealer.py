@@ -24,7 +24,7 @@ if options.id:
     socket.setsockopt_string(zmq.IDENTITY, options.id)
 if options.ping:
     socket.heartbeat_ivl = options.ping
-    socket.heartbeat_timeout = 20 * options.ping
+    socket.heartbeat_timeout = options.timeout
 secure(socket, options.security)
 socket.connect(options.address)
 

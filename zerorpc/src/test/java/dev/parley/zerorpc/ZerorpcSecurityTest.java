@@ -79,7 +79,8 @@ class ZerorpcSecurityTest {
 
     @Test
     void aClientIsKnownByItsCertificate() {
-        try (RpcServer server = builder(curveServer("&client_keys=" + clients)).build().start()) {
+        try (RpcServer server =
+                builder(curveServer("&client_keys=" + clients)).build().start()) {
             String address = address(server);
             assertThat(address)
                     .contains("server_key=" + SERVER.publicKey().hex())
@@ -101,7 +102,8 @@ class ZerorpcSecurityTest {
 
     @Test
     void keysOfClientsAreReadAnewByReset() throws IOException {
-        try (RpcServer server = builder(curveServer("&client_keys=" + clients)).build().start()) {
+        try (RpcServer server =
+                builder(curveServer("&client_keys=" + clients)).build().start()) {
             String eve = address(server) + keyOf("eve");
             assertThatThrownBy(() -> who(eve)).isInstanceOf(AccessDeniedException.class);
             Files.copy(folder.resolve("eve.key"), clients.resolve("eve.key"));
@@ -113,8 +115,11 @@ class ZerorpcSecurityTest {
     @Test
     void anyClientIsKnownByItsKey() {
         try (RpcServer server = builder(curveServer("&client_keys=any")).build().start()) {
-            assertThat(who(address(server) + keyOf("ann"))).isEqualTo(ANN.publicKey().toString());
-            assertThat(who(address(server))).as("a client without keys has new ones").hasSize(40);
+            assertThat(who(address(server) + keyOf("ann")))
+                    .isEqualTo(ANN.publicKey().toString());
+            assertThat(who(address(server)))
+                    .as("a client without keys has new ones")
+                    .hasSize(40);
         }
     }
 
@@ -128,7 +133,8 @@ class ZerorpcSecurityTest {
 
             @Override
             public Principal authenticate(Credentials credentials) {
-                return credentials.equals(new Credentials.PublicKey(ANN.publicKey().toString()))
+                return credentials.equals(
+                                new Credentials.PublicKey(ANN.publicKey().toString()))
                         ? new User("by its key")
                         : null;
             }
@@ -152,7 +158,8 @@ class ZerorpcSecurityTest {
                 .build()
                 .start()) {
             int port = server.addresses().getFirst().port(-1);
-            assertThat(who("zerorpc+tcp://ann:pass%2Fw%C3%B6rd@127.0.0.1:" + port)).isEqualTo("ann");
+            assertThat(who("zerorpc+tcp://ann:pass%2Fw%C3%B6rd@127.0.0.1:" + port))
+                    .isEqualTo("ann");
             assertThatThrownBy(() -> who("zerorpc+tcp://ann:wrong@127.0.0.1:" + port))
                     .isInstanceOf(AccessDeniedException.class)
                     .hasMessageContaining("refused the credentials")
@@ -207,7 +214,8 @@ class ZerorpcSecurityTest {
                     .isInstanceOf(InvalidTargetException.class)
                     .hasMessageContaining(reason);
         } else {
-            assertThatThrownBy(() -> RpcClient.connect(address.replace(":0", ":1")).close())
+            assertThatThrownBy(
+                            () -> RpcClient.connect(address.replace(":0", ":1")).close())
                     .isInstanceOf(InvalidTargetException.class)
                     .hasMessageContaining(reason);
         }
@@ -224,8 +232,10 @@ class ZerorpcSecurityTest {
     @Test
     void streamsAndLargeValuesAreEncryptedToo() {
         try (RpcServer server = RpcServer.builder()
-                        .method("range", Integer.class, end -> IntStream.range(0, end)
-                                .boxed())
+                        .method(
+                                "range",
+                                Integer.class,
+                                end -> IntStream.range(0, end).boxed())
                         .method("echo", byte[].class, bytes -> bytes)
                         .listen(curveServer("&client_keys=any"))
                         .build()

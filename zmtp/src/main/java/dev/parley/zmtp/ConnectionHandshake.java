@@ -42,9 +42,10 @@ final class ConnectionHandshake implements Handshaking {
         return denied;
     }
 
-    /** What an ERROR command says. In a handshake, reasons of three digits are status codes of ZAP. */
-    String error(byte[] command) {
-        String reason = Handshake.reason(command);
+    /**
+     * What an ERROR command with this reason says. In a handshake, reasons of three digits are status codes of ZAP.
+     */
+    String error(String reason) {
         boolean inHandshake = decoder.isInHandshake();
         if (inHandshake && reason.equals("400")) {
             denied = true;

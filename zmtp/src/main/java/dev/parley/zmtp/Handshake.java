@@ -141,12 +141,6 @@ final class Handshake {
         return properties;
     }
 
-    /** The reason of an ERROR command, as it was sent. */
-    static String reason(byte[] error) {
-        int length = error.length > 6 ? Math.min(error[6] & 0xff, error.length - 7) : 0;
-        return new String(error, Math.min(7, error.length), length, StandardCharsets.US_ASCII);
-    }
-
     /** Text from a peer for a log or an error message. */
     static String quoted(String text) {
         return "'" + PrintableText.line(text) + "'";

@@ -35,6 +35,7 @@ final class ZmtpDecoder extends MessageDecoder {
     static final int COMMAND = 4;
 
     private static final byte[] EMPTY = {};
+    private static final String DURING_HANDSHAKE = " during the ZMTP handshake";
     private static final int PREFIX_BYTES = 1024;
 
     private enum State {
@@ -79,9 +80,13 @@ final class ZmtpDecoder extends MessageDecoder {
 
     /** Why the connection ended or is about to end. */
     private String reason() {
-        return state == State.GREETING || state == State.HANDSHAKE
-                ? reason + " during the ZMTP handshake" + handshake.mechanism().hint()
-                : reason;
+        return switch (state) {
+            case GREETING ->
+                reason + DURING_HANDSHAKE + ": the peer may use another security mechanism than "
+                        + handshake.mechanism().name();
+            case HANDSHAKE -> reason + DURING_HANDSHAKE + handshake.mechanism().hint();
+            case MESSAGES, CLOSED -> reason;
+        };
     }
 
     @Override
@@ -388,8 +393,9 @@ final class ZmtpDecoder extends MessageDecoder {
 
     private void command(ChannelHandlerContext ctx, byte[] body) {
         String name = Commands.name(body);
-        if (name.equals("ERROR")) {
-            refuse(ctx, handshake.error(body));
+        String error = Commands.errorReason(body);
+        if (error != null) {
+            refuse(ctx, handshake.error(error));
         } else if (state == State.HANDSHAKE) {
             handshake.mechanism().received(body);
         } else if (name.equals("PING")) {
@@ -425,7 +431,7 @@ final class ZmtpDecoder extends MessageDecoder {
             return;
         }
         boolean connected = state == State.MESSAGES;
-        reason = connected ? why : why + " during the ZMTP handshake";
+        reason = connected ? why : why + DURING_HANDSHAKE;
         state = State.CLOSED;
         frames = new byte[2][];
         frameCount = 0;

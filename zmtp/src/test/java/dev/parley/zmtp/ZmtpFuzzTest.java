@@ -100,8 +100,7 @@ class ZmtpFuzzTest {
             channel.pipeline().addLast(new ZmtpDecoder(socket, peer));
             channel.pipeline().fireChannelActive();
             for (int at = 0; at < stream.length && channel.isOpen(); at += size) {
-                channel.writeInbound(
-                        Unpooled.copiedBuffer(stream, at, Math.min(size, stream.length - at)));
+                channel.writeInbound(Unpooled.copiedBuffer(stream, at, Math.min(size, stream.length - at)));
             }
             channel.checkException();
             channel.finishAndReleaseAll();

@@ -162,7 +162,8 @@ class LibzmqSecurityTest {
             }
             for (int i = 0; i < 900; i++) {
                 byte[][] frames = events.messages.poll(30, TimeUnit.SECONDS);
-                assertThat(frames).isNotNull().hasDimensions(2, 0);
+                assertThat(frames).isNotNull();
+                assertThat(frames.length).isEqualTo(2);
                 assertThat(frames[1]).hasSize(i);
             }
         }
@@ -191,7 +192,7 @@ class LibzmqSecurityTest {
             assertRouter(router, address, ZmtpSecurity.plainClient("ann", "secret"));
             assertRefused(
                     address, ZmtpSecurity.plainClient("ann", "wrong"), AccessDeniedException.class, "refused the");
-            assertRefused(address, ZmtpSecurity.none(), ConnectionLostException.class, "expected NULL");
+            assertRefused(address, ZmtpSecurity.none(), ConnectionLostException.class, "NULL");
             assertRouter(router, address, ZmtpSecurity.plainClient("ann", "secret"));
         }
     }
@@ -220,7 +221,7 @@ class LibzmqSecurityTest {
                     ZmtpSecurity.curveClient(SERVER.publicKey(), CLIENT),
                     ConnectionLostException.class,
                     "may not have the key");
-            assertRefused(address, ZmtpSecurity.none(), ConnectionLostException.class, "expected NULL");
+            assertRefused(address, ZmtpSecurity.none(), ConnectionLostException.class, "NULL");
             assertRouter(router, address, good);
         }
     }

@@ -69,7 +69,8 @@ class ZerorpcPythonSecurityTest {
         try (PeerProcess client = pythonClient(server, "30", security)) {
             assertThat(client.call("add", 2, 3).path("ok").asInt()).isEqualTo(5);
             assertThat(client.call("range", 0, 1_000).path("ok")).hasSize(1_000);
-            assertThat(client.call("nonsense").path("error").path("name").asString()).isEqualTo("NameError");
+            assertThat(client.call("nonsense").path("error").path("name").asString())
+                    .isEqualTo("NameError");
         }
     }
 
@@ -80,11 +81,19 @@ class ZerorpcPythonSecurityTest {
             String key = SERVER.publicKey().toString();
             assertPythonCalls(
                     server,
-                    Map.of("server_key", key, "key_file", folder.resolve("robot.key_secret").toString()));
+                    Map.of(
+                            "server_key",
+                            key,
+                            "key_file",
+                            folder.resolve("robot.key_secret").toString()));
             try (PeerProcess stranger = pythonClient(
                     server,
                     "2",
-                    Map.of("server_key", key, "key_file", folder.resolve("other.key_secret").toString()))) {
+                    Map.of(
+                            "server_key",
+                            key,
+                            "key_file",
+                            folder.resolve("other.key_secret").toString()))) {
                 assertThat(stranger.call("add", 2, 3).path("error").path("type").asString())
                         .isIn("TimeoutExpired", "LostRemote");
             }
@@ -105,17 +114,18 @@ class ZerorpcPythonSecurityTest {
                 "zerorpc_server.py",
                 "--security",
                 json(Map.of("key_file", folder.resolve("server.key_secret").toString())))) {
-            String address = server.ready() + "?server_key=" + SERVER.publicKey().hex();
-            try (RpcClient client =
-                    RpcClient.connect(address + "&key_file=" + folder.resolve("robot.key_secret"))) {
+            String bound = server.ready();
+            String address = bound + "?server_key=" + SERVER.publicKey().hex();
+            try (RpcClient client = RpcClient.connect(address + "&key_file=" + folder.resolve("robot.key_secret"))) {
                 assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
                 List<?> items = client.call("range", List.class, 0, 1_000);
-                assertThat(items.equals(IntStream.range(0, 1_000).boxed().toList())).isTrue();
+                assertThat(items.equals(IntStream.range(0, 1_000).boxed().toList()))
+                        .isTrue();
             }
             try (RpcClient client = RpcClient.connect(address)) {
                 assertThat(client.call("add", int.class, 2, 3)).isEqualTo(5);
             }
-            String wrong = server.ready() + "?server_key=" + CLIENT.publicKey().hex();
+            String wrong = bound + "?server_key=" + CLIENT.publicKey().hex();
             try (RpcClient client =
                     RpcClient.builder(wrong).timeout(Duration.ofSeconds(20)).build()) {
                 assertThatThrownBy(() -> client.call("add", int.class, 2, 3))

@@ -2,6 +2,7 @@ package dev.parley.zmtp.mechanism;
 
 import dev.parley.spi.PrintableText;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The form that the commands of ZMTP have: a name after its length, then what belongs to the command. Stateless. */
 public final class Commands {
@@ -39,6 +40,22 @@ public final class Commands {
     /** An ERROR command. */
     public static byte[] error(String reason) {
         return of("ERROR", shortText(reason));
+    }
+
+    /** The reason of an ERROR command, as it was sent; {@code null} if it is another command. */
+    public static @Nullable String errorReason(byte[] command) {
+        // The server of PLAIN in libzmq (4.3.5 and before) sends "^RROR": "\x5ERROR" in C.
+        int at = is(command, "ERROR") ? 6 : startsWith(command, "^RROR") ? 5 : -1;
+        if (at < 0) {
+            return null;
+        }
+        int length = command.length > at ? Math.min(command[at] & 0xff, command.length - at - 1) : 0;
+        return new String(command, Math.min(at + 1, command.length), length, StandardCharsets.US_ASCII);
+    }
+
+    private static boolean startsWith(byte[] command, String text) {
+        return command.length >= text.length()
+                && new String(command, 0, text.length(), StandardCharsets.US_ASCII).equals(text);
     }
 
     /** The name of a command; empty if it has none. */

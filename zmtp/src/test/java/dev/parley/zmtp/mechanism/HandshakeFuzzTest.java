@@ -40,7 +40,9 @@ class HandshakeFuzzTest {
         final Deque<byte[]> sent = new ArrayDeque<>();
         final Mechanism mechanism;
         boolean established;
-        @Nullable String refused;
+
+        @Nullable
+        String refused;
 
         Side(ZmtpSecurity security) {
             mechanism = Mechanism.of(security, this, METADATA);
