@@ -1,4 +1,5 @@
-"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S] [--security JSON]: calls from stdin by zerorpc.Client; a stream answers a list.
+"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S] [--security JSON]: calls from stdin by
+zerorpc.Client; a stream answers a list.
 
 "async": true makes the call by its async argument; "take": N reads only the first N items of a stream and leaves the rest.
 """

@@ -1,4 +1,6 @@
-"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS] [--security JSON]: the calculator and a few streams on zerorpc for Python."""
+"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS] [--security JSON]: the calculator and a few streams on
+zerorpc for Python.
+"""
 
 import argparse
 

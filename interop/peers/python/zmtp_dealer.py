@@ -1,5 +1,6 @@
-"""zmtp_dealer.py ADDRESS [--id ID] [--security JSON] [--ping MS]: a libzmq DEALER. Each line of stdin is one message, {"parts": [HEX, ...]}
-or {"size": BYTES} for one large part; the answer is the reply's parts in hex, or for a size whether it came back whole.
+"""zmtp_dealer.py ADDRESS [--id ID] [--security JSON] [--ping MS]: a libzmq DEALER.
+Each line of stdin is one message, {"parts": [HEX, ...]} or {"size": BYTES} for one large part;
+the answer is the reply's parts in hex, or for a size whether it came back whole.
 """
 
 import argparse

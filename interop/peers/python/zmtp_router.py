@@ -1,4 +1,6 @@
-"""zmtp_router.py [ADDRESS [SECURITY]]: a libzmq ROUTER that sends every message back to who sent it, all parts as they came."""
+"""zmtp_router.py [ADDRESS [SECURITY]]: a libzmq ROUTER that sends every message back to who sent it, all parts
+as they came.
+"""
 
 import sys
 

@@ -1,8 +1,8 @@
 """What the programs with libzmq sockets share: the security of a socket, as a JSON object.
 
 A client has {"user", "password"} for PLAIN, or {"server_key", "public", "secret"} for CURVE (keys in Z85, or
-"key_file": a file NAME.key_secret). A server has {"passwords": {USER: PASSWORD}} for PLAIN, or {"key_file", "client_keys":
-FOLDER} for CURVE, checked by pyzmq's authenticator; without "client_keys" any client is accepted. {} is NULL.
+"key_file": a file NAME.key_secret). A server has {"passwords": {USER: PASSWORD}} for PLAIN, or {"key_file",
+"client_keys": FOLDER} for CURVE, checked by pyzmq's authenticator; without "client_keys" any client is accepted. {} is NULL.
 
 zmtp_security.py FOLDER NAME...: makes certificates, as pyzmq's users do.
 """
