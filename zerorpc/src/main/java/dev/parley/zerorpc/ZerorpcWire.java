@@ -1,6 +1,7 @@
 package dev.parley.zerorpc;
 
 import dev.parley.Address;
+import dev.parley.InvalidTargetException;
 import dev.parley.Target;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * zerorpc, protocol version 3: {@code zerorpc+tcp://host:port} and {@code zerorpc+ipc:///path}, in short
- * {@code tcp://host:port} and {@code ipc:///path}. A server binds a ROUTER socket, a client connects a DEALER socket.
- * The options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
+ * {@code tcp://host:port} and {@code ipc:///path}. A server has a ROUTER socket, which it
+ * binds or, with option {@code connect}, connects; a client has a DEALER socket, which it connects or, with option
+ * {@code bind}, binds. Several hosts are several endpoints.
+ * The other options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
  * (100 items), {@code backlog} (1,000 calls), {@code strictKeys} (false), {@code message_timeout} and {@code write_timeout}
  * (seconds, 60; 0 for ever); both sides accept all of them.
  * Thread-safe.
@@ -35,6 +38,10 @@ public final class ZerorpcWire implements Wire {
         return switch (shortForm.scheme()) {
             case "tcp" -> ZerorpcOptions.TCP;
             case "ipc" -> ZerorpcOptions.IPC;
+            case "inproc" ->
+                throw new InvalidTargetException(
+                        shortForm + " is within one ZeroMQ context, which Parley does not have;"
+                                + " within one JVM use memory://NAME");
             default -> null;
         };
     }

@@ -9,7 +9,7 @@ import dev.parley.zerorpc.event.MessageId;
  */
 public final class Channel {
     /** The envelope of a channel without brokers in between. */
-    private static final byte[][] NO_ENVELOPE = {};
+    public static final byte[][] NO_ENVELOPE = {};
 
     /** What a channel is for: a call that is served, or one that is made. Must not block. */
     public interface Owner {
@@ -29,6 +29,7 @@ public final class Channel {
     }
 
     private final MessageId id;
+    private final Object key;
     private final int version;
     private final byte[][] envelope;
     private final Owner owner;
@@ -53,6 +54,7 @@ public final class Channel {
      */
     public Channel(MessageId id, int version, byte[][] envelope, boolean passive, Owner owner) {
         this.id = id;
+        this.key = key(id, envelope);
         this.version = version;
         this.envelope = envelope;
         this.passive = passive;
@@ -67,6 +69,16 @@ public final class Channel {
     /** The id of the request, under which the peer knows the channel. */
     public MessageId id() {
         return id;
+    }
+
+    /** What tells the channel from others of its connection, see {@link #key(MessageId, byte[][])}. */
+    Object key() {
+        return key;
+    }
+
+    /** The id, with the envelope if there is one: callers behind a broker may choose the same ids. */
+    static Object key(MessageId id, byte[][] envelope) {
+        return envelope.length == 0 ? id : new ChannelKey(id, envelope);
     }
 
     /** The protocol version of the peer, 1 to 3. */

@@ -37,7 +37,7 @@ public abstract class Session {
     private final ZmtpPeer peer;
     private final ZerorpcOptions options;
     private final EventWriter writer;
-    private final ConcurrentMap<MessageId, Channel> channels = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Object, Channel> channels = new ConcurrentHashMap<>();
     private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile @Nullable String ended;
     /** {@link System#nanoTime()} of the next tick. Touched on the event loop only. */
@@ -65,8 +65,12 @@ public abstract class Session {
         return writer;
     }
 
-    /** An event arrived that belongs to no channel. Runs on the event loop. */
-    protected abstract void opening(Event event, byte[][] frames);
+    /**
+     * An event arrived that belongs to no channel. Runs on the event loop.
+     *
+     * @param envelope the frames that lead to its sender through brokers in between; empty for a peer
+     */
+    protected abstract void opening(Event event, byte[][] envelope);
 
     /**
      * Opens a channel and starts its clocks. If the session is over, the channel is lost at once.
@@ -75,7 +79,7 @@ public abstract class Session {
      */
     public final boolean open(Channel channel) {
         channel.startClocks(System.nanoTime(), options.heartbeatNanos());
-        if (channels.putIfAbsent(channel.id(), channel) != null) {
+        if (channels.putIfAbsent(channel.key(), channel) != null) {
             return false;
         }
         String reason = ended;
@@ -89,7 +93,7 @@ public abstract class Session {
 
     /** Closes a channel; {@code false} if it was closed already. What still arrives on it is dropped. */
     public final boolean close(Channel channel) {
-        return channels.remove(channel.id(), channel);
+        return channels.remove(channel.key(), channel);
     }
 
     /** The connection is lost or about to be closed: every channel is lost, and so are those opened from now on. */
@@ -108,14 +112,18 @@ public abstract class Session {
         }
     }
 
-    /** Handles an event. Call it on the event loop. */
-    public final void received(Event event, byte[][] frames) {
+    /**
+     * Handles an event. Call it on the event loop.
+     *
+     * @param envelope the frames that lead to its sender through brokers in between; empty for a peer
+     */
+    public final void received(Event event, byte[][] envelope) {
         MessageId target = event.responseTo();
         if (target == null) {
-            opening(event, frames);
+            opening(event, envelope);
             return;
         }
-        Channel channel = channels.get(target);
+        Channel channel = channels.get(Channel.key(target, envelope));
         if (channel == null) {
             // Late heartbeats and grants are normal.
             log.trace("{}: dropped {} on a channel that is not open", peer, event.name());

@@ -61,12 +61,12 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     final void send(ClientSession connected, MsgpackBuffer request, int pendingBytes) {
         if (connected.peer().pendingBytes() > pendingBytes) {
             listener.onFailure(new OverloadedException("more than " + pendingBytes + " bytes wait to be sent to "
-                    + options.endpoint() + ", which does not read them"));
+                    + connected.peer() + ", which does not read them"));
             return;
         }
         if (!connected.peer().memory().hasRoom(request.size())) {
             listener.onFailure(
-                    new OverloadedException("too much memory is in use to send a message to " + options.endpoint()));
+                    new OverloadedException("too much memory is in use to send a message to " + connected.peer()));
             return;
         }
         session = connected;

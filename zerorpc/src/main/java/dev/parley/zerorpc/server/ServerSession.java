@@ -17,7 +17,6 @@ import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zmtp.ZmtpPeer;
 import java.security.Principal;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +70,8 @@ final class ServerSession extends Session {
     }
 
     @Override
-    protected void opening(Event event, byte[][] frames) {
+    protected void opening(Event event, byte[][] envelope) {
         MessageId id = event.id();
-        byte[][] envelope = envelope(frames);
         try {
             opening(event, id, envelope);
         } catch (RuntimeException | Error e) {
@@ -207,10 +205,5 @@ final class ServerSession extends Session {
     private void refuse(Event event, MessageId id, byte[][] envelope, RpcException error) {
         faults.warn(peer(), "refused a call of '{}': {}", event.name(), error.getMessage());
         send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
-    }
-
-    /** The frames before the delimiter. A message of one frame has no delimiter. */
-    private static byte[][] envelope(byte[][] frames) {
-        return Arrays.copyOf(frames, Math.max(0, frames.length - 2));
     }
 }

@@ -5,6 +5,7 @@ import dev.parley.Limits;
 import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerContext;
+import dev.parley.zerorpc.channel.Channel;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
@@ -12,6 +13,7 @@ import dev.parley.zerorpc.msgpack.MsgpackMapper;
 import dev.parley.zmtp.ZmtpHandler;
 import dev.parley.zmtp.ZmtpPeer;
 import java.security.Principal;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -93,17 +95,26 @@ final class ServerSessions implements ZmtpHandler {
 
     @Override
     public void received(ZmtpPeer peer, byte[][] frames) {
-        session(peer).received(Event.parse(frames[frames.length - 1]), frames);
+        received(peer, Event.parse(frames[frames.length - 1]), frames);
     }
 
     @Override
     public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
-        session(peer).received(Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
+        received(peer, Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
     }
 
     @Override
     public void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
-        session(peer).received(Event.overloaded(frames[frames.length - 1]), frames);
+        received(peer, Event.overloaded(frames[frames.length - 1]), frames);
+    }
+
+    private static void received(ZmtpPeer peer, Event event, byte[][] frames) {
+        session(peer).received(event, envelope(frames));
+    }
+
+    /** The frames before the delimiter, one for each broker in between. A message of one frame has no delimiter. */
+    private static byte[][] envelope(byte[][] frames) {
+        return frames.length <= 2 ? Channel.NO_ENVELOPE : Arrays.copyOf(frames, frames.length - 2);
     }
 
     @Override

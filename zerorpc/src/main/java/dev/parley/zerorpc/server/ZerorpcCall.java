@@ -18,6 +18,7 @@ import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     private final ServerSession session;
     private final Event request;
     private final Channel channel;
+    private final int bytes;
     private final Credit credit = new Credit();
     private final @Nullable Instant deadline;
     private final AtomicBoolean released = new AtomicBoolean();
@@ -47,6 +49,8 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
         this.session = session;
         this.request = request;
+        this.bytes = request.bytes().length
+                + Arrays.stream(envelope).mapToInt(frame -> frame.length).sum();
         this.deadline = deadline(request.timeoutMillis());
         // Callers of version 1 may not send heartbeats.
         this.channel = new Channel(id, request.version(), envelope, request.version() < 2, this);
@@ -67,9 +71,9 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         return channel;
     }
 
-    /** The size of the request, which is charged until the call has ended. */
+    /** The size of the request and its envelope, which is charged until the call has ended. */
     int bytes() {
-        return request.bytes().length;
+        return bytes;
     }
 
     /** The call has ended, so that its request is no longer charged. */
@@ -101,7 +105,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
 
     @Override
     public long messageBytes() {
-        return (long) bytes() - request.argsStart();
+        return (long) request.bytes().length - request.argsStart();
     }
 
     @Override
