@@ -35,12 +35,14 @@ final class Handshake {
     /** Our READY command, in its frame. */
     static byte[] ready(SocketType type) {
         String name = type.name();
-        byte[] body = new byte[6 + 12 + 4 + name.length() + 9 + 4];
+        byte[] body = new byte[6 + 12 + 4 + name.length() + (type.hasIdentity() ? 9 + 4 : 0)];
         int at = put(body, 0, "READY");
         at = put(body, at, "Socket-Type");
         body[at + 3] = (byte) name.length();
         System.arraycopy(name.getBytes(StandardCharsets.US_ASCII), 0, body, at + 4, name.length());
-        put(body, at + 4 + name.length(), "Identity");
+        if (type.hasIdentity()) {
+            put(body, at + 4 + name.length(), "Identity");
+        }
         return command(body);
     }
 
@@ -52,16 +54,6 @@ final class Handshake {
         put(body, 0, "ERROR");
         body[6] = (byte) length;
         System.arraycopy(text, 0, body, 7, length);
-        return command(body);
-    }
-
-    /** The PONG command for a PING, in its frame. */
-    static byte[] pong(byte[] ping) {
-        // PING has a time to live of two bytes before its context; PONG repeats the context only.
-        int context = Math.max(0, Math.min(16, ping.length - 7));
-        byte[] body = new byte[5 + context];
-        put(body, 0, "PONG");
-        System.arraycopy(ping, Math.min(7, ping.length), body, 5, context);
         return command(body);
     }
 

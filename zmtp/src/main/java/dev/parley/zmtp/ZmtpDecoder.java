@@ -106,7 +106,9 @@ final class ZmtpDecoder extends MessageDecoder {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event == Shed.SHED && messageBytes == 0 && !internalBuffer().isReadable()) {
+        if (event instanceof ZmtpPeer.Refusal refusal) {
+            refuse(ctx, refusal.reason());
+        } else if (event == Shed.SHED && messageBytes == 0 && !internalBuffer().isReadable()) {
             refuse(ctx, "memory is short, and this connection holds more than others");
         } else {
             super.userEventTriggered(ctx, event);
@@ -203,6 +205,7 @@ final class ZmtpDecoder extends MessageDecoder {
         if (error != null) {
             refuse(ctx, error);
         } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
+            peer.setVersion(in.getUnsignedByte(in.readerIndex() + 10), in.getUnsignedByte(in.readerIndex() + 11));
             in.skipBytes(Handshake.GREETING_BYTES);
             state = State.READY;
             // As libzmq does: only to a peer that is known to speak ZMTP 3.
@@ -312,11 +315,11 @@ final class ZmtpDecoder extends MessageDecoder {
             completed();
             try {
                 if (refused) {
-                    socket.handler().overloaded(peer, message, bytes);
+                    socket.inbound().overloaded(peer, message, bytes);
                 } else if (tooLarge) {
-                    socket.handler().oversized(peer, message, bytes);
+                    socket.inbound().oversized(peer, message, bytes);
                 } else {
-                    socket.handler().received(peer, message);
+                    socket.inbound().received(peer, message);
                 }
             } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 // A message that the handler fails on must not end the connection, which other calls share.
@@ -335,11 +338,8 @@ final class ZmtpDecoder extends MessageDecoder {
             } else {
                 refuse(ctx, "expected the command READY but found " + Handshake.quoted(name));
             }
-        } else if (name.equals("PING")) {
-            peer.sendCommand(Handshake.pong(body));
         } else {
-            // SUBSCRIBE and CANCEL do not apply to these socket types; commands of later versions may be ignored.
-            log.debug("{}: ignoring the command {}", peer, Handshake.quoted(name));
+            socket.inbound().command(peer, name, body);
         }
     }
 

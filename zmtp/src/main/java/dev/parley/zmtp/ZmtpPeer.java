@@ -37,30 +37,48 @@ public final class ZmtpPeer {
     /** How long closing waits for the pending messages to be sent. */
     private static final long LINGER_MILLIS = 2_000;
 
+    /** One message in {@link #pending}. */
+    private static final long MESSAGE = 1L << 40;
+    /** What a subscription takes beside its bytes. */
+    private static final long SUBSCRIPTION_BYTES = 64;
+
+    /** Fired through the pipeline to close the connection because of an error of the peer. */
+    record Refusal(String reason) {}
+
     private final Channel channel;
     private final ConnectionMemory memory;
     private final @Nullable ZmtpConnector connector;
-    private final boolean pausesWhenFull;
-    private final int maxPendingBytes;
+    private final ZmtpSocket socket;
     private final Queue<byte[][]> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** The bytes that wait to be written, and above {@link #MESSAGE} their messages. */
     private final AtomicLong pending = new AtomicLong();
+
+    private final AtomicLong dropped = new AtomicLong();
+    /** The subscriptions of the peer if the socket is a PUB. */
+    private final Subscriptions subscriptions = new Subscriptions();
+
     private volatile @Nullable Object attachment;
     private volatile boolean connected;
+    /** Whether a message was refused because too many wait, and nobody has been told since that there is room. */
+    private volatile boolean refused;
+
+    private volatile boolean dropping;
     private volatile String name = "unknown peer";
 
     // Accessed on the event loop only.
+    private boolean ended;
+    private boolean readsSubscriptionCommands;
     private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
     private boolean pausedByMemory;
 
-    ZmtpPeer(Channel channel, @Nullable ZmtpConnector connector, boolean pausesWhenFull, int maxPendingBytes) {
+    ZmtpPeer(Channel channel, @Nullable ZmtpConnector connector, ZmtpSocket socket) {
         this.channel = channel;
         this.memory = ConnectionMemory.of(channel);
         this.connector = connector;
-        this.pausesWhenFull = pausesWhenFull;
-        this.maxPendingBytes = maxPendingBytes;
+        this.socket = socket;
     }
 
     @Nullable
@@ -103,14 +121,42 @@ public final class ZmtpPeer {
 
     /** The number of bytes that wait to be written to the connection. */
     public long pendingBytes() {
-        return pending.get();
+        return pending.get() & MESSAGE - 1;
+    }
+
+    /** The number of messages that a PUB did not send to this peer, since too much waited for it. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /** Counts a message that is not sent. Returns whether it is the first one since others were. */
+    boolean countDropped() {
+        dropped.incrementAndGet();
+        boolean first = !dropping;
+        dropping = true;
+        return first;
     }
 
     /**
      * Sends a message of one or more frames, which must not be modified afterwards. Returns at once. If the connection
-     * is lost, the message is dropped, and the handler is notified by {@link ZmtpHandler#disconnected}.
+     * is lost, the message is dropped, and the handler is notified by {@link ZmtpHandler#disconnected}. If there is no
+     * memory for it, the connection is closed.
+     *
+     * @throws IllegalStateException if the socket is a PUB, PULL or SUB
      */
     public void send(byte[]... frames) {
+        checkType();
+        enqueue(frames);
+    }
+
+    private void checkType() {
+        SocketType type = socket.type();
+        if (!type.addressesPeers()) {
+            throw new IllegalStateException("a " + type + " socket does not send to a peer of your choice");
+        }
+    }
+
+    private void enqueue(byte[]... frames) {
         long size = size(frames);
         if (!memory.charge(size)) {
             if (channel.isActive()) {
@@ -119,9 +165,88 @@ public final class ZmtpPeer {
             }
             return;
         }
-        pending.addAndGet(size);
+        pending.addAndGet(MESSAGE + size);
         queue.add(frames);
         schedule();
+    }
+
+    /**
+     * Sends a message as {@link #send} does, unless {@link ZmtpLimits#maxPendingMessages} or
+     * {@link ZmtpLimits#maxPendingBytes} wait already, there is no memory for it, or the connection has ended.
+     *
+     * @return whether it was sent
+     * @throws IllegalStateException if the socket is a PUB, PULL or SUB
+     */
+    public boolean trySend(byte[]... frames) {
+        checkType();
+        return offer(frames);
+    }
+
+    /** As {@link #trySend}, for the socket itself. */
+    boolean offer(byte[][] frames) {
+        long size = size(frames);
+        if (!reserve(size)) {
+            refused = true;
+            // What waited may just have been written, so that nobody would be told any more.
+            if (!reserve(size)) {
+                return false;
+            }
+        }
+        if (!memory.charge(size)) {
+            pending.addAndGet(-MESSAGE - size);
+            if (channel.isActive()) {
+                socket.distributor().memoryIsShort();
+            }
+            return false;
+        }
+        queue.add(frames);
+        schedule();
+        return true;
+    }
+
+    private boolean reserve(long size) {
+        long before = pending.getAndAdd(MESSAGE + size);
+        long after = before + MESSAGE + size;
+        ZmtpLimits limits = socket.limits();
+        if (before != 0
+                && (after >>> 40 > limits.maxPendingMessages() || (after & MESSAGE - 1) > limits.maxPendingBytes())) {
+            pending.addAndGet(-MESSAGE - size);
+            return false;
+        }
+        return true;
+    }
+
+    void setVersion(int major, int minor) {
+        readsSubscriptionCommands = major > 3 || minor > 0;
+    }
+
+    /** Tells a publisher of a subscription or of its end. */
+    void sendSubscription(boolean subscribe, byte[] prefix) {
+        if (readsSubscriptionCommands) {
+            sendCommandBody(Commands.subscription(subscribe, prefix));
+        } else {
+            enqueue(Commands.subscriptionMessage(subscribe, prefix));
+        }
+    }
+
+    /** What this peer has subscribed to at a PUB. Changed on the event loop. */
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** What a subscription is charged to the memory of its peer. */
+    static long subscriptionBytes(byte[] prefix) {
+        return SUBSCRIPTION_BYTES + prefix.length;
+    }
+
+    /** Whether this peer has subscribed to a topic at a PUB. */
+    boolean wants(byte[] topic) {
+        return subscriptions.match(topic);
+    }
+
+    /** Closes the connection because of an error of the peer. */
+    void refuse(String reason) {
+        channel.pipeline().fireUserEventTriggered(new Refusal(reason));
     }
 
     /** What the connection holds of the memory for messages. */
@@ -154,10 +279,18 @@ public final class ZmtpPeer {
 
     /** The connection is lost. */
     void ended() {
+        ended = true;
+        discard();
+        for (byte[] prefix : subscriptions.prefixes()) {
+            memory.release(subscriptionBytes(prefix));
+        }
+        memory.end();
+    }
+
+    private void discard() {
         for (byte[][] frames = queue.poll(); frames != null; frames = queue.poll()) {
             memory.release(size(frames));
         }
-        memory.end();
     }
 
     private void schedule() {
@@ -206,6 +339,18 @@ public final class ZmtpPeer {
         channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
     }
 
+    /** Sends a command, which is put into a frame here. */
+    void sendCommandBody(byte[] body) {
+        ByteBuf frame = channel.alloc().ioBuffer(9 + body.length);
+        if (body.length <= 255) {
+            frame.writeByte(ZmtpDecoder.COMMAND).writeByte(body.length);
+        } else {
+            frame.writeByte(ZmtpDecoder.COMMAND | ZmtpDecoder.LONG).writeLong(body.length);
+        }
+        write(false);
+        channel.writeAndFlush(frame.writeBytes(body));
+    }
+
     /** A batch of input begins. */
     void beginBatch() {
         inBatch = true;
@@ -222,9 +367,14 @@ public final class ZmtpPeer {
     /** Writes the pending messages, as far as the connection accepts them. */
     void drain() {
         scheduled.set(false);
+        if (ended) {
+            // Sent while the connection ended.
+            discard();
+            return;
+        }
         write(false);
-        if (pausesWhenFull) {
-            boolean full = pending.get() > maxPendingBytes;
+        if (socket.type() == SocketType.ROUTER) {
+            boolean full = pendingBytes() > socket.limits().maxPendingBytes();
             if (full != pausedByQueue) {
                 pausedByQueue = full;
                 updateReading();
@@ -239,7 +389,7 @@ public final class ZmtpPeer {
         byte[][] frames;
         while ((all || channel.isWritable()) && (frames = queue.poll()) != null) {
             long size = size(frames);
-            pending.addAndGet(-size);
+            pending.addAndGet(-MESSAGE - size);
             written += size;
             for (int i = 0; i < frames.length; i++) {
                 byte[] frame = frames[i];
@@ -269,6 +419,11 @@ public final class ZmtpPeer {
             long bytes = written;
             last.addListener(done -> memory.release(bytes));
             channel.flush();
+            dropping = false;
+            if (refused) {
+                refused = false;
+                socket.distributor().roomAgain();
+            }
         }
     }
 
