@@ -1,6 +1,7 @@
 package dev.parley.zmtp;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 
 /** Encodes and decodes the commands that peers exchange after the handshake, without their frames. Thread-safe. */
@@ -32,6 +33,18 @@ final class Commands {
     /** What follows the name of a command. */
     static byte[] argument(byte[] command) {
         return Arrays.copyOfRange(command, 1 + (command[0] & 0xff), command.length);
+    }
+
+    /** PING with a time to live, which is rounded up to tenths of a second, and without a context. */
+    static byte[] ping(Duration ttl) {
+        int tenths = (int) ((ttl.toMillis() + 99) / 100);
+        return command("PING", new byte[] {(byte) (tenths >> 8), (byte) tenths});
+    }
+
+    /** The time to live of a PING; zero for none. */
+    static Duration ttl(byte[] ping) {
+        int tenths = ping.length < PING_BYTES ? 0 : (ping[5] & 0xff) << 8 | ping[6] & 0xff;
+        return Duration.ofMillis(100L * tenths);
     }
 
     /** PONG for a PING, whose context it repeats. */

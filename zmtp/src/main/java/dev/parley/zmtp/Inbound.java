@@ -79,6 +79,10 @@ final class Inbound {
         boolean subscribe = name.equals("SUBSCRIBE");
         if (name.equals("PING")) {
             peer.sendCommandBody(Commands.pong(body));
+            peer.keptAlive(Commands.ttl(body));
+        } else if (name.equals("PONG")) {
+            // That something has come is enough.
+            log.trace("{}: PONG", peer);
         } else if (type == SocketType.PUB && (subscribe || name.equals("CANCEL"))) {
             subscription(peer, subscribe, Commands.argument(body));
         } else {

@@ -4,27 +4,26 @@ import dev.parley.ConnectionLostException;
 import dev.parley.net.socket.EventLoops;
 import dev.parley.spi.Backoff;
 import dev.parley.spi.Guard;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one endpoint connected: if the connection cannot be made, or is lost, it tries again after a
- * a {@link Backoff}, until the socket is closed.
+ * Keeps one endpoint connected: if the connection cannot be made, or is lost, it tries again after a random pause that
+ * grows (see {@link ZmtpOptions#withReconnect}), until the socket is closed or {@linkplain ZmtpSocket#disconnect
+ * disconnects} it.
  *
  * <p>Thread-safe.
  */
 public final class ZmtpConnector {
-    private static final Backoff BACKOFF = Backoff.exponential(Duration.ofMillis(40), Duration.ofSeconds(2));
-
     private final ZmtpSocket socket;
     private final ZmtpEndpoint endpoint;
+    private final Backoff backoff;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Guarded by {@link #lock}. */
-    private int failures; // Guarded by lock.
+    private int failures;
     /** The current attempt to connect, or the connection that it made. Guarded by {@link #lock}. */
     private CompletableFuture<ZmtpPeer> attempt = new CompletableFuture<>();
     /** Written with {@link #lock} held. */
@@ -35,6 +34,8 @@ public final class ZmtpConnector {
     ZmtpConnector(ZmtpSocket socket, ZmtpEndpoint endpoint) {
         this.socket = socket;
         this.endpoint = endpoint;
+        ZmtpOptions options = socket.options();
+        this.backoff = Backoff.exponential(options.reconnectInitial(), options.reconnectMax());
     }
 
     /** The connection, if there is one now. */
@@ -73,6 +74,7 @@ public final class ZmtpConnector {
         lock.lock();
         try {
             if (closed) {
+                peer.close();
                 return;
             }
             failures = 0;
@@ -96,7 +98,7 @@ public final class ZmtpConnector {
             connected = null;
             failed = attempt;
             attempt = new CompletableFuture<>();
-            delayNanos = BACKOFF.pauseNanos(failures++);
+            delayNanos = backoff.pauseNanos(failures++);
         } finally {
             lock.unlock();
         }
@@ -109,12 +111,15 @@ public final class ZmtpConnector {
                         TimeUnit.NANOSECONDS);
     }
 
-    /** Ends the attempts. The connection is left to the socket. */
-    void close() {
+    /** Ends the attempts. The connection is left to the socket, and returned if there is one. */
+    @Nullable
+    ZmtpPeer close() {
         CompletableFuture<ZmtpPeer> waiting;
+        ZmtpPeer peer;
         lock.lock();
         try {
             closed = true;
+            peer = connected;
             connected = null;
             waiting = attempt;
             attempt = CompletableFuture.failedFuture(new ConnectionLostException("the client is closed"));
@@ -122,6 +127,7 @@ public final class ZmtpConnector {
             lock.unlock();
         }
         waiting.completeExceptionally(new ConnectionLostException("the client was closed"));
+        return peer;
     }
 
     /** The endpoint. */

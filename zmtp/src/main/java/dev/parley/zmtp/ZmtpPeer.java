@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,7 +69,8 @@ public final class ZmtpPeer {
 
     // Accessed on the event loop only.
     private boolean ended;
-    private boolean readsSubscriptionCommands;
+    private boolean isVersion31;
+    private @Nullable KeepAlive keepAlive;
     private boolean inBatch;
     private boolean pausedByHandler;
     private boolean pausedByQueue;
@@ -217,12 +219,12 @@ public final class ZmtpPeer {
     }
 
     void setVersion(int major, int minor) {
-        readsSubscriptionCommands = major > 3 || minor > 0;
+        isVersion31 = major > 3 || minor > 0;
     }
 
     /** Tells a publisher of a subscription or of its end. */
     void sendSubscription(boolean subscribe, byte[] prefix) {
-        if (readsSubscriptionCommands) {
+        if (isVersion31) {
             sendCommandBody(Commands.subscription(subscribe, prefix));
         } else {
             enqueue(Commands.subscriptionMessage(subscribe, prefix));
@@ -242,6 +244,24 @@ public final class ZmtpPeer {
     /** Whether this peer has subscribed to a topic at a PUB. */
     boolean wants(byte[] topic) {
         return subscriptions.match(topic);
+    }
+
+    /** The handshake is complete: sends PING commands, if they are wanted. */
+    void startPings() {
+        if (isVersion31 && socket.options().pingInterval().isPositive()) {
+            keepAlive = new KeepAlive(this, socket.options());
+            keepAlive.start();
+        }
+    }
+
+    /** The peer has sent a PING with a time to live; zero for none. */
+    void keptAlive(Duration ttl) {
+        if (keepAlive == null && ttl.isPositive()) {
+            keepAlive = new KeepAlive(this, socket.options());
+        }
+        if (keepAlive != null) {
+            keepAlive.received(ttl);
+        }
     }
 
     /** Closes the connection because of an error of the peer. */
@@ -275,6 +295,11 @@ public final class ZmtpPeer {
     /** Whether nothing is read from the peer for a while, so that its silence means nothing. On the event loop. */
     public boolean isPaused() {
         return pausedByMemory || pausedByHandler;
+    }
+
+    /** Whether what the peer sends is read at all. On the event loop. */
+    boolean isReading() {
+        return channel.config().isAutoRead();
     }
 
     /** The connection is lost. */
@@ -353,6 +378,9 @@ public final class ZmtpPeer {
 
     /** A batch of input begins. */
     void beginBatch() {
+        if (keepAlive != null) {
+            keepAlive.read();
+        }
         inBatch = true;
     }
 

@@ -44,6 +44,7 @@ public final class ZmtpSocket implements AutoCloseable {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 512 << 10);
 
     private final SocketType type;
+    private final ZmtpOptions options;
     private final ZmtpLimits limits;
     private final ZmtpHandler handler;
     private final Distributor distributor;
@@ -58,8 +59,14 @@ public final class ZmtpSocket implements AutoCloseable {
 
     /** A socket without endpoints; nothing happens before {@link #bind} or {@link #connect}. */
     public ZmtpSocket(SocketType type, ZmtpLimits limits, ZmtpHandler handler) {
+        this(type, ZmtpOptions.defaults().withLimits(limits), handler);
+    }
+
+    /** The same with all options. */
+    public ZmtpSocket(SocketType type, ZmtpOptions options, ZmtpHandler handler) {
         this.type = Objects.requireNonNull(type, "type");
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.options = Objects.requireNonNull(options, "options");
+        this.limits = options.limits();
         this.handler = Objects.requireNonNull(handler, "handler");
         this.distributor = new Distributor(type);
         this.subscriber = type == SocketType.SUB ? new Subscriber() : null;
@@ -68,6 +75,10 @@ public final class ZmtpSocket implements AutoCloseable {
 
     SocketType type() {
         return type;
+    }
+
+    ZmtpOptions options() {
+        return options;
     }
 
     ZmtpLimits limits() {
@@ -264,6 +275,16 @@ public final class ZmtpSocket implements AutoCloseable {
         return subscriber;
     }
 
+    /** Ends the attempts of a connector, and closes its connection once the pending messages have been sent. */
+    public void disconnect(ZmtpConnector connector) {
+        if (connectors.remove(connector)) {
+            ZmtpPeer peer = connector.close();
+            if (peer != null) {
+                peer.close();
+            }
+        }
+    }
+
     ChannelFuture open(ZmtpConnector connector, ZmtpEndpoint endpoint) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(EventLoops.shared())
@@ -298,6 +319,7 @@ public final class ZmtpSocket implements AutoCloseable {
         peers.add(peer);
         log.debug("{}: connected", peer);
         handler.connected(peer);
+        peer.startPings();
         distributor.add(peer);
         if (subscriber != null) {
             subscriber.add(peer);
