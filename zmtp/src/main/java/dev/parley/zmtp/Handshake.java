@@ -57,11 +57,18 @@ final class Handshake {
         return command(body);
     }
 
-    private static byte[] command(byte[] body) {
-        byte[] frame = new byte[2 + body.length];
-        frame[0] = ZmtpDecoder.COMMAND;
-        frame[1] = (byte) body.length;
-        System.arraycopy(body, 0, frame, 2, body.length);
+    /** A command in its frame. */
+    static byte[] command(byte[] body) {
+        boolean isLong = body.length > 255;
+        byte[] frame = new byte[(isLong ? 9 : 2) + body.length];
+        frame[0] = (byte) (isLong ? ZmtpDecoder.COMMAND | ZmtpDecoder.LONG : ZmtpDecoder.COMMAND);
+        if (isLong) {
+            frame[7] = (byte) (body.length >> 8);
+            frame[8] = (byte) body.length;
+        } else {
+            frame[1] = (byte) body.length;
+        }
+        System.arraycopy(body, 0, frame, frame.length - body.length, body.length);
         return frame;
     }
 

@@ -63,7 +63,7 @@ final class Inbound {
     private void unexpected(ZmtpPeer peer, byte[][] frames) {
         if (type != SocketType.PUB) {
             peer.refuse("unexpected message: a " + type + " socket only sends");
-        } else if (Commands.isSubscriptionMessage(frames)) {
+        } else if (PeerCommands.isSubscriptionMessage(frames)) {
             byte[] body = frames[0];
             byte[] prefix = new byte[body.length - 1];
             System.arraycopy(body, 1, prefix, 0, prefix.length);
@@ -78,13 +78,13 @@ final class Inbound {
     void command(ZmtpPeer peer, String name, byte[] body) {
         boolean subscribe = name.equals("SUBSCRIBE");
         if (name.equals("PING")) {
-            peer.sendCommandBody(Commands.pong(body));
-            peer.keptAlive(Commands.ttl(body));
+            peer.sendCommand(Handshake.command(PeerCommands.pong(body)));
+            peer.keptAlive(PeerCommands.ttl(body));
         } else if (name.equals("PONG")) {
             // That something has come is enough.
             log.trace("{}: PONG", peer);
         } else if (type == SocketType.PUB && (subscribe || name.equals("CANCEL"))) {
-            subscription(peer, subscribe, Commands.argument(body));
+            subscription(peer, subscribe, PeerCommands.argument(body));
         } else {
             // SUBSCRIBE and CANCEL do not apply to other types; commands of later versions may be ignored.
             log.debug("{}: ignoring the command {}", peer, Handshake.quoted(name));

@@ -27,7 +27,7 @@ final class KeepAlive {
         this.peer = peer;
         this.intervalNanos = options.pingInterval().toNanos();
         this.timeoutNanos = options.pingTimeout().toNanos();
-        this.ping = Commands.ping(options.pingTtl());
+        this.ping = Handshake.command(PeerCommands.ping(options.pingTtl()));
     }
 
     /** Starts to send. */
@@ -45,7 +45,7 @@ final class KeepAlive {
         if (!peer.isConnected()) {
             return;
         }
-        peer.sendCommandBody(ping);
+        peer.sendCommand(ping);
         if (!waits) {
             waits = true;
             pinged = System.nanoTime();

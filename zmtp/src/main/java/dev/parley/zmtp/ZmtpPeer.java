@@ -38,8 +38,6 @@ public final class ZmtpPeer {
     /** How long closing waits for the pending messages to be sent. */
     private static final long LINGER_MILLIS = 2_000;
 
-    /** One message in {@link #pending}. */
-    private static final long MESSAGE = 1L << 40;
     /** What a subscription takes beside its bytes. */
     private static final long SUBSCRIPTION_BYTES = 64;
 
@@ -52,18 +50,13 @@ public final class ZmtpPeer {
     private final ZmtpSocket socket;
     private final Queue<byte[][]> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    /** The bytes that wait to be written, and above {@link #MESSAGE} their messages. */
-    private final AtomicLong pending = new AtomicLong();
-
+    private final HighWaterMark pending;
     private final AtomicLong dropped = new AtomicLong();
     /** The subscriptions of the peer if the socket is a PUB. */
     private final Subscriptions subscriptions = new Subscriptions();
 
     private volatile @Nullable Object attachment;
     private volatile boolean connected;
-    /** Whether a message was refused because too many wait, and nobody has been told since that there is room. */
-    private volatile boolean refused;
-
     private volatile boolean dropping;
     private volatile String name = "unknown peer";
 
@@ -81,6 +74,7 @@ public final class ZmtpPeer {
         this.memory = ConnectionMemory.of(channel);
         this.connector = connector;
         this.socket = socket;
+        this.pending = new HighWaterMark(socket.limits());
     }
 
     @Nullable
@@ -123,7 +117,7 @@ public final class ZmtpPeer {
 
     /** The number of bytes that wait to be written to the connection. */
     public long pendingBytes() {
-        return pending.get() & MESSAGE - 1;
+        return pending.bytes();
     }
 
     /** The number of messages that a PUB did not send to this peer, since too much waited for it. */
@@ -167,7 +161,7 @@ public final class ZmtpPeer {
             }
             return;
         }
-        pending.addAndGet(MESSAGE + size);
+        pending.add(size);
         queue.add(frames);
         schedule();
     }
@@ -187,15 +181,11 @@ public final class ZmtpPeer {
     /** As {@link #trySend}, for the socket itself. */
     boolean offer(byte[][] frames) {
         long size = size(frames);
-        if (!reserve(size)) {
-            refused = true;
-            // What waited may just have been written, so that nobody would be told any more.
-            if (!reserve(size)) {
-                return false;
-            }
+        if (!pending.tryAdd(size)) {
+            return false;
         }
         if (!memory.charge(size)) {
-            pending.addAndGet(-MESSAGE - size);
+            pending.remove(size);
             if (channel.isActive()) {
                 socket.distributor().memoryIsShort();
             }
@@ -206,18 +196,6 @@ public final class ZmtpPeer {
         return true;
     }
 
-    private boolean reserve(long size) {
-        long before = pending.getAndAdd(MESSAGE + size);
-        long after = before + MESSAGE + size;
-        ZmtpLimits limits = socket.limits();
-        if (before != 0
-                && (after >>> 40 > limits.maxPendingMessages() || (after & MESSAGE - 1) > limits.maxPendingBytes())) {
-            pending.addAndGet(-MESSAGE - size);
-            return false;
-        }
-        return true;
-    }
-
     void setVersion(int major, int minor) {
         isVersion31 = major > 3 || minor > 0;
     }
@@ -225,9 +203,9 @@ public final class ZmtpPeer {
     /** Tells a publisher of a subscription or of its end. */
     void sendSubscription(boolean subscribe, byte[] prefix) {
         if (isVersion31) {
-            sendCommandBody(Commands.subscription(subscribe, prefix));
+            sendCommand(Handshake.command(PeerCommands.subscription(subscribe, prefix)));
         } else {
-            enqueue(Commands.subscriptionMessage(subscribe, prefix));
+            enqueue(PeerCommands.subscriptionMessage(subscribe, prefix));
         }
     }
 
@@ -364,18 +342,6 @@ public final class ZmtpPeer {
         channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
     }
 
-    /** Sends a command, which is put into a frame here. */
-    void sendCommandBody(byte[] body) {
-        ByteBuf frame = channel.alloc().ioBuffer(9 + body.length);
-        if (body.length <= 255) {
-            frame.writeByte(ZmtpDecoder.COMMAND).writeByte(body.length);
-        } else {
-            frame.writeByte(ZmtpDecoder.COMMAND | ZmtpDecoder.LONG).writeLong(body.length);
-        }
-        write(false);
-        channel.writeAndFlush(frame.writeBytes(body));
-    }
-
     /** A batch of input begins. */
     void beginBatch() {
         if (keepAlive != null) {
@@ -417,7 +383,7 @@ public final class ZmtpPeer {
         byte[][] frames;
         while ((all || channel.isWritable()) && (frames = queue.poll()) != null) {
             long size = size(frames);
-            pending.addAndGet(-MESSAGE - size);
+            pending.remove(size);
             written += size;
             for (int i = 0; i < frames.length; i++) {
                 byte[] frame = frames[i];
@@ -448,8 +414,7 @@ public final class ZmtpPeer {
             last.addListener(done -> memory.release(bytes));
             channel.flush();
             dropping = false;
-            if (refused) {
-                refused = false;
+            if (pending.endRefusal()) {
                 socket.distributor().roomAgain();
             }
         }

@@ -73,7 +73,8 @@ public final class ZmtpSocket implements AutoCloseable {
         this.inbound = new Inbound(type, limits, handler, subscriber);
     }
 
-    SocketType type() {
+    /** The type. */
+    public SocketType type() {
         return type;
     }
 
@@ -218,7 +219,8 @@ public final class ZmtpSocket implements AutoCloseable {
         }
     }
 
-    private static long nanos(Duration timeout) {
+    /** A time in nanoseconds; a very long one as some hundred years. */
+    static long nanos(Duration timeout) {
         try {
             return Math.min(timeout.toNanos(), Long.MAX_VALUE / 2);
         } catch (ArithmeticException e) {
@@ -318,12 +320,13 @@ public final class ZmtpSocket implements AutoCloseable {
         peer.markConnected();
         peers.add(peer);
         log.debug("{}: connected", peer);
-        handler.connected(peer);
         peer.startPings();
+        // Before the handler is told, so that what is sent since then may go to this peer.
         distributor.add(peer);
         if (subscriber != null) {
             subscriber.add(peer);
         }
+        handler.connected(peer);
         ZmtpConnector connector = peer.connector();
         if (connector != null) {
             connector.ready(peer);

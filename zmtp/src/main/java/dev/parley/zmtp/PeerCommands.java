@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /** Encodes and decodes the commands that peers exchange after the handshake, without their frames. Thread-safe. */
-final class Commands {
+final class PeerCommands {
     private static final int PING_CONTEXT_BYTES = 16;
     /** The name of a PING and its time to live. */
     private static final int PING_BYTES = 7;
 
-    private Commands() {}
+    private PeerCommands() {}
 
     /** SUBSCRIBE or CANCEL, which peers of ZMTP 3.1 read. */
     static byte[] subscription(boolean subscribe, byte[] prefix) {
