@@ -23,6 +23,7 @@ public final class ZerorpcOptions {
     public static final String IPC = "zerorpc+ipc";
 
     private final List<ZmtpEndpoint> endpoints;
+    private final Pattern pattern;
     private final boolean clientBinds;
     private final boolean serverConnects;
     private final Duration heartbeat;
@@ -35,6 +36,7 @@ public final class ZerorpcOptions {
 
     private ZerorpcOptions(Address address, AddressOptions options) {
         endpoints = address.scheme().equals(IPC) ? List.of(ipc(address, options)) : tcp(address, options);
+        pattern = options.choice("pattern", Pattern.CALL, Pattern.class);
         clientBinds = options.flag("bind", false);
         serverConnects = options.flag("connect", false);
         heartbeat = options.seconds("heartbeat", Duration.ofSeconds(5));
@@ -105,6 +107,11 @@ public final class ZerorpcOptions {
     /** Where to bind or connect: one or more. */
     public List<ZmtpEndpoint> endpoints() {
         return endpoints;
+    }
+
+    /** Option {@code pattern}: what goes from clients to servers; by default calls. */
+    public Pattern pattern() {
+        return pattern;
     }
 
     /** Option {@code bind}: whether a client binds its socket, and servers connect to it; by default false. */

@@ -17,6 +17,7 @@ import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.msgpack.MsgpackMapper;
 import dev.parley.zmtp.SocketType;
+import dev.parley.zmtp.ZmtpConnector;
 import dev.parley.zmtp.ZmtpEndpoint;
 import dev.parley.zmtp.ZmtpLimits;
 import dev.parley.zmtp.ZmtpPeer;
@@ -79,16 +80,21 @@ public final class ZerorpcTransport implements ClientTransport {
         ClientSessions sessions =
                 new ClientSessions(options, servers, writer, context.values().limits());
         ZmtpSocket socket = new ZmtpSocket(SocketType.DEALER, limits, sessions);
-        if (options.clientBinds()) {
-            bind(socket, options);
-        } else {
-            servers.connectBy(options.endpoints().stream().map(socket::connect).toList());
-        }
+        servers.connectBy(open(socket, options));
         return new ZerorpcTransport(
                 options, limits, mapper, writer, new PeerDescription(context.values()), socket, servers);
     }
 
-    private static void bind(ZmtpSocket socket, ZerorpcOptions options) {
+    /**
+     * Binds a client's socket, or starts to connect it.
+     *
+     * @return what connects it; none if it is bound
+     * @throws dev.parley.ConnectionLostException if an endpoint is in use or cannot be bound; the socket is closed then
+     */
+    static List<ZmtpConnector> open(ZmtpSocket socket, ZerorpcOptions options) {
+        if (!options.clientBinds()) {
+            return options.endpoints().stream().map(socket::connect).toList();
+        }
         try {
             for (ZmtpEndpoint endpoint : options.endpoints()) {
                 int port = socket.bind(endpoint);
@@ -98,6 +104,7 @@ public final class ZerorpcTransport implements ClientTransport {
             socket.close();
             throw e;
         }
+        return List.of();
     }
 
     @Override
@@ -140,14 +147,19 @@ public final class ZerorpcTransport implements ClientTransport {
     @Override
     public StartedCall start(ClientCall call, ResponseListener listener) {
         MessageId id = writer.nextId();
-        MsgpackBuffer request = encode(call, id);
+        MsgpackBuffer request = encode(writer, call, id);
         PendingCall pending = call.kind() == ClientRequest.Kind.STREAM
                 ? new StreamCall(call, id, options, mapper, listener)
                 : new ValueCall(call, id, options, mapper, limits.maxMessageBytes(), listener);
         return servers.send(pending, request);
     }
 
-    private MsgpackBuffer encode(ClientCall call, MessageId id) {
+    /**
+     * Encodes the event that asks for a call or cast.
+     *
+     * @throws dev.parley.RpcException if an argument cannot be encoded
+     */
+    static MsgpackBuffer encode(EventWriter writer, ClientCall call, MessageId id) {
         List<? extends @Nullable Object> arguments = switch (call.args()) {
             case Args.Positional positional -> positional.values();
             case Args.Named named -> throw new InvalidArgumentsException("zerorpc has no named arguments");

@@ -30,7 +30,7 @@ import tools.jackson.databind.ObjectMapper;
  * the peer's grants to end; calls beyond the limit are then refused. Thread-safe as its base; what is not is touched on
  * the event loop only.
  */
-final class ServerSession extends Session {
+final class ServerSession extends Session implements Receiver {
     private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
     private static final PeerLog faults = new PeerLog(log);
 

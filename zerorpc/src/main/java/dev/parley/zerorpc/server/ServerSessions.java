@@ -6,6 +6,7 @@ import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerContext;
 import dev.parley.zerorpc.channel.Channel;
+import dev.parley.zerorpc.channel.Pattern;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
@@ -90,7 +91,7 @@ final class ServerSessions implements ZmtpHandler {
 
     @Override
     public void connected(ZmtpPeer peer) {
-        peer.attach(new ServerSession(peer, this));
+        peer.attach(options.pattern() == Pattern.CALL ? new ServerSession(peer, this) : new PullSession(peer, this));
     }
 
     @Override
@@ -122,7 +123,7 @@ final class ServerSessions implements ZmtpHandler {
         session(peer).end("lost the connection to " + peer + ": " + reason);
     }
 
-    private static ServerSession session(ZmtpPeer peer) {
-        return (ServerSession) Objects.requireNonNull(peer.attachment());
+    private static Receiver session(ZmtpPeer peer) {
+        return (Receiver) Objects.requireNonNull(peer.attachment());
     }
 }

@@ -1,8 +1,6 @@
 package dev.parley.zerorpc.server;
 
-import dev.parley.InvalidArgumentsException;
 import dev.parley.OverloadedException;
-import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.spi.ServerCall;
@@ -12,22 +10,17 @@ import dev.parley.zerorpc.event.Errors;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
-import dev.parley.zerorpc.msgpack.MsgpackException;
-import dev.parley.zerorpc.msgpack.MsgpackType;
 import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
@@ -95,12 +88,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
 
     @Override
     public JsonParser arguments() {
-        if (request.args().peek() != MsgpackType.ARRAY) {
-            throw new InvalidArgumentsException("the arguments of " + method() + " must be a list, not a value of type "
-                    + request.args().peek());
-        }
-        return mapper().createParser(
-                        request.bytes(), request.argsStart(), request.bytes().length - request.argsStart());
+        return Requests.arguments(request, mapper());
     }
 
     @Override
@@ -110,24 +98,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
 
     @Override
     public Map<String, @Nullable Object> context() {
-        if (!request.hasExtraHeaders()) {
-            return Map.of();
-        }
-        try (JsonParser parser = mapper().createParser(
-                        request.bytes(), request.headerStart(), request.headerEnd() - request.headerStart())) {
-            Map<String, @Nullable Object> header = new LinkedHashMap<>();
-            parser.nextToken();
-            for (String key = parser.nextName(); key != null; key = parser.nextName()) {
-                parser.nextToken();
-                header.put(key, parser.readValueAs(Object.class));
-            }
-            header.remove(Event.MESSAGE_ID);
-            header.remove(Event.VERSION);
-            header.remove(Event.TIMEOUT);
-            return Collections.unmodifiableMap(header);
-        } catch (JacksonException | MsgpackException e) {
-            throw new ProtocolException("the header of the call cannot be read: " + e.getMessage());
-        }
+        return Requests.context(request, mapper());
     }
 
     @Override

@@ -4,8 +4,8 @@ import dev.parley.Address;
 import dev.parley.InvalidTargetException;
 import dev.parley.spi.Listener;
 import dev.parley.spi.ServerContext;
+import dev.parley.zerorpc.channel.Pattern;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
-import dev.parley.zmtp.SocketType;
 import dev.parley.zmtp.ZmtpConnector;
 import dev.parley.zmtp.ZmtpEndpoint;
 import dev.parley.zmtp.ZmtpSocket;
@@ -14,9 +14,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A ROUTER socket in front of the dispatcher, bound or connected. Thread-safe. */
+/** A ROUTER, PULL or SUB socket in front of the dispatcher, bound or connected. Thread-safe. */
 public final class ZerorpcListener implements Listener {
     private static final Logger log = LoggerFactory.getLogger(ZerorpcListener.class);
+
+    /** The prefix of every message. */
+    private static final byte[] EVERYTHING = {};
 
     private final ZerorpcOptions options;
     private final ServerSessions sessions;
@@ -36,7 +39,7 @@ public final class ZerorpcListener implements Listener {
         requireFixedPorts(address, options);
         this.authenticates = context.authentication() != null;
         this.sessions = new ServerSessions(address, options, context);
-        this.socket = new ZmtpSocket(SocketType.ROUTER, options.zmtpLimits(sessions.limits()), sessions);
+        this.socket = new ZmtpSocket(options.pattern().serverType(), options.zmtpLimits(sessions.limits()), sessions);
         this.address = address;
     }
 
@@ -47,6 +50,9 @@ public final class ZerorpcListener implements Listener {
      * @throws dev.parley.ConnectionLostException if an endpoint is in use or cannot be bound
      */
     public void start() {
+        if (options.pattern() == Pattern.PUBLISH) {
+            socket.subscribe(EVERYTHING);
+        }
         if (options.serverConnects()) {
             options.endpoints().forEach(this::connect);
         } else {
