@@ -1,4 +1,4 @@
-"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S]: calls from stdin by zerorpc.Client; a stream answers a list.
+"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S] [--bind]: calls from stdin by zerorpc.Client; a stream answers a list.
 
 "async": true makes the call by its async argument; "take": N reads only the first N items of a stream and leaves the rest.
 """
@@ -13,8 +13,13 @@ parser = argparse.ArgumentParser()
 parser.add_argument("address")
 parser.add_argument("--timeout", type=float, default=30)
 parser.add_argument("--heartbeat", type=float, default=5)
+parser.add_argument("--bind", action="store_true")
 options = parser.parse_args()
-client = zerorpc.Client(options.address, timeout=options.timeout, heartbeat=options.heartbeat)
+client = zerorpc.Client(timeout=options.timeout, heartbeat=options.heartbeat)
+if options.bind:
+    client.bind(options.address)
+else:
+    client.connect(options.address)
 
 
 def call(line):

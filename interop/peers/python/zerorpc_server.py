@@ -1,4 +1,4 @@
-"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS]: the calculator and a few streams on zerorpc for Python."""
+"""zerorpc_server.py [ADDRESS] [--heartbeat SECONDS] [--connect]: the calculator and a few streams on zerorpc for Python."""
 
 import argparse
 
@@ -28,9 +28,13 @@ class Calculator(peer.Calculator):
 parser = argparse.ArgumentParser()
 parser.add_argument("address", nargs="?")
 parser.add_argument("--heartbeat", type=float, default=5)
+parser.add_argument("--connect", action="store_true")
 options = parser.parse_args()
 address = options.address or "tcp://127.0.0.1:%d" % peer.free_port()
 server = zerorpc.Server(Calculator(), heartbeat=options.heartbeat)
-server.bind(address)
+if options.connect:
+    server.connect(address)
+else:
+    server.bind(address)
 peer.ready(address)
 server.run()
