@@ -18,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * zerorpc, protocol version 3: {@code zerorpc+tcp://host:port} and {@code zerorpc+ipc:///path}, in short
- * {@code tcp://host:port} and {@code ipc:///path}. A server has a ROUTER socket, which it
- * binds or, with option {@code connect}, connects; a client has a DEALER socket, which it connects or, with option
- * {@code bind}, binds. Option {@code pattern} with the value {@code push} or {@code publish} makes them PULL and PUSH or SUB
- * and PUB sockets, for casts alone. Several hosts are several endpoints.
- * The other options of an address are {@code heartbeat} (seconds, 5; 0 sends none), {@code passive} (false), {@code window}
- * (100 items), {@code backlog} (1,000 calls), {@code strictKeys} (false), {@code message_timeout} and {@code write_timeout}
- * (seconds, 60; 0 for ever); both sides accept all of them.
+ * {@code tcp://host:port} and {@code ipc:///path}. A server has a ROUTER socket, which it binds or, with option
+ * {@code connect}, connects; a client has a DEALER socket, which it connects or, with option {@code bind}, binds. Option
+ * {@code pattern} with the value {@code push} or {@code publish} makes them PULL and PUSH or SUB and PUB sockets, for
+ * casts alone. Several hosts are several endpoints. The other options of an address are {@code heartbeat} (seconds, 5; 0
+ * sends none), {@code passive} (false), {@code window} (100 items), {@code backlog} (1,000 calls), {@code strictKeys}
+ * (false), {@code message_timeout} and {@code write_timeout} (seconds, 60; 0 for ever); both sides accept all of them.
  * Thread-safe.
  */
 public final class ZerorpcWire implements Wire {

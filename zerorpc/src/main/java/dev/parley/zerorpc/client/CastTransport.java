@@ -25,8 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A PUSH or PUB socket, which only casts: to the next server that takes the message, for which the cast waits, or to all
- * servers that are connected. Thread-safe.
+ * A PUSH or PUB socket, which only casts: to the next server that takes the message, for which the cast waits, or to
+ * all servers that are connected. Thread-safe.
  */
 public final class CastTransport implements ClientTransport {
     private final Pattern pattern;

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A DEALER socket with one or more endpoints, connected or bound. A call is a channel of the connection that carried its
- * request; a call that starts without a connection waits for the attempts in progress and fails with them. Thread-safe.
+ * A DEALER socket with one or more endpoints, connected or bound. A call is a channel of the connection that carried
+ * its request; a call that starts without a connection waits for the attempts in progress and fails with them. Thread-safe.
  */
 public final class ZerorpcTransport implements ClientTransport {
     private static final Logger log = LoggerFactory.getLogger(ZerorpcTransport.class);
