@@ -26,22 +26,12 @@ class KeepAliveTest {
         return socket.bind(ZmtpEndpoint.tcp("127.0.0.1", 0));
     }
 
-    private static String peerOf(SocketType type) {
-        return switch (type) {
-            case ROUTER, DEALER -> "DEALER";
-            case PUSH -> "PULL";
-            case PULL -> "PUSH";
-            case PUB -> "SUB";
-            case SUB -> "PUB";
-        };
-    }
-
     @ParameterizedTest
     @EnumSource
     void everyTypeAnswersPing(SocketType type) throws Exception {
         try (ZmtpSocket socket = new ZmtpSocket(type, ZmtpLimits.defaults(), events);
                 RawPeer peer = RawPeer.connect(bind(socket))) {
-            peer.handshake(peerOf(type)).writeHex("04 0a 04 50494e47 0000 637478");
+            peer.handshake(SocketTypesTest.peerOf(type)).writeHex("04 0a 04 50494e47 0000 637478");
             assertThat(peer.readFrame().body()).isEqualTo(hex("04 504f4e47 637478"));
             peer.writeHex("04 05 04 504f4e47").writeHex("04 07 04 50494e47 0000");
             assertThat(peer.readFrame().body()).isEqualTo(hex("04 504f4e47"));

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** PUSH, PULL, PUB and SUB byte by byte, and what a socket does whose peers do not read. */
 @Timeout(60)
@@ -87,6 +88,61 @@ class SocketTypesTest {
             assertThat(peer.isClosedByPeer()).isTrue();
         }
         assertThat(events.connected).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bytesOfAnotherProtocolEndTheConnectionAtOnce(SocketType type) throws Exception {
+        int port = bind(socket(type));
+        for (String first : List.of("47", "16 03 01", "00", "ff 00 00 00 00 00 00 00 01 7e")) {
+            try (RawPeer peer = RawPeer.connect(port)) {
+                peer.writeHex(first);
+                assertThat(peer.isClosedByPeer()).as(first).isTrue();
+            }
+        }
+        assertThat(events.connected).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void headersOfTwoGibibytesAndMoreCostNothing(SocketType type) throws Exception {
+        int port = bind(socket(type));
+        List<RawPeer> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                RawPeer peer = RawPeer.connect(port).handshake(peerOf(type));
+                peers.add(peer);
+                peer.writeHex("02 0000000080000000").write(new byte[100_000]);
+                RecordingHandler.next(events.connected);
+            }
+            for (RawPeer peer : peers) {
+                peer.write(new byte[1]);
+            }
+            for (ZmtpPeer peer : sockets.getFirst().peers()) {
+                assertThat(peer.memory().held()).isLessThan(100_000);
+            }
+            for (String header :
+                    List.of("02 8000000000000000", "06 7fffffffffffffff", "06 0000000080000000", "08 00")) {
+                try (RawPeer peer = RawPeer.connect(port)) {
+                    peer.handshake(peerOf(type)).writeHex(header);
+                    assertThat(peer.isClosedByPeer()).as(header).isTrue();
+                }
+            }
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    static String peerOf(SocketType type) {
+        return switch (type) {
+            case ROUTER, DEALER -> "DEALER";
+            case PUSH -> "PULL";
+            case PULL -> "PUSH";
+            case PUB -> "SUB";
+            case SUB -> "PUB";
+        };
     }
 
     @Test
