@@ -121,8 +121,8 @@ public final class ZmtpLimits {
 
     /**
      * The number of bytes that may wait to be sent to a peer, which is the high-water mark of ZeroMQ together with
-     * {@link #maxPendingMessages}. Beyond it, {@link ZmtpPeer#trySend} refuses messages, and a ROUTER stops reading from
-     * that peer; {@link ZmtpPeer#send} goes on. A single message may exceed it. Default 16 MiB.
+     * {@link #maxPendingMessages}. Beyond it, {@link ZmtpPeer#trySend} refuses messages, and a ROUTER stops reading
+     * from that peer; {@link ZmtpPeer#send} goes on. A single message may exceed it. Default 16 MiB.
      */
     public int maxPendingBytes() {
         return maxPendingBytes;

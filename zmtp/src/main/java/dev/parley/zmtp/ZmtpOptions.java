@@ -82,12 +82,12 @@ public final class ZmtpOptions {
     }
 
     /**
-     * These options with other pauses before connecting again. The upper bound of the pause doubles with each attempt that
-     * fails, from {@code initial} to {@code max}; the pause is random, and at least half of its bound, so that the peers of
-     * a socket that was restarted do not all come back at once. A handshake that succeeds resets it.
+     * These options with other pauses before connecting again. The upper bound of the pause doubles with each attempt
+     * that fails, from {@code initial} to {@code max}; the pause is random, and at least half of its bound, so that the
+     * peers of a socket that was restarted do not all come back at once. A handshake that succeeds resets it.
      *
-     * @throws IllegalArgumentException if one is not positive or longer than 365 days, or {@code initial} is longer than
-     *     {@code max}
+     * @throws IllegalArgumentException if one is not positive or longer than 365 days, or {@code initial} is longer
+     *     than {@code max}
      */
     public ZmtpOptions withReconnect(Duration initial, Duration max) {
         if (!initial.isPositive() || initial.compareTo(max) > 0 || max.compareTo(MAX_TIME) > 0) {
@@ -129,8 +129,8 @@ public final class ZmtpOptions {
      * @param interval the time between two; zero for none
      * @param timeout how long a peer may be silent after a PING before its connection is closed
      * @param ttl the time to live that the peer is told, in tenths of a second up to 6,553.5 seconds; zero for none
-     * @throws IllegalArgumentException if one is negative or longer than 365 days, the timeout is zero though there is an
-     *     interval, or the time to live is too long
+     * @throws IllegalArgumentException if one is negative or longer than 365 days, the timeout is zero though there is
+     *     an interval, or the time to live is too long
      */
     public ZmtpOptions withPing(Duration interval, Duration timeout, Duration ttl) {
         if (interval.isNegative()

@@ -52,8 +52,8 @@ public final class ZmtpPeer {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final HighWaterMark pending;
     private final AtomicLong dropped = new AtomicLong();
-    /** The subscriptions of the peer if the socket is a PUB. */
-    private final Subscriptions subscriptions = new Subscriptions();
+    /** What the peer has subscribed to if the socket is a PUB; otherwise {@code null}. */
+    private final @Nullable Subscriptions subscriptions;
 
     private volatile @Nullable Object attachment;
     private volatile boolean connected;
@@ -75,6 +75,7 @@ public final class ZmtpPeer {
         this.connector = connector;
         this.socket = socket;
         this.pending = new HighWaterMark(socket.limits());
+        this.subscriptions = socket.type() == SocketType.PUB ? new Subscriptions() : null;
     }
 
     @Nullable
@@ -209,9 +210,9 @@ public final class ZmtpPeer {
         }
     }
 
-    /** What this peer has subscribed to at a PUB. Changed on the event loop. */
+    /** What this peer has subscribed to at a PUB, which this must be. Changed on the event loop. */
     Subscriptions subscriptions() {
-        return subscriptions;
+        return Objects.requireNonNull(subscriptions);
     }
 
     /** What a subscription is charged to the memory of its peer. */
@@ -221,7 +222,7 @@ public final class ZmtpPeer {
 
     /** Whether this peer has subscribed to a topic at a PUB. */
     boolean wants(byte[] topic) {
-        return subscriptions.match(topic);
+        return subscriptions().match(topic);
     }
 
     /** The handshake is complete: sends PING commands, if they are wanted. */
@@ -284,8 +285,10 @@ public final class ZmtpPeer {
     void ended() {
         ended = true;
         discard();
-        for (byte[] prefix : subscriptions.prefixes()) {
-            memory.release(subscriptionBytes(prefix));
+        if (subscriptions != null) {
+            for (byte[] prefix : subscriptions.prefixes()) {
+                memory.release(subscriptionBytes(prefix));
+            }
         }
         memory.end();
     }
