@@ -130,8 +130,12 @@ public abstract class Session {
         switch (event.name()) {
             case Event.HEARTBEAT -> heartbeat(channel, event, now);
             case Event.MORE -> channel.owner().granted(event.number());
-            default -> channel.owner().received(event);
+            default -> {
+                channel.controlEvents().dataReceived();
+                channel.owner().received(event);
+            }
         }
+        sendControlEvents(channel, now);
     }
 
     private void heartbeat(Channel channel, Event event, long now) {
@@ -140,10 +144,32 @@ public abstract class Session {
             // Before version 3 a heartbeat was a grant too.
             channel.owner().granted(event.number());
         }
-        boolean answer = channel.version() >= 3 && event.number() == ANSWER;
-        if (!answer && channel.nanosSinceHeartbeat(now) >= ANSWER_NANOS) {
+        if (channel.version() >= 3 && event.number() == ANSWER) {
+            channel.controlEvents().answered();
+        } else if (channel.nanosSinceHeartbeat(now) < ANSWER_NANOS) {
+            return;
+        } else if (channel.controlEvents().mayHeartbeat()) {
             sendHeartbeat(channel, now, channel.version() < 3 ? 0 : ANSWER);
+        } else {
+            channel.controlEvents().oweHeartbeat();
         }
+    }
+
+    /** Sends the heartbeat and the grant that are wanted, if they may be sent now. Runs on the event loop. */
+    private void sendControlEvents(Channel channel, long now) {
+        ControlEvents control = channel.controlEvents();
+        boolean due = options.sendsHeartbeats() && !channel.isPassive() && channel.isHeartbeatDue(now);
+        if ((due || control.owesHeartbeat()) && control.mayHeartbeat() && isOpen(channel)) {
+            sendHeartbeat(channel, now, 0);
+        }
+        int grant = control.takeGrant(now);
+        if (grant > 0 && isOpen(channel)) {
+            sendGrant(channel, grant);
+        }
+    }
+
+    private boolean isOpen(Channel channel) {
+        return channels.get(channel.id()) == channel;
     }
 
     private void sendHeartbeat(Channel channel, long now, int argument) {
@@ -151,11 +177,29 @@ public abstract class Session {
         MsgpackBuffer out = writer.event(channel.id(), Event.HEARTBEAT);
         out.writeArrayHeader(1);
         out.writeLong(argument);
-        send(channel, out);
+        long delay = channel.pace().turn();
+        if (delay == 0) {
+            send(channel, out);
+        } else {
+            peer.schedule(
+                    () -> {
+                        if (isOpen(channel)) {
+                            send(channel, out);
+                        }
+                    },
+                    delay);
+        }
     }
 
-    /** Allows the peer to send so many further data events. */
+    /** Allows the peer to send so many further data events, as soon as the control events before permit it. */
     public final void grant(Channel channel, int more) {
+        peer.execute(() -> {
+            channel.controlEvents().oweGrant(more);
+            sendControlEvents(channel, System.nanoTime());
+        });
+    }
+
+    private void sendGrant(Channel channel, int more) {
         MsgpackBuffer out = writer.event(channel.id(), channel.version() < 3 ? Event.HEARTBEAT : Event.MORE);
         out.writeArrayHeader(1);
         out.writeLong(more);
@@ -197,8 +241,8 @@ public abstract class Session {
                         channel,
                         "lost remote after " + TimeUnit.NANOSECONDS.toMillis(2 * heartbeatNanos)
                                 + " ms without a heartbeat");
-            } else if (channel.isHeartbeatDue(now)) {
-                sendHeartbeat(channel, now, 0);
+            } else {
+                sendControlEvents(channel, now);
             }
         }
         if (channels.isEmpty()) {

@@ -23,6 +23,7 @@ public final class ZerorpcOptions {
     private final ZmtpEndpoint endpoint;
     private final Duration heartbeat;
     private final boolean passive;
+    private final Duration pace;
     private final int window;
     private final int backlog;
     private final boolean strictKeys;
@@ -33,6 +34,7 @@ public final class ZerorpcOptions {
         endpoint = address.scheme().equals(IPC) ? ipc(address, options) : tcp(address);
         heartbeat = options.seconds("heartbeat", Duration.ofSeconds(5));
         passive = options.flag("passive", false);
+        pace = options.seconds("pace", Duration.ofMillis(1));
         window = options.integer("window", 100, 2, 1_000_000);
         backlog = options.integer("backlog", 1_000, 1, 1_000_000);
         strictKeys = options.flag("strictKeys", false);
@@ -94,6 +96,14 @@ public final class ZerorpcOptions {
     /** Option {@code passive}: whether a client sends no heartbeat before the server's first one; by default false. */
     public boolean passive() {
         return passive;
+    }
+
+    /**
+     * Option {@code pace}: how many nanoseconds a server leaves between the events that it sends to a client of zerorpc
+     * for Python on one channel; by default a millisecond.
+     */
+    public long paceNanos() {
+        return pace.toNanos();
     }
 
     /** Option {@code window}: how many items of a stream the peer may send ahead; by default 100, 2 to 1,000,000. */

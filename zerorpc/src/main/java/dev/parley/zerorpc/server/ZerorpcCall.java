@@ -43,13 +43,17 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     private final Credit credit = new Credit();
     private final @Nullable Instant deadline;
     private final AtomicBoolean released = new AtomicBoolean();
+    /** Whether items may have been sent. Touched by the thread of the call only. */
+    private boolean streaming;
 
     ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
         this.session = session;
         this.request = request;
         this.deadline = deadline(request.timeoutMillis());
         // Callers of version 1 may not send heartbeats.
-        this.channel = new Channel(id, request.version(), envelope, request.version() < 2, this);
+        boolean passive = request.version() < 2;
+        long pace = id.isOfPython() ? session.options().paceNanos() : 0;
+        this.channel = new Channel(id, request.version(), envelope, passive, pace, this);
     }
 
     private static @Nullable Instant deadline(long timeoutMillis) {
@@ -167,6 +171,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     @Override
     public void stream(Iterator<? extends @Nullable Object> items) {
         session.streamBegins();
+        streaming = true;
         try {
             while (items.hasNext()) {
                 MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM);
@@ -174,11 +179,13 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
                 if (!takeSlot()) {
                     return;
                 }
+                channel.pace().awaitTurn();
                 session.send(channel, out);
             }
             if (takeSlot()) {
                 MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM_DONE);
                 out.writeNil();
+                channel.pace().awaitTurn();
                 finish(out);
             }
         } finally {
@@ -204,6 +211,9 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         boolean interrupted = Thread.interrupted();
         try {
             if (credit.take()) {
+                if (streaming) {
+                    channel.pace().awaitTurn();
+                }
                 finish(out);
             }
         } catch (InterruptedException e) {
