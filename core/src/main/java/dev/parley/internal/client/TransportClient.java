@@ -130,7 +130,8 @@ final class TransportClient implements RpcClient {
     }
 
     @Nullable
-    Object callFor(String method, Type type, Args args, CallOptions callOptions) {
+    Object callFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         requireOneServer(callOptions);
         if (shared.interceptors().isEmpty()) {
             try {
@@ -150,7 +151,8 @@ final class TransportClient implements RpcClient {
                 true);
     }
 
-    CompletableFuture<@Nullable Object> callAsyncFor(String method, Type type, Args args, CallOptions callOptions) {
+    CompletableFuture<@Nullable Object> callAsyncFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         if (!shared.interceptors().isEmpty()) {
             return onVirtualThread(method, type, args, callOptions);
         }
@@ -198,7 +200,8 @@ final class TransportClient implements RpcClient {
         return outcome;
     }
 
-    void castFor(String method, Args args, CallOptions callOptions) {
+    void castFor(String method, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         if (shared.interceptors().isEmpty()) {
             try {
                 engine.cast(clientCall(method, args, Kind.CAST, void.class, callOptions), error -> {});
@@ -219,7 +222,8 @@ final class TransportClient implements RpcClient {
                 false);
     }
 
-    Stream<@Nullable Object> streamFor(String method, Type type, Args args, CallOptions callOptions) {
+    Stream<@Nullable Object> streamFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         requireOneServer(callOptions);
         if (shared.interceptors().isEmpty()) {
             try {
@@ -385,7 +389,7 @@ final class TransportClient implements RpcClient {
     @Override
     public RpcBatch batch() {
         requireOneServer(options);
-        return new Batch(this);
+        return new Batch(prepare(given -> InheritedContext.add(transport(), given)));
     }
 
     boolean hasInterceptors() {

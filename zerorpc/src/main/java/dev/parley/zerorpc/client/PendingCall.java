@@ -9,6 +9,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.ZerorpcCallOptions;
 import dev.parley.zerorpc.channel.Channel;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Errors;
@@ -27,6 +28,7 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     private final ClientRequest.Kind kind;
     private final ResponseListener listener;
     private final ZerorpcOptions options;
+    private final int window;
     private final Channel channel;
     /** {@code null} until the request is sent. */
     private volatile @Nullable ClientSession session;
@@ -42,6 +44,8 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         this.kind = call.kind();
         this.listener = listener;
         this.options = options;
+        Integer ofCall = call.options().get(ZerorpcCallOptions.WINDOW);
+        this.window = ofCall == null ? options.window() : ofCall;
         this.channel = new Channel(id, options.passive(), this);
     }
 
@@ -49,8 +53,9 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         return method;
     }
 
-    final ZerorpcOptions options() {
-        return options;
+    /** How many items of a stream the peer may send ahead of the reader. */
+    final int window() {
+        return window;
     }
 
     final ResponseListener listener() {

@@ -34,8 +34,8 @@ final class StreamCall extends PendingCall {
     StreamCall(ClientCall call, MessageId id, ZerorpcOptions options, ObjectMapper mapper, ResponseListener listener) {
         super(call, id, options, listener);
         this.mapper = mapper;
-        this.window = new Window(options.window());
-        this.maxUnread = options.window() + 2;
+        this.window = new Window(window());
+        this.maxUnread = window() + 2;
     }
 
     @Override

@@ -3,14 +3,18 @@ package dev.parley.zerorpc.client;
 import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
+import dev.parley.CallOptions;
 import dev.parley.ClientRequest;
 import dev.parley.InvalidArgumentsException;
+import dev.parley.RpcContext;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.ZerorpcCallOptions;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.EventWriter;
 import dev.parley.zerorpc.event.MessageId;
@@ -23,8 +27,10 @@ import dev.parley.zmtp.ZmtpPeer;
 import dev.parley.zmtp.ZmtpSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +118,18 @@ public final class ZerorpcTransport implements ClientTransport {
     @Override
     public boolean streams() {
         return true;
+    }
+
+    @Override
+    public Set<CallOption<?>> callOptions() {
+        return Set.of(ZerorpcCallOptions.WINDOW, ZerorpcCallOptions.INHERIT_CONTEXT);
+    }
+
+    /** That of a call of zerorpc: the contexts of other wires may hold what is not for everybody, such as tokens. */
+    @Override
+    public Map<String, @Nullable Object> inheritedContext(CallOptions callOptions, RpcContext served) {
+        boolean wanted = !Boolean.FALSE.equals(callOptions.get(ZerorpcCallOptions.INHERIT_CONTEXT));
+        return wanted && served.wire().startsWith("zerorpc+") ? served.values() : Map.of();
     }
 
     @Override
