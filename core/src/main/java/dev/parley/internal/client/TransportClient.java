@@ -266,7 +266,7 @@ final class TransportClient implements RpcClient {
     }
 
     private static InterceptedRequest request(String method, Args args, CallOptions callOptions, Kind kind) {
-        return new InterceptedRequest(method, args, callOptions, kind, new CompletableFuture<>());
+        return new InterceptedRequest(method, args, callOptions, kind, new Completion());
     }
 
     /**
