@@ -4,9 +4,20 @@ import argparse
 
 import old_python  # noqa: F401 (before zerorpc)
 import gevent
+import gevent.local
 import zerorpc
 
 import peer
+
+
+task = gevent.local.local()
+
+
+class Middleware:
+    """Keeps the header of each request with the greenlet that serves it."""
+
+    def load_task_context(self, header):
+        task.header = dict(header)
 
 
 class Calculator(peer.Calculator):
@@ -20,11 +31,16 @@ class Calculator(peer.Calculator):
         yield from range(stop)
         raise ValueError("broken after %d" % stop)
 
+    def context(self):
+        """What the caller's header has besides zerorpc's own keys."""
+        return {key: value for key, value in task.header.items() if key not in ("message_id", "v", "response_to")}
+
     def sleep(self, seconds):
         gevent.sleep(seconds)
         return seconds
 
 
+zerorpc.Context.get_instance().register_middleware(Middleware())
 parser = argparse.ArgumentParser()
 parser.add_argument("address", nargs="?")
 parser.add_argument("--heartbeat", type=float, default=5)

@@ -248,6 +248,41 @@ class ZerorpcPythonTest {
         }
     }
 
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    /** Passes calls on to Python. */
+    public static class Relay {
+        private final RpcClient python;
+
+        Relay(RpcClient python) {
+            this.python = python;
+        }
+
+        public Object context() {
+            return python.call("context", Object.class);
+        }
+    }
+
+    @Test
+    void theTaskContextGoesFromPythonThroughJavaToPython() {
+        try (PeerProcess last = pythonServer();
+                RpcClient toLast = RpcClient.connect(last.ready());
+                RpcServer relay = RpcServer.builder()
+                        .endpoint(new Relay(toLast))
+                        .listen("zerorpc+tcp://127.0.0.1:0")
+                        .build()
+                        .start();
+                PeerProcess first = pythonClient(
+                        relay, "--context", "{\"traceparent\": \"" + TRACE + "\", \"user\": {\"id\": 7}}")) {
+            assertThat(toLast.with(Map.of("traceparent", TRACE)).call("context", Object.class))
+                    .isEqualTo(Map.of("traceparent", TRACE));
+            JsonNode context = first.call("context").path("ok");
+            assertThat(context.path("traceparent").asString()).isEqualTo(TRACE);
+            assertThat(context.at("/user/id").asInt()).isEqualTo(7);
+            assertThat(context).hasSize(2);
+        }
+    }
+
     /**
      * zerorpc for Python reads no more once several items of a stream that it leaves arrive at that moment. Without a
      * pace more than half of the rounds end so, of its own server's streams too; two are for a machine that is busy.
