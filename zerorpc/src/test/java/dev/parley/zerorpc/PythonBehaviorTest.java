@@ -164,6 +164,8 @@ class PythonBehaviorTest {
     void aStreamThatIsLeftBeforeItsFirstItemEndsInTheServer() throws Exception {
         try (RpcServer server = serve("?heartbeat=0.1");
                 RpcClient client = connect(server, "")) {
+            // Connects, so that the stream is not given up before its request is sent.
+            assertThat(client.call("add", int.class, 1, 1)).isEqualTo(2);
             client.stream("count", Integer.class, 1_000_000).close();
             assertThat(service.closed.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(client.call("add", int.class, 1, 1)).isEqualTo(2);
