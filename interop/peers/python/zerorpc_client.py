@@ -1,4 +1,6 @@
-"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S] [--context JSON]: calls from stdin by zerorpc.Client; a stream answers a list.
+"""zerorpc_client.py ADDRESS [--timeout S] [--heartbeat S] [--context JSON]: calls from stdin by zerorpc.Client.
+
+A stream answers a list.
 
 "async": true makes the call by its async argument; "take": N reads only the first N items of a stream and leaves the rest.
 """

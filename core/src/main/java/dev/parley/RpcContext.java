@@ -25,8 +25,8 @@ public interface RpcContext {
     }
 
     /**
-     * A task that runs in this context on any thread, so that what it calls inherits the context where the wire does so,
-     * as zerorpc does. As {@code fork_task_context} of zerorpc for Python. It may run after the call has completed.
+     * A task that runs in this context on any thread, so that what it calls inherits the context where the wire does
+     * so, as zerorpc does. As {@code fork_task_context} of zerorpc for Python. It may run after the call has completed.
      */
     default Runnable wrap(Runnable task) {
         Objects.requireNonNull(task, "task");

@@ -71,7 +71,7 @@ final class PeerDescription {
         }
     }
 
-    /** Reads Python's ArgSpec: names, name of the variable argument, name of the keywords, defaults of the last names. */
+    /** Reads Python's ArgSpec: names, name of the variable argument, name of the keywords, last names' defaults. */
     private @Nullable List<Parameter> parameters(@Nullable Object argSpec) {
         if (!(argSpec instanceof List<?> parts) || parts.isEmpty() || !(parts.getFirst() instanceof List<?> names)) {
             return null;
