@@ -23,9 +23,9 @@ import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
+import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,12 +57,18 @@ final class TransportClient implements RpcClient {
     final CallEngine engine;
     private final CallOptions options;
     private final boolean owner;
+    private final @Nullable DeclaredTypes declared;
 
     TransportClient(Shared shared, CallOptions options, boolean owner) {
+        this(shared, options, owner, null);
+    }
+
+    private TransportClient(Shared shared, CallOptions options, boolean owner, @Nullable DeclaredTypes declared) {
         this.shared = shared;
         this.engine = shared.engine();
         this.options = options;
         this.owner = owner;
+        this.declared = declared;
         shared.wire().check(options.target());
         for (CallOption<?> option : options.wireOptions()) {
             if (!transport().callOptions().contains(option)) {
@@ -305,8 +311,10 @@ final class TransportClient implements RpcClient {
         Serializer front = shared.serializer();
         if (front != null) {
             Map<String, @Nullable Object> context = sent.context();
-            args = serialized(args, front, context);
+            args = SerializedArguments.of(args, front, context);
             sent = sent.withContext(front.serializeContext(context));
+        } else if (declared != null) {
+            args = declared.typed(args);
         }
         return new ClientCall(
                 Objects.requireNonNull(method, "method"),
@@ -339,20 +347,6 @@ final class TransportClient implements RpcClient {
                 yield args.size() == 0 ? Args.named(Map.of()) : args;
             }
             case EITHER -> args;
-        };
-    }
-
-    private static Args serialized(Args args, Serializer front, Map<String, @Nullable Object> context) {
-        return switch (args) {
-            case Args.Positional positional ->
-                Args.of(positional.values().stream()
-                        .map(value -> front.serializeEntity(context, value))
-                        .toArray());
-            case Args.Named named -> {
-                Map<String, @Nullable Object> encoded = new LinkedHashMap<>();
-                named.values().forEach((name, value) -> encoded.put(name, front.serializeEntity(context, value)));
-                yield Args.named(encoded);
-            }
         };
     }
 
@@ -428,6 +422,12 @@ final class TransportClient implements RpcClient {
     public TransportClient prepare(UnaryOperator<CallOptions> change) {
         CallOptions changed = Objects.requireNonNull(change, "change").apply(options);
         return new TransportClient(shared, Objects.requireNonNull(changed, "options"), false);
+    }
+
+    /** The same client for calls of a method of an interface. */
+    TransportClient calling(Method method) {
+        DeclaredTypes types = DeclaredTypes.of(method, transport().mapper()::constructType);
+        return types == null ? this : new TransportClient(shared, options, false, types);
     }
 
     @Override
