@@ -26,6 +26,8 @@ public final class ZerorpcOptions {
     private final int window;
     private final int backlog;
     private final boolean strictKeys;
+    private final boolean timestamps;
+    private final boolean floatDecimals;
     private final Duration messageTimeout;
     private final Duration writeTimeout;
 
@@ -36,6 +38,8 @@ public final class ZerorpcOptions {
         window = options.integer("window", 100, 2, 1_000_000);
         backlog = options.integer("backlog", 1_000, 1, 1_000_000);
         strictKeys = options.flag("strictKeys", false);
+        timestamps = options.flag("timestamps", false);
+        floatDecimals = options.choice("decimals", "text", "float").equals("float");
         messageTimeout = options.seconds("message_timeout", Duration.ofSeconds(60));
         writeTimeout = options.seconds("write_timeout", Duration.ofSeconds(60));
     }
@@ -83,6 +87,8 @@ public final class ZerorpcOptions {
                 .streamWriteConstraints(values.writeConstraints())
                 .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
                 .refuseNumberKeys(strictKeys)
+                .timestamps(timestamps)
+                .decimalsAsFloats(floatDecimals)
                 .build()));
     }
 
