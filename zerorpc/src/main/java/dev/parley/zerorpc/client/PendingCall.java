@@ -87,11 +87,11 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         connected.send(channel, request);
     }
 
-    /** No connection was made. */
+    /** No connection was made, so nothing was sent: unlike that of a lost connection, the error has a cause. */
     final void notConnected(@Nullable Throwable reason) {
         if (!cancelled) {
             String message = reason == null ? null : reason.getMessage();
-            listener.onFailure(new ConnectionLostException(message == null ? "no connection" : message));
+            listener.onFailure(new ConnectionLostException(message == null ? "no connection" : message, reason));
         }
     }
 
