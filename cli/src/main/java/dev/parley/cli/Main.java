@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
@@ -33,6 +34,10 @@ public final class Main {
             terminal.note(exposed);
         }
         try {
+            if (args.length > 0 && args[0].equals(ZerorpcSubcommand.NAME)) {
+                // Its command line is Python's own, and nothing else need be read to understand it.
+                return ZerorpcSubcommand.run(terminal, stop, List.of(args).subList(1, args.length));
+            }
             return commandLine(terminal, stop, args).execute(args);
         } catch (Error e) {
             // Such as a StackOverflowError: one line like any other, and no raw stack trace unless it is asked for.
@@ -72,6 +77,7 @@ public final class Main {
         all.put("fanout", () -> callLike(new FanoutCommand()));
         all.put("inspect", () -> new CommandLine(new InspectCommand(terminal)));
         all.put("ping", () -> new CommandLine(new PingCommand(terminal)));
+        all.put(ZerorpcSubcommand.NAME, () -> new CommandLine(new ZerorpcSubcommand(terminal, stop)));
         all.put("listen", () -> new CommandLine(new ListenCommand(terminal, stop)));
         all.put("notify", () -> new CommandLine(new NotifyCommand()));
         all.put("broker", () -> new CommandLine(new BrokerCommand(terminal, stop)));
