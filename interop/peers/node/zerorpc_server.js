@@ -1,4 +1,4 @@
-// zerorpc_server.js [ADDRESS]: the calculator and two streams on zerorpc for Node.
+// zerorpc_server.js [ADDRESS] [--connect]: the calculator and two streams on zerorpc for Node.
 'use strict';
 const zerorpc = require('zerorpc');
 const { calculator, freePort, ready } = require('./peer');
@@ -27,6 +27,10 @@ methods.sleep = function (seconds, reply) {
   const address = process.argv[2] || `tcp://127.0.0.1:${await freePort()}`;
   const server = new zerorpc.Server(methods);
   server.on('error', (error) => console.error('server error', error));
+  if (process.argv.includes('--connect')) {
+    server.connect(address);
+    return ready(address);
+  }
   server.bind(address);
   // The binding goes through a queue of its own; the port answers once it is through.
   const [host, port] = address.replace('tcp://', '').split(':');

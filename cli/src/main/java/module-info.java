@@ -20,6 +20,8 @@ module dev.parley.cli {
     opens dev.parley.cli to
             info.picocli,
             dev.parley.core;
+    opens dev.parley.cli.zerorpc to
+            dev.parley.core;
 
     uses dev.parley.spi.Wire;
 

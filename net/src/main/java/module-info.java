@@ -31,6 +31,7 @@ module dev.parley.net {
             dev.parley.jsonrpc,
             dev.parley.xmlrpc;
     exports dev.parley.net.socket to
+            dev.parley.cli,
             dev.parley.jsonrpc,
             dev.parley.zerorpc,
             dev.parley.zmtp;

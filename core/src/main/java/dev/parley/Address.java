@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The scheme names the wire, such as {@code xmlrpc+http}. The wires know short forms too, such as
  * {@code http://…/RPC2} for {@code xmlrpc+http} and {@code tcp://…} for {@code zerorpc+tcp}; {@link RpcClient} and
- * {@link RpcServer} resolve them. Several hosts are for brokers only. IPv6 hosts are in brackets, which may be omitted
- * where no port follows. User, password and option values are percent-decoded. Options are the wire's; an unknown one
+ * {@link RpcServer} resolve them. Several hosts are for brokers and zerorpc. IPv6 hosts are in brackets, which may be
+ * omitted where no port follows. User, password and option values are percent-decoded. Options are the wire's; an unknown one
  * is refused. Port 0 binds a free port. What follows a scheme without {@code //} is the path, as in
  * {@code zerorpc+ipc:/run/service}.
  *

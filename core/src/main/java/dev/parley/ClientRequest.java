@@ -39,7 +39,8 @@ public interface ClientRequest {
     /**
      * Runs an action once, when the call is over: with {@code null} when the result, the last item of the stream, or
      * (for a cast) the message has been delivered or the stream was closed early; with the error otherwise. It may run
-     * on the transport's own thread and must not block. An action added later runs at once.
+     * on the transport's own thread and must not block. Actions run in the order in which they were added; what one
+     * throws is logged. An action added later runs at once.
      */
     void onComplete(Consumer<? super @Nullable Throwable> action);
 }

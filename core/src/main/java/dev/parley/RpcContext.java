@@ -1,9 +1,12 @@
 package dev.parley;
 
+import dev.parley.internal.TaskContext;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,44 @@ import org.jspecify.annotations.Nullable;
  * call completes. Thread-safe.
  */
 public interface RpcContext {
+    /**
+     * The context of the call that the current thread runs; {@code null} if it runs none. Interceptors, the method and
+     * the items of a stream run in it; threads that a method starts, and the stages that follow one that it returns, do
+     * not, unless their tasks are {@linkplain #wrap(Runnable) wrapped}.
+     */
+    static @Nullable RpcContext current() {
+        return TaskContext.current();
+    }
+
+    /**
+     * A task that runs in this context on any thread, so that what it calls inherits the context where the wire does
+     * so, as zerorpc does. As {@code fork_task_context} of zerorpc for Python. It may run after the call has completed.
+     */
+    default Runnable wrap(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        return () -> {
+            RpcContext outer = TaskContext.enter(this);
+            try {
+                task.run();
+            } finally {
+                TaskContext.exit(outer);
+            }
+        };
+    }
+
+    /** The same for a task with a result. */
+    default <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+        Objects.requireNonNull(task, "task");
+        return () -> {
+            RpcContext outer = TaskContext.enter(this);
+            try {
+                return task.call();
+            } finally {
+                TaskContext.exit(outer);
+            }
+        };
+    }
+
     /** The name of the method as the caller wrote it. */
     String method();
 

@@ -8,6 +8,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.broker.connection.LoopFailures;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,10 +29,11 @@ class BrokerFailureTest {
         BlockingQueue<Throwable> told = new LinkedBlockingQueue<>();
         try (EmbeddedBroker broker =
                 EmbeddedBroker.builder().onFailure(told::add).start()) {
-            Connection open = factory(broker).newConnection();
+            var closed = new CountDownLatch(1);
+            factory(broker).newConnection().addShutdownListener(cause -> closed.countDown());
             LoopFailures.failAll();
             assertThat(told.poll(30, TimeUnit.SECONDS)).isInstanceOf(OutOfMemoryError.class);
-            assertThat(open.isOpen()).isFalse();
+            assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
             assertThatThrownBy(() -> factory(broker).newConnection()).isInstanceOf(IOException.class);
 
             broker.start();

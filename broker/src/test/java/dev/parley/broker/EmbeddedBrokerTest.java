@@ -146,7 +146,7 @@ class EmbeddedBrokerTest {
         connection.addShutdownListener(closed::complete);
         broker.close();
         broker.close();
-        var reason = (AMQP.Connection.Close) closed.get(10, TimeUnit.SECONDS).getReason();
+        var reason = (AMQP.Connection.Close) closed.get(30, TimeUnit.SECONDS).getReason();
         assertThat(reason.getReplyCode()).isEqualTo(320);
         assertThat(reason.getReplyText()).startsWith("CONNECTION_FORCED");
         assertThat(broker.connections()).isEmpty();

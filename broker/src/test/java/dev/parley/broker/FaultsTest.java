@@ -37,7 +37,7 @@ class FaultsTest {
         assertThat(broker.faults().dropConnections(info -> info.clientName().equals("another client")))
                 .isZero();
         assertThat(broker.faults().dropConnections()).isEqualTo(1);
-        assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(connection.isOpen()).isFalse();
     }
 
@@ -74,7 +74,7 @@ class FaultsTest {
             });
             assertThatThrownBy(() -> login.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             broker.faults().stopReading(false);
-            assertThat(login.get(10, TimeUnit.SECONDS)).isSameAs(client);
+            assertThat(login.get(30, TimeUnit.SECONDS)).isSameAs(client);
         }
     }
 
@@ -138,9 +138,9 @@ class FaultsTest {
         connection.addBlockedListener(reason -> blocked.countDown(), unblocked::countDown);
         broker.faults().memoryAlarm(true);
         connection.createChannel().basicPublish("amq.fanout", "", null, new byte[1]);
-        assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
         broker.faults().memoryAlarm(false);
-        assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(unblocked.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static Channel confirming(Connection connection) throws IOException {

@@ -39,7 +39,7 @@ class MemoryLimitTest {
                     throw new IllegalStateException(e);
                 }
             });
-            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(broker.connections()).extracting(ConnectionInfo::blocked).containsExactly(true, false);
             assertThat(broker.counters().memoryBytes()).isLessThan(3_000_000);
             assertThat(unblocked.getCount()).isEqualTo(1);
@@ -57,7 +57,7 @@ class MemoryLimitTest {
                             },
                             tag -> {});
             assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(unblocked.await(30, TimeUnit.SECONDS)).isTrue();
             publisher.join();
             assertThat(received).hasValue(MESSAGES);
             assertThat(broker.counters().memoryBytes()).isZero();
@@ -77,7 +77,7 @@ class MemoryLimitTest {
             for (int i = 0; i < 10; i++) {
                 channel.basicPublish("", "full", null, BODY);
             }
-            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
             Channel other = modest.createChannel();
             other.queueDeclare("free", false, false, false, Map.of());
             other.confirmSelect();
@@ -103,10 +103,10 @@ class MemoryLimitTest {
             for (int i = 0; i < 10; i++) {
                 channel.basicPublish("", "q", null, BODY);
             }
-            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
             // Nothing is acknowledged, and the queue is deleted with its consumer.
             consuming.abort(0);
-            assertThat(unblocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(unblocked.await(30, TimeUnit.SECONDS)).isTrue();
             channel.queueDeclare("q", false, true, false, Map.of());
             assertThat(broker.counters().memoryBytes()).isZero();
         }
@@ -124,9 +124,9 @@ class MemoryLimitTest {
             for (int i = 0; i < 10; i++) {
                 channel.basicPublish("", "q", null, BODY);
             }
-            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
             connection.abort(0);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             while (!broker.connections().isEmpty() || broker.counters().memoryBytes() > 0) {
                 assertThat(System.nanoTime()).as("%s", broker.connections()).isLessThan(end);
                 Thread.sleep(10);
@@ -151,9 +151,9 @@ class MemoryLimitTest {
             for (int i = 0; i < 50; i++) {
                 channel.basicPublish("amq.fanout", "", null, new byte[1]);
             }
-            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
             connection.abort(0);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             while (broker.counters().memoryBytes() > 0) {
                 assertThat(System.nanoTime()).as("%s", broker.queues()).isLessThan(end);
                 Thread.sleep(10);

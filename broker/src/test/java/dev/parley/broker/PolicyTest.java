@@ -154,10 +154,12 @@ class PolicyTest {
     @Test
     void aRemovedPolicyDoesNotExpire() throws Exception {
         channel.queueDeclare("q", false, false, false, null);
-        policy("^q", Map.of("expires", 300));
+        channel.queueDeclare("later", false, false, false, null);
+        policy("^q", Map.of("expires", 2_000));
         broker.deletePolicy("/", "p");
-        Thread.sleep(700);
-        assertThat(broker.queues()).hasSize(1);
+        policy("^later", Map.of("expires", 2_000));
+        await(() -> broker.queues().size() == 1);
+        assertThat(queue("q").policy()).isNull();
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.parley.cli;
 
+import dev.parley.net.socket.EventLoops;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
@@ -21,8 +23,10 @@ public final class Main {
 
     /** Runs a command and exits with its code; see {@link ExitCode}. */
     public static void main(String[] args) {
-        // Event loops and pools of the wires need not wind down: all that was to be said has been said.
-        System.exit(run(Terminal.system(), StopSignal.ofProcess(), args));
+        int code = run(Terminal.system(), StopSignal.ofProcess(), args);
+        EventLoops.end();
+        // Pools of the wires need not wind down: all that was to be said has been said.
+        System.exit(code);
     }
 
     /** Runs a command in this process. */
@@ -33,6 +37,10 @@ public final class Main {
             terminal.note(exposed);
         }
         try {
+            if (args.length > 0 && args[0].equals(ZerorpcSubcommand.NAME)) {
+                // Its command line is Python's own, and nothing else need be read to understand it.
+                return ZerorpcSubcommand.run(terminal, stop, List.of(args).subList(1, args.length));
+            }
             return commandLine(terminal, stop, args).execute(args);
         } catch (Error e) {
             // Such as a StackOverflowError: one line like any other, and no raw stack trace unless it is asked for.
@@ -72,6 +80,7 @@ public final class Main {
         all.put("fanout", () -> callLike(new FanoutCommand()));
         all.put("inspect", () -> new CommandLine(new InspectCommand(terminal)));
         all.put("ping", () -> new CommandLine(new PingCommand(terminal)));
+        all.put(ZerorpcSubcommand.NAME, () -> new CommandLine(new ZerorpcSubcommand(terminal, stop)));
         all.put("listen", () -> new CommandLine(new ListenCommand(terminal, stop)));
         all.put("notify", () -> new CommandLine(new NotifyCommand()));
         all.put("broker", () -> new CommandLine(new BrokerCommand(terminal, stop)));

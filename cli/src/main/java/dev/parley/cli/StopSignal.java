@@ -44,6 +44,11 @@ final class StopSignal {
     /** Waits for the signal. A second one while the command drains ends the process at once. */
     void await() {
         watch();
+        awaitUnwatched();
+    }
+
+    /** Waits for the signal, but leaves what the process's own do to the JVM, which they end. */
+    void awaitUnwatched() {
         try {
             given.await();
         } catch (InterruptedException e) {

@@ -77,6 +77,14 @@ final class Cli {
                     args);
         }
 
+        /** Starts {@code parley zerorpc --server}, and waits until it serves. */
+        static Serving zerorpc(String... args) throws Exception {
+            return new Serving(
+                    false,
+                    serving -> serving.cli.err.toString(StandardCharsets.UTF_8).contains("\nserving "),
+                    args);
+        }
+
         private Serving(boolean terminal, Predicate<Serving> isReady, String... args) throws Exception {
             cli = new Cli(terminal);
             run = CompletableFuture.supplyAsync(

@@ -70,6 +70,18 @@ public sealed interface Credentials {
         }
     }
 
+    /**
+     * A public key, whose secret key the caller has proved to have: CURVE of ZeroMQ.
+     *
+     * @param key the key as text, as the wire's protocol writes it: 40 characters of Z85 for CURVE
+     */
+    record PublicKey(String key) implements Credentials {
+        /** Checks that it is there. */
+        public PublicKey {
+            Objects.requireNonNull(key, "key");
+        }
+    }
+
     /** None: the caller has not said who it is. */
     record None() implements Credentials {}
 }

@@ -86,6 +86,12 @@ public final class AddressOptions {
         return address.hosts();
     }
 
+    /** All hosts, for a wire that takes several; credentials in them are refused unless {@link #user} was called. */
+    public List<Address.Host> severalHosts() {
+        state.hosts = true;
+        return address.hosts();
+    }
+
     /** An option as text, or the default. */
     public @Nullable String text(String name, @Nullable String defaultValue) {
         state.known.add(name);

@@ -5,9 +5,11 @@ import dev.parley.ArgumentStyle;
 import dev.parley.CallOption;
 import dev.parley.CallOptions;
 import dev.parley.InvalidTargetException;
+import dev.parley.RpcContext;
 import dev.parley.ServiceDescription;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -37,6 +39,16 @@ public interface ClientTransport extends AutoCloseable {
     /** Whether these options allow to send a version; {@code null} is a call without one. By default always. */
     default boolean canSendVersion(CallOptions options, @Nullable String version) {
         return true;
+    }
+
+    /**
+     * What a call inherits from the context of the served call that makes it. By default nothing.
+     *
+     * @param options those of the call; entries of their own context win
+     * @param served the context of the served call
+     */
+    default Map<String, @Nullable Object> inheritedContext(CallOptions options, RpcContext served) {
+        return Map.of();
     }
 
     /**

@@ -17,6 +17,14 @@ public interface ResponseListener {
     /** The one result; for a stream, a list that the peer returned instead. */
     void onResult(EncodedResult result);
 
+    /**
+     * Whether a call that expects a stream takes any other value as its result too, and not only a list. By default not:
+     * the call fails then.
+     */
+    default boolean acceptsValue() {
+        return false;
+    }
+
     /** An item of a stream. */
     void onItem(EncodedResult item);
 

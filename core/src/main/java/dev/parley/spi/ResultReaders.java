@@ -2,7 +2,12 @@ package dev.parley.spi;
 
 import dev.parley.RpcException;
 import dev.parley.SerializationException;
+import dev.parley.internal.ValueTypes;
 import java.lang.reflect.Type;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +43,28 @@ public final class ResultReaders {
             if (token == JsonToken.VALUE_NULL || token == null) {
                 return absent(call);
             }
-            return readers.computeIfAbsent(call.resultType(), type -> mapper.readerFor(mapper.constructType(type)))
-                    .readValue(parser);
+            return reader(call.resultType()).readValue(parser);
         } catch (JacksonException e) {
             throw wrong(call, e);
         }
     }
 
-    /** The value of a result that is null or missing. */
+    private ObjectReader reader(Type of) {
+        return readers.computeIfAbsent(of, type -> mapper.readerFor(mapper.constructType(type)));
+    }
+
+    /** The value of a result that is null or missing: that of an optional type is empty, of any other null. */
     public @Nullable Object absent(ClientCall call) {
         if (call.resultType() instanceof Class<?> type && type.isPrimitive() && type != void.class) {
             throw new SerializationException("result of " + call.qualifiedMethod() + " is null, not of type " + type);
         }
-        return null;
+        Class<?> raw = ValueTypes.raw(call.resultType());
+        return raw == OptionalInt.class
+                        || raw == OptionalLong.class
+                        || raw == OptionalDouble.class
+                        || raw == Optional.class
+                ? mapper.convertValue(null, mapper.constructType(call.resultType()))
+                : null;
     }
 
     private static RpcException wrong(ClientCall call, JacksonException e) {

@@ -6,6 +6,8 @@ import java.time.Period;
 import java.time.temporal.TemporalAccessor;
 import java.util.Calendar;
 import java.util.Date;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -35,7 +37,10 @@ enum ValueKind {
             return ANY;
         } else if (raw == boolean.class || raw == AtomicBoolean.class) {
             return BOOLEAN;
-        } else if ((raw.isPrimitive() && raw != char.class) || Number.class.isAssignableFrom(raw)) {
+        } else if ((raw.isPrimitive() && raw != char.class)
+                || Number.class.isAssignableFrom(raw)
+                || raw == OptionalInt.class
+                || raw == OptionalLong.class) {
             return NUMBER;
         } else if (CharSequence.class.isAssignableFrom(raw)) {
             return TEXT;

@@ -14,6 +14,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
@@ -25,7 +26,7 @@ import tools.jackson.databind.type.LogicalType;
  * dropped; text is not converted to numbers or the reverse; {@code null} is refused for a primitive; unknown members of
  * an object are ignored; class names on the wire have no meaning. A {@link PeerProfile} relaxes this for a kind of peer.
  * A decimal that is read without a type is a {@code Double}, or a {@code BigDecimal} if a double does not hold its
- * digits.
+ * digits. Dates and times keep the offset that was sent.
  */
 public final class ValueMapping {
     private final Limits limits;
@@ -113,6 +114,8 @@ public final class ValueMapping {
                         text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                // A date keeps the offset that was sent.
+                .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

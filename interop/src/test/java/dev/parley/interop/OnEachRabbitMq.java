@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Runs a test class on each version of RabbitMQ, with a running {@link RabbitMq} as a parameter of its constructor. A
- * node is started once for the whole run and shared, so tests use topics of their own.
+ * node is started once for all classes that one JVM runs, and shared, so tests use topics of their own.
  *
  * <p>Versions 4.0 and 4.3 as Debian ships them take part only if {@code PARLEY_RABBITMQ_VERSIONS} names them: between
  * 3.10 and the 4.3 that denies most, little is left to differ.

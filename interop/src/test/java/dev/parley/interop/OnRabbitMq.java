@@ -9,12 +9,13 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives a test class a running {@link RabbitMq} as a parameter of its constructor, its methods or its {@code @Before}
- * methods. It is started once for the whole run and shared, so tests use topics of their own.
+ * methods. It is started once for all classes that one JVM runs, and shared, so tests use topics of their own.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -46,9 +47,8 @@ public @interface OnRabbitMq {
 
         @Override
         public RabbitMq resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            // The store of the run closes what it holds when the run ends.
-            return context.getRoot()
-                    .getStore(Namespace.create(RabbitMq.class))
+            // This store lasts as long as the JVM runs tests, and closes what it holds then.
+            return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(RabbitMq.class))
                     .computeIfAbsent(version, RabbitMq::givenOrStarted, RabbitMq.class);
         }
     }

@@ -39,6 +39,8 @@ public enum Peer {
     AIO_PIKA("aio-pika", Kind.PYTHON),
     /** pyrabbit2 and Flower, clients of RabbitMQ's management API. */
     RABBITMQ_MANAGEMENT("rabbitmq-management", Kind.PYTHON),
+    /** The own tests of RabbitMQ's Java client, as sources. */
+    RABBITMQ_JAVA_CLIENT("rabbitmq-java-client", Kind.JAVA),
     /** The newest oslo.messaging. */
     OSLO_MESSAGING("oslo-messaging", Kind.PYTHON),
     /** The same with its driver for Kafka. */
@@ -79,6 +81,7 @@ public enum Peer {
         SERVER,
         PYTHON,
         NODE,
+        JAVA,
         GO,
         C,
         PERL,
@@ -154,7 +157,7 @@ public enum Peer {
         switch (kind) {
             case PYTHON -> command.add(executable("python").toString());
             case NODE, PERL, RUBY, PHP -> command.add(folder);
-            case SERVER, GO, C -> throw new IllegalArgumentException(this + " runs no programs");
+            case SERVER, JAVA, GO, C -> throw new IllegalArgumentException(this + " runs no programs");
         }
         command.add(
                 program.startsWith("-")
@@ -175,7 +178,7 @@ public enum Peer {
             // Warnings about eventlet's end would drown what a test wants to see.
             case PYTHON -> Map.of("PYTHONUNBUFFERED", "1", "PYTHONWARNINGS", "ignore", "PYTHONDONTWRITEBYTECODE", "1");
             case NODE -> Map.of("NODE_PATH", folder().resolve("node_modules").toString());
-            case SERVER, GO, C, PERL, RUBY, PHP -> Map.of();
+            case SERVER, JAVA, GO, C, PERL, RUBY, PHP -> Map.of();
         };
     }
 

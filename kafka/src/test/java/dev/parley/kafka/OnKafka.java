@@ -7,12 +7,13 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives a test class a running {@link KafkaBroker} as a parameter of its constructor or its methods. It is started once
- * for the whole run and shared, so tests use topics and groups of their own.
+ * for all classes that one JVM runs, and shared, so tests use topics and groups of their own.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -27,9 +28,8 @@ public @interface OnKafka {
 
         @Override
         public KafkaBroker resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            // The store of the run closes what it holds when the run ends.
-            return context.getRoot()
-                    .getStore(Namespace.create(KafkaBroker.class))
+            // This store lasts as long as the JVM runs tests, and closes what it holds then.
+            return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(KafkaBroker.class))
                     .computeIfAbsent(KafkaBroker.class, key -> KafkaBroker.start(), KafkaBroker.class);
         }
     }

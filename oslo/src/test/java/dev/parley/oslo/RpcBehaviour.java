@@ -250,8 +250,8 @@ abstract class RpcBehaviour {
                 RpcServer second = serve("s2", two);
                 RpcClient client = client()) {
             client.prepare(o -> o.withFanout(true)).cast("note", Args.named("text", "all"));
-            assertThat(one.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 all");
-            assertThat(two.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s2 all");
+            assertThat(one.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("s1 all");
+            assertThat(two.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("s2 all");
             client.cast("note", Args.named("text", "one"));
             client.prepare(o -> o.withServer("s1")).cast("note", Args.named("text", "mine"));
             List<String> rest = new ArrayList<>();
@@ -271,7 +271,7 @@ abstract class RpcBehaviour {
                 TestEndpoint endpoint = new TestEndpoint("s" + round);
                 try (RpcServer server = serve("s" + round, endpoint)) {
                     client.prepare(o -> o.withFanout(true)).cast("note", Args.named("text", "round"));
-                    assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s" + round + " round");
+                    assertThat(endpoint.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("s" + round + " round");
                 }
                 client.prepare(o -> o.withFanout(true)).cast("note", Args.named("text", "nobody"));
             }
@@ -289,7 +289,7 @@ abstract class RpcBehaviour {
             try (RpcServer server = serve("s1", endpoint)) {
                 List<@Nullable String> seen = new ArrayList<>();
                 for (int i = 0; i < 10; i++) {
-                    seen.add(endpoint.seen.poll(10, TimeUnit.SECONDS));
+                    seen.add(endpoint.seen.poll(30, TimeUnit.SECONDS));
                 }
                 // Methods run concurrently, so their order is not defined.
                 assertThat(seen)
@@ -374,7 +374,7 @@ abstract class RpcBehaviour {
                 .start();
         try (RpcClient client = client()) {
             CompletableFuture<@Nullable String> held = client.callAsync("hold", String.class);
-            assertThat(busy.holding.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(busy.holding.await(30, TimeUnit.SECONDS)).isTrue();
             List<CompletableFuture<@Nullable String>> others = IntStream.range(0, 5)
                     .mapToObj(i -> client.callAsync("who", String.class))
                     .toList();
@@ -401,7 +401,7 @@ abstract class RpcBehaviour {
             assertThatThrownBy(() -> client.call("fail", void.class, Args.named("text", "x")))
                     .isInstanceOf(RemoteException.class);
             client.cast("note", Args.named("text", "once"));
-            assertThat(endpoint.seen.poll(10, TimeUnit.SECONDS)).isEqualTo("s1 once");
+            assertThat(endpoint.seen.poll(30, TimeUnit.SECONDS)).isEqualTo("s1 once");
         }
     }
 

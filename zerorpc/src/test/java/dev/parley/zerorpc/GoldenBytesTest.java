@@ -41,8 +41,9 @@ class GoldenBytesTest {
         }
     }
 
-    /** {@code message_id} and any 32 hexadecimal digits, in Python's order of header keys. */
-    private static final String ID_AND_VERSION = "aa6d6573736167655f6964c420(?:3[0-9]|6[1-6]){32}a17603";
+    /** {@code message_id} and an id of ours, in Python's order of header keys. */
+    private static final String ID_AND_VERSION =
+            "aa6d6573736167655f6964c420(?:3[0-9]|6[1-6]){8}50(?:3[0-9]|6[1-6]){23}a17603";
 
     private static final String RESPONSE_TO = "ab726573706f6e73655f746f";
 

@@ -380,19 +380,25 @@ class ParleyToParleyTest {
         assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1/service"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("path");
-        for (String address :
-                List.of("zerorpc+tcp://ann:secret@127.0.0.1:0", "zerorpc+ipc://ann:secret@/tmp/service")) {
+        for (String address : List.of(
+                "zerorpc+tcp://ann:secret@127.0.0.1:0?mechanism=null", "zerorpc+ipc://ann:secret@/tmp/service")) {
             assertThatThrownBy(() -> RpcClient.connect(address))
                     .isInstanceOf(InvalidTargetException.class)
                     .hasMessageNotContaining("secret");
             assertThatThrownBy(() -> serve(address)).isInstanceOf(InvalidTargetException.class);
         }
-        assertThatThrownBy(() -> RpcClient.connect("tcp://ann:secret@127.0.0.1:1"))
+        assertThatThrownBy(() -> RpcClient.connect("tcp://ann:secret@127.0.0.1:1?mechanism=curve"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("user and password");
-        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1,127.0.0.1:2"))
+        assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1,127.0.0.1"))
                 .isInstanceOf(InvalidTargetException.class)
-                .hasMessageContaining("one host");
+                .hasMessageContaining("needs a port");
+        assertThatThrownBy(() -> RpcClient.connect("inproc://service"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("memory://");
+        assertThatThrownBy(() -> serve("zerorpc+tcp://127.0.0.1:0,127.0.0.1:0"))
+                .isInstanceOf(InvalidTargetException.class)
+                .hasMessageContaining("port 0");
         assertThatThrownBy(() -> RpcClient.connect("zerorpc+tcp://127.0.0.1:1?connect_timeout=3"))
                 .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("connect_timeout");

@@ -16,60 +16,50 @@ final class Handshake {
     static final int MAX_COMMAND_BYTES = 4096;
 
     private static final int SIGNATURE_BYTES = 10;
+    private static final int MECHANISM_AT = 12;
     private static final int MECHANISM_BYTES = 20;
+    private static final int AS_SERVER_AT = 32;
 
     private Handshake() {}
 
-    /** Our greeting: ZMTP 3.1, mechanism NULL, the same bytes as libzmq's. */
-    static byte[] greeting() {
+    /** Our greeting, of ZMTP 3.1. */
+    static byte[] greeting(String mechanism, boolean asServer) {
         byte[] greeting = new byte[GREETING_BYTES];
         greeting[0] = (byte) 0xff;
         greeting[8] = 1;
         greeting[9] = 0x7f;
         greeting[10] = 3;
         greeting[11] = 1;
-        System.arraycopy("NULL".getBytes(StandardCharsets.US_ASCII), 0, greeting, 12, 4);
+        System.arraycopy(mechanism.getBytes(StandardCharsets.US_ASCII), 0, greeting, MECHANISM_AT, mechanism.length());
+        greeting[AS_SERVER_AT] = (byte) (asServer ? 1 : 0);
         return greeting;
     }
 
-    /** Our READY command, in its frame. */
-    static byte[] ready(SocketType type) {
+    /** The properties of a socket that it tells its peers. */
+    static byte[] metadata(SocketType type) {
         String name = type.name();
-        byte[] body = new byte[6 + 12 + 4 + name.length() + 9 + 4];
-        int at = put(body, 0, "READY");
-        at = put(body, at, "Socket-Type");
-        body[at + 3] = (byte) name.length();
-        System.arraycopy(name.getBytes(StandardCharsets.US_ASCII), 0, body, at + 4, name.length());
-        put(body, at + 4 + name.length(), "Identity");
-        return command(body);
+        byte[] metadata = new byte[12 + 4 + name.length() + (type.hasIdentity() ? 9 + 4 : 0)];
+        int at = put(metadata, 0, "Socket-Type");
+        metadata[at + 3] = (byte) name.length();
+        System.arraycopy(name.getBytes(StandardCharsets.US_ASCII), 0, metadata, at + 4, name.length());
+        if (type.hasIdentity()) {
+            put(metadata, at + 4 + name.length(), "Identity");
+        }
+        return metadata;
     }
 
-    /** An ERROR command, in its frame. */
-    static byte[] error(String reason) {
-        byte[] text = reason.getBytes(StandardCharsets.US_ASCII);
-        int length = Math.min(text.length, 200);
-        byte[] body = new byte[6 + 1 + length];
-        put(body, 0, "ERROR");
-        body[6] = (byte) length;
-        System.arraycopy(text, 0, body, 7, length);
-        return command(body);
-    }
-
-    /** The PONG command for a PING, in its frame. */
-    static byte[] pong(byte[] ping) {
-        // PING has a time to live of two bytes before its context; PONG repeats the context only.
-        int context = Math.max(0, Math.min(16, ping.length - 7));
-        byte[] body = new byte[5 + context];
-        put(body, 0, "PONG");
-        System.arraycopy(ping, Math.min(7, ping.length), body, 5, context);
-        return command(body);
-    }
-
-    private static byte[] command(byte[] body) {
-        byte[] frame = new byte[2 + body.length];
-        frame[0] = ZmtpDecoder.COMMAND;
-        frame[1] = (byte) body.length;
-        System.arraycopy(body, 0, frame, 2, body.length);
+    /** A command in its frame. */
+    static byte[] command(byte[] body) {
+        boolean isLong = body.length > 255;
+        byte[] frame = new byte[(isLong ? 9 : 2) + body.length];
+        frame[0] = (byte) (isLong ? ZmtpDecoder.COMMAND | ZmtpDecoder.LONG : ZmtpDecoder.COMMAND);
+        if (isLong) {
+            frame[7] = (byte) (body.length >> 8);
+            frame[8] = (byte) body.length;
+        } else {
+            frame[1] = (byte) body.length;
+        }
+        System.arraycopy(body, 0, frame, frame.length - body.length, body.length);
         return frame;
     }
 
@@ -79,8 +69,13 @@ final class Handshake {
         return at + 1 + name.length();
     }
 
-    /** The error in the part of a greeting that has arrived; {@code null} if there is none. */
-    static @Nullable String greetingError(ByteBuf greeting) {
+    /**
+     * The error in the part of a greeting that has arrived; {@code null} if there is none.
+     *
+     * @param expected our mechanism
+     * @param asServer whether we are its server
+     */
+    static @Nullable String greetingError(ByteBuf greeting, String expected, boolean asServer) {
         int length = Math.min(greeting.readableBytes(), GREETING_BYTES);
         int start = greeting.readerIndex();
         if (length > 0 && greeting.getUnsignedByte(start) != 0xff
@@ -91,11 +86,15 @@ final class Handshake {
             return "unsupported version ZMTP " + greeting.getUnsignedByte(start + 10) + ", expected 3.0 or later";
         }
         if (length == GREETING_BYTES) {
-            String mechanism = greeting.toString(start + 12, MECHANISM_BYTES, StandardCharsets.US_ASCII);
+            String mechanism = greeting.toString(start + MECHANISM_AT, MECHANISM_BYTES, StandardCharsets.US_ASCII);
             int zero = mechanism.indexOf(0);
             mechanism = zero < 0 ? mechanism : mechanism.substring(0, zero);
-            if (!mechanism.equals("NULL")) {
-                return "unsupported security mechanism " + quoted(mechanism) + ", expected NULL";
+            if (!mechanism.equals(expected)) {
+                return "the peer's security mechanism is " + quoted(mechanism) + ", expected " + expected;
+            }
+            // libzmq always says that it is not the server.
+            if (asServer && greeting.getByte(start + AS_SERVER_AT) == 1 && !expected.equals("NULL")) {
+                return "both sides are servers of the security mechanism " + expected;
             }
         }
         return null;
@@ -109,16 +108,10 @@ final class Handshake {
         return first >= 'A' && first <= 'Z' ? " but text, such as HTTP" : "";
     }
 
-    /** The name of a command; empty if it has none. */
-    static String name(byte[] command) {
-        int length = command.length == 0 ? 0 : command[0] & 0xff;
-        return length >= command.length ? "" : new String(command, 1, length, StandardCharsets.US_ASCII);
-    }
-
-    /** The properties of a READY command, by their names in lower case; {@code null} if it is malformed. */
-    static @Nullable Map<String, String> properties(byte[] ready) {
+    /** The properties from this offset on, by their names in lower case; {@code null} if they are malformed. */
+    static @Nullable Map<String, String> properties(byte[] ready, int offset) {
         Map<String, String> properties = new LinkedHashMap<>();
-        int at = 6;
+        int at = offset;
         while (at < ready.length) {
             int nameLength = ready[at] & 0xff;
             if (nameLength == 0 || at + 1 + nameLength + 4 > ready.length) {
@@ -138,12 +131,6 @@ final class Handshake {
             at += length;
         }
         return properties;
-    }
-
-    /** The reason of an ERROR command. */
-    static String reason(byte[] error) {
-        int length = error.length > 6 ? Math.min(error[6] & 0xff, error.length - 7) : 0;
-        return quoted(new String(error, Math.min(7, error.length), length, StandardCharsets.US_ASCII));
     }
 
     /** Text from a peer for a log or an error message. */

@@ -3,14 +3,16 @@ package dev.parley.zmtp;
 import dev.parley.net.socket.MessageDecoder;
 import dev.parley.net.socket.MessageTimeouts;
 import dev.parley.spi.PeerLog;
+import dev.parley.zmtp.mechanism.Commands;
+import dev.parley.zmtp.mechanism.FrameCipher;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes the bytes of one connection: greeting, READY, then messages for the socket's handler. Used on the channel's
- * event loop only.
+ * Decodes the bytes of one connection: greeting, the handshake of the security mechanism, then messages for the
+ * socket's handler. Used on the channel's event loop only.
  */
 final class ZmtpDecoder extends MessageDecoder {
     private static final Logger log = LoggerFactory.getLogger(ZmtpDecoder.class);
@@ -33,18 +35,23 @@ final class ZmtpDecoder extends MessageDecoder {
     static final int COMMAND = 4;
 
     private static final byte[] EMPTY = {};
+    private static final String DURING_HANDSHAKE = " during the ZMTP handshake";
     private static final int PREFIX_BYTES = 1024;
 
     private enum State {
         GREETING,
-        READY,
+        HANDSHAKE,
         MESSAGES,
         CLOSED
     }
 
     private final ZmtpSocket socket;
     private final ZmtpPeer peer;
+    private final ConnectionHandshake handshake;
     private State state = State.GREETING;
+    /** Opens the frames; {@code null} if they are not sealed. */
+    private @Nullable FrameCipher cipher;
+
     private byte[][] frames = new byte[2][];
     private int frameCount;
     private long messageBytes;
@@ -61,23 +68,32 @@ final class ZmtpDecoder extends MessageDecoder {
     private long skipBytes;
     private boolean skipMore;
     private @Nullable Future<?> handshakeTimer;
+    private @Nullable ChannelHandlerContext context;
     private String reason = "the peer closed the connection";
 
     ZmtpDecoder(ZmtpSocket socket, ZmtpPeer peer) {
         super(peer.memory(), MessageTimeouts.of(Duration.ZERO, socket.limits().messageTimeout(), Duration.ZERO));
         this.socket = socket;
         this.peer = peer;
+        this.handshake = new ConnectionHandshake(socket, peer, this);
     }
 
     /** Why the connection ended or is about to end. */
     private String reason() {
-        return state == State.GREETING || state == State.READY ? reason + " during the ZMTP handshake" : reason;
+        return switch (state) {
+            case GREETING ->
+                reason + DURING_HANDSHAKE + ": the peer may use another security mechanism than "
+                        + handshake.mechanism().name();
+            case HANDSHAKE -> reason + DURING_HANDSHAKE + handshake.mechanism().hint();
+            case MESSAGES, CLOSED -> reason;
+        };
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         super.channelActive(ctx);
-        peer.start(Handshake.greeting());
+        context = ctx;
+        peer.start(handshake.greeting());
         int millis = socket.limits().handshakeTimeoutMillis();
         handshakeTimer = ctx.executor()
                 .schedule(
@@ -106,7 +122,9 @@ final class ZmtpDecoder extends MessageDecoder {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event == Shed.SHED && messageBytes == 0 && !internalBuffer().isReadable()) {
+        if (event instanceof ZmtpPeer.Refusal refusal) {
+            refuse(ctx, refusal.reason());
+        } else if (event == Shed.SHED && messageBytes == 0 && !internalBuffer().isReadable()) {
             refuse(ctx, "memory is short, and this connection holds more than others");
         } else {
             super.userEventTriggered(ctx, event);
@@ -134,6 +152,11 @@ final class ZmtpDecoder extends MessageDecoder {
     /** Skips the rest of the message, so that its sender can be told. */
     @Override
     protected void overBudget(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (cipher != null) {
+            refuse(ctx, "no memory for an encrypted message");
+            in.skipBytes(in.readableBytes());
+            return;
+        }
         overloaded = true;
         oversized = true;
         collected = 0;
@@ -163,7 +186,7 @@ final class ZmtpDecoder extends MessageDecoder {
         }
         collected = 0;
         peer.ended();
-        socket.gone(peer, why);
+        socket.gone(peer, why, handshake.isDenied());
     }
 
     @Override
@@ -187,7 +210,7 @@ final class ZmtpDecoder extends MessageDecoder {
     protected void decodeMessage(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         switch (state) {
             case GREETING -> greeting(ctx, in);
-            case READY, MESSAGES -> {
+            case HANDSHAKE, MESSAGES -> {
                 if (prefix == null) {
                     frame(ctx, in);
                 } else {
@@ -199,14 +222,15 @@ final class ZmtpDecoder extends MessageDecoder {
     }
 
     private void greeting(ChannelHandlerContext ctx, ByteBuf in) {
-        String error = Handshake.greetingError(in);
+        String error = handshake.greetingError(in);
         if (error != null) {
             refuse(ctx, error);
         } else if (in.readableBytes() >= Handshake.GREETING_BYTES) {
+            peer.setVersion(in.getUnsignedByte(in.readerIndex() + 10), in.getUnsignedByte(in.readerIndex() + 11));
             in.skipBytes(Handshake.GREETING_BYTES);
-            state = State.READY;
+            state = State.HANDSHAKE;
             // As libzmq does: only to a peer that is known to speak ZMTP 3.
-            peer.sendCommand(Handshake.ready(socket.type()));
+            handshake.mechanism().start();
         }
     }
 
@@ -221,8 +245,8 @@ final class ZmtpDecoder extends MessageDecoder {
             refuse(ctx, "invalid frame flags 0x" + Integer.toHexString(flags));
             return;
         }
-        if (!command && state == State.READY) {
-            refuse(ctx, "unexpected message before READY");
+        if (!command && state == State.HANDSHAKE) {
+            refuse(ctx, "unexpected message before the handshake was complete");
             return;
         }
         int header = (flags & LONG) == 0 ? 2 : 9;
@@ -230,6 +254,11 @@ final class ZmtpDecoder extends MessageDecoder {
             return;
         }
         long length = header == 2 ? in.getUnsignedByte(start + 1) : in.getLong(start + 1);
+        FrameCipher sealed = cipher;
+        if (sealed != null) {
+            sealedFrame(ctx, in, sealed, header, length);
+            return;
+        }
         String error = command ? commandError(length) : frameError(length);
         if (error != null) {
             refuse(ctx, error);
@@ -255,6 +284,46 @@ final class ZmtpDecoder extends MessageDecoder {
             command(ctx, body);
         } else {
             add(body, (flags & MORE) != 0);
+        }
+    }
+
+    /** A frame of a connection with encryption: all of it must be there before any of it is known to be the peer's. */
+    private void sealedFrame(ChannelHandlerContext ctx, ByteBuf in, FrameCipher sealed, int header, long length) {
+        long plainLength = length - FrameCipher.OVERHEAD;
+        if (length < 0 || plainLength > Math.max(socket.limits().maxMessageBytes(), Handshake.MAX_COMMAND_BYTES)) {
+            refuse(
+                    ctx,
+                    "an encrypted frame of " + Long.toUnsignedString(length) + " bytes exceeds the limit of "
+                            + socket.limits().maxMessageBytes() + " for a message");
+            return;
+        }
+        if (in.readableBytes() < header + length) {
+            return;
+        }
+        byte[] frame = FrameCipher.buffer((int) length);
+        in.skipBytes(header);
+        in.readBytes(frame, 0, (int) length);
+        byte[] body = sealed.open(frame, (int) length);
+        if (body == null) {
+            refuse(ctx, sealed.problem());
+            return;
+        }
+        boolean more = (sealed.flags() & FrameCipher.MORE) != 0;
+        boolean command = (sealed.flags() & FrameCipher.COMMAND) != 0;
+        String error = command ? commandError(body.length) : frameError(body.length);
+        if ((sealed.flags() & ~(FrameCipher.MORE | FrameCipher.COMMAND)) != 0 || command && more) {
+            refuse(ctx, "invalid flags 0x" + Integer.toHexString(sealed.flags()) + " in a MESSAGE");
+        } else if (error != null) {
+            refuse(ctx, error);
+        } else if (command) {
+            command(ctx, body);
+        } else if (oversized || body.length > socket.limits().maxMessageBytes() - messageBytes) {
+            oversized = true;
+            byte[] beginning = Arrays.copyOf(body, Math.min(body.length, PREFIX_BYTES));
+            messageBytes += body.length - beginning.length;
+            add(beginning, more);
+        } else {
+            add(body, more);
         }
     }
 
@@ -312,11 +381,11 @@ final class ZmtpDecoder extends MessageDecoder {
             completed();
             try {
                 if (refused) {
-                    socket.handler().overloaded(peer, message, bytes);
+                    socket.inbound().overloaded(peer, message, bytes);
                 } else if (tooLarge) {
-                    socket.handler().oversized(peer, message, bytes);
+                    socket.inbound().oversized(peer, message, bytes);
                 } else {
-                    socket.handler().received(peer, message);
+                    socket.inbound().received(peer, message);
                 }
             } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 // A message that the handler fails on must not end the connection, which other calls share.
@@ -326,50 +395,43 @@ final class ZmtpDecoder extends MessageDecoder {
     }
 
     private void command(ChannelHandlerContext ctx, byte[] body) {
-        String name = Handshake.name(body);
-        if (name.equals("ERROR")) {
-            refuse(ctx, "the peer sent an error: " + Handshake.reason(body));
-        } else if (state == State.READY) {
-            if (name.equals("READY")) {
-                ready(ctx, body);
-            } else {
-                refuse(ctx, "expected the command READY but found " + Handshake.quoted(name));
-            }
-        } else if (name.equals("PING")) {
-            peer.sendCommand(Handshake.pong(body));
+        String name = Commands.name(body);
+        String error = Commands.errorReason(body);
+        if (error != null) {
+            refuse(ctx, handshake.error(error));
+        } else if (state == State.HANDSHAKE) {
+            handshake.mechanism().received(body);
         } else {
-            // SUBSCRIBE and CANCEL do not apply to these socket types; commands of later versions may be ignored.
-            log.debug("{}: ignoring the command {}", peer, Handshake.quoted(name));
+            socket.inbound().command(peer, name, body);
         }
     }
 
-    private void ready(ChannelHandlerContext ctx, byte[] body) {
-        Map<String, String> properties = Handshake.properties(body);
-        String type = properties == null ? null : properties.get("socket-type");
-        if (type == null) {
-            refuse(ctx, "the READY command has no Socket-Type");
-        } else if (!socket.type().accepts(type)) {
-            peer.sendCommand(Handshake.error("Invalid socket type"));
-            refuse(
-                    ctx,
-                    "unexpected socket type " + Handshake.quoted(type) + ", expected one of "
-                            + socket.type().accepted());
-        } else {
-            state = State.MESSAGES;
-            if (handshakeTimer != null) {
-                handshakeTimer.cancel(false);
-            }
-            socket.ready(peer);
+    boolean isInHandshake() {
+        return state == State.HANDSHAKE;
+    }
+
+    /** The handshake is complete. */
+    void established(@Nullable Principal caller) {
+        state = State.MESSAGES;
+        if (handshakeTimer != null) {
+            handshakeTimer.cancel(false);
         }
+        cipher = handshake.mechanism().cipher();
+        peer.authenticated(caller, cipher);
+        socket.ready(peer);
     }
 
     /** Closes the connection because of an error of the peer. */
+    void refuse(String why) {
+        refuse(Objects.requireNonNull(context), why);
+    }
+
     private void refuse(ChannelHandlerContext ctx, String why) {
         if (state == State.CLOSED) {
             return;
         }
         boolean connected = state == State.MESSAGES;
-        reason = connected ? why : why + " during the ZMTP handshake";
+        reason = connected ? why : why + DURING_HANDSHAKE;
         state = State.CLOSED;
         frames = new byte[2][];
         frameCount = 0;

@@ -28,6 +28,12 @@ public interface ZmtpHandler {
         oversized(peer, frames, bytes);
     }
 
+    /** A peer of a PUB socket has subscribed to a prefix, for the first time or again. Does nothing by default. */
+    default void subscribed(ZmtpPeer peer, byte[] prefix) {}
+
+    /** A peer of a PUB socket has canceled a subscription. Does nothing by default. */
+    default void unsubscribed(ZmtpPeer peer, byte[] prefix) {}
+
     /** The connection to a peer that was {@link #connected} has ended. The reason is for logs and error messages. */
     void disconnected(ZmtpPeer peer, String reason);
 }

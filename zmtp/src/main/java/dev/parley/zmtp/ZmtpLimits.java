@@ -2,6 +2,7 @@ package dev.parley.zmtp;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The limits of a socket towards each peer. Sizes are checked when the header of a frame has arrived, before anything
@@ -11,29 +12,52 @@ import java.util.Objects;
  * <p>Immutable and thread-safe.
  */
 public final class ZmtpLimits {
-    private static final ZmtpLimits DEFAULTS = new ZmtpLimits(
-            16 << 20, 64, Duration.ofSeconds(10), 16 << 20, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    private static final ZmtpLimits DEFAULTS = new ZmtpLimits(new Draft());
 
     private final int maxMessageBytes;
     private final int maxFrames;
     private final Duration handshakeTimeout;
     private final int maxPendingBytes;
+    private final int maxPendingMessages;
+    private final int maxSubscriptions;
     private final Duration messageTimeout;
     private final Duration writeTimeout;
 
-    private ZmtpLimits(
-            int maxMessageBytes,
-            int maxFrames,
-            Duration handshakeTimeout,
-            int maxPendingBytes,
-            Duration messageTimeout,
-            Duration writeTimeout) {
-        this.maxMessageBytes = maxMessageBytes;
-        this.maxFrames = maxFrames;
-        this.handshakeTimeout = handshakeTimeout;
-        this.maxPendingBytes = maxPendingBytes;
-        this.messageTimeout = messageTimeout;
-        this.writeTimeout = writeTimeout;
+    /** The limits while they are changed. */
+    private static final class Draft {
+        private int maxMessageBytes = 16 << 20;
+        private int maxFrames = 64;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private int maxPendingBytes = 16 << 20;
+        private int maxPendingMessages = 1_000;
+        private int maxSubscriptions = 10_000;
+        private Duration messageTimeout = Duration.ofSeconds(60);
+        private Duration writeTimeout = Duration.ofSeconds(60);
+    }
+
+    private ZmtpLimits(Draft draft) {
+        this.maxMessageBytes = draft.maxMessageBytes;
+        this.maxFrames = draft.maxFrames;
+        this.handshakeTimeout = draft.handshakeTimeout;
+        this.maxPendingBytes = draft.maxPendingBytes;
+        this.maxPendingMessages = draft.maxPendingMessages;
+        this.maxSubscriptions = draft.maxSubscriptions;
+        this.messageTimeout = draft.messageTimeout;
+        this.writeTimeout = draft.writeTimeout;
+    }
+
+    private ZmtpLimits with(Consumer<Draft> change) {
+        Draft draft = new Draft();
+        draft.maxMessageBytes = maxMessageBytes;
+        draft.maxFrames = maxFrames;
+        draft.handshakeTimeout = handshakeTimeout;
+        draft.maxPendingBytes = maxPendingBytes;
+        draft.maxPendingMessages = maxPendingMessages;
+        draft.maxSubscriptions = maxSubscriptions;
+        draft.messageTimeout = messageTimeout;
+        draft.writeTimeout = writeTimeout;
+        change.accept(draft);
+        return new ZmtpLimits(draft);
     }
 
     /** The default limits. */
@@ -52,13 +76,7 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxMessageBytes(int bytes) {
-        return new ZmtpLimits(
-                positive(bytes, "maxMessageBytes"),
-                maxFrames,
-                handshakeTimeout,
-                maxPendingBytes,
-                messageTimeout,
-                writeTimeout);
+        return with(draft -> draft.maxMessageBytes = positive(bytes, "maxMessageBytes"));
     }
 
     /** The maximum number of frames of a message. Default 64. */
@@ -72,13 +90,7 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxFrames(int frames) {
-        return new ZmtpLimits(
-                maxMessageBytes,
-                positive(frames, "maxFrames"),
-                handshakeTimeout,
-                maxPendingBytes,
-                messageTimeout,
-                writeTimeout);
+        return with(draft -> draft.maxFrames = positive(frames, "maxFrames"));
     }
 
     /** The time within which a peer must connect, and then complete the handshake. Default 10 seconds. */
@@ -104,12 +116,13 @@ public final class ZmtpLimits {
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("handshakeTimeout must be positive, not " + timeout);
         }
-        return new ZmtpLimits(maxMessageBytes, maxFrames, timeout, maxPendingBytes, messageTimeout, writeTimeout);
+        return with(draft -> draft.handshakeTimeout = timeout);
     }
 
     /**
-     * The number of bytes that may wait to be sent to a peer. Beyond it, a ROUTER stops reading from that peer; a user
-     * of a DEALER compares it with {@link ZmtpPeer#pendingBytes}. Default 16 MiB.
+     * The number of bytes that may wait to be sent to a peer, which is the high-water mark of ZeroMQ together with
+     * {@link #maxPendingMessages}. Beyond it, {@link ZmtpPeer#trySend} refuses messages, and a ROUTER stops reading
+     * from that peer; {@link ZmtpPeer#send} goes on. A single message may exceed it. Default 16 MiB.
      */
     public int maxPendingBytes() {
         return maxPendingBytes;
@@ -121,13 +134,44 @@ public final class ZmtpLimits {
      * @throws IllegalArgumentException if it is not positive
      */
     public ZmtpLimits withMaxPendingBytes(int bytes) {
-        return new ZmtpLimits(
-                maxMessageBytes,
-                maxFrames,
-                handshakeTimeout,
-                positive(bytes, "maxPendingBytes"),
-                messageTimeout,
-                writeTimeout);
+        return with(draft -> draft.maxPendingBytes = positive(bytes, "maxPendingBytes"));
+    }
+
+    /**
+     * The number of messages that may wait to be sent to a peer. Beyond it, {@link ZmtpPeer#trySend} refuses messages.
+     * What waits in the connection itself, up to some 512 KiB, does not count. Default 1,000, as in libzmq.
+     */
+    public int maxPendingMessages() {
+        return maxPendingMessages;
+    }
+
+    /**
+     * These limits with another number of messages that may wait to be sent.
+     *
+     * @throws IllegalArgumentException if it is not positive, or more than 8,000,000
+     */
+    public ZmtpLimits withMaxPendingMessages(int messages) {
+        if (messages > 8_000_000) {
+            throw new IllegalArgumentException("maxPendingMessages must be at most 8000000, not " + messages);
+        }
+        return with(draft -> draft.maxPendingMessages = positive(messages, "maxPendingMessages"));
+    }
+
+    /**
+     * The number of different prefixes that one peer of a PUB may subscribe to; one that exceeds it is disconnected.
+     * Default 10,000.
+     */
+    public int maxSubscriptions() {
+        return maxSubscriptions;
+    }
+
+    /**
+     * These limits with another number of subscriptions of a peer.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public ZmtpLimits withMaxSubscriptions(int subscriptions) {
+        return with(draft -> draft.maxSubscriptions = positive(subscriptions, "maxSubscriptions"));
     }
 
     /** How long a message may take from its first byte to its last; zero for any time. Default 60 seconds. */
@@ -145,7 +189,12 @@ public final class ZmtpLimits {
 
     /** These limits with other times for the bytes of messages. */
     public ZmtpLimits withTimeouts(Duration message, Duration write) {
-        return new ZmtpLimits(maxMessageBytes, maxFrames, handshakeTimeout, maxPendingBytes, message, write);
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(write, "write");
+        return with(draft -> {
+            draft.messageTimeout = message;
+            draft.writeTimeout = write;
+        });
     }
 
     private static int positive(int value, String name) {

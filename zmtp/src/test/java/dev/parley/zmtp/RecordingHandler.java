@@ -1,5 +1,6 @@
 package dev.parley.zmtp;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +14,9 @@ final class RecordingHandler implements ZmtpHandler {
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     final BlockingQueue<Long> oversized = new LinkedBlockingQueue<>();
     final BlockingQueue<String> disconnected = new LinkedBlockingQueue<>();
+    /** Each prefix after {@code +} or {@code -}. */
+    final BlockingQueue<String> subscriptions = new LinkedBlockingQueue<>();
+
     private final boolean echo;
 
     RecordingHandler(boolean echo) {
@@ -36,6 +40,16 @@ final class RecordingHandler implements ZmtpHandler {
     @Override
     public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
         oversized.add(bytes);
+    }
+
+    @Override
+    public void subscribed(ZmtpPeer peer, byte[] prefix) {
+        subscriptions.add("+" + new String(prefix, StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void unsubscribed(ZmtpPeer peer, byte[] prefix) {
+        subscriptions.add("-" + new String(prefix, StandardCharsets.US_ASCII));
     }
 
     @Override

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }
  * }</pre>
  *
- * <p>With other settings than the defaults: {@code @RegisterExtension static final EmbeddedBrokerExtension BROKER =
- * EmbeddedBrokerExtension.with(builder);}
+ * <p>As a later version of RabbitMQ: {@code @RegisterExtension static final EmbeddedBrokerExtension BROKER = new
+ * EmbeddedBrokerExtension().rabbitmq("4.3");} With any other settings: {@code EmbeddedBrokerExtension.with(builder)}.
  *
- * <p>Thread-safe if the builder is not changed any more.
+ * <p>Thread-safe once its settings are not changed any more.
  */
 public final class EmbeddedBrokerExtension implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(EmbeddedBrokerExtension.class);
@@ -42,6 +42,28 @@ public final class EmbeddedBrokerExtension implements ParameterResolver {
     /** Creates an extension whose broker has these settings. */
     public static EmbeddedBrokerExtension with(BrokerBuilder builder) {
         return new EmbeddedBrokerExtension(Objects.requireNonNull(builder, "builder"));
+    }
+
+    /**
+     * Sets the version of RabbitMQ that the broker behaves as. Default {@code 3.10}.
+     *
+     * @throws IllegalArgumentException if the version is unknown; the message lists those that are known
+     * @see BrokerBuilder#rabbitmq
+     */
+    public EmbeddedBrokerExtension rabbitmq(String version) {
+        builder.rabbitmq(version);
+        return this;
+    }
+
+    /**
+     * Permits a feature that the version does not permit by default. Default: none.
+     *
+     * @throws IllegalArgumentException if the feature is unknown; the message lists those that are known
+     * @see BrokerBuilder#permitDeprecatedFeature
+     */
+    public EmbeddedBrokerExtension permitDeprecatedFeature(String name) {
+        builder.permitDeprecatedFeature(name);
+        return this;
     }
 
     @Override

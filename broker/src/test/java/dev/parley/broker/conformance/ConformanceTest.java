@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("dev.parley.broker.conformance.BrokerUnderTest#all")
 abstract class ConformanceTest {
     static final AMQP.BasicProperties NONE = new AMQP.BasicProperties();
-    private static final int TIMEOUT_SECONDS = 10;
+    private static final int TIMEOUT_SECONDS = 30;
 
     @Parameter
     @SuppressWarnings("NullAway")

@@ -206,7 +206,7 @@ class ConsumeConformanceTest extends ConformanceTest {
         var cancelled = new CompletableFuture<String>();
         String tag = channel.basicConsume(queue, true, (t, d) -> {}, cancelled::complete);
         channel().queueDelete(queue);
-        assertThat(cancelled.get(10, TimeUnit.SECONDS)).isEqualTo(tag);
+        assertThat(cancelled.get(30, TimeUnit.SECONDS)).isEqualTo(tag);
         assertThat(channel.isOpen()).isTrue();
     }
 

@@ -30,7 +30,7 @@ class PublishConformanceTest extends ConformanceTest {
     }
 
     private static String event(BlockingQueue<String> events) throws InterruptedException {
-        return String.valueOf(events.poll(10, TimeUnit.SECONDS));
+        return String.valueOf(events.poll(30, TimeUnit.SECONDS));
     }
 
     @Test
@@ -297,7 +297,7 @@ class PublishConformanceTest extends ConformanceTest {
         channel.getConnection()
                 .addShutdownListener(signal -> closed.complete((AMQP.Connection.Close) signal.getReason()));
         channel.basicPublish("", name(), false, true, NONE, bytes("x"));
-        AMQP.Connection.Close close = closed.get(10, TimeUnit.SECONDS);
+        AMQP.Connection.Close close = closed.get(30, TimeUnit.SECONDS);
         assertThat(close.getReplyCode() + " " + close.getReplyText()).isEqualTo("540 NOT_IMPLEMENTED - immediate=true");
         assertThat(close.getClassId() + "." + close.getMethodId()).isEqualTo("60.40");
     }

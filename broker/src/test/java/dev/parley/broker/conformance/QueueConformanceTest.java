@@ -240,9 +240,9 @@ class QueueConformanceTest extends ConformanceTest {
     void expiresNotWhileUsed() throws Exception {
         Channel channel = channel();
         String queue = name();
-        channel.queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 200));
+        channel.queueDeclare(queue, mustBeDurable(), false, false, Map.of("x-expires", 1_000));
         consume(channel, queue, true);
-        Thread.sleep(700);
+        Thread.sleep(1_500);
         assertThat(channel.queueDeclarePassive(queue).getConsumerCount()).isEqualTo(1);
         channel.queueDelete(queue);
     }

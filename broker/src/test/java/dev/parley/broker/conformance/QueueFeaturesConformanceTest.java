@@ -195,9 +195,9 @@ class QueueFeaturesConformanceTest extends ConformanceTest {
         channel.addConfirmListener((tag, multiple) -> events.add("ack"), (tag, multiple) -> events.add("nack"));
         channel.confirmSelect();
         publish(channel, "", queue, "first");
-        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("ack");
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("ack");
         publish(channel, "", queue, "second");
-        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("nack");
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("nack");
         assertThat(body(get(channel, queue))).isEqualTo("first");
         assertThat(channel.basicGet(queue, true)).isNull();
     }

@@ -4,7 +4,6 @@ import dev.parley.Args;
 import dev.parley.CallOptions;
 import dev.parley.ClientRequest;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call on its way through the interceptors.
  *
- * @param completion completes with how the call ended, {@code null} for success; shared by its copies
+ * @param completion how the call ended; shared by its copies
  */
-record InterceptedRequest(
-        String method, Args args, CallOptions options, Kind kind, CompletableFuture<@Nullable Throwable> completion)
+record InterceptedRequest(String method, Args args, CallOptions options, Kind kind, Completion completion)
         implements ClientRequest {
     @Override
     public ClientRequest withArgs(Args newArgs) {
@@ -29,7 +27,7 @@ record InterceptedRequest(
 
     @Override
     public void onComplete(Consumer<? super @Nullable Throwable> action) {
-        completion.thenAccept(Objects.requireNonNull(action, "action"));
+        completion.onComplete(Objects.requireNonNull(action, "action"));
     }
 
     /** The call is over; what comes later is ignored. */

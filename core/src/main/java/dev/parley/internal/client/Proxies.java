@@ -74,7 +74,8 @@ final class Proxies {
         }));
     }
 
-    private static Plan plan(Method method, TransportClient client) {
+    private static Plan plan(Method method, TransportClient unbound) {
+        TransportClient client = unbound.calling(method);
         Expose expose = method.getAnnotation(Expose.class);
         String name = expose == null || expose.value().isEmpty() ? method.getName() : expose.value();
         boolean named = client.argumentStyle() == ArgumentStyle.NAMED;

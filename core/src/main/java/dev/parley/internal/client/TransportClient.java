@@ -23,9 +23,9 @@ import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ValueErrors;
 import dev.parley.spi.ValueMapping;
 import dev.parley.spi.Wires;
+import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,12 +57,18 @@ final class TransportClient implements RpcClient {
     final CallEngine engine;
     private final CallOptions options;
     private final boolean owner;
+    private final @Nullable DeclaredTypes declared;
 
     TransportClient(Shared shared, CallOptions options, boolean owner) {
+        this(shared, options, owner, null);
+    }
+
+    private TransportClient(Shared shared, CallOptions options, boolean owner, @Nullable DeclaredTypes declared) {
         this.shared = shared;
         this.engine = shared.engine();
         this.options = options;
         this.owner = owner;
+        this.declared = declared;
         shared.wire().check(options.target());
         for (CallOption<?> option : options.wireOptions()) {
             if (!transport().callOptions().contains(option)) {
@@ -130,7 +136,8 @@ final class TransportClient implements RpcClient {
     }
 
     @Nullable
-    Object callFor(String method, Type type, Args args, CallOptions callOptions) {
+    Object callFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         requireOneServer(callOptions);
         if (shared.interceptors().isEmpty()) {
             try {
@@ -150,7 +157,8 @@ final class TransportClient implements RpcClient {
                 true);
     }
 
-    CompletableFuture<@Nullable Object> callAsyncFor(String method, Type type, Args args, CallOptions callOptions) {
+    CompletableFuture<@Nullable Object> callAsyncFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         if (!shared.interceptors().isEmpty()) {
             return onVirtualThread(method, type, args, callOptions);
         }
@@ -198,7 +206,8 @@ final class TransportClient implements RpcClient {
         return outcome;
     }
 
-    void castFor(String method, Args args, CallOptions callOptions) {
+    void castFor(String method, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         if (shared.interceptors().isEmpty()) {
             try {
                 engine.cast(clientCall(method, args, Kind.CAST, void.class, callOptions), error -> {});
@@ -219,7 +228,8 @@ final class TransportClient implements RpcClient {
                 false);
     }
 
-    Stream<@Nullable Object> streamFor(String method, Type type, Args args, CallOptions callOptions) {
+    Stream<@Nullable Object> streamFor(String method, Type type, Args args, CallOptions given) {
+        CallOptions callOptions = InheritedContext.add(transport(), given);
         requireOneServer(callOptions);
         if (shared.interceptors().isEmpty()) {
             try {
@@ -262,7 +272,7 @@ final class TransportClient implements RpcClient {
     }
 
     private static InterceptedRequest request(String method, Args args, CallOptions callOptions, Kind kind) {
-        return new InterceptedRequest(method, args, callOptions, kind, new CompletableFuture<>());
+        return new InterceptedRequest(method, args, callOptions, kind, new Completion());
     }
 
     /**
@@ -305,8 +315,10 @@ final class TransportClient implements RpcClient {
         Serializer front = shared.serializer();
         if (front != null) {
             Map<String, @Nullable Object> context = sent.context();
-            args = serialized(args, front, context);
+            args = SerializedArguments.of(args, front, context);
             sent = sent.withContext(front.serializeContext(context));
+        } else if (declared != null) {
+            args = declared.typed(args);
         }
         return new ClientCall(
                 Objects.requireNonNull(method, "method"),
@@ -342,20 +354,6 @@ final class TransportClient implements RpcClient {
         };
     }
 
-    private static Args serialized(Args args, Serializer front, Map<String, @Nullable Object> context) {
-        return switch (args) {
-            case Args.Positional positional ->
-                Args.of(positional.values().stream()
-                        .map(value -> front.serializeEntity(context, value))
-                        .toArray());
-            case Args.Named named -> {
-                Map<String, @Nullable Object> encoded = new LinkedHashMap<>();
-                named.values().forEach((name, value) -> encoded.put(name, front.serializeEntity(context, value)));
-                yield Args.named(encoded);
-            }
-        };
-    }
-
     private static void requireOneServer(CallOptions callOptions) {
         if (callOptions.target().fanout()) {
             throw new InvalidTargetException(
@@ -385,7 +383,7 @@ final class TransportClient implements RpcClient {
     @Override
     public RpcBatch batch() {
         requireOneServer(options);
-        return new Batch(this);
+        return new Batch(prepare(given -> InheritedContext.add(transport(), given)));
     }
 
     boolean hasInterceptors() {
@@ -428,6 +426,12 @@ final class TransportClient implements RpcClient {
     public TransportClient prepare(UnaryOperator<CallOptions> change) {
         CallOptions changed = Objects.requireNonNull(change, "change").apply(options);
         return new TransportClient(shared, Objects.requireNonNull(changed, "options"), false);
+    }
+
+    /** The same client for calls of a method of an interface. */
+    TransportClient calling(Method method) {
+        DeclaredTypes types = DeclaredTypes.of(method, transport().mapper()::constructType);
+        return types == null ? this : new TransportClient(shared, options, false, types);
     }
 
     @Override

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,16 +86,29 @@ final class InProcessTransport implements ClientTransport {
     }
 
     private byte[] encode(ClientCall call) {
-        try {
-            return mapper.writeValueAsBytes(
-                    switch (call.args()) {
-                        case Args.Positional positional -> positional.values();
-                        case Args.Named named -> named.values();
+        ByteArrayBuilder out = new ByteArrayBuilder();
+        try (JsonGenerator generator = mapper.createGenerator(out)) {
+            // Each one is a document of its own, by its own type: inside a list it would have none.
+            switch (call.args()) {
+                case Args.Positional positional -> {
+                    generator.writeStartArray();
+                    positional.values().forEach(value -> mapper.writeValue(generator, value));
+                    generator.writeEndArray();
+                }
+                case Args.Named named -> {
+                    generator.writeStartObject();
+                    named.values().forEach((name, value) -> {
+                        generator.writeName(name);
+                        mapper.writeValue(generator, value);
                     });
+                    generator.writeEndObject();
+                }
+            }
         } catch (JacksonException e) {
             throw new SerializationException(
                     "an argument of " + call.qualifiedMethod() + " cannot be encoded: " + ValueErrors.text(e), e);
         }
+        return out.toByteArray();
     }
 
     /** A call is over. */

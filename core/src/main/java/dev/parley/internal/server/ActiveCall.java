@@ -1,12 +1,14 @@
 package dev.parley.internal.server;
 
 import dev.parley.RemoteException;
+import dev.parley.RpcContext;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.SerializationException;
 import dev.parley.Serializer;
 import dev.parley.ServerInterceptor;
 import dev.parley.internal.CallPermit;
+import dev.parley.internal.TaskContext;
 import dev.parley.internal.ValueTypes;
 import dev.parley.spi.Guard;
 import dev.parley.spi.PeerLog;
@@ -84,6 +86,7 @@ final class ActiveCall implements Runnable, CallPermit {
         }
         boolean pending = false;
         boolean lends = false;
+        RpcContext outer = TaskContext.enter(context);
         try {
             if (interruptible && !call.isCancelled()) {
                 call.onCancel(Thread.currentThread()::interrupt);
@@ -105,6 +108,7 @@ final class ActiveCall implements Runnable, CallPermit {
         } catch (Throwable e) {
             fail(e);
         } finally {
+            TaskContext.exit(outer);
             try {
                 if (interruptible) {
                     endInterrupts();
@@ -244,12 +248,14 @@ final class ActiveCall implements Runnable, CallPermit {
     }
 
     private void stream(@Nullable Object result) {
+        RpcContext outer = TaskContext.enter(context);
         try {
             call.onCancel(Thread.currentThread()::interrupt);
             finish(result);
         } catch (Throwable e) {
             fail(e);
         } finally {
+            TaskContext.exit(outer);
             endInterrupts();
             dispatcher.limiter().release(share);
         }

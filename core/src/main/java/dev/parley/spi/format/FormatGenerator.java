@@ -350,9 +350,13 @@ public abstract class FormatGenerator extends GeneratorBase {
         context.assignCurrentValue(value);
     }
 
+    /**
+     * Not that of native binary data, although formats have it: serializers that have a choice, as that of UUIDs does,
+     * write text, so that such values are the same on every wire and every peer can read them.
+     */
     @Override
     public JacksonFeatureSet<StreamWriteCapability> streamWriteCapabilities() {
-        return DEFAULT_BINARY_WRITE_CAPABILITIES;
+        return DEFAULT_WRITE_CAPABILITIES;
     }
 
     @Override

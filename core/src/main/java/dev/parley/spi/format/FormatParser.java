@@ -190,6 +190,17 @@ public abstract class FormatParser extends ParserMinimalBase {
         return value;
     }
 
+    /** None for an embedded object: deserializers of text then ask for the object. */
+    @Override
+    public @Nullable String getValueAsString(@Nullable String otherwise) {
+        return _currToken == JsonToken.VALUE_EMBEDDED_OBJECT ? otherwise : super.getValueAsString(otherwise);
+    }
+
+    @Override
+    public @Nullable String getValueAsString() {
+        return getValueAsString(null);
+    }
+
     @Override
     public char @Nullable [] getStringCharacters() {
         String value = getString();

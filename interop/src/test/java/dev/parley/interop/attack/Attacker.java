@@ -77,8 +77,19 @@ final class Attacker implements AutoCloseable {
         }
     }
 
-    /** Reads until the server closes or is silent for long. */
-    void receiveAll() throws IOException {
+    /** Reads one line, or until the server closes. */
+    void receiveLine() throws IOException {
+        InputStream in = socket.getInputStream();
+        byte[] buffer = new byte[64 << 10];
+        int read;
+        do {
+            read = in.read(buffer);
+        } while (read > 0 && buffer[read - 1] != '\n');
+    }
+
+    /** Reads until the server closes or is silent for so long. */
+    void receiveAll(long silentMillis) throws IOException {
+        socket.setSoTimeout((int) silentMillis);
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[64 << 10];
         while (in.read(buffer) >= 0) {

@@ -84,7 +84,7 @@ final class Attacks {
                 () -> attack("jsonrpc+tcp", 20, 20, attacker -> {
                     attacker.send(objects);
                     attacker.send("\n");
-                    attacker.receiveAll();
+                    attacker.receiveLine();
                 }));
         byte[] names = echoMembers(100_000);
         attacks.put("100,000 colliding member names", () -> post("jsonrpc+http", 20, 4, "/rpc", "", names));
@@ -165,7 +165,7 @@ final class Attacks {
             for (int port : allPorts()) {
                 Attacker.attack(port, scaled(200), 50, attacker -> {
                     attacker.send(random.nextBoolean() ? TLS_HELLO : CROSS_SITE_POST);
-                    attacker.receiveAll();
+                    attacker.receiveAll(holdMillis);
                 });
             }
         });

@@ -76,6 +76,7 @@ abstract class WireFixture {
 
     @AfterEach
     void stop() {
+        service.over.countDown();
         client.close();
         server.close();
     }

@@ -383,6 +383,7 @@ class SpringAmqpTest {
         @Override
         public void close() {
             containers.forEach(AbstractMessageListenerContainer::stop);
+            template.destroy(); // It watches the consumer of its replies for good.
             queues.forEach(admin::deleteQueue);
             factory.destroy();
         }

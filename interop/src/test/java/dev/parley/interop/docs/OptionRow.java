@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 record OptionRow(String name, String side, String transports, String defaultValue, String range, String needs) {
     private static final Pattern CODE = Pattern.compile("`([^`]*)`");
     private static final Pattern SIDE = Pattern.compile("(server|client|both)(?: \\(([a-z, ]+)\\))?");
-    private static final Pattern NEEDS = Pattern.compile("needs `([a-z_]+=[a-z]+)`");
+    private static final Pattern NEEDS = Pattern.compile("needs `([a-z_]+=[a-z._]+)`");
     private static final Pattern FROM_TO = Pattern.compile("([\\d,]+) to ([\\d,]+\\d)");
     private static final Pattern OR_MORE = Pattern.compile("(\\d+) or more");
     private static final Pattern MORE_THAN = Pattern.compile("more than (\\d+), at most ([\\d,]+)");

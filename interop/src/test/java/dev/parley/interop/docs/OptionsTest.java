@@ -10,6 +10,8 @@ import dev.parley.Target;
 import dev.parley.oslo.notify.NotificationListener;
 import dev.parley.oslo.notify.Notifier;
 import dev.parley.oslo.notify.Priority;
+import dev.parley.zmtp.security.CurveKeyPair;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,11 +31,20 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class OptionsTest {
     private static final Path DOCS = Path.of("../docs");
+    private static final List<String> KEY_FILES = List.of("server", "client");
     private static final Target NONE = Target.none();
     private static final Target BROKERED = Target.topic("options").withServer("server1");
 
     @TempDir
     Path folder;
+
+    /** The files that examples name. */
+    @BeforeEach
+    void files() throws IOException {
+        for (String name : KEY_FILES) {
+            CurveKeyPair.generate().write(folder, name);
+        }
+    }
 
     /**
      * One kind of address.
@@ -127,7 +139,11 @@ class OptionsTest {
     }
 
     private void build(Kind kind, String side, String query) {
-        String address = kind.address().replace("DIR", folder.toString()) + "?" + query;
+        String files = query;
+        for (String name : KEY_FILES) {
+            files = files.replace("=" + name + ".key", "=" + folder.resolve(name) + ".key");
+        }
+        String address = kind.address().replace("DIR", folder.toString()) + "?" + files;
         if (kind.transport().equals("kafka")) {
             buildNotifications(address, side);
         } else if (side.equals("server")) {

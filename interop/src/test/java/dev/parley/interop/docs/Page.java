@@ -1,10 +1,9 @@
 package dev.parley.interop.docs;
 
 import dev.parley.broker.EmbeddedBroker;
+import dev.parley.interop.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,15 +78,8 @@ record Page(String name, List<String> members, List<String> sections) {
     private static String freePorts(String code, Map<String, String> ports) {
         return LOCAL_PORT
                 .matcher(code)
-                .replaceAll(match -> "127.0.0.1:" + ports.computeIfAbsent(match.group(2), port -> freePort()));
-    }
-
-    private static String freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                .replaceAll(match -> "127.0.0.1:"
+                        + ports.computeIfAbsent(match.group(2), port -> Integer.toString(FreePorts.take())));
     }
 
     private boolean declares(String member) {
@@ -122,6 +114,7 @@ record Page(String name, List<String> members, List<String> sections) {
                 import dev.parley.security.*;
                 import dev.parley.security.Authenticator;
                 import dev.parley.xmlrpc.*;
+                import dev.parley.zmtp.security.CurveKeyPair;
                 import java.math.*;
                 import java.net.*;
                 import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;

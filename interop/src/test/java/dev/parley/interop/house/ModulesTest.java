@@ -56,7 +56,7 @@ class ModulesTest {
     private static final java.util.regex.Pattern PUBLISHED_OR_NEEDED = java.util.regex.Pattern.compile(
             "parley|(core|javadoc|net|xmlrpc|jsonrpc|zmtp|zerorpc|oslo|kafka|jwt|broker)/target/classes"
                     + "|jspecify|jackson|slf4j-api|netty|aalto|stax2|msgpack|amqp-client"
-                    + "|h2-mvstore|snakeyaml-engine|kafka-clients|nimbus-jose-jwt");
+                    + "|h2-mvstore|snakeyaml-engine|kafka-clients|nimbus-jose-jwt|bcprov");
 
     private static Set<String> providers(ModuleLayer layer, String service) {
         return layer.modules().stream()

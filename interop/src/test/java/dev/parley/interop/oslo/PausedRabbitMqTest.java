@@ -59,7 +59,7 @@ class PausedRabbitMqTest {
                                     .isInstanceOf(RpcTimeoutException.class),
                             task -> Thread.ofVirtual().start(task)));
                 }
-                callers.forEach(caller -> assertThat(caller).succeedsWithin(Duration.ofSeconds(20)));
+                callers.forEach(caller -> assertThat(caller).succeedsWithin(Duration.ofSeconds(60)));
             } finally {
                 signal("-CONT", rabbit);
             }

@@ -54,6 +54,10 @@ class ValueTreesTest {
             this.address = address;
         }
 
+        String address() {
+            return address;
+        }
+
         /** What it holds besides what all of them do. */
         Kind[] kinds() {
             return switch (this) {

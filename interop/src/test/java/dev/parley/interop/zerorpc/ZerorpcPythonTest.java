@@ -14,14 +14,19 @@ import dev.parley.interop.FreePorts;
 import dev.parley.interop.NeedsPeer;
 import dev.parley.interop.Peer;
 import dev.parley.interop.PeerProcess;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,38 @@ class ZerorpcPythonTest {
         List<String> arguments = new ArrayList<>(List.of(zmq(server)));
         arguments.addAll(List.of(options));
         return PeerProcess.start(Peer.ZERORPC_PYTHON, "zerorpc_client.py", arguments.toArray(String[]::new));
+    }
+
+    /** What Python holds is told by what it sends back: bytes as bytes, and timestamps as timestamps. */
+    @Test
+    void pythonSeesTypesThatMessagePackLacksAsText() {
+        String address = "tcp://127.0.0.1:" + FreePorts.take();
+        try (PeerProcess python = pythonServer(address);
+                RpcClient client = RpcClient.connect(python.ready());
+                RpcClient stamps = RpcClient.connect("zerorpc+" + address + "?timestamps=true&decimals=float")) {
+            UUID id = UUID.fromString("41424344-4546-4748-494a-4b4c4d4e4f50");
+            assertThat(client.call("echo", Object.class, id)).isEqualTo(id.toString());
+            assertThat(client.call("echo", UUID.class, id)).isEqualTo(id);
+            // As uuid.UUID(…).bytes.
+            assertThat(client.call("echo", UUID.class, "ABCDEFGHIJKLMNOP".getBytes(StandardCharsets.US_ASCII)))
+                    .isEqualTo(id);
+            BigDecimal price = new BigDecimal("12.50");
+            assertThat(client.call("echo", Object.class, price)).isEqualTo("12.50");
+            assertThat(client.call("echo", BigDecimal.class, price)).isEqualTo(price);
+            assertThat(client.call("echo", Object.class, 12.5)).isEqualTo(12.5);
+            OffsetDateTime time = OffsetDateTime.parse("2026-11-27T10:30:15.125+02:00");
+            assertThat(client.call("echo", Object.class, time)).isEqualTo("2026-11-27T10:30:15.125+02:00");
+            assertThat(client.call("echo", OffsetDateTime.class, time)).isEqualTo(time);
+            assertThat(stamps.call("echo", OffsetDateTime.class, time))
+                    .isEqualTo(time.withOffsetSameInstant(ZoneOffset.UTC));
+            assertThat(stamps.call("echo", Object.class, time)).isEqualTo("2026-11-27T08:30:15.125Z");
+            assertThat(stamps.call("echo", Object.class, price)).isEqualTo(12.5);
+            // A name that only Python's type of timestamps has.
+            assertThatThrownBy(() -> stamps.call("add", Object.class, time, 1))
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            e -> assertThat(e.remoteMessage()).contains("Timestamp"));
+        }
     }
 
     @Test
@@ -245,6 +282,65 @@ class ZerorpcPythonTest {
             assertThat(python.call("range", 0, 0).path("ok")).isEmpty();
             assertThat(python.call("broken", 150).at("/error/msg").asString()).isEqualTo("broken after 150");
             assertThat(python.call("add", 1, 1).path("ok").asInt()).isEqualTo(2);
+        }
+    }
+
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    /** Passes calls on to Python. */
+    public static class Relay {
+        private final RpcClient python;
+
+        Relay(RpcClient python) {
+            this.python = python;
+        }
+
+        public Object context() {
+            return python.call("context", Object.class);
+        }
+    }
+
+    @Test
+    void theTaskContextGoesFromPythonThroughJavaToPython() {
+        try (PeerProcess last = pythonServer();
+                RpcClient toLast = RpcClient.connect(last.ready());
+                RpcServer relay = RpcServer.builder()
+                        .endpoint(new Relay(toLast))
+                        .listen("zerorpc+tcp://127.0.0.1:0")
+                        .build()
+                        .start();
+                PeerProcess first = pythonClient(
+                        relay, "--context", "{\"traceparent\": \"" + TRACE + "\", \"user\": {\"id\": 7}}")) {
+            assertThat(toLast.with(Map.of("traceparent", TRACE)).call("context", Object.class))
+                    .isEqualTo(Map.of("traceparent", TRACE));
+            JsonNode context = first.call("context").path("ok");
+            assertThat(context.path("traceparent").asString()).isEqualTo(TRACE);
+            assertThat(context.at("/user/id").asInt()).isEqualTo(7);
+            assertThat(context).hasSize(2);
+        }
+    }
+
+    /**
+     * zerorpc for Python reads no more once several items of a stream that it leaves arrive at that moment. Without a
+     * pace more than half of the rounds end so, of its own server's streams too; two are for a machine that is busy.
+     */
+    @Test
+    void aPythonClientThatLeavesAStreamHearsTheNextResponse() {
+        try (RpcServer server = javaServer("");
+                PeerProcess python = PeerProcess.start(Peer.ZERORPC_PYTHON, "zerorpc_leaver.py", zmq(server), "24")) {
+            assertThat(python.json().path("ok")).hasSizeLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void heartbeatsAndGrantsOfALongStreamKeepItAlive() {
+        try (PeerProcess python = pythonServer("--heartbeat", "0.5");
+                RpcClient client = RpcClient.connect(python.ready() + "?heartbeat=0.5&window=10");
+                Stream<Integer> items = client.stream("range", Integer.class, 0, 100_000_000)) {
+            // Python gives up a peer that is silent for three intervals, whatever else it sends.
+            long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            assertThat(items.takeWhile(item -> System.nanoTime() < end).count()).isPositive();
+            assertThat(client.call("add", int.class, 1, 1)).isEqualTo(2);
         }
     }
 

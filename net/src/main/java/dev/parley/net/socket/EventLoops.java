@@ -20,6 +20,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops of this process: one group of daemon threads that all socket wires share. Uses epoll where the
@@ -30,12 +32,28 @@ import java.nio.file.Path;
  */
 public final class EventLoops {
     private static final boolean EPOLL = Epoll.isAvailable();
+    private static final long END_MILLIS = 1_000;
+
+    /** {@code null} until the group is first used. */
+    private static volatile @Nullable EventLoopGroup started;
 
     private EventLoops() {}
 
     /** The shared group. Do not shut it down. */
     public static EventLoopGroup shared() {
         return Holder.GROUP;
+    }
+
+    /**
+     * Ends the group, if it has been used, and waits for that for up to a second. Only for a process that is about to exit:
+     * nothing can be connected or bound afterwards. The JVM itself waits 300 ms at exit for threads that wait in the
+     * operating system, as event loops do.
+     */
+    public static void end() {
+        EventLoopGroup group = started;
+        if (group != null) {
+            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(END_MILLIS);
+        }
     }
 
     /** The channel type of a listening TCP socket on {@link #shared()}. */
@@ -68,6 +86,10 @@ public final class EventLoops {
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("parley-io", true),
                 EPOLL ? EpollIoHandler.newFactory() : nio());
+
+        static {
+            started = GROUP;
+        }
 
         private static IoHandlerFactory nio() {
             return NioIoHandler.newFactory();

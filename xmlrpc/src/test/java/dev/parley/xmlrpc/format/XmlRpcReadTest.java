@@ -18,6 +18,7 @@ import java.time.ZonedDateTime;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,6 +157,16 @@ class XmlRpcReadTest {
                 .isNull();
         assertThat(value("<ex:i8>5</ex:i8>")).isEqualTo(5);
         assertThat(value("<ex:bigdecimal>1.50</ex:bigdecimal>")).isEqualTo(new BigDecimal("1.50"));
+    }
+
+    @Test
+    void aUuidIsReadFromTextAndFromItsBytes() {
+        UUID id = UUID.fromString("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");
+        assertThat(read("<value>" + id + "</value>", UUID.class)).isEqualTo(id);
+        assertThat(read("<value><base64>ChssPU5fYHGCk6S1xtfo+Q==</base64></value>", UUID.class))
+                .isEqualTo(id);
+        assertThatThrownBy(() -> read("<value><base64>AAAA</base64></value>", UUID.class))
+                .isInstanceOf(JacksonException.class);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,8 @@ class XmlRpcWriteTest {
         assertThat(write(new BigDecimal("12.50"))).isEqualTo("<value><double>12.50</double></value>");
         assertThat(write("grüße")).isEqualTo("<value><string>grüße</string></value>");
         assertThat(write("")).isEqualTo("<value><string></string></value>");
+        UUID id = UUID.fromString("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");
+        assertThat(write(id)).isEqualTo("<value><string>" + id + "</string></value>");
         assertThat(write("hello".getBytes(UTF_8))).isEqualTo("<value><base64>aGVsbG8=</base64></value>");
         assertThat(write(null)).isEqualTo("<value><nil/></value>");
     }

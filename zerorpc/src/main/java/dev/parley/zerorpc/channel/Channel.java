@@ -2,6 +2,7 @@ package dev.parley.zerorpc.channel;
 
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A call on a connection: the request and every event that belongs to it. The clocks are touched on the session's event
@@ -9,7 +10,9 @@ import dev.parley.zerorpc.event.MessageId;
  */
 public final class Channel {
     /** The envelope of a channel without brokers in between. */
-    private static final byte[][] NO_ENVELOPE = {};
+    public static final byte[][] NO_ENVELOPE = {};
+    /** What a peer sends so much later than it was sent something shows that it has read that. */
+    private static final long MAX_SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** What a channel is for: a call that is served, or one that is made. Must not block. */
     public interface Owner {
@@ -29,9 +32,12 @@ public final class Channel {
     }
 
     private final MessageId id;
+    private final Object key;
     private final int version;
     private final byte[][] envelope;
     private final Owner owner;
+    private final Pace pace;
+    private ControlEvents controlEvents = new ControlEvents(0, 0);
     /** {@link System#nanoTime()} of the peer's last event. */
     private long lastSeen;
     /** {@link System#nanoTime()} of the last heartbeat sent. */
@@ -49,19 +55,22 @@ public final class Channel {
      * @param envelope the frames that lead to the peer through brokers in between, outermost first
      * @param passive whether to wait for the peer's first heartbeat before sending any and before the peer's silence
      *     means that it is lost
+     * @param paceNanos how many nanoseconds to leave at least between the events that are sent; 0 for none
      * @param owner gets what arrives
      */
-    public Channel(MessageId id, int version, byte[][] envelope, boolean passive, Owner owner) {
+    public Channel(MessageId id, int version, byte[][] envelope, boolean passive, long paceNanos, Owner owner) {
         this.id = id;
+        this.key = key(id, envelope);
         this.version = version;
         this.envelope = envelope;
         this.passive = passive;
+        this.pace = Pace.of(paceNanos);
         this.owner = owner;
     }
 
     /** A channel of protocol version 3 to a peer without brokers in between. */
     public Channel(MessageId id, boolean passive, Owner owner) {
-        this(id, 3, NO_ENVELOPE, passive, owner);
+        this(id, 3, NO_ENVELOPE, passive, 0, owner);
     }
 
     /** The id of the request, under which the peer knows the channel. */
@@ -69,9 +78,28 @@ public final class Channel {
         return id;
     }
 
+    /** What tells the channel from others of its connection, see {@link #key(MessageId, byte[][])}. */
+    Object key() {
+        return key;
+    }
+
+    /** The id, with the envelope if there is one: callers behind a broker may choose the same ids. */
+    static Object key(MessageId id, byte[][] envelope) {
+        return envelope.length == 0 ? id : new ChannelKey(id, envelope);
+    }
+
     /** The protocol version of the peer, 1 to 3. */
     public int version() {
         return version;
+    }
+
+    /** The time between the events that are sent. */
+    public Pace pace() {
+        return pace;
+    }
+
+    ControlEvents controlEvents() {
+        return controlEvents;
     }
 
     byte[][] envelope() {
@@ -88,11 +116,15 @@ public final class Channel {
         nextBeat = now + heartbeatNanos;
         // A peer's first heartbeat comes one interval after the start of the channel.
         lastSeen = nextBeat;
+        controlEvents = heartbeatNanos == 0
+                ? new ControlEvents(MAX_SETTLE_NANOS, MAX_SETTLE_NANOS)
+                : new ControlEvents(Math.min(MAX_SETTLE_NANOS, heartbeatNanos / 10), heartbeatNanos);
     }
 
     /** The peer sent something, or was not read from. */
     void seen(long now) {
         lastSeen = now;
+        controlEvents.heard(now);
     }
 
     /** The peer sent a heartbeat, so it will send more. */
@@ -104,6 +136,7 @@ public final class Channel {
     void heartbeatSent(long now, long heartbeatNanos) {
         lastBeat = now;
         nextBeat = now + heartbeatNanos;
+        controlEvents.heartbeatSent(now);
     }
 
     boolean isPassive() {

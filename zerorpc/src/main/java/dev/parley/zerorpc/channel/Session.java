@@ -37,7 +37,7 @@ public abstract class Session {
     private final ZmtpPeer peer;
     private final ZerorpcOptions options;
     private final EventWriter writer;
-    private final ConcurrentMap<MessageId, Channel> channels = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Object, Channel> channels = new ConcurrentHashMap<>();
     private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile @Nullable String ended;
     /** {@link System#nanoTime()} of the next tick. Touched on the event loop only. */
@@ -65,8 +65,12 @@ public abstract class Session {
         return writer;
     }
 
-    /** An event arrived that belongs to no channel. Runs on the event loop. */
-    protected abstract void opening(Event event, byte[][] frames);
+    /**
+     * An event arrived that belongs to no channel. Runs on the event loop.
+     *
+     * @param envelope the frames that lead to its sender through brokers in between; empty for a peer
+     */
+    protected abstract void opening(Event event, byte[][] envelope);
 
     /**
      * Opens a channel and starts its clocks. If the session is over, the channel is lost at once.
@@ -75,7 +79,7 @@ public abstract class Session {
      */
     public final boolean open(Channel channel) {
         channel.startClocks(System.nanoTime(), options.heartbeatNanos());
-        if (channels.putIfAbsent(channel.id(), channel) != null) {
+        if (channels.putIfAbsent(channel.key(), channel) != null) {
             return false;
         }
         String reason = ended;
@@ -89,7 +93,7 @@ public abstract class Session {
 
     /** Closes a channel; {@code false} if it was closed already. What still arrives on it is dropped. */
     public final boolean close(Channel channel) {
-        return channels.remove(channel.id(), channel);
+        return channels.remove(channel.key(), channel);
     }
 
     /** The connection is lost or about to be closed: every channel is lost, and so are those opened from now on. */
@@ -108,14 +112,18 @@ public abstract class Session {
         }
     }
 
-    /** Handles an event. Call it on the event loop. */
-    public final void received(Event event, byte[][] frames) {
+    /**
+     * Handles an event. Call it on the event loop.
+     *
+     * @param envelope the frames that lead to its sender through brokers in between; empty for a peer
+     */
+    public final void received(Event event, byte[][] envelope) {
         MessageId target = event.responseTo();
         if (target == null) {
-            opening(event, frames);
+            opening(event, envelope);
             return;
         }
-        Channel channel = channels.get(target);
+        Channel channel = channels.get(Channel.key(target, envelope));
         if (channel == null) {
             // Late heartbeats and grants are normal.
             log.trace("{}: dropped {} on a channel that is not open", peer, event.name());
@@ -130,8 +138,12 @@ public abstract class Session {
         switch (event.name()) {
             case Event.HEARTBEAT -> heartbeat(channel, event, now);
             case Event.MORE -> channel.owner().granted(event.number());
-            default -> channel.owner().received(event);
+            default -> {
+                channel.controlEvents().dataReceived();
+                channel.owner().received(event);
+            }
         }
+        sendControlEvents(channel, now);
     }
 
     private void heartbeat(Channel channel, Event event, long now) {
@@ -140,10 +152,32 @@ public abstract class Session {
             // Before version 3 a heartbeat was a grant too.
             channel.owner().granted(event.number());
         }
-        boolean answer = channel.version() >= 3 && event.number() == ANSWER;
-        if (!answer && channel.nanosSinceHeartbeat(now) >= ANSWER_NANOS) {
+        if (channel.version() >= 3 && event.number() == ANSWER) {
+            channel.controlEvents().answered();
+        } else if (channel.nanosSinceHeartbeat(now) < ANSWER_NANOS) {
+            return;
+        } else if (channel.controlEvents().mayHeartbeat(now)) {
             sendHeartbeat(channel, now, channel.version() < 3 ? 0 : ANSWER);
+        } else {
+            channel.controlEvents().oweHeartbeat();
         }
+    }
+
+    /** Sends the heartbeat and the grant that are wanted, if they may be sent now. Runs on the event loop. */
+    private void sendControlEvents(Channel channel, long now) {
+        ControlEvents control = channel.controlEvents();
+        boolean due = options.sendsHeartbeats() && !channel.isPassive() && channel.isHeartbeatDue(now);
+        if ((due || control.owesHeartbeat()) && control.mayHeartbeat(now) && isOpen(channel)) {
+            sendHeartbeat(channel, now, 0);
+        }
+        int grant = control.takeGrant(now);
+        if (grant > 0 && isOpen(channel)) {
+            sendGrant(channel, grant);
+        }
+    }
+
+    private boolean isOpen(Channel channel) {
+        return channels.get(channel.key()) == channel;
     }
 
     private void sendHeartbeat(Channel channel, long now, int argument) {
@@ -151,11 +185,29 @@ public abstract class Session {
         MsgpackBuffer out = writer.event(channel.id(), Event.HEARTBEAT);
         out.writeArrayHeader(1);
         out.writeLong(argument);
-        send(channel, out);
+        long delay = channel.pace().turn();
+        if (delay == 0) {
+            send(channel, out);
+        } else {
+            peer.schedule(
+                    () -> {
+                        if (isOpen(channel)) {
+                            send(channel, out);
+                        }
+                    },
+                    delay);
+        }
     }
 
-    /** Allows the peer to send so many further data events. */
+    /** Allows the peer to send so many further data events, as soon as the control events before permit it. */
     public final void grant(Channel channel, int more) {
+        peer.execute(() -> {
+            channel.controlEvents().oweGrant(more);
+            sendControlEvents(channel, System.nanoTime());
+        });
+    }
+
+    private void sendGrant(Channel channel, int more) {
         MsgpackBuffer out = writer.event(channel.id(), channel.version() < 3 ? Event.HEARTBEAT : Event.MORE);
         out.writeArrayHeader(1);
         out.writeLong(more);
@@ -197,8 +249,8 @@ public abstract class Session {
                         channel,
                         "lost remote after " + TimeUnit.NANOSECONDS.toMillis(2 * heartbeatNanos)
                                 + " ms without a heartbeat");
-            } else if (channel.isHeartbeatDue(now)) {
-                sendHeartbeat(channel, now, 0);
+            } else {
+                sendControlEvents(channel, now);
             }
         }
         if (channels.isEmpty()) {

@@ -17,7 +17,7 @@ final class ClientSession extends Session {
     }
 
     @Override
-    protected void opening(Event event, byte[][] frames) {
+    protected void opening(Event event, byte[][] envelope) {
         String problem = event.problem();
         faults.warn(
                 peer(),

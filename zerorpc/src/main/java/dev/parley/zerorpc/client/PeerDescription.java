@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a peer what it offers: {@code _zerorpc_inspect}, or, where that fails as in Python since 3.11,
- * {@code _zerorpc_list} and {@code _zerorpc_help}. Immutable.
+ * {@code _zerorpc_name}, {@code _zerorpc_list}, {@code _zerorpc_args} and {@code _zerorpc_help}. Immutable.
  */
 final class PeerDescription {
     private final ValueMapping values;
@@ -42,24 +42,56 @@ final class PeerDescription {
         }
     }
 
-    private static ServiceDescription listed(PeerCaller peer) {
-        String name = text(peer.call(BuiltInMethods.NAME, Object.class), "");
-        if (!(peer.call(BuiltInMethods.LIST, Object.class) instanceof List<?> names)) {
+    private ServiceDescription listed(PeerCaller peer) {
+        if (!(result(peer, BuiltInMethods.LIST) instanceof List<?> names)) {
             throw new ProtocolException("the response to " + BuiltInMethods.LIST + " is not a list");
         }
+        String name = text(resultOrNull(peer, BuiltInMethods.NAME), "");
         List<Method> methods = new ArrayList<>();
+        boolean tellsParameters = true;
         for (Object method : names) {
-            methods.add(new Method(String.valueOf(method), null, null, null, null, help(peer, method)));
+            Object spec = tellsParameters ? resultOrNull(peer, BuiltInMethods.ARGS, method) : null;
+            // A peer that fails for one method, as Python since 3.11, fails for all.
+            tellsParameters = spec != null;
+            String doc = textOrNull(resultOrNull(peer, BuiltInMethods.HELP, method));
+            methods.add(new Method(String.valueOf(method), null, null, parameters(spec), null, doc));
         }
         return new ServiceDescription(name, sorted(methods));
     }
 
-    private static @Nullable String help(PeerCaller peer, @Nullable Object method) {
+    private static @Nullable Object result(PeerCaller peer, String method, @Nullable Object... args) {
+        return peer.call(method, Object.class, args);
+    }
+
+    private static @Nullable Object resultOrNull(PeerCaller peer, String method, @Nullable Object... args) {
         try {
-            return textOrNull(peer.call(BuiltInMethods.HELP, Object.class, method));
+            return result(peer, method, args);
         } catch (RemoteException | MethodNotFoundException e) {
             return null;
         }
+    }
+
+    /** Reads Python's ArgSpec: names, name of the variable argument, name of the keywords, last names' defaults. */
+    private @Nullable List<Parameter> parameters(@Nullable Object argSpec) {
+        if (!(argSpec instanceof List<?> parts) || parts.isEmpty() || !(parts.getFirst() instanceof List<?> names)) {
+            return null;
+        }
+        List<?> defaults = parts.size() > 3 && parts.get(3) instanceof List<?> given ? given : List.of();
+        int required = names.size() - defaults.size();
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            String name = text(names.get(i), "?");
+            if (i == 0 && name.equals("self")) {
+                continue;
+            }
+            Object value = i < required ? null : defaults.get(i - Math.max(0, required));
+            String json = value == null ? null : values.json().writeValueAsString(value);
+            parameters.add(new Parameter(name, null, i < required, json, false));
+        }
+        if (parts.size() > 1 && parts.get(1) instanceof String variable) {
+            parameters.add(new Parameter(variable, null, false, null, true));
+        }
+        return parameters;
     }
 
     private static List<Method> sorted(List<Method> methods) {

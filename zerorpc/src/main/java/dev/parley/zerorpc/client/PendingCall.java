@@ -1,5 +1,6 @@
 package dev.parley.zerorpc.client;
 
+import dev.parley.AccessDeniedException;
 import dev.parley.ClientRequest;
 import dev.parley.ConnectionLostException;
 import dev.parley.OverloadedException;
@@ -9,6 +10,7 @@ import dev.parley.spi.ClientCall;
 import dev.parley.spi.EncodedResult;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.ZerorpcCallOptions;
 import dev.parley.zerorpc.channel.Channel;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Errors;
@@ -26,7 +28,7 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     private final String method;
     private final ClientRequest.Kind kind;
     private final ResponseListener listener;
-    private final ZerorpcOptions options;
+    private final int window;
     private final Channel channel;
     /** {@code null} until the request is sent. */
     private volatile @Nullable ClientSession session;
@@ -41,7 +43,8 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         this.method = call.qualifiedMethod();
         this.kind = call.kind();
         this.listener = listener;
-        this.options = options;
+        Integer ofCall = call.options().get(ZerorpcCallOptions.WINDOW);
+        this.window = ofCall == null ? options.window() : ofCall;
         this.channel = new Channel(id, options.passive(), this);
     }
 
@@ -49,8 +52,9 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         return method;
     }
 
-    final ZerorpcOptions options() {
-        return options;
+    /** How many items of a stream the peer may send ahead of the reader. */
+    final int window() {
+        return window;
     }
 
     final ResponseListener listener() {
@@ -61,12 +65,12 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
     final void send(ClientSession connected, MsgpackBuffer request, int pendingBytes) {
         if (connected.peer().pendingBytes() > pendingBytes) {
             listener.onFailure(new OverloadedException("more than " + pendingBytes + " bytes wait to be sent to "
-                    + options.endpoint() + ", which does not read them"));
+                    + connected.peer() + ", which does not read them"));
             return;
         }
         if (!connected.peer().memory().hasRoom(request.size())) {
             listener.onFailure(
-                    new OverloadedException("too much memory is in use to send a message to " + options.endpoint()));
+                    new OverloadedException("too much memory is in use to send a message to " + connected.peer()));
             return;
         }
         session = connected;
@@ -87,11 +91,14 @@ abstract class PendingCall implements StartedCall, Channel.Owner {
         connected.send(channel, request);
     }
 
-    /** No connection was made. */
+    /** No connection was made, so nothing was sent: unlike that of a lost connection, the error has a cause. */
     final void notConnected(@Nullable Throwable reason) {
         if (!cancelled) {
             String message = reason == null ? null : reason.getMessage();
-            listener.onFailure(new ConnectionLostException(message == null ? "no connection" : message));
+            listener.onFailure(
+                    reason instanceof AccessDeniedException
+                            ? new AccessDeniedException(message == null ? "access denied" : message)
+                            : new ConnectionLostException(message == null ? "no connection" : message, reason));
         }
     }
 

@@ -34,8 +34,8 @@ final class StreamCall extends PendingCall {
     StreamCall(ClientCall call, MessageId id, ZerorpcOptions options, ObjectMapper mapper, ResponseListener listener) {
         super(call, id, options, listener);
         this.mapper = mapper;
-        this.window = new Window(options.window());
-        this.maxUnread = options.window() + 2;
+        this.window = new Window(window());
+        this.maxUnread = window() + 2;
     }
 
     @Override
@@ -55,7 +55,7 @@ final class StreamCall extends PendingCall {
         EncodedValue list = EncodedValue.ofResult(event, method(), mapper);
         MsgpackType type = list.type();
         // Node ends a stream without items as it ends a call without a result: with nil.
-        if (type != MsgpackType.ARRAY && type != MsgpackType.NIL) {
+        if (type != MsgpackType.ARRAY && type != MsgpackType.NIL && !listener().acceptsValue()) {
             throw new ProtocolException(method() + " returned neither a stream nor a list but a value of type " + type);
         }
         complete(list);

@@ -57,7 +57,7 @@ final class ValueCall extends PendingCall {
     @Override
     void item(Event event) {
         if (items == null) {
-            items = new Items(new Window(options().window()));
+            items = new Items(new Window(window()));
         }
         if (!hold(event.bytes().length)) {
             return;

@@ -3,14 +3,18 @@ package dev.parley.zerorpc.client;
 import dev.parley.Address;
 import dev.parley.Args;
 import dev.parley.ArgumentStyle;
+import dev.parley.CallOption;
+import dev.parley.CallOptions;
 import dev.parley.ClientRequest;
 import dev.parley.InvalidArgumentsException;
+import dev.parley.RpcContext;
 import dev.parley.ServiceDescription;
 import dev.parley.spi.ClientCall;
 import dev.parley.spi.ClientContext;
 import dev.parley.spi.ClientTransport;
 import dev.parley.spi.ResponseListener;
 import dev.parley.spi.StartedCall;
+import dev.parley.zerorpc.ZerorpcCallOptions;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.EventWriter;
 import dev.parley.zerorpc.event.MessageId;
@@ -18,23 +22,26 @@ import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zerorpc.msgpack.MsgpackMapper;
 import dev.parley.zmtp.SocketType;
 import dev.parley.zmtp.ZmtpConnector;
+import dev.parley.zmtp.ZmtpEndpoint;
 import dev.parley.zmtp.ZmtpLimits;
 import dev.parley.zmtp.ZmtpPeer;
 import dev.parley.zmtp.ZmtpSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A DEALER socket with one endpoint. A call is a channel of the connection that carried its request; a call that starts
- * without a connection waits for the attempt in progress and fails with it. Thread-safe.
+ * A DEALER socket with one or more endpoints, connected or bound. A call is a channel of the connection that carried
+ * its request; a call that starts without a connection waits for the attempts in progress and fails with them. Thread-safe.
  */
 public final class ZerorpcTransport implements ClientTransport {
+    private static final Logger log = LoggerFactory.getLogger(ZerorpcTransport.class);
+
     /** As in zerorpc for Python. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -44,13 +51,7 @@ public final class ZerorpcTransport implements ClientTransport {
     private final EventWriter writer;
     private final PeerDescription description;
     private final ZmtpSocket socket;
-    private final ZmtpConnector connector;
-    private final Queue<Unsent> unsent = new ConcurrentLinkedQueue<>();
-    /** Incremented after a call is added to {@link #unsent}. */
-    private final AtomicInteger unsentCount = new AtomicInteger();
-
-    /** A call that waits for the connection. */
-    private record Unsent(PendingCall call, MsgpackBuffer request) {}
+    private final Servers servers;
 
     private ZerorpcTransport(
             ZerorpcOptions options,
@@ -59,33 +60,58 @@ public final class ZerorpcTransport implements ClientTransport {
             EventWriter writer,
             PeerDescription description,
             ZmtpSocket socket,
-            ZmtpConnector connector) {
+            Servers servers) {
         this.options = options;
         this.limits = limits;
         this.mapper = mapper;
         this.writer = writer;
         this.description = description;
         this.socket = socket;
-        this.connector = connector;
+        this.servers = servers;
     }
 
     /**
-     * Starts to connect, and connects again whenever the connection is lost, until the transport is closed. Does not
-     * wait.
+     * Starts to connect, and connects again whenever a connection is lost, until the transport is closed; or binds, for
+     * servers that connect. Does not wait for a server.
      *
      * @throws dev.parley.InvalidTargetException if the address is not usable
+     * @throws dev.parley.ConnectionLostException if an endpoint is in use or cannot be bound
      */
     public static ZerorpcTransport connect(Address address, ClientContext context) {
         ZerorpcOptions options = ZerorpcOptions.of(address);
         ZmtpLimits limits = options.zmtpLimits(context.values().limits());
         MsgpackMapper mapper = options.mapper(context.values());
         EventWriter writer = new EventWriter(mapper);
+        Servers servers = new Servers(limits.maxPendingBytes());
         ClientSessions sessions =
-                new ClientSessions(options, writer, context.values().limits());
-        ZmtpSocket socket = new ZmtpSocket(SocketType.DEALER, limits, sessions);
-        ZmtpConnector connector = socket.connect(options.endpoint());
+                new ClientSessions(options, servers, writer, context.values().limits());
+        ZmtpSocket socket = new ZmtpSocket(
+                SocketType.DEALER, limits, sessions, options.security().ofClient());
+        servers.connectBy(open(socket, options));
         return new ZerorpcTransport(
-                options, limits, mapper, writer, new PeerDescription(context.values()), socket, connector);
+                options, limits, mapper, writer, new PeerDescription(context.values()), socket, servers);
+    }
+
+    /**
+     * Binds a client's socket, or starts to connect it.
+     *
+     * @return what connects it; none if it is bound
+     * @throws dev.parley.ConnectionLostException if an endpoint is in use or cannot be bound; the socket is closed then
+     */
+    static List<ZmtpConnector> open(ZmtpSocket socket, ZerorpcOptions options) {
+        if (!options.clientBinds()) {
+            return options.endpoints().stream().map(socket::connect).toList();
+        }
+        try {
+            for (ZmtpEndpoint endpoint : options.endpoints()) {
+                int port = socket.bind(endpoint);
+                log.info("bound to {}{}", endpoint, port < 0 ? "" : ", port " + port);
+            }
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+        return List.of();
     }
 
     @Override
@@ -115,52 +141,44 @@ public final class ZerorpcTransport implements ClientTransport {
     }
 
     @Override
+    public Set<CallOption<?>> callOptions() {
+        return Set.of(ZerorpcCallOptions.WINDOW, ZerorpcCallOptions.INHERIT_CONTEXT);
+    }
+
+    /** That of a call of zerorpc: the contexts of other wires may hold what is not for everybody, such as tokens. */
+    @Override
+    public Map<String, @Nullable Object> inheritedContext(CallOptions callOptions, RpcContext served) {
+        boolean wanted = !Boolean.FALSE.equals(callOptions.get(ZerorpcCallOptions.INHERIT_CONTEXT));
+        return wanted && served.wire().startsWith("zerorpc+") ? served.values() : Map.of();
+    }
+
+    @Override
     public boolean detectsLostPeers() {
         return true;
+    }
+
+    /** A client that is bound is ready while a server is connected to it. */
+    @Override
+    public boolean isReady() {
+        return !options.clientBinds() || !servers.isEmpty();
     }
 
     @Override
     public StartedCall start(ClientCall call, ResponseListener listener) {
         MessageId id = writer.nextId();
-        MsgpackBuffer request = encode(call, id);
+        MsgpackBuffer request = encode(writer, call, id);
         PendingCall pending = call.kind() == ClientRequest.Kind.STREAM
                 ? new StreamCall(call, id, options, mapper, listener)
                 : new ValueCall(call, id, options, mapper, limits.maxMessageBytes(), listener);
-        ZmtpPeer peer = connector.current();
-        if (peer != null && unsentCount.get() == 0) {
-            pending.send(ClientSessions.of(peer), request, limits.maxPendingBytes());
-        } else {
-            sendWhenConnected(new Unsent(pending, request));
-        }
-        return pending;
+        return servers.send(pending, request);
     }
 
-    /** Sends in the order of the calls, which the dependents of a future alone would not keep. */
-    private void sendWhenConnected(Unsent call) {
-        unsent.add(call);
-        if (unsentCount.getAndIncrement() == 0) {
-            var unused = connector.peer().whenComplete(this::sendUnsent);
-        }
-    }
-
-    private void sendUnsent(@Nullable ZmtpPeer peer, @Nullable Throwable error) {
-        // Not those that are added meanwhile, such as by a caller that tries again at once: they wait for the next
-        // attempt.
-        int count = unsentCount.get();
-        for (int i = 0; i < count; i++) {
-            Unsent next = Objects.requireNonNull(unsent.poll());
-            if (peer != null) {
-                next.call().send(ClientSessions.of(peer), next.request(), limits.maxPendingBytes());
-            } else {
-                next.call().notConnected(error);
-            }
-        }
-        if (unsentCount.addAndGet(-count) > 0) {
-            var unused = connector.peer().whenComplete(this::sendUnsent);
-        }
-    }
-
-    private MsgpackBuffer encode(ClientCall call, MessageId id) {
+    /**
+     * Encodes the event that asks for a call or cast.
+     *
+     * @throws dev.parley.RpcException if an argument cannot be encoded
+     */
+    static MsgpackBuffer encode(EventWriter writer, ClientCall call, MessageId id) {
         List<? extends @Nullable Object> arguments = switch (call.args()) {
             case Args.Positional positional -> positional.values();
             case Args.Named named -> throw new InvalidArgumentsException("zerorpc has no named arguments");
@@ -199,6 +217,7 @@ public final class ZerorpcTransport implements ClientTransport {
                 session.end("the client was closed");
             }
         }
+        servers.close();
         socket.close();
     }
 }

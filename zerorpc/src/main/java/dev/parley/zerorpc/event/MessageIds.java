@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes ids as Python does: binary data of 32 characters, 8 hexadecimal digits of a counter and 24 random ones.
- * Thread-safe.
+ * Makes ids nearly as Python does: binary data of 32 characters, 8 hexadecimal digits of a counter, a {@code P} that
+ * tells them from {@linkplain MessageId#isOfPython those of Python}, and 23 random digits. Thread-safe.
  */
 final class MessageIds {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
@@ -19,7 +19,8 @@ final class MessageIds {
         counter = new AtomicInteger(random.nextInt());
         template[0] = (byte) 0xc4;
         template[1] = LENGTH;
-        for (int i = 10; i < template.length; i++) {
+        template[10] = 'P';
+        for (int i = 11; i < template.length; i++) {
             template[i] = HEX[random.nextInt(16)];
         }
     }

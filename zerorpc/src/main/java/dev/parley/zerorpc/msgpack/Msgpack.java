@@ -27,6 +27,8 @@ final class Msgpack {
     static final int INT32 = 0xd2;
     static final int INT64 = 0xd3;
     static final int FIXEXT1 = 0xd4;
+    static final int FIXEXT4 = 0xd6;
+    static final int FIXEXT8 = 0xd7;
     static final int FIXEXT16 = 0xd8;
     static final int STR8 = 0xd9;
     static final int STR16 = 0xda;

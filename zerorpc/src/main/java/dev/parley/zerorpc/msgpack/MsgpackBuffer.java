@@ -3,6 +3,7 @@ package dev.parley.zerorpc.msgpack;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -184,6 +185,33 @@ public final class MsgpackBuffer extends OutputStream {
         }
         write(extension.type());
         write(data, 0, data.length);
+    }
+
+    /** Writes a point in time as a timestamp, in its shortest form. */
+    public void writeTimestamp(Instant time) {
+        long seconds = time.getEpochSecond();
+        int nanos = time.getNano();
+        if (seconds >>> 34 != 0) {
+            ensure(15);
+            bytes[size] = (byte) Msgpack.EXT8;
+            bytes[size + 1] = 12;
+            bytes[size + 2] = Msgpack.TIMESTAMP;
+            Msgpack.INT.set(bytes, size + 3, nanos);
+            Msgpack.LONG.set(bytes, size + 7, seconds);
+            size += 15;
+        } else if (nanos != 0 || seconds >>> 32 != 0) {
+            ensure(10);
+            bytes[size] = (byte) Msgpack.FIXEXT8;
+            bytes[size + 1] = Msgpack.TIMESTAMP;
+            Msgpack.LONG.set(bytes, size + 2, (long) nanos << 34 | seconds);
+            size += 10;
+        } else {
+            ensure(6);
+            bytes[size] = (byte) Msgpack.FIXEXT4;
+            bytes[size + 1] = Msgpack.TIMESTAMP;
+            Msgpack.INT.set(bytes, size + 2, (int) seconds);
+            size += 6;
+        }
     }
 
     /** Writes the header of an array; its elements must follow. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variant;
@@ -23,7 +24,7 @@ import tools.jackson.core.io.IOContext;
  */
 final class MsgpackGenerator extends FormatGenerator {
     private final MsgpackBuffer out;
-    private final boolean refuseNumberKeys;
+    private final MsgpackFactory format;
 
     /**
      * The offsets of the headers of the open arrays and maps, and the sizes that they were written for, by nesting
@@ -35,14 +36,10 @@ final class MsgpackGenerator extends FormatGenerator {
     private int depth;
 
     MsgpackGenerator(
-            ObjectWriteContext writeContext,
-            IOContext io,
-            int features,
-            OutputStream target,
-            boolean refuseNumberKeys) {
+            ObjectWriteContext writeContext, IOContext io, int features, OutputStream target, MsgpackFactory format) {
         super(writeContext, io, features, target);
         this.out = target instanceof MsgpackBuffer buffer ? buffer : new MsgpackBuffer();
-        this.refuseNumberKeys = refuseNumberKeys;
+        this.format = format;
     }
 
     // --- structure
@@ -101,7 +98,7 @@ final class MsgpackGenerator extends FormatGenerator {
 
     @Override
     public JsonGenerator writePropertyId(long id) {
-        if (refuseNumberKeys) {
+        if (format.refusesNumberKeys()) {
             throw new StreamWriteException(
                     this,
                     "a map with the number " + id + " as a key: Python's zerorpc drops messages with keys that are not"
@@ -158,6 +155,10 @@ final class MsgpackGenerator extends FormatGenerator {
             _verifyValueWrite("write an extension");
             out.writeExtension(extension);
             return this;
+        } else if (object instanceof Instant time) {
+            _verifyValueWrite("write a timestamp");
+            out.writeTimestamp(time);
+            return this;
         }
         return super.writeEmbeddedObject(object);
     }
@@ -204,12 +205,18 @@ final class MsgpackGenerator extends FormatGenerator {
 
     @Override
     protected void encodeDecimal(BigDecimal number) {
+        if (!format.writesDecimalsAsFloats()) {
+            _verifyValueWrite(WRITE_NUMBER);
+            out.writeString(number.toString());
+            return;
+        }
         double nearest = number.doubleValue();
         if (!Double.isFinite(nearest) || BigDecimal.valueOf(nearest).compareTo(number) != 0) {
             throw new StreamWriteException(
                     this,
                     "a decimal of " + number.precision()
-                            + " digits: MessagePack has 64-bit floats only; send it as text or as a double");
+                            + " digits, which no 64-bit float holds: leave out the option decimals=float to send it as"
+                            + " text, or send a double");
         }
         writeNumber(nearest);
     }

@@ -34,9 +34,14 @@ public final class MsgpackMapper extends ObjectMapper {
     public static final class Builder extends MapperBuilder<MsgpackMapper, Builder> {
         private Builder(MsgpackFactory factory) {
             super(factory);
-            addModule(new SimpleModule("parley-msgpack")
+            SimpleModule module = new SimpleModule("parley-msgpack")
                     .addDeserializer(String.class, new TextDeserializer())
-                    .addSerializer(new ExtensionSerializer()));
+                    .addSerializer(new ExtensionSerializer())
+                    .setDeserializerModifier(new MsgpackReaders());
+            if (factory.writesTimestamps()) {
+                module.setSerializerModifier(new TimestampWriters());
+            }
+            addModule(module);
         }
 
         private Builder(State state) {

@@ -180,7 +180,7 @@ final class MsgpackParser extends FormatParser {
     }
 
     /** Whether the current token is binary data. */
-    boolean isBinary() {
+    private boolean isBinary() {
         return _currToken == JsonToken.VALUE_EMBEDDED_OBJECT && spanStart >= 0;
     }
 

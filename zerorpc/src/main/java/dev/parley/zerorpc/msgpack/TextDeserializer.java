@@ -3,7 +3,6 @@ package dev.parley.zerorpc.msgpack;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
@@ -19,17 +18,13 @@ final class TextDeserializer extends StdScalarDeserializer<String> {
 
     @Override
     public @Nullable String deserialize(JsonParser parser, DeserializationContext context) {
-        return parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT && isBinary(parser)
-                ? parser.getString()
-                : StringDeserializer.instance.deserialize(parser, context);
-    }
-
-    /** The parser of a large message is wrapped in one that charges for its tokens. */
-    private static boolean isBinary(JsonParser parser) {
-        JsonParser inner = parser;
-        while (inner instanceof JsonParserDelegate outer) {
-            inner = outer.delegate();
+        if (parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT
+                && parser.getEmbeddedObject() instanceof byte[] bytes) {
+            String text = MsgpackReaders.utf8(bytes);
+            return text == null
+                    ? context.reportInputMismatch(this, "the string of %d bytes is not valid UTF-8", bytes.length)
+                    : text;
         }
-        return inner instanceof MsgpackParser msgpack && msgpack.isBinary();
+        return StringDeserializer.instance.deserialize(parser, context);
     }
 }

@@ -17,7 +17,6 @@ import dev.parley.zerorpc.msgpack.MsgpackBuffer;
 import dev.parley.zmtp.ZmtpPeer;
 import java.security.Principal;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ import tools.jackson.databind.ObjectMapper;
  * the peer's grants to end; calls beyond the limit are then refused. Thread-safe as its base; what is not is touched on
  * the event loop only.
  */
-final class ServerSession extends Session {
+final class ServerSession extends Session implements Receiver {
     private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
     private static final PeerLog faults = new PeerLog(log);
 
@@ -67,13 +66,12 @@ final class ServerSession extends Session {
 
     @Nullable
     Principal caller() {
-        return shared.caller();
+        return shared.caller(peer());
     }
 
     @Override
-    protected void opening(Event event, byte[][] frames) {
+    protected void opening(Event event, byte[][] envelope) {
         MessageId id = event.id();
-        byte[][] envelope = envelope(frames);
         try {
             opening(event, id, envelope);
         } catch (RuntimeException | Error e) {
@@ -207,10 +205,5 @@ final class ServerSession extends Session {
     private void refuse(Event event, MessageId id, byte[][] envelope, RpcException error) {
         faults.warn(peer(), "refused a call of '{}': {}", event.name(), error.getMessage());
         send(envelope, Errors.write(writer(), id, event.version(), event.name(), error));
-    }
-
-    /** The frames before the delimiter. A message of one frame has no delimiter. */
-    private static byte[][] envelope(byte[][] frames) {
-        return Arrays.copyOf(frames, Math.max(0, frames.length - 2));
     }
 }

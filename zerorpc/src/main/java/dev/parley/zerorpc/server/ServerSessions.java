@@ -2,9 +2,10 @@ package dev.parley.zerorpc.server;
 
 import dev.parley.Address;
 import dev.parley.Limits;
-import dev.parley.spi.Authentication;
 import dev.parley.spi.Dispatcher;
 import dev.parley.spi.ServerContext;
+import dev.parley.zerorpc.channel.Channel;
+import dev.parley.zerorpc.channel.Pattern;
 import dev.parley.zerorpc.channel.ZerorpcOptions;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.EventWriter;
@@ -12,6 +13,7 @@ import dev.parley.zerorpc.msgpack.MsgpackMapper;
 import dev.parley.zmtp.ZmtpHandler;
 import dev.parley.zmtp.ZmtpPeer;
 import java.security.Principal;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +29,12 @@ final class ServerSessions implements ZmtpHandler {
     private final MsgpackMapper mapper;
     private final EventWriter writer;
     private final Introspection introspection;
-    private final @Nullable Principal caller;
+    private final @Nullable Principal everybody;
     private volatile boolean stopping;
 
-    ServerSessions(Address address, ZerorpcOptions options, ServerContext context) {
+    ServerSessions(Address address, ZerorpcOptions options, ServerContext context, @Nullable Principal everybody) {
         this.scheme = address.scheme();
-        Authentication authentication = context.authentication();
-        this.caller =
-                authentication == null ? null : authentication.withoutCredentials(address, "carries no credentials");
+        this.everybody = everybody;
         this.options = options;
         this.dispatcher = context.dispatcher();
         this.limits = context.values().limits();
@@ -47,10 +47,11 @@ final class ServerSessions implements ZmtpHandler {
         return scheme;
     }
 
-    /** Who all callers are; {@code null} if the server does not authenticate. */
+    /** Who the callers of a connection are; {@code null} if the server does not authenticate. */
     @Nullable
-    Principal caller() {
-        return caller;
+    Principal caller(ZmtpPeer peer) {
+        Principal known = peer.principal();
+        return known == null ? everybody : known;
     }
 
     ZerorpcOptions options() {
@@ -88,22 +89,31 @@ final class ServerSessions implements ZmtpHandler {
 
     @Override
     public void connected(ZmtpPeer peer) {
-        peer.attach(new ServerSession(peer, this));
+        peer.attach(options.pattern() == Pattern.CALL ? new ServerSession(peer, this) : new PullSession(peer, this));
     }
 
     @Override
     public void received(ZmtpPeer peer, byte[][] frames) {
-        session(peer).received(Event.parse(frames[frames.length - 1]), frames);
+        received(peer, Event.parse(frames[frames.length - 1]), frames);
     }
 
     @Override
     public void oversized(ZmtpPeer peer, byte[][] frames, long bytes) {
-        session(peer).received(Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
+        received(peer, Event.tooLarge(frames[frames.length - 1], bytes, limits), frames);
     }
 
     @Override
     public void overloaded(ZmtpPeer peer, byte[][] frames, long bytes) {
-        session(peer).received(Event.overloaded(frames[frames.length - 1]), frames);
+        received(peer, Event.overloaded(frames[frames.length - 1]), frames);
+    }
+
+    private static void received(ZmtpPeer peer, Event event, byte[][] frames) {
+        session(peer).received(event, envelope(frames));
+    }
+
+    /** The frames before the delimiter, one for each broker in between. A message of one frame has no delimiter. */
+    private static byte[][] envelope(byte[][] frames) {
+        return frames.length <= 2 ? Channel.NO_ENVELOPE : Arrays.copyOf(frames, frames.length - 2);
     }
 
     @Override
@@ -111,7 +121,7 @@ final class ServerSessions implements ZmtpHandler {
         session(peer).end("lost the connection to " + peer + ": " + reason);
     }
 
-    private static ServerSession session(ZmtpPeer peer) {
-        return (ServerSession) Objects.requireNonNull(peer.attachment());
+    private static Receiver session(ZmtpPeer peer) {
+        return (Receiver) Objects.requireNonNull(peer.attachment());
     }
 }

@@ -1,8 +1,6 @@
 package dev.parley.zerorpc.server;
 
-import dev.parley.InvalidArgumentsException;
 import dev.parley.OverloadedException;
-import dev.parley.ProtocolException;
 import dev.parley.RpcException;
 import dev.parley.RpcTimeoutException;
 import dev.parley.spi.ServerCall;
@@ -12,21 +10,17 @@ import dev.parley.zerorpc.event.Errors;
 import dev.parley.zerorpc.event.Event;
 import dev.parley.zerorpc.event.MessageId;
 import dev.parley.zerorpc.msgpack.MsgpackBuffer;
-import dev.parley.zerorpc.msgpack.MsgpackException;
-import dev.parley.zerorpc.msgpack.MsgpackType;
 import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.ObjectMapper;
 
@@ -40,16 +34,23 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     private final ServerSession session;
     private final Event request;
     private final Channel channel;
+    private final int bytes;
     private final Credit credit = new Credit();
     private final @Nullable Instant deadline;
     private final AtomicBoolean released = new AtomicBoolean();
+    /** Whether items may have been sent. Touched by the thread of the call only. */
+    private boolean streaming;
 
     ZerorpcCall(ServerSession session, Event request, MessageId id, byte[][] envelope) {
         this.session = session;
         this.request = request;
+        this.bytes = request.bytes().length
+                + Arrays.stream(envelope).mapToInt(frame -> frame.length).sum();
         this.deadline = deadline(request.timeoutMillis());
         // Callers of version 1 may not send heartbeats.
-        this.channel = new Channel(id, request.version(), envelope, request.version() < 2, this);
+        boolean passive = request.version() < 2;
+        long pace = id.isOfPython() ? session.options().paceNanos() : 0;
+        this.channel = new Channel(id, request.version(), envelope, passive, pace, this);
     }
 
     private static @Nullable Instant deadline(long timeoutMillis) {
@@ -67,9 +68,9 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         return channel;
     }
 
-    /** The size of the request, which is charged until the call has ended. */
+    /** The size of the request and its envelope, which is charged until the call has ended. */
     int bytes() {
-        return request.bytes().length;
+        return bytes;
     }
 
     /** The call has ended, so that its request is no longer charged. */
@@ -91,39 +92,17 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
 
     @Override
     public JsonParser arguments() {
-        if (request.args().peek() != MsgpackType.ARRAY) {
-            throw new InvalidArgumentsException("the arguments of " + method() + " must be a list, not a value of type "
-                    + request.args().peek());
-        }
-        return mapper().createParser(
-                        request.bytes(), request.argsStart(), request.bytes().length - request.argsStart());
+        return Requests.arguments(request, mapper());
     }
 
     @Override
     public long messageBytes() {
-        return (long) bytes() - request.argsStart();
+        return (long) request.bytes().length - request.argsStart();
     }
 
     @Override
     public Map<String, @Nullable Object> context() {
-        if (!request.hasExtraHeaders()) {
-            return Map.of();
-        }
-        try (JsonParser parser = mapper().createParser(
-                        request.bytes(), request.headerStart(), request.headerEnd() - request.headerStart())) {
-            Map<String, @Nullable Object> header = new LinkedHashMap<>();
-            parser.nextToken();
-            for (String key = parser.nextName(); key != null; key = parser.nextName()) {
-                parser.nextToken();
-                header.put(key, parser.readValueAs(Object.class));
-            }
-            header.remove(Event.MESSAGE_ID);
-            header.remove(Event.VERSION);
-            header.remove(Event.TIMEOUT);
-            return Collections.unmodifiableMap(header);
-        } catch (JacksonException | MsgpackException e) {
-            throw new ProtocolException("the header of the call cannot be read: " + e.getMessage());
-        }
+        return Requests.context(request, mapper());
     }
 
     @Override
@@ -167,6 +146,7 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
     @Override
     public void stream(Iterator<? extends @Nullable Object> items) {
         session.streamBegins();
+        streaming = true;
         try {
             while (items.hasNext()) {
                 MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM);
@@ -174,11 +154,13 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
                 if (!takeSlot()) {
                     return;
                 }
+                channel.pace().awaitTurn();
                 session.send(channel, out);
             }
             if (takeSlot()) {
                 MsgpackBuffer out = session.writer().event(channel.id(), Event.STREAM_DONE);
                 out.writeNil();
+                channel.pace().awaitTurn();
                 finish(out);
             }
         } finally {
@@ -204,6 +186,9 @@ final class ZerorpcCall extends ServerCall implements Channel.Owner {
         boolean interrupted = Thread.interrupted();
         try {
             if (credit.take()) {
+                if (streaming) {
+                    channel.pace().awaitTurn();
+                }
                 finish(out);
             }
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import dev.parley.ServiceDescription;
 import dev.parley.ServiceDescription.Method;
 import dev.parley.spi.ClientTransport.PeerCaller;
 import dev.parley.spi.ValueMapping;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,32 @@ class PeerDescriptionTest {
         assertThat(service.name()).isEqualTo("Calculator");
         assertThat(service.methods()).extracting(Method::signature).containsExactly("add(…)", "mul(…)");
         assertThat(service.methods()).extracting(Method::doc).containsExactly("Adds.", null);
+    }
+
+    @Test
+    void argumentsWhereOnlyInspectionFails() {
+        results.put("_zerorpc_list", List.of("add", "all"));
+        results.put(
+                "_zerorpc_args add", Arrays.asList(List.of("self", "a", "b", "c"), null, null, Arrays.asList(2, null)));
+        results.put("_zerorpc_args all", Arrays.asList(List.of("first"), "rest", "named", null));
+        ServiceDescription service = description.read(peer);
+        assertThat(service.name()).isEmpty();
+        assertThat(service.methods())
+                .extracting(Method::signature)
+                .containsExactly("add(a, b = 2, c?)", "all(first, *rest)");
+    }
+
+    @Test
+    void argumentsThatAreNoArgSpec() {
+        results.put("_zerorpc_list", List.of("one", "two"));
+        results.put("_zerorpc_args one", List.of(1, 2));
+        results.put("_zerorpc_args two", List.of(List.of("a"), "b", "c", List.of(1, 2, 3)));
+        assertThat(description.read(peer).methods()).hasSize(2);
+    }
+
+    @Test
+    void aPeerWithoutAnyDescription() {
+        assertThatThrownBy(() -> description.read(peer)).isInstanceOf(RemoteException.class);
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.parley.zerorpc.msgpack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -160,11 +159,6 @@ class MsgpackTest {
         assertThatThrownBy(() -> MAPPER.writeValueAsBytes(
                         BigInteger.ONE.shiftLeft(63).negate().subtract(BigInteger.ONE)))
                 .isInstanceOf(JacksonException.class);
-        assertThatThrownBy(() -> MAPPER.writeValueAsBytes(new BigDecimal("0.12345678901234567890123")))
-                .isInstanceOf(JacksonException.class)
-                .hasMessageContaining("text");
-        assertThat(MAPPER.readValue(MAPPER.writeValueAsBytes(new BigDecimal("0.1")), BigDecimal.class))
-                .isEqualByComparingTo("0.1");
     }
 
     @ParameterizedTest
