@@ -327,6 +327,9 @@ class ManagementTest {
             assertThat(response.statusCode()).isEqualTo(501);
             assertThat(response.body()).contains("\"not_implemented\"", "RabbitMQ does");
         }
+        // RabbitMQ has it since 3.13, and its command rabbitmqadmin asks for it.
+        assertThat(call("GET", "deprecated-features", "guest:guest").statusCode())
+                .isEqualTo(501);
     }
 
     @Test

@@ -13,6 +13,8 @@ final class UnsupportedResource {
             "all-configuration",
             "auth/attempts/:node",
             "auth/attempts/:node/source",
+            "deprecated-features",
+            "deprecated-features/used",
             "federation-links",
             "federation-links/:vhost",
             "feature-flags/:name/enable",

@@ -92,7 +92,8 @@ class ZerorpcEndpointsTest {
 
     private static void callsAndStreams(PeerProcess client) {
         assertThat(client.call("add", 2, 3).path("ok").asInt()).isEqualTo(5);
-        assertThat(client.call("range", 0, 1000).path("ok")).hasSize(1000);
+        JsonNode items = client.call("range", 0, 1000);
+        assertThat(items.path("ok")).as("the response %s", items).hasSize(1000);
         assertThat(client.call("nosuch").at("/error/name").asString()).isEqualTo("NameError");
     }
 
