@@ -78,7 +78,7 @@ class ZerorpcSecurityTest {
     }
 
     @Test
-    void aClientIsKnownByItsCertificate() {
+    void aClientIsKnownByItsCertificate() throws IOException {
         try (RpcServer server =
                 builder(curveServer("&client_keys=" + clients)).build().start()) {
             String address = address(server);
@@ -97,6 +97,11 @@ class ZerorpcSecurityTest {
                     .hasMessageContaining("may not have the key");
             String file = plain + "?server_key=" + folder.resolve("server.key") + keyOf("ann");
             assertThat(who(file)).isEqualTo("ann");
+            // Forty characters, all of which Z85 has: it is a file all the same.
+            Path directory = Files.createTempDirectory("k");
+            Path forty = directory.resolve("x".repeat(39 - directory.toString().length()));
+            Files.copy(folder.resolve("server.key"), forty);
+            assertThat(who(plain + "?server_key=" + forty + keyOf("ann"))).isEqualTo("ann");
         }
     }
 

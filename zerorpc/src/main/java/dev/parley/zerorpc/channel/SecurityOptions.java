@@ -10,6 +10,7 @@ import dev.parley.spi.Authentication;
 import dev.parley.zmtp.security.CurveKey;
 import dev.parley.zmtp.security.CurveKeyPair;
 import dev.parley.zmtp.security.ZmtpSecurity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.util.Set;
@@ -97,10 +98,15 @@ public final class SecurityOptions {
             throw new InvalidTargetException(address + " needs the option server_key: the server's public key, in 64"
                     + " hexadecimal digits or Z85, or a file that has it");
         }
+        Path file = Path.of(serverKey);
+        // A path of 40 characters may be a key in Z85 as well.
+        if (Files.isRegularFile(file)) {
+            return CurveKey.read(file);
+        }
         try {
             return CurveKey.parse(serverKey);
         } catch (IllegalArgumentException e) {
-            return CurveKey.read(Path.of(serverKey));
+            return CurveKey.read(file);
         }
     }
 
