@@ -330,6 +330,7 @@ class ManagementTest {
         // RabbitMQ has it since 3.13, and its command rabbitmqadmin asks for it.
         assertThat(call("GET", "deprecated-features", "guest:guest").statusCode())
                 .isEqualTo(501);
+        assertThat(call("GET", "nodes", "guest:guest").body()).contains("\"being_drained\":false");
     }
 
     @Test

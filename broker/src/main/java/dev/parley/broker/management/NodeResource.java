@@ -62,6 +62,7 @@ final class NodeResource {
         json.put("name", ApiContext.NODE);
         json.put("type", "disc");
         json.put("running", true);
+        // Of newer versions; rabbitmqadmin does not do without it.
         json.put("being_drained", false);
         json.putAll(OverviewResource.churn(broker));
         json.put("cluster_links", List.of());

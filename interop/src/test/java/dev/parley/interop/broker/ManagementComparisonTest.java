@@ -278,7 +278,7 @@ class ManagementComparisonTest {
                     differences);
             compare(
                     "nodes?columns=name,type,running,partitions,mem_alarm,disk_free_alarm,exchange_types,contexts,"
-                            + "enabled_plugins,os_pid,uptime,sockets_used,processors,being_drained",
+                            + "enabled_plugins,os_pid,uptime,sockets_used,processors",
                     it -> it.at("/0/running").asBoolean(),
                     differences);
             assertThat(differences).isEmpty();
