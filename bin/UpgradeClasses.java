@@ -13,7 +13,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -78,7 +77,7 @@ final class UpgradeClasses {
 
     private static List<Path> classes(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
-            return new ArrayList<>(files.filter(file -> file.toString().endsWith(".class")).toList());
+            return files.filter(file -> file.toString().endsWith(".class")).toList();
         }
     }
 }

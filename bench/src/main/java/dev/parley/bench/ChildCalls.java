@@ -87,7 +87,8 @@ final class ChildCalls implements Side {
         return numbers(server.line(line -> line.startsWith("usage ")));
     }
 
-    private static long[] numbers(String line) {
+    /** The numbers after the first word of a line. */
+    static long[] numbers(String line) {
         return Arrays.stream(line.split(" ")).skip(1).mapToLong(Long::parseLong).toArray();
     }
 

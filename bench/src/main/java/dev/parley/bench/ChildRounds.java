@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -84,17 +83,13 @@ final class ChildRounds implements Side {
     public Result round(Duration length) {
         long before = usage();
         client.say(Long.toString(length.toMillis()));
-        long[] round = numbers(client.line(line -> line.startsWith("round ")));
+        long[] round = ChildCalls.numbers(client.line(line -> line.startsWith("round ")));
         return new Result(round[0], round[1] / 1e9, (round[2] + usage() - before) / 1e9);
     }
 
     private long usage() {
         server.say("usage");
-        return numbers(server.line(line -> line.startsWith("usage ")))[0];
-    }
-
-    private static long[] numbers(String line) {
-        return Arrays.stream(line.split(" ")).skip(1).mapToLong(Long::parseLong).toArray();
+        return ChildCalls.numbers(server.line(line -> line.startsWith("usage ")))[0];
     }
 
     @Override
