@@ -37,7 +37,7 @@ public final class Channel {
     private final byte[][] envelope;
     private final Owner owner;
     private final Pace pace;
-    private ControlEvents controlEvents = new ControlEvents(0, 0);
+    private final ControlEvents controlEvents = new ControlEvents();
     /** {@link System#nanoTime()} of the peer's last event. */
     private long lastSeen;
     /** {@link System#nanoTime()} of the last heartbeat sent. */
@@ -116,9 +116,11 @@ public final class Channel {
         nextBeat = now + heartbeatNanos;
         // A peer's first heartbeat comes one interval after the start of the channel.
         lastSeen = nextBeat;
-        controlEvents = heartbeatNanos == 0
-                ? new ControlEvents(MAX_SETTLE_NANOS, MAX_SETTLE_NANOS)
-                : new ControlEvents(Math.min(MAX_SETTLE_NANOS, heartbeatNanos / 10), heartbeatNanos);
+        if (heartbeatNanos == 0) {
+            controlEvents.start(MAX_SETTLE_NANOS, MAX_SETTLE_NANOS);
+        } else {
+            controlEvents.start(Math.min(MAX_SETTLE_NANOS, heartbeatNanos / 10), heartbeatNanos);
+        }
     }
 
     /** The peer sent something, or was not read from. */

@@ -8,14 +8,10 @@ package dev.parley.zerorpc.channel;
  * a whole interval has passed. Confined to the event loop.
  */
 final class ControlEvents {
-    private final long settleNanos;
-    private final long intervalNanos;
-    private long heartbeatAt;
-    private boolean heartbeatUnread;
-    private boolean heardSinceHeartbeat;
-    private long grantAt;
-    private boolean grantUnread;
-    private boolean heardSinceGrant;
+    private final Sent heartbeat = new Sent();
+    private final Sent grant = new Sent();
+    private long settleNanos;
+    private long intervalNanos;
     /** How many data events the peer might have sent without the newest grant. */
     private long creditBefore;
     /** How many data events the peer may send. */
@@ -26,35 +22,55 @@ final class ControlEvents {
     private int grantOwed;
     private boolean heartbeatOwed;
 
+    /** The newest event of a kind, and whether the peer has read it so far as is known. */
+    private static final class Sent {
+        private long at;
+        private boolean unread;
+        private boolean heardSince;
+
+        void sent(long now) {
+            at = now;
+            unread = true;
+            heardSince = false;
+        }
+
+        void heard(long now, long settleNanos) {
+            unread &= now - at < settleNanos;
+            heardSince = true;
+        }
+
+        boolean isUnread(long now, long intervalNanos) {
+            unread &= !heardSince || now - at < intervalNanos;
+            return unread;
+        }
+    }
+
     /**
-     * Control events of one channel.
+     * Sets the times by which it shows that an event has been read.
      *
-     * @param settleNanos an event of the peer that arrives so much later than one was sent shows that the peer has read
-     *     it
-     * @param intervalNanos after so much time any event that arrived since one was sent shows it
+     * @param settle any event of the peer that arrives so many nanoseconds later shows it
+     * @param interval after so many nanoseconds any event that has arrived since shows it
      */
-    ControlEvents(long settleNanos, long intervalNanos) {
-        this.settleNanos = settleNanos;
-        this.intervalNanos = intervalNanos;
+    void start(long settle, long interval) {
+        settleNanos = settle;
+        intervalNanos = interval;
     }
 
     /** The peer sent an event, or is not being read from. */
     void heard(long now) {
-        heartbeatUnread &= now - heartbeatAt < settleNanos;
-        grantUnread &= now - grantAt < settleNanos;
-        heardSinceHeartbeat = true;
-        heardSinceGrant = true;
+        heartbeat.heard(now, settleNanos);
+        grant.heard(now, settleNanos);
     }
 
     /** The peer sent an answer to a heartbeat. */
     void answered() {
-        heartbeatUnread = false;
+        heartbeat.unread = false;
     }
 
     /** The peer sent a data event. */
     void dataReceived() {
         received++;
-        grantUnread &= received <= creditBefore;
+        grant.unread &= received <= creditBefore;
     }
 
     /** A heartbeat is wanted, and sent as soon as it may be. */
@@ -72,30 +88,24 @@ final class ControlEvents {
     }
 
     boolean mayHeartbeat(long now) {
-        heartbeatUnread &= !heardSinceHeartbeat || now - heartbeatAt < intervalNanos;
-        grantUnread &= !heardSinceGrant || now - grantAt < intervalNanos;
-        return !heartbeatUnread && !grantUnread;
+        return !heartbeat.isUnread(now, intervalNanos) && !grant.isUnread(now, intervalNanos);
     }
 
     void heartbeatSent(long now) {
         heartbeatOwed = false;
-        heartbeatAt = now;
-        heartbeatUnread = true;
-        heardSinceHeartbeat = false;
+        heartbeat.sent(now);
     }
 
     /** How many data events to grant now; 0 for none. A peer that cannot send any is not about to end the channel. */
     int takeGrant(long now) {
-        if (grantOwed == 0 || (heartbeatUnread && received < credit)) {
+        if (grantOwed == 0 || (heartbeat.unread && received < credit)) {
             return 0;
         }
-        int grant = grantOwed;
+        int more = grantOwed;
         grantOwed = 0;
         creditBefore = credit;
-        credit += grant;
-        grantAt = now;
-        grantUnread = true;
-        heardSinceGrant = false;
-        return grant;
+        credit += more;
+        grant.sent(now);
+        return more;
     }
 }
