@@ -1,6 +1,6 @@
 package dev.parley.xmlrpc.format;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
+import dev.parley.spi.format.EmbeddedWriters;
 import java.io.Serial;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,22 +14,15 @@ import java.util.GregorianCalendar;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.BeanDescription;
-import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.SerializationConfig;
-import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
 import tools.jackson.databind.deser.std.DelegatingDeserializer;
 import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.ser.ValueSerializerModifier;
-import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Maps Java's types of date and time to {@code dateTime.iso8601}. That type has neither a time zone nor a fraction of a
@@ -120,7 +113,7 @@ final class DateTimeModule extends SimpleModule {
         }
     }
 
-    private static final class Writers extends ValueSerializerModifier {
+    private static final class Writers extends EmbeddedWriters {
         @Serial
         private static final long serialVersionUID = 1;
 
@@ -131,53 +124,28 @@ final class DateTimeModule extends SimpleModule {
         }
 
         @Override
-        public ValueSerializer<?> modifySerializer(
-                SerializationConfig config, BeanDescription.Supplier bean, ValueSerializer<?> standard) {
-            Class<?> type = bean.getBeanClass();
+        protected boolean writes(Class<?> type) {
             return type == LocalDateTime.class
-                            || type == LocalDate.class
-                            || type == Instant.class
-                            || type == OffsetDateTime.class
-                            || type == ZonedDateTime.class
-                            || type == Date.class
-                            || Calendar.class.isAssignableFrom(type)
-                    ? new DateTimeSerializer(type, zone, standard)
-                    : standard;
-        }
-    }
-
-    private static final class DateTimeSerializer extends StdSerializer<Object> {
-        private final ZoneId zone;
-        private final ValueSerializer<?> standard;
-
-        DateTimeSerializer(Class<?> type, ZoneId zone, ValueSerializer<?> standard) {
-            super(type);
-            this.zone = zone;
-            this.standard = standard;
+                    || type == LocalDate.class
+                    || type == Instant.class
+                    || type == OffsetDateTime.class
+                    || type == ZonedDateTime.class
+                    || type == Date.class
+                    || Calendar.class.isAssignableFrom(type);
         }
 
         @Override
-        public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
-            JsonFormat.Value format = findFormatOverrides(context, property, handledType());
-            boolean formatted = format != null && (format.hasPattern() || format.hasShape());
-            return formatted ? standard.createContextual(context, property) : this;
-        }
-
-        @Override
-        public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-            generator.writeEmbeddedObject(
-                    switch (value) {
-                        case LocalDateTime local -> local;
-                        case LocalDate date -> date.atStartOfDay();
-                        case Instant instant -> LocalDateTime.ofInstant(instant, zone);
-                        case OffsetDateTime time -> time.atZoneSameInstant(zone).toLocalDateTime();
-                        case ZonedDateTime time ->
-                            time.withZoneSameInstant(zone).toLocalDateTime();
-                        case Date date -> LocalDateTime.ofInstant(date.toInstant(), zone);
-                        case Calendar calendar -> LocalDateTime.ofInstant(calendar.toInstant(), zone);
-                        default ->
-                            throw new IllegalStateException(value.getClass().getName());
-                    });
+        protected Object embedded(Object value) {
+            return switch (value) {
+                case LocalDateTime local -> local;
+                case LocalDate date -> date.atStartOfDay();
+                case Instant instant -> LocalDateTime.ofInstant(instant, zone);
+                case OffsetDateTime time -> time.atZoneSameInstant(zone).toLocalDateTime();
+                case ZonedDateTime time -> time.withZoneSameInstant(zone).toLocalDateTime();
+                case Date date -> LocalDateTime.ofInstant(date.toInstant(), zone);
+                case Calendar calendar -> LocalDateTime.ofInstant(calendar.toInstant(), zone);
+                default -> throw new IllegalStateException(value.getClass().getName());
+            };
         }
     }
 }
